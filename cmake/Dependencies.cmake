@@ -1,0 +1,29 @@
+# One imported target per outside library, all from Debian 12 (tools/install_dependencies.sh).
+# Which module may use which is in tools/lint/doors.txt.
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(RocksDB 7 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-i18n icu-uc)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+
+function(grizzly_system_library name)  # libraries
+  add_library(${name} INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(${name} INTERFACE ${ARGN})
+endfunction()
+
+grizzly_system_library(dependency::rocksdb RocksDB::rocksdb-shared)
+grizzly_system_library(dependency::pg_query pg_query protobuf-c)
+grizzly_system_library(dependency::openssl OpenSSL::SSL OpenSSL::Crypto)
+grizzly_system_library(dependency::xxhash xxhash)
+grizzly_system_library(dependency::date date-tz)
+grizzly_system_library(dependency::prometheus prometheus-cpp-core)
+grizzly_system_library(dependency::icu PkgConfig::ICU)
+grizzly_system_library(dependency::pcre2 PkgConfig::PCRE2)
+grizzly_system_library(dependency::fmt fmt::fmt)
+grizzly_system_library(dependency::spdlog spdlog::spdlog)

@@ -1,0 +1,29 @@
+# Compiler flags, compiler cache, linker, sanitizers. The presets choose among them.
+
+set(GRIZZLY_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: address,undefined or thread")
+
+add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers
+                    -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+# Arithmetic on C and C++ integers wraps where we say so and nowhere else; strict aliasing is off
+# because rows and keys are read in place.
+add_compile_options(-fno-strict-aliasing)
+
+if(GRIZZLY_SANITIZE)
+  add_compile_options(-fsanitize=${GRIZZLY_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GRIZZLY_SANITIZE})
+  # GCC's own false positives under instrumentation.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-tsan)
+endif()
+
+find_program(GRIZZLY_CCACHE ccache)
+if(GRIZZLY_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${GRIZZLY_CCACHE})
+endif()
+
+find_program(GRIZZLY_MOLD mold)
+if(GRIZZLY_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

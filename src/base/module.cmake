@@ -1,0 +1,2 @@
+target_link_libraries(grizzly_base PUBLIC dependency::fmt Threads::Threads)
+target_link_libraries(grizzly_base PRIVATE dependency::spdlog)
