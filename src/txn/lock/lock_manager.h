@@ -1,0 +1,104 @@
+// Locks on rows, relations and tags: PostgreSQL's modes and conflicts, fair queues, deadlocks found.
+//
+// A lock is named by a LockTag (128 bits; row keys enter by hash, so two keys may share a lock, which
+// can only cost waiting). Queues are first come first served: a request waits behind an earlier
+// conflicting waiter, not only behind holders; an owner that already holds the tag jumps ahead where
+// waiting would deadlock it with itself.
+//
+// DEADLOCK after deadlock_timeout the waiter searches the waits-for graph (holders and earlier
+//          waiters); if it is on a cycle it fails with 40P01, detail as PostgreSQL writes it.
+// THREADS  any; a sharded table, one mutex a shard; an owner is used by one thread at a time.
+// SOURCE   PostgreSQL 15 docs, tables 13.2 and 13.3
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/cancel/cancel_token.h"
+#include "base/ids/ids.h"
+
+namespace grizzly::txn {
+
+// Weakest first.
+enum class RowLockMode : uint8_t { kKeyShare, kShare, kNoKeyUpdate, kUpdate };
+
+enum class RelationLockMode : uint8_t {
+  kAccessShare = 1,
+  kRowShare,
+  kRowExclusive,
+  kShareUpdateExclusive,
+  kShare,
+  kShareRowExclusive,
+  kExclusive,
+  kAccessExclusive,
+};
+
+enum class LockWait : uint8_t { kBlock, kNoWait, kSkipLocked };
+
+enum class LockOutcome : uint8_t {
+  kGranted,            // at once
+  kGrantedAfterWait,   // somebody else had it meanwhile: re-read the row
+  kNotAvailable,       // only with kNoWait and kSkipLocked; the caller decides what to say
+};
+
+enum class LockKind : uint8_t { kRow, kRelation, kTransaction, kAdvisory, kName };
+
+struct LockTag {
+  LockKind kind = LockKind::kRow;
+  TenantId tenant;
+  uint64_t a = 0;  // row: hash, low half; relation: oid; advisory: key; name: hash of the name
+  uint64_t b = 0;  // row: hash, high half
+  bool operator==(const LockTag&) const = default;
+
+  static LockTag Row(TenantId tenant, std::string_view key);
+  static LockTag Relation(TenantId tenant, Oid relation);
+  static LockTag Advisory(TenantId tenant, uint64_t key, uint8_t space);
+  static LockTag Name(TenantId tenant, std::string_view qualified_name);
+};
+
+struct LockSettings;
+
+// Who holds and waits: a transaction, or a session for its advisory locks.
+class LockOwner;
+
+struct HeldLock {
+  LockTag tag;
+  uint8_t mode = 0;
+  bool granted = false;
+  SessionId session;
+  int64_t wait_start_us = 0;  // Unix time, 0 when granted
+};
+
+class LockManager {
+ public:
+  LockManager();
+  ~LockManager();
+
+  // `session` is what pg_locks and deadlock reports call the process.
+  std::unique_ptr<LockOwner> NewOwner(SessionId session, CancelToken& cancel,
+                                      const LockSettings* settings);
+
+  // Throws 40P01, 55P03 "canceling statement due to lock timeout", or what the cancel token says.
+  LockOutcome LockRow(LockOwner& owner, const LockTag& tag, RowLockMode mode, LockWait wait);
+  LockOutcome LockRelation(LockOwner& owner, const LockTag& tag, RelationLockMode mode,
+                           LockWait wait);
+  LockOutcome LockExclusiveOrShared(LockOwner& owner, const LockTag& tag, bool exclusive,
+                                    LockWait wait);
+  bool Unlock(LockOwner& owner, const LockTag& tag, bool exclusive);  // session-level advisory
+  size_t MarkPosition(const LockOwner& owner);           // for savepoints
+  void ReleaseAfter(LockOwner& owner, size_t position);  // locks taken since
+  void ReleaseAll(LockOwner& owner);
+
+  std::vector<HeldLock> ListAll() const;                          // pg_locks
+  std::vector<SessionId> BlockingSessions(SessionId waiter) const;  // pg_blocking_pids
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace grizzly::txn

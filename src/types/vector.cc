@@ -1,0 +1,199 @@
+#include "types/vector.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error/check.h"
+
+namespace grizzly::types {
+namespace {
+
+constexpr uint32_t WordCount(uint32_t rows) { return (rows + 63) / 64; }
+
+}  // namespace
+
+Vector::Vector(SqlType type, uint32_t capacity) : type_(type), capacity_(capacity) {}
+
+void Vector::AllocateData() {
+  if (owned_data_ == nullptr || owned_rows_ < capacity_) {
+    owned_data_ = std::make_unique_for_overwrite<char[]>(
+        static_cast<size_t>(std::max(capacity_, 1u)) * PhysicalWidth(physical()));
+    owned_rows_ = std::max(capacity_, 1u);
+  }
+  data_ = owned_data_.get();
+  owns_data_ = true;
+}
+
+void Vector::Reset() {
+  kind_ = VectorKind::kFlat;
+  validity_ = nullptr;
+  data_ = owned_data_.get();
+  owns_data_ = data_ != nullptr;
+  if (heap_ != nullptr) heap_->Reset();
+}
+
+void Vector::Reserve(uint32_t rows) {
+  GRIZZLY_CHECK(kind_ == VectorKind::kFlat);
+  if (rows <= capacity_) return;
+  const uint32_t old_rows = owned_rows_;
+  const uint32_t new_rows = std::max(rows, std::min(capacity_ * 2, kBatchRowsMax));
+  if (owned_data_ != nullptr) {
+    const size_t width = PhysicalWidth(physical());
+    auto bigger = std::make_unique_for_overwrite<char[]>(new_rows * width);
+    std::memcpy(bigger.get(), owned_data_.get(), old_rows * width);
+    owned_data_ = std::move(bigger);
+    owned_rows_ = new_rows;
+    if (owns_data_) data_ = owned_data_.get();
+  }
+  if (validity_ != nullptr) {
+    auto bigger = std::make_unique_for_overwrite<uint64_t[]>(WordCount(new_rows));
+    std::fill_n(bigger.get(), WordCount(new_rows), ~uint64_t{0});
+    std::memcpy(bigger.get(), validity_, WordCount(capacity_) * sizeof(uint64_t));
+    owned_validity_ = std::move(bigger);
+    owned_validity_rows_ = new_rows;
+    validity_ = owned_validity_.get();
+  }
+  capacity_ = new_rows;
+}
+
+Arena& Vector::heap() {
+  if (heap_ == nullptr) heap_ = std::make_unique<Arena>();
+  return *heap_;
+}
+
+uint64_t* Vector::MutableValidity() {
+  if (validity_ != nullptr && validity_ == owned_validity_.get()) return validity_;
+  const uint64_t* inherited = validity_;
+  if (owned_validity_ == nullptr || owned_validity_rows_ < capacity_) {
+    const uint32_t rows = std::max(capacity_, 1u);
+    owned_validity_ = std::make_unique_for_overwrite<uint64_t[]>(WordCount(rows));
+    owned_validity_rows_ = rows;
+  }
+  const uint32_t words = WordCount(std::max(capacity_, 1u));
+  if (inherited != nullptr) {
+    std::memcpy(owned_validity_.get(), inherited, words * sizeof(uint64_t));
+  } else {
+    std::fill_n(owned_validity_.get(), words, ~uint64_t{0});
+  }
+  validity_ = owned_validity_.get();
+  return validity_;
+}
+
+void Vector::SetNull(uint32_t row) { MutableValidity()[row >> 6] &= ~(uint64_t{1} << (row & 63)); }
+
+void Vector::SetValid(uint32_t row) {
+  if (validity_ != nullptr) MutableValidity()[row >> 6] |= uint64_t{1} << (row & 63);
+}
+
+void Vector::SetAllNull(uint32_t row_count) {
+  uint64_t* words = MutableValidity();
+  std::fill_n(words, WordCount(row_count), uint64_t{0});
+  if (data_ == nullptr) AllocateData();
+}
+
+void Vector::SetDatum(uint32_t row, const Datum& value) {
+  if (value.is_null()) {
+    Data<char>();
+    SetNull(row);
+    return;
+  }
+  SetValid(row);
+  if (physical() == PhysicalType::kString) {
+    Data<StringRef>()[row] = StringRef::Copy(value.AsString(), heap());
+    return;
+  }
+  const uint32_t width = PhysicalWidth(physical());
+  std::memcpy(Data<char>() + static_cast<size_t>(row) * width, value.payload(), width);
+}
+
+void Vector::SetConstant(const Datum& value) {
+  Reset();
+  SetDatum(0, value);
+  kind_ = VectorKind::kConstant;
+}
+
+void Vector::Reference(const Vector& other) {
+  kind_ = other.kind_;
+  data_ = other.data_;
+  validity_ = other.validity_;
+  owns_data_ = false;
+  capacity_ = std::max(capacity_, other.capacity_);
+  if (kind_ == VectorKind::kDictionary) {
+    if (selection_ == nullptr || selection_rows_ < other.selection_rows_) {
+      selection_ = std::make_unique_for_overwrite<uint32_t[]>(other.selection_rows_);
+      selection_rows_ = other.selection_rows_;
+    }
+    std::memcpy(selection_.get(), other.selection_.get(),
+                other.selection_rows_ * sizeof(uint32_t));
+  }
+}
+
+void Vector::Slice(const Vector& other, Selection selection) {
+  if (other.kind_ == VectorKind::kConstant) {
+    Reference(other);
+    return;
+  }
+  const uint32_t count = static_cast<uint32_t>(selection.size());
+  auto composed = std::make_unique_for_overwrite<uint32_t[]>(std::max(count, 1u));
+  for (uint32_t i = 0; i < count; ++i) composed[i] = other.Resolve(selection[i]);
+  data_ = other.data_;
+  validity_ = other.validity_;
+  owns_data_ = &other == this && owns_data_;
+  selection_ = std::move(composed);
+  selection_rows_ = count;
+  kind_ = VectorKind::kDictionary;
+}
+
+void Vector::SliceSelf(Selection selection) { Slice(*this, selection); }
+
+void Vector::CopyFrom(const Vector& other, uint32_t row_count) {
+  Reset();
+  capacity_ = std::max(capacity_, row_count);
+  CopyRows(other, 0, row_count, 0);
+}
+
+void Vector::CopyRows(const Vector& other, uint32_t source_row, uint32_t row_count,
+                      uint32_t target_row) {
+  if (target_row + row_count > capacity_) Reserve(target_row + row_count);
+  const uint32_t width = PhysicalWidth(physical());
+  char* target = Data<char>();
+  for (uint32_t i = 0; i < row_count; ++i) {
+    const uint32_t row = target_row + i;
+    if (other.IsNull(source_row + i)) {
+      SetNull(row);
+      continue;
+    }
+    if (validity_ != nullptr) SetValid(row);
+    const char* source =
+        other.data_ + static_cast<size_t>(other.Resolve(source_row + i)) * width;
+    if (physical() == PhysicalType::kString) {
+      const StringRef& text = *reinterpret_cast<const StringRef*>(source);
+      reinterpret_cast<StringRef*>(target)[row] = StringRef::Copy(text.view(), heap());
+    } else {
+      std::memcpy(target + static_cast<size_t>(row) * width, source, width);
+    }
+  }
+}
+
+void Vector::Flatten(uint32_t row_count) {
+  if (kind_ == VectorKind::kFlat) return;
+  Vector flat(type_, std::max(row_count, 1u));
+  flat.CopyRows(*this, 0, row_count, 0);
+  *this = std::move(flat);
+}
+
+bool Vector::IsNull(uint32_t row) const {
+  if (validity_ == nullptr) return false;
+  const uint32_t index = Resolve(row);
+  return ((validity_[index >> 6] >> (index & 63)) & 1) == 0;
+}
+
+Datum Vector::GetDatum(uint32_t row) const {
+  if (IsNull(row)) return Datum::Null();
+  const uint32_t width = PhysicalWidth(physical());
+  Fixed16 value;
+  std::memcpy(&value, data_ + static_cast<size_t>(Resolve(row)) * width, width);
+  return Datum::Of(value);
+}
+
+}  // namespace grizzly::types
