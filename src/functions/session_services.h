@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/ids/ids.h"
 #include "types/datum.h"
 #include "types/sql_type.h"
+#include "types/type_io.h"
 
 namespace grizzly::functions {
 
