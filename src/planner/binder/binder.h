@@ -1,0 +1,92 @@
+// Names, types, overloads: a raw statement and a catalog snapshot become a logical plan.
+//
+// Handles the plannable statements: SELECT, VALUES, TABLE, INSERT, UPDATE, DELETE, MERGE (and the
+// query inside EXPLAIN, CREATE TABLE AS, DECLARE CURSOR, COPY (query)). Type resolution follows
+// PostgreSQL 15 docs, chapter 10, to the letter. Errors are PostgreSQL's, with position.
+//
+// THREADS  any; a binder works on one statement.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "catalog/search_path.h"
+#include "expr/expr.h"
+#include "parser/parse.h"
+#include "planner/logical/logical_plan.h"
+
+namespace grizzly::planner {
+
+// A constant of the statement's text taken as a parameter, so that the plan serves the same text
+// with other constants. Literals the binder did not take here are part of the plan: the cache
+// compares their text.
+struct LiftedLiteral {
+  uint32_t literal = 0;        // index into the literals of parser::LiftLiterals
+  int parameter = 0;           // ParamExpr index: behind the statement's own $n
+  SqlType type;                // what it was resolved to; its text goes through the type's input
+  bool negated = false;
+};
+
+// A relation the plan depends on, with the lock its execution takes.
+struct PlannedRelation {
+  catalog::RelationPtr relation;
+  txn::RelationLockMode mode = txn::RelationLockMode::kAccessShare;
+};
+
+enum class StatementClass : uint8_t { kSelect, kInsert, kUpdate, kDelete, kMerge };
+
+struct BoundStatement {
+  StatementClass statement_class = StatementClass::kSelect;
+  LogicalPtr root;
+  StatementColumns columns;
+  struct ResultColumn {
+    std::string name;
+    ColumnId column;
+  };
+  std::vector<ResultColumn> results;        // empty without RETURNING
+  std::vector<SqlType> parameter_types;     // of $1 ..., inferred where they were 0
+  std::vector<LiftedLiteral> lifted;
+  std::vector<PlannedRelation> relations;
+  bool has_row_locks = false;               // FOR UPDATE/SHARE
+  bool modifies_in_cte = false;
+  bool uses_temporary_relation = false;
+};
+
+struct BinderInput {
+  catalog::SnapshotPtr catalog;
+  catalog::SharedCatalog* shared = nullptr;
+  const catalog::SearchPath* search_path = nullptr;
+  Oid current_role = kInvalidOid;
+  std::string_view source_text;             // for positions and text-dependent names
+  const std::vector<parser::Literal>* literals = nullptr;  // null: constants stay constants
+  std::vector<Oid> parameter_types;         // as declared by the client; 0: infer
+  bool variable_parameters = true;          // $n beyond the declared ones may appear
+  std::function<void(const Diagnostic&)> notice;
+  bool transform_null_equals = false;
+};
+
+BoundStatement Bind(const parser::ast::Node& statement, const BinderInput& input);
+
+// An expression over one table's columns (defaults, checks, index parts, generated columns, USING of
+// ALTER TYPE): each column is ColumnExpr(columns[attnum - 1]). `purpose` names the place in errors.
+enum class ExpressionPlace : uint8_t {
+  kDefault, kCheck, kGenerated, kIndexPart, kIndexPredicate, kAlterUsing, kPartitionBound,
+  kDomainCheck, kPolicy, kExecuteParameter,
+};
+ExprPtr BindTableExpression(const parser::ast::Node& expression, const catalog::Relation* relation,
+                            std::span<const ColumnId> columns, ExpressionPlace place,
+                            const BinderInput& input);
+// The same from stored text.
+ExprPtr BindDefinition(const catalog::Definition& definition, const catalog::Relation* relation,
+                       std::span<const ColumnId> columns, ExpressionPlace place,
+                       const BinderInput& input);
+// Coerces to a column's type as an assignment does; throws 42804 with PostgreSQL's wording.
+ExprPtr CoerceForAssignment(ExprPtr expression, const SqlType& target, std::string_view column_name,
+                            const BinderInput& input);
+// Resolves a TypeName of the grammar ("numeric(10,2)", "int4[]", "public.mood").
+SqlType ResolveTypeName(const PgQuery__TypeName& type_name, const BinderInput& input);
+
+}  // namespace grizzly::planner
