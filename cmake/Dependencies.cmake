@@ -3,6 +3,7 @@
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(Boost 1.81 REQUIRED)  # headers only: Asio and Beast
 find_package(RocksDB 7 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
@@ -10,6 +11,7 @@ find_package(GTest REQUIRED)
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-i18n icu-uc)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 
 function(grizzly_system_library name)  # libraries
@@ -20,6 +22,8 @@ endfunction()
 grizzly_system_library(dependency::rocksdb RocksDB::rocksdb-shared)
 grizzly_system_library(dependency::pg_query pg_query protobuf-c)
 grizzly_system_library(dependency::openssl OpenSSL::SSL OpenSSL::Crypto)
+grizzly_system_library(dependency::boost Boost::headers)
+grizzly_system_library(dependency::libpq PkgConfig::PQ)
 grizzly_system_library(dependency::xxhash xxhash)
 grizzly_system_library(dependency::date date-tz)
 grizzly_system_library(dependency::prometheus prometheus-cpp-core)

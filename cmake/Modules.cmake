@@ -45,3 +45,12 @@ function(grizzly_modules_from_layers)
     endif()
   endforeach()
 endfunction()
+
+# grizzly_program(grizzlyd server): the executable of a module's main.cc, placed in the build folder.
+function(grizzly_program program module)
+  set(main ${CMAKE_SOURCE_DIR}/src/${module}/main.cc)
+  if(EXISTS ${main})
+    add_executable(${program} ${main})
+    target_link_libraries(${program} PRIVATE grizzly_${module})
+  endif()
+endfunction()

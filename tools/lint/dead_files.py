@@ -1,0 +1,33 @@
+"""Every .cc belongs to a target: to a module of layers.txt, a unit test, or a program's folder."""
+
+import os
+
+from layers import read_layers
+from tree import Violation
+
+
+def check(tree):
+    modules = read_layers(tree)
+    for file in tree.cpp_files:
+        if file.path.endswith(".cc") and file.module not in modules:
+            yield Violation(file.path, 1, "belongs to no target: its folder is no module of layers.txt")
+    for path in cpp_files_below(tree, "tests"):
+        parts = path.split("/")
+        if parts[1] == "unit" and not (path.endswith("_test.cc") and len(parts) > 3):
+            yield Violation(path, 1, "belongs to no target: unit tests are tests/unit/<module>/*_test.cc")
+        elif parts[1] == "unit" and parts[2] not in modules:
+            yield Violation(path, 1, f"belongs to no target: {parts[2]} is no module of layers.txt")
+        elif parts[1] != "unit" and not has_cmake_above(tree, path):
+            yield Violation(path, 1, "belongs to no target: no CMakeLists.txt in its folder")
+
+
+def cpp_files_below(tree, top):
+    for folder, _, names in os.walk(tree.root / top):
+        for name in sorted(names):
+            if name.endswith(".cc"):
+                yield os.path.relpath(os.path.join(folder, name), tree.root)
+
+
+def has_cmake_above(tree, path):
+    folder = os.path.dirname(path)
+    return tree.exists(f"{folder}/CMakeLists.txt")
