@@ -1,0 +1,32 @@
+#include "types/type_io.h"
+
+#include <array>
+
+#include "types/codec_io.h"
+
+namespace grizzly::types {
+namespace {
+
+// Built-in types number below this; their row types (from 10000) have no TypeIo of their own here.
+constexpr Oid kTableOids = 10000;
+
+using IoTable = std::array<const TypeIo*, kTableOids>;
+
+const IoTable& Table() {
+  static const IoTable table = [] {
+    IoTable made{};
+    for (Oid oid = 0; oid < kTableOids; ++oid) {
+      for (const auto family : {ScalarIo, StringIo}) {
+        if (made[oid] == nullptr) made[oid] = family(oid);
+      }
+    }
+    return made;
+  }();
+  return table;
+}
+
+}  // namespace
+
+const TypeIo* BuiltinTypeIo(Oid oid) { return oid < kTableOids ? Table()[oid] : nullptr; }
+
+}  // namespace grizzly::types
