@@ -171,9 +171,13 @@ void AppendFloat(std::string& out, T value, int extra_float_digits) {
   }
   auto result = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
   Scientific number = Split(buffer, result.ptr);
-  if (IsHalfway(number, value)) {
-    result = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific,
-                           number.digit_count);
+  for (int decimals = number.digit_count; IsHalfway(number, value); ++decimals) {
+    T reads_back;
+    do {
+      result = std::to_chars(buffer, buffer + sizeof(buffer), value,
+                             std::chars_format::scientific, decimals);
+      std::from_chars(buffer, result.ptr, reads_back);
+    } while (reads_back != value && ++decimals < 17);
     number = Split(buffer, result.ptr);
   }
   AppendScientific(out, number, kDigits);

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "facts/types.h"
-#include "tests/unit/types/io_probe.h"
+#include "io_probe.h"
 #include "types/type_name.h"
 
 namespace grizzly::types {
@@ -73,6 +73,8 @@ TEST(ScalarIoTest, Floats) {
       {kFloat8Oid, "0.0001", "0.0001"},
       {kFloat8Oid, "0.00001", "1e-05"},
       {kFloat8Oid, "-0", "-0"},
+      {kFloat8Oid, "1e23", "9.999999999999999e+22"},
+      {kFloat8Oid, "1180591620717411303424", "1.1805916207174113e+21"},
       {kFloat8Oid, "9007199254740993", "9.007199254740992e+15"},
       {kFloat8Oid, "5e-324", "5e-324"},
       {kFloat8Oid, "1.7976931348623157e308", "1.7976931348623157e+308"},
