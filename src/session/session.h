@@ -39,6 +39,10 @@ using RowDescription = std::vector<ResultColumn>;
 
 enum class TransactionStatus : char { kIdle = 'I', kInBlock = 'T', kFailed = 'E' };
 
+// Which protocol a message belongs to: after an error the simple one goes on with ReadyForQuery, the
+// extended one skips to Sync.
+enum class ProtocolKind : uint8_t { kSimple, kExtended };
+
 // Where answers go. Implemented by server/pgwire; gathered, and written when the server decides.
 // A sink whose client is gone or too slow throws SqlError 08006 from any call.
 class ResultSink {
@@ -63,6 +67,10 @@ class ResultSink {
   virtual void ParameterStatus(std::string_view name, std::string_view value) = 0;
   // Writes out what is gathered (Flush, or before a long wait).
   virtual void Flush() = 0;
+  // From any thread: the session got a cancel reason that ends it (pg_terminate_backend, DROP
+  // DATABASE). The front door then calls Session::Interrupt if it was waiting for a message, and
+  // breaks off a wait for a slow client.
+  virtual void Wake() = 0;
 
   // COPY ... FROM STDIN: starts copy-in mode, then chunks until nullopt (CopyDone). A CopyFail
   // throws SqlError 57014 with the client's message. The view is valid until the next call.
@@ -96,9 +104,10 @@ class Session {
   virtual void CloseStatement(std::string_view statement_name) = 0;
   virtual void ClosePortal(std::string_view portal_name) = 0;
   virtual void Sync() = 0;  // ends with ReadyForQuery
-  // A message of a known type that cannot be taken now, or is malformed: answers the error and, in
-  // the extended protocol, skips to Sync.
-  virtual void ProtocolViolation(SqlError error) = 0;
+  // A message of a known type that cannot be taken now, or is malformed: the transaction fails as by
+  // an error in a statement; answers the error and, in the simple protocol, ReadyForQuery; in the
+  // extended one skips to Sync. Does nothing while skipping.
+  virtual void ProtocolViolation(SqlError error, ProtocolKind kind) = 0;
 
   virtual TransactionStatus transaction_status() const = 0;
   virtual bool is_terminated() const = 0;
@@ -110,6 +119,8 @@ class Session {
   // 25P03 / 57P05; 0: for ever.
   virtual int64_t idle_timeout_ms() const = 0;
   virtual void IdleTimeout() = 0;              // that wait is over: answers the FATAL error
+  // Called between messages after ResultSink::Wake: answers the FATAL error of the cancel reason.
+  virtual void Interrupt() = 0;
 };
 
 // What a client says at startup, after TLS and before authentication.
@@ -151,6 +162,8 @@ class Instance {
   virtual void ReloadConfiguration() = 0;
   // Whether the store takes writes; false with the reason after a failed sync.
   virtual bool IsReady(std::string* reason) = 0;
+  // (name, value) gauges for the metrics page: memory trackers, store, statements.
+  virtual std::vector<std::pair<std::string, uint64_t>> Statistics() const = 0;
   virtual std::string ServerVersion() const = 0;  // "15.x (GrizzlyDB ...)"
 };
 
