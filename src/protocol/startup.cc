@@ -167,7 +167,7 @@ std::vector<std::pair<std::string, std::string>> SplitOptions(std::string_view o
     const size_t equals = word.find('=');
     if (equals == std::string_view::npos) {
       throw SqlError(SqlState::kSyntaxError,
-                     fmt::format(long_form ? "--{} requires a value" : "-c {} requires a value", word))
+                     fmt::format("{}{} requires a value", long_form ? "--" : "-c ", word))
           .Fatal();
     }
     std::string name(word.substr(0, equals));
