@@ -1,0 +1,79 @@
+// Nodes that lock and change rows.
+#pragma once
+
+#include <optional>
+
+#include "plan/node.h"
+#include "txn/lock/lock_manager.h"
+
+namespace grizzly::plan {
+
+struct LockRowsNode final : Node {
+  LockRowsNode() : Node(NodeKind::kLockRows) {}
+  struct Mark {
+    uint32_t scan_id = 0;
+    uint32_t row_key = 0;  // input position
+    catalog::RelationPtr relation;
+    txn::RowLockMode mode = txn::RowLockMode::kUpdate;
+    txn::LockWait wait = txn::LockWait::kBlock;
+  };
+  std::vector<Mark> marks;
+};
+
+// Expressions over the new row: input i is column attnum i + 1 (dropped ones are NULL).
+struct RowRules {
+  catalog::RelationPtr relation;
+  struct Generated {
+    AttributeNumber attnum;
+    ExprPtr value;
+  };
+  std::vector<Generated> generated;
+  struct Check {
+    std::string name;
+    ExprPtr condition;
+  };
+  std::vector<Check> checks;
+  struct Index {
+    catalog::RelationPtr index;
+    std::vector<ExprPtr> key_parts;
+    ExprPtr predicate;
+    bool plain_columns = false;  // key_parts are all InputExpr: no evaluation needed
+  };
+  std::vector<Index> indexes;
+  std::vector<Check> view_checks;
+};
+
+struct OnConflictRules {
+  bool do_nothing = true;
+  std::vector<Oid> arbiters;   // unique indexes; empty: any
+  // Over existing row (attnums) followed by the proposed row (attnums).
+  struct Assignment {
+    AttributeNumber attnum;
+    ExprPtr value;
+  };
+  std::vector<Assignment> assignments;
+  ExprPtr where;
+};
+
+struct InsertNode final : Node {
+  InsertNode() : Node(NodeKind::kInsert) {}
+  RowRules rules;
+  std::vector<ExprPtr> values;     // [attnum - 1], over the child; null pointer: NULL (or generated)
+  std::optional<OnConflictRules> on_conflict;
+  std::vector<ExprPtr> returning;  // over the new row
+};
+
+// kUpdate and kDelete.
+struct ModifyNode final : Node {
+  explicit ModifyNode(NodeKind k) : Node(k) {}
+  RowRules rules;
+  uint32_t target_scan_id = 0;
+  uint32_t row_key = 0;                 // child positions
+  std::vector<int32_t> old_columns;     // [attnum - 1]: child position, -1 for dropped
+  std::vector<OnConflictRules::Assignment> assignments;  // over the child
+  std::vector<ExprPtr> returning;       // over the new (DELETE: old) row followed by the child
+  bool locked_by_scan = false;          // the child's scan has lock_first
+  bool key_may_change = false;          // an assigned column is part of the clustering key
+};
+
+}  // namespace grizzly::plan

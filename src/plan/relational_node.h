@@ -1,0 +1,108 @@
+// Nodes that turn rows into other rows.
+#pragma once
+
+#include "plan/node.h"
+
+namespace grizzly::plan {
+
+struct FilterNode final : Node {
+  FilterNode() : Node(NodeKind::kFilter) {}
+  std::vector<ExprPtr> conjuncts;
+};
+
+struct ProjectNode final : Node {
+  explicit ProjectNode(NodeKind k = NodeKind::kProject) : Node(k) {}
+  std::vector<ExprPtr> expressions;  // kProjectSet: SetFunctionExpr only at the top of one
+};
+
+enum class JoinType : uint8_t { kInner, kLeft, kRight, kFull, kSemi, kAnti };
+
+// For each left row, rescans the right child. `cells` are set from the left row first, so the right
+// side may depend on it (lateral joins, index lookups, correlated subqueries).
+struct NestedLoopNode final : Node {
+  NestedLoopNode() : Node(NodeKind::kNestedLoop) {}
+  JoinType type = JoinType::kInner;  // not kRight, kFull
+  std::vector<uint32_t> cells;
+  std::vector<ExprPtr> arguments;    // over the left columns, one per cell
+  std::vector<ExprPtr> conditions;   // over left and right columns
+  bool right_is_fixed = false;       // no cells: the right side is read once and kept
+};
+
+// Builds a hash table of the right child, probes with the left one.
+struct HashJoinNode final : Node {
+  HashJoinNode() : Node(NodeKind::kHashJoin) {}
+  JoinType type = JoinType::kInner;
+  std::vector<ExprPtr> left_keys;    // over the left columns
+  std::vector<ExprPtr> right_keys;   // over the right columns alone (positions from 0)
+  std::vector<bool> null_equal;      // IS NOT DISTINCT FROM for key i
+  std::vector<ExprPtr> conditions;   // further ones, over left and right columns
+  bool null_aware = false;           // kAnti as NOT IN
+};
+
+struct AggregateNode final : Node {
+  AggregateNode() : Node(NodeKind::kAggregate) {}
+  std::vector<ExprPtr> groups;
+  std::vector<std::unique_ptr<expr::AggregateExpr>> aggregates;  // arguments over the child
+  std::vector<std::vector<uint32_t>> grouping_sets;
+  std::vector<std::vector<uint32_t>> grouping_calls;
+  double estimated_groups = 1;
+};
+
+struct WindowNode final : Node {
+  WindowNode() : Node(NodeKind::kWindow) {}
+  std::vector<std::unique_ptr<expr::WindowExpr>> calls;  // all of one partitioning and order
+};
+
+struct SortNode final : Node {
+  SortNode() : Node(NodeKind::kSort) {}
+  std::vector<expr::SortKey> keys;
+  ExprPtr limit;                     // top-N: rows wanted, with OFFSET added; null: all
+  ExprPtr limit_offset;
+};
+
+struct LimitNode final : Node {
+  LimitNode() : Node(NodeKind::kLimit) {}
+  ExprPtr count;
+  ExprPtr offset;
+  bool with_ties = false;
+  std::vector<expr::SortKey> tie_keys;
+};
+
+// Distinct rows over `on` (positions; empty: all columns). Sorted input: the first row of each run.
+struct DistinctNode final : Node {
+  DistinctNode() : Node(NodeKind::kDistinct) {}
+  std::vector<ExprPtr> on;
+  bool input_is_sorted = false;
+};
+
+struct AppendNode final : Node {
+  AppendNode() : Node(NodeKind::kAppend) {}
+};
+
+enum class SetOperationType : uint8_t { kUnion, kIntersect, kExcept };
+
+struct SetOperationNode final : Node {
+  SetOperationNode() : Node(NodeKind::kSetOperation) {}
+  SetOperationType operation = SetOperationType::kUnion;
+  bool all = false;
+};
+
+// children: the CTEs' plans in order, then the body. A CTE is run when first read, except
+// data-modifying ones, which run to completion whether read or not.
+struct WithNode final : Node {
+  WithNode() : Node(NodeKind::kWith) {}
+  struct Cte {
+    uint32_t cte = 0;
+    std::string name;
+    bool modifies = false;
+  };
+  std::vector<Cte> ctes;
+};
+
+struct RecursiveUnionNode final : Node {
+  RecursiveUnionNode() : Node(NodeKind::kRecursiveUnion) {}
+  uint32_t cte = 0;
+  bool all = true;
+};
+
+}  // namespace grizzly::plan

@@ -1,0 +1,85 @@
+// Where rows come from.
+#pragma once
+
+#include <optional>
+
+#include "plan/node.h"
+#include "txn/lock/lock_manager.h"
+
+namespace grizzly::plan {
+
+struct OneRowNode final : Node {
+  OneRowNode() : Node(NodeKind::kOneRow) {}
+};
+
+struct ValuesNode final : Node {
+  ValuesNode() : Node(NodeKind::kValues) {}
+  std::vector<std::vector<ExprPtr>> rows;  // no input columns
+};
+
+// How a table scan finds its rows in an index (or the rows' own clustering key).
+//
+// The first `equal.size()` key parts are fixed by these expressions; the next part may be bounded.
+// Expressions use no input columns (constants, parameters, outer cells) and have exactly the key
+// part's type. A NULL among them means no row matches.
+struct KeyBounds {
+  std::vector<ExprPtr> equal;
+  ExprPtr lower;
+  ExprPtr upper;
+  bool lower_inclusive = true;
+  bool upper_inclusive = true;
+  // x IN (list) / = ANY(array) on the first part: one probe per element, in key order, distinct.
+  ExprPtr any_of;
+  bool empty() const {
+    return equal.empty() && lower == nullptr && upper == nullptr && any_of == nullptr;
+  }
+};
+
+// Rows of a stored table: all, or those within bounds of the clustering key or an index.
+struct TableScanNode final : Node {
+  TableScanNode() : Node(NodeKind::kTableScan) {}
+  catalog::RelationPtr relation;
+  std::string alias;
+  catalog::RelationPtr index;              // null: by the rows' own key
+  KeyBounds bounds;
+  bool unique_match = false;               // bounds fix a whole unique key: at most one row
+  bool backward = false;
+  // output i: column attnums[i]; 0 the row key (bytea); kTableOidAttribute and the like < 0.
+  std::vector<AttributeNumber> attnums;
+  std::vector<ExprPtr> filters;            // over the outputs; conjuncts in order of evaluation
+  uint32_t scan_id = 0;
+  // Set when the scan feeds an UPDATE, DELETE or FOR UPDATE directly and finds rows by unique key: it
+  // locks first and reads the latest version, so no recheck is needed.
+  std::optional<txn::RowLockMode> lock_first;
+  txn::LockWait lock_wait = txn::LockWait::kBlock;
+  int64_t row_goal = -1;                   // a LIMIT above: fetch no more than about so many
+};
+
+struct VirtualScanNode final : Node {
+  VirtualScanNode() : Node(NodeKind::kVirtualScan) {}
+  catalog::RelationPtr relation;
+  std::string alias;
+  std::vector<AttributeNumber> attnums;
+  std::vector<ExprPtr> filters;
+  int filter_column = -1;                  // 0-based column with an equality the provider may use
+  ExprPtr filter_value;
+};
+
+struct FunctionScanNode final : Node {
+  FunctionScanNode() : Node(NodeKind::kFunctionScan) {}
+  struct Function {
+    ExprPtr call;                          // SetFunctionExpr, or a scalar expression: one row
+    uint32_t column_count = 1;
+  };
+  std::vector<Function> functions;         // side by side; the shorter ones padded with NULLs
+  bool ordinality = false;
+  std::string alias;
+};
+
+struct CteScanNode final : Node {
+  explicit CteScanNode(NodeKind k = NodeKind::kCteScan) : Node(k) {}  // or kWorkTable
+  uint32_t cte = 0;                        // slot in ExecContext
+  std::string name;
+};
+
+}  // namespace grizzly::plan
