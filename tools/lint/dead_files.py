@@ -18,7 +18,7 @@ def check(tree):
         elif parts[1] == "unit" and parts[2] not in modules:
             yield Violation(path, 1, f"belongs to no target: {parts[2]} is no module of layers.txt")
         elif parts[1] != "unit" and not has_cmake_above(tree, path):
-            yield Violation(path, 1, "belongs to no target: no CMakeLists.txt in its folder")
+            yield Violation(path, 1, "belongs to no target: no CMakeLists.txt in its folder or above")
 
 
 def cpp_files_below(tree, top):
@@ -29,5 +29,7 @@ def cpp_files_below(tree, top):
 
 
 def has_cmake_above(tree, path):
-    folder = os.path.dirname(path)
-    return tree.exists(f"{folder}/CMakeLists.txt")
+    """A CMakeLists.txt beside the file or in a folder above it, below tests/."""
+    parts = path.split("/")[:-1]
+    return any(tree.exists("/".join(parts[:depth] + ["CMakeLists.txt"]))
+               for depth in range(2, len(parts) + 1))

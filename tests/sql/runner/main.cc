@@ -1,0 +1,210 @@
+// sql_runner: runs .test files through a server's socket (the language: tests/sql/README.md).
+//
+//   sql_runner --grizzlyd PATH [FILE|FOLDER]...      a grizzlyd of its own
+//   sql_runner --port PORT [FILE|FOLDER]...          a server that runs already
+//   sql_runner --oracle postgres15 [FILE|FOLDER]...  a private PostgreSQL 15
+// Options:
+//   --config NAME|PATH   one of tests/sql/configs/*.conf (default: simple)
+//   --rewrite            write this server's answers into the files
+//   --single-db NAME     run in this database instead of a fresh one for each file
+//   --keep               keep the server's folder, and say where it is
+//   --verbose            name files that pass, too
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+
+#include "sql/runner/file_run.h"
+#include "support/test_server.h"
+
+namespace grizzly::test {
+namespace {
+
+struct CommandLine {
+  ServerOptions server;
+  std::optional<int> port;
+  std::string config = "simple";
+  RunOptions run;
+  bool keeps = false;
+  bool is_verbose = false;
+  std::vector<std::string> paths;
+};
+
+CommandLine ReadCommandLine(int argument_count, char** arguments) {
+  CommandLine line;
+  for (int i = 1; i < argument_count; ++i) {
+    const std::string word = arguments[i];
+    const auto value = [&] {
+      if (++i >= argument_count) throw std::runtime_error(word + " needs a value");
+      return std::string(arguments[i]);
+    };
+    if (word == "--grizzlyd") {
+      line.server.grizzlyd = value();
+    } else if (word == "--port") {
+      line.port = std::stoi(value());
+    } else if (word == "--oracle") {
+      if (value() != "postgres15") throw std::runtime_error("the only oracle is postgres15");
+      line.server.kind = ServerKind::kPostgres15;
+    } else if (word == "--config") {
+      line.config = value();
+    } else if (word == "--single-db") {
+      line.run.single_database = value();
+    } else if (word == "--rewrite") {
+      line.run.rewrites = true;
+    } else if (word == "--keep") {
+      line.keeps = true;
+    } else if (word == "--verbose") {
+      line.is_verbose = true;
+    } else if (word.starts_with("--")) {
+      throw std::runtime_error("unknown option " + word);
+    } else {
+      line.paths.push_back(word);
+    }
+  }
+  if (line.paths.empty()) line.paths.push_back("tests/sql");
+  return line;
+}
+
+std::vector<std::string> TestFiles(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    if (!std::filesystem::is_directory(path)) {
+      files.push_back(path);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
+      const bool is_planted = entry.path().string().find("/planted/") != std::string::npos;
+      if (entry.path().extension() == ".test" && !is_planted) files.push_back(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+class OwnServer final : public Target {
+ public:
+  OwnServer(const ServerOptions& options, bool keeps)
+      : kind_(options.kind), server_(options), keeps_(keeps) {
+    if (keeps) server_.KeepFolder();
+    server_.StartSeconds();
+    fmt::print("server on port {}{}\n", server_.port(),
+               keeps ? " in " + server_.folder() : std::string());
+  }
+  ~OwnServer() override {
+    if (!keeps_) return;
+    try {
+      server_.Stop();
+    } catch (const std::runtime_error& error) {
+      fmt::print("{}\n", error.what());
+    }
+  }
+
+  std::string ConnectionString(const std::string& database) const override {
+    return server_.ConnectionString(database);
+  }
+  bool CanRestart() const override { return true; }
+  void Restart(bool with_kill) override {
+    with_kill ? server_.Kill() : server_.Stop();
+    server_.StartSeconds();
+  }
+  std::string name() const override {
+    return kind_ == ServerKind::kPostgres15 ? "postgres15" : "grizzlydb";
+  }
+  bool IsRunning() { return server_.IsRunning(); }
+  std::string LogTail() const { return server_.LogTail(); }
+
+ private:
+  const ServerKind kind_;
+  TestServer server_;
+  const bool keeps_;
+};
+
+class RunningServer final : public Target {
+ public:
+  explicit RunningServer(int port) : port_(port) {
+    Client client(ConnectionString("postgres"));
+    const Answer answer = client.Run("SELECT version()", Protocol::kSimple);
+    is_postgres_ = answer.rows.empty() || answer.rows[0].find("rizzly") == std::string::npos;
+  }
+  std::string ConnectionString(const std::string& database) const override {
+    return fmt::format("host=127.0.0.1 port={} user=postgres dbname='{}'", port_, database);
+  }
+  bool CanRestart() const override { return false; }
+  void Restart(bool) override {}
+  std::string name() const override { return is_postgres_ ? "postgres15" : "grizzlydb"; }
+
+ private:
+  const int port_;
+  bool is_postgres_ = true;
+};
+
+// A server that was lost is shown with its log, and started again for the next file.
+void Revive(Target& target) {
+  auto* server = dynamic_cast<OwnServer*>(&target);
+  if (server == nullptr) return;
+  fmt::print("the server's log ends:\n{}\n", server->LogTail());
+  server->Restart(/*with_kill=*/true);
+}
+
+int RunAll(const CommandLine& line, Target& target, const Configuration& configuration) {
+  using Clock = std::chrono::steady_clock;
+  int failed_files = 0, records = 0, failures = 0;
+  const std::vector<std::string> files = TestFiles(line.paths);
+  for (const std::string& path : files) {
+    const auto start = Clock::now();
+    FileResult result;
+    try {
+      result = FileRun(path, target, configuration, line.run).Run();
+    } catch (const std::runtime_error& error) {
+      result.failures.push_back(fmt::format("{}: {}", path, error.what()));
+    }
+    const auto milliseconds =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+    records += result.record_count;
+    failures += static_cast<int>(result.failures.size());
+    failed_files += result.failures.empty() ? 0 : 1;
+    if (line.is_verbose || !result.failures.empty()) {
+      fmt::print("{} {} ({} records, {} ms)\n", result.failures.empty() ? "ok    " : "FAILED", path,
+                 result.record_count, milliseconds);
+    }
+    for (const std::string& failure : result.failures) fmt::print("  {}\n", failure);
+    if (result.server_is_lost) Revive(target);
+    std::fflush(stdout);
+  }
+  fmt::print("{} of {} files passed on {} ({}); {} records, {} differ\n", files.size() - failed_files,
+             files.size(), target.name(), configuration.name, records, failures);
+  return failed_files == 0 ? 0 : 1;
+}
+
+int Main(int argument_count, char** arguments) {
+  CommandLine line = ReadCommandLine(argument_count, arguments);
+  const bool is_path = line.config.find('/') != std::string::npos;
+  const Configuration configuration =
+      ReadConfiguration(is_path ? line.config : "tests/sql/configs/" + line.config + ".conf");
+  if (line.port) {
+    RunningServer target(*line.port);
+    return RunAll(line, target, configuration);
+  }
+  if (line.server.kind == ServerKind::kGrizzlyd) {
+    if (line.server.grizzlyd.empty()) throw std::runtime_error("--grizzlyd, --port or --oracle is needed");
+    line.server.settings = configuration.server_settings;
+  }
+  OwnServer target(line.server, line.keeps);
+  return RunAll(line, target, configuration);
+}
+
+}  // namespace
+}  // namespace grizzly::test
+
+int main(int argument_count, char** arguments) {
+  try {
+    return grizzly::test::Main(argument_count, arguments);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "sql_runner: {}\n", error.what());
+    return 2;
+  }
+}
