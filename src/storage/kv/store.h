@@ -105,6 +105,8 @@ class Store {
   static std::unique_ptr<Store> Open(const StoreOptions& options);
 
   virtual std::unique_ptr<StoreSnapshot> GetSnapshot() = 0;
+  // Grows with each write. A snapshot of this sequence sees what a new one would see.
+  virtual uint64_t LatestSequence() const = 0;
   // At the snapshot, or the latest when it is null. False when there is no such key.
   virtual bool Get(const StoreSnapshot* snapshot, std::string_view key, PinnedValue* value) = 0;
   // Keys in [from, to); both bounds are copied. `fill_cache` off for big scans.

@@ -1,0 +1,17 @@
+// RocksDB as we run it: every choice in one place, with its reason. Internal to storage/kv.
+#pragma once
+
+#include <rocksdb/options.h>
+
+#include "storage/kv/store.h"
+
+namespace grizzly::storage {
+
+// Each key starts with tenant:u32 storage:u32 index:u32 (storage/key/ordered_key.h).
+inline constexpr size_t kKeyHeadBytes = 12;
+
+// `env` must outlive the store; `cache` is where it keeps blocks, filters and indexes.
+rocksdb::Options MakeRocksOptions(const StoreOptions& options, rocksdb::Env* env,
+                                  std::shared_ptr<rocksdb::Cache> cache);
+
+}  // namespace grizzly::storage

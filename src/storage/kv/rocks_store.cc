@@ -1,0 +1,306 @@
+#include "storage/kv/rocks_store.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/experimental.h>
+#include <rocksdb/statistics.h>
+#include <rocksdb/table_properties.h>
+
+#include <fmt/format.h>
+
+#include "base/blocking/blocking_section.h"
+#include "storage/kv/file_system.h"
+#include "storage/kv/rocks_error.h"
+#include "storage/kv/rocks_iterator.h"
+#include "storage/kv/rocks_options.h"
+
+namespace grizzly::storage {
+namespace {
+
+constexpr const char* kReading = "read from the store";
+constexpr double kHighPriorityShare = 0.3;  // of the block cache, for filters and indexes
+
+rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+
+class RocksSnapshot final : public StoreSnapshot {
+ public:
+  explicit RocksSnapshot(rocksdb::DB* db) : db_(db), snapshot_(db->GetSnapshot()) {}
+  ~RocksSnapshot() override { db_->ReleaseSnapshot(snapshot_); }
+  uint64_t sequence() const override { return snapshot_->GetSequenceNumber(); }
+  const rocksdb::Snapshot* rocks() const { return snapshot_; }
+
+ private:
+  rocksdb::DB* const db_;
+  const rocksdb::Snapshot* const snapshot_;
+};
+
+const rocksdb::Snapshot* RocksOf(const StoreSnapshot* snapshot) {
+  return snapshot == nullptr ? nullptr : static_cast<const RocksSnapshot*>(snapshot)->rocks();
+}
+
+}  // namespace
+
+// ---- PinnedValue ----
+
+PinnedValue::PinnedValue() = default;
+PinnedValue::~PinnedValue() = default;
+PinnedValue::PinnedValue(PinnedValue&&) noexcept = default;
+PinnedValue& PinnedValue::operator=(PinnedValue&&) noexcept = default;
+
+void PinnedValue::Reset() {
+  if (pin_ != nullptr) pin_->slice.Reset();
+  view_ = {};
+}
+
+// ---- RocksBatch ----
+
+void RocksBatch::Put(std::string_view key, std::string_view value) {
+  ThrowUnlessOk(batch_.Put(AsSlice(key), AsSlice(value)), "gather a write");
+}
+
+void RocksBatch::PutParts(std::string_view key, std::string_view head, std::string_view tail) {
+  const rocksdb::Slice key_part = AsSlice(key);
+  const rocksdb::Slice value_parts[] = {AsSlice(head), AsSlice(tail)};
+  ThrowUnlessOk(batch_.Put(rocksdb::SliceParts(&key_part, 1), rocksdb::SliceParts(value_parts, 2)),
+                "gather a write");
+}
+
+void RocksBatch::Delete(std::string_view key) {
+  ThrowUnlessOk(batch_.Delete(AsSlice(key)), "gather a write");
+}
+
+void RocksBatch::DeleteRange(std::string_view from, std::string_view to) {
+  ThrowUnlessOk(batch_.DeleteRange(AsSlice(from), AsSlice(to)), "gather a write");
+}
+
+// ---- WriteStop ----
+
+std::optional<std::string> WriteStop::reason() const {
+  if (!stopped()) return std::nullopt;
+  std::lock_guard lock(mutex_);
+  return reason_;
+}
+
+void WriteStop::StopForGood(const rocksdb::Status& status) {
+  std::lock_guard lock(mutex_);
+  if (!for_good_) reason_ = status.ToString();
+  for_good_ = true;
+  stopped_.store(true, std::memory_order_release);
+}
+
+void WriteStop::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) {
+  if (status->severity() < rocksdb::Status::Severity::kHardError) return;
+  std::lock_guard lock(mutex_);
+  if (!for_good_) reason_ = status->ToString();
+  stopped_.store(true, std::memory_order_release);
+}
+
+void WriteStop::OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& recovery) {
+  std::lock_guard lock(mutex_);
+  if (recovery.new_bg_error.ok() && !for_good_) stopped_.store(false, std::memory_order_release);
+}
+
+// ---- RocksStore ----
+
+std::unique_ptr<Store> Store::Open(const StoreOptions& options) {
+  return std::make_unique<RocksStore>(options);
+}
+
+RocksStore::RocksStore(const StoreOptions& options) {
+  std::shared_ptr<rocksdb::FileSystem> file_system = OpenFileSystem(options);
+  directory_ = std::make_unique<DataDirectory>(options.directory, file_system);
+  env_ = rocksdb::NewCompositeEnv(file_system);
+  cache_ = rocksdb::NewLRUCache(options.block_cache_bytes, /*num_shard_bits=*/4,
+                                /*strict_capacity_limit=*/false, kHighPriorityShare);
+  write_stop_ = std::make_shared<WriteStop>();
+  rocksdb::Options rocks = MakeRocksOptions(options, env_.get(), cache_);
+  rocks.listeners.push_back(write_stop_);
+  statistics_ = rocks.statistics;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(rocks, directory_->store_path(), &db);
+  ThrowUnlessOk(status, fmt::format("open the store in \"{}\"", options.directory));
+  db_.reset(db);
+}
+
+RocksStore::~RocksStore() {
+  if (db_ == nullptr) return;
+  // What was written without a sync is on disk after an orderly shutdown.
+  if (!write_stop_->stopped()) db_->FlushWAL(/*sync=*/true).PermitUncheckedError();
+  db_->Close().PermitUncheckedError();
+}
+
+std::unique_ptr<StoreSnapshot> RocksStore::GetSnapshot() {
+  return std::make_unique<RocksSnapshot>(db_.get());
+}
+
+bool RocksStore::Get(const StoreSnapshot* snapshot, std::string_view key, PinnedValue* value) {
+  if (value->pin_ == nullptr) value->pin_ = std::make_unique<PinnedValue::Pin>();
+  rocksdb::PinnableSlice& slice = value->pin_->slice;
+  slice.Reset();
+  rocksdb::ReadOptions options;
+  options.snapshot = RocksOf(snapshot);
+  const rocksdb::Status status =
+      db_->Get(options, db_->DefaultColumnFamily(), AsSlice(key), &slice);
+  if (status.ok()) [[likely]] {
+    value->view_ = slice.ToStringView();
+    return true;
+  }
+  value->view_ = {};
+  if (status.IsNotFound()) return false;
+  throw ErrorOf(status, kReading);
+}
+
+std::unique_ptr<StoreIterator> RocksStore::NewIterator(const StoreSnapshot* snapshot,
+                                                       std::string_view from, std::string_view to,
+                                                       bool fill_cache) {
+  return std::make_unique<RocksIterator>(db_.get(), RocksOf(snapshot), from, to, fill_cache);
+}
+
+void RocksStore::ThrowIfStopped() const {
+  if (!write_stop_->stopped()) [[likely]] return;
+  throw SqlError(SqlState::kObjectNotInPrerequisiteState, "the store has stopped taking writes")
+      .Detail(fmt::format("An earlier write failed: {}.", write_stop_->reason().value_or("")))
+      .Hint("Repair the disk or free space on it, then restart the server.");
+}
+
+void RocksStore::OnWriteFailed(const rocksdb::Status& status) {
+  if (status.IsIOError() || status.IsNoSpace() || status.IsCorruption()) {
+    write_stop_->StopForGood(status);
+  }
+  throw ErrorOf(status, "write to the log");
+}
+
+void RocksStore::Write(StoreBatch& batch, SyncMode sync) {
+  ThrowIfStopped();
+  rocksdb::WriteBatch& rocks = static_cast<RocksBatch&>(batch).rocks();
+  rocksdb::WriteOptions options;
+  if (sync == SyncMode::kNone) {
+    options.no_slowdown = true;  // does not sleep: refuses instead
+    const rocksdb::Status status = db_->Write(options, &rocks);
+    if (status.ok()) [[likely]] return;
+    if (!status.IsIncomplete()) OnWriteFailed(status);
+    options.no_slowdown = false;
+  }
+  options.sync = sync == SyncMode::kSync;
+  BlockingSection blocking;
+  const rocksdb::Status status = db_->Write(options, &rocks);
+  if (!status.ok()) [[unlikely]] OnWriteFailed(status);
+}
+
+void RocksStore::SyncLog() {
+  ThrowIfStopped();
+  BlockingSection blocking;
+  const rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
+  // Files in memory know no sync of their own; there is nothing to make durable either.
+  if (!status.ok() && !status.IsNotSupported()) OnWriteFailed(status);
+}
+
+void RocksStore::DropRange(std::string_view from, std::string_view to) {
+  RocksBatch batch;
+  batch.DeleteRange(from, to);
+  Write(batch, SyncMode::kNone);
+  BlockingSection blocking;
+  const rocksdb::Slice begin = AsSlice(from), end = AsSlice(to);
+  rocksdb::Status status = rocksdb::DeleteFilesInRange(db_.get(), db_->DefaultColumnFamily(),
+                                                       &begin, &end, /*include_end=*/false);
+  ThrowUnlessOk(status, "remove a dropped range");
+  status = rocksdb::experimental::SuggestCompactRange(db_.get(), &begin, &end);
+  ThrowUnlessOk(status, "remove a dropped range");
+}
+
+uint64_t RocksStore::ApproximateBytes(std::string_view from, std::string_view to) {
+  rocksdb::SizeApproximationOptions options;
+  options.include_memtables = true;
+  options.include_files = true;
+  options.files_size_error_margin = 0.1;
+  const rocksdb::Range range(AsSlice(from), AsSlice(to));
+  uint64_t bytes = 0;
+  ThrowUnlessOk(
+      db_->GetApproximateSizes(options, db_->DefaultColumnFamily(), &range, 1, &bytes), kReading);
+  return bytes;
+}
+
+uint64_t RocksStore::ApproximateKeys(std::string_view from, std::string_view to) {
+  const rocksdb::Range range(AsSlice(from), AsSlice(to));
+  uint64_t memtable_keys = 0, memtable_bytes = 0, file_bytes = 0;
+  db_->GetApproximateMemTableStats(range, &memtable_keys, &memtable_bytes);
+  rocksdb::SizeApproximationOptions options;
+  options.include_memtables = false;
+  options.include_files = true;
+  ThrowUnlessOk(
+      db_->GetApproximateSizes(options, db_->DefaultColumnFamily(), &range, 1, &file_bytes),
+      kReading);
+  if (file_bytes == 0) return memtable_keys;
+  rocksdb::TablePropertiesCollection tables;
+  ThrowUnlessOk(db_->GetPropertiesOfTablesInRange(db_->DefaultColumnFamily(), &range, 1, &tables),
+                kReading);
+  // The files that touch the range give keys per byte; the range's bytes give the keys.
+  uint64_t table_keys = 0, table_bytes = 0;
+  for (const auto& [file, table] : tables) {
+    table_keys += table->num_entries - std::min(table->num_entries, 2 * table->num_deletions);
+    table_bytes += table->data_size;
+  }
+  if (table_bytes == 0) return memtable_keys;
+  const double share = std::min(1.0, static_cast<double>(file_bytes) / table_bytes);
+  return memtable_keys + static_cast<uint64_t>(share * static_cast<double>(table_keys));
+}
+
+uint64_t RocksStore::MemoryBytes() const {
+  uint64_t bytes = cache_->GetUsage();
+  for (const std::string* property : {&rocksdb::DB::Properties::kSizeAllMemTables,
+                                      &rocksdb::DB::Properties::kEstimateTableReadersMem}) {
+    uint64_t value = 0;
+    if (db_->GetIntProperty(*property, &value)) bytes += value;
+  }
+  return bytes;
+}
+
+std::vector<std::pair<std::string, uint64_t>> RocksStore::Statistics() const {
+  using Properties = rocksdb::DB::Properties;
+  const std::pair<const char*, const std::string*> kProperties[] = {
+      {"memtable_bytes", &Properties::kSizeAllMemTables},
+      {"table_file_bytes", &Properties::kTotalSstFilesSize},
+      {"blob_file_bytes", &Properties::kTotalBlobFileSize},
+      {"pending_compaction_bytes", &Properties::kEstimatePendingCompactionBytes},
+      {"running_compactions", &Properties::kNumRunningCompactions},
+      {"running_flushes", &Properties::kNumRunningFlushes},
+      {"snapshots", &Properties::kNumSnapshots},
+      {"estimated_keys", &Properties::kEstimateNumKeys},
+      {"background_errors", &Properties::kBackgroundErrors},
+      {"write_stopped", &Properties::kIsWriteStopped},
+  };
+  const std::pair<const char*, rocksdb::Tickers> kTickers[] = {
+      {"block_cache_hits", rocksdb::BLOCK_CACHE_HIT},
+      {"block_cache_misses", rocksdb::BLOCK_CACHE_MISS},
+      {"bloom_filter_useful", rocksdb::BLOOM_FILTER_USEFUL},
+      {"keys_read", rocksdb::NUMBER_KEYS_READ},
+      {"keys_written", rocksdb::NUMBER_KEYS_WRITTEN},
+      {"bytes_read", rocksdb::BYTES_READ},
+      {"bytes_written", rocksdb::BYTES_WRITTEN},
+      {"iterator_seeks", rocksdb::NUMBER_DB_SEEK},
+      {"log_syncs", rocksdb::WAL_FILE_SYNCED},
+      {"log_bytes", rocksdb::WAL_FILE_BYTES},
+      {"log_writes_done_by_self", rocksdb::WRITE_DONE_BY_SELF},
+      {"log_writes_done_by_other", rocksdb::WRITE_DONE_BY_OTHER},
+      {"stall_us", rocksdb::STALL_MICROS},
+      {"compaction_bytes_read", rocksdb::COMPACT_READ_BYTES},
+      {"compaction_bytes_written", rocksdb::COMPACT_WRITE_BYTES},
+      {"flush_bytes_written", rocksdb::FLUSH_WRITE_BYTES},
+  };
+  std::vector<std::pair<std::string, uint64_t>> pairs;
+  pairs.emplace_back("block_cache_bytes", cache_->GetUsage());
+  for (const auto& [name, property] : kProperties) {
+    uint64_t value = 0;
+    if (db_->GetIntProperty(*property, &value)) pairs.emplace_back(name, value);
+  }
+  for (const auto& [name, ticker] : kTickers) {
+    pairs.emplace_back(name, statistics_->getTickerCount(ticker));
+  }
+  return pairs;
+}
+
+void RocksStore::Flush() {
+  BlockingSection blocking;
+  ThrowUnlessOk(db_->Flush(rocksdb::FlushOptions()), "flush the store");
+}
+
+}  // namespace grizzly::storage
