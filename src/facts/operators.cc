@@ -26,6 +26,4 @@ const OperatorFact* FindOperator(std::string_view oprname, Oid left, Oid right) 
   return nullptr;
 }
 
-std::span<const OperatorFact> AllOperators() { return table::kOperators; }
-
 }  // namespace grizzly::facts

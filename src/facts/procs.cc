@@ -21,14 +21,11 @@ std::span<const ProcFact> FindProcsByName(std::string_view proname) {
 
 std::vector<const ProcFact*> FindProcsBySource(std::string_view prosrc) {
   std::vector<const ProcFact*> procs;
-  for (uint16_t position :
-       table::FindRun(table::kProcsBySource, prosrc,
-                      [](uint16_t p) { return table::kProcs[p].prosrc; })) {
+  for (uint16_t position : table::FindRun(table::kProcsBySource, prosrc,
+                                          [](uint16_t p) { return table::kProcs[p].prosrc; })) {
     procs.push_back(&table::kProcs[position]);
   }
   return procs;
 }
-
-std::span<const ProcFact> AllProcs() { return table::kProcs; }
 
 }  // namespace grizzly::facts

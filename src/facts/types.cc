@@ -19,6 +19,4 @@ const TypeFact* FindTypeByName(std::string_view typname) {
   return type != nullptr && type->typnamespace == kPgCatalogNamespaceOid ? type : nullptr;
 }
 
-std::span<const TypeFact> AllTypes() { return table::kTypes; }
-
 }  // namespace grizzly::facts

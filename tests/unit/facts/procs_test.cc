@@ -1,9 +1,10 @@
 // Shows: built-in types, functions, operators and casts are found, and refer to each other soundly.
+#include "facts/procs.h"
+
 #include <gtest/gtest.h>
 
 #include "facts/casts.h"
 #include "facts/operators.h"
-#include "facts/procs.h"
 #include "facts/types.h"
 
 namespace grizzly::facts {
