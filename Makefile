@@ -44,7 +44,7 @@ check: all
 
 oracle: all
 	$(BUILD)/sql_runner --oracle postgres15 tests/sql
-	tests/isolation/run --oracle postgres15
+	$(BUILD)/isolation_runner --oracle postgres15
 
 sanitize:
 	$(MAKE) all PRESET=asan

@@ -9,18 +9,9 @@
 #include "sql/runner/client.h"
 #include "sql/runner/configuration.h"
 #include "sql/runner/script.h"
+#include "support/target.h"
 
 namespace grizzly::test {
-
-// The server under test. `restart` is empty when it is not ours to restart.
-class Target {
- public:
-  virtual ~Target() = default;
-  virtual std::string ConnectionString(const std::string& database) const = 0;
-  virtual bool CanRestart() const = 0;
-  virtual void Restart(bool with_kill) = 0;
-  virtual std::string name() const = 0;  // grizzlydb or postgres15, for skipif and onlyif
-};
 
 struct FileResult {
   int record_count = 0;

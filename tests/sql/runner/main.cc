@@ -15,21 +15,18 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <optional>
 #include <stdexcept>
 
 #include "sql/runner/file_run.h"
-#include "support/test_server.h"
+#include "support/target.h"
 
 namespace grizzly::test {
 namespace {
 
 struct CommandLine {
-  ServerOptions server;
-  std::optional<int> port;
+  TargetOptions target;
   std::string config = "simple";
   RunOptions run;
-  bool keeps = false;
   bool is_verbose = false;
   std::vector<std::string> paths;
 };
@@ -42,21 +39,14 @@ CommandLine ReadCommandLine(int argument_count, char** arguments) {
       if (++i >= argument_count) throw std::runtime_error(word + " needs a value");
       return std::string(arguments[i]);
     };
-    if (word == "--grizzlyd") {
-      line.server.grizzlyd = value();
-    } else if (word == "--port") {
-      line.port = std::stoi(value());
-    } else if (word == "--oracle") {
-      if (value() != "postgres15") throw std::runtime_error("the only oracle is postgres15");
-      line.server.kind = ServerKind::kPostgres15;
+    if (ReadTargetOption(word, value, line.target)) {
+      continue;
     } else if (word == "--config") {
       line.config = value();
     } else if (word == "--single-db") {
       line.run.single_database = value();
     } else if (word == "--rewrite") {
       line.run.rewrites = true;
-    } else if (word == "--keep") {
-      line.keeps = true;
     } else if (word == "--verbose") {
       line.is_verbose = true;
     } else if (word.starts_with("--")) {
@@ -85,69 +75,11 @@ std::vector<std::string> TestFiles(const std::vector<std::string>& paths) {
   return files;
 }
 
-class OwnServer final : public Target {
- public:
-  OwnServer(const ServerOptions& options, bool keeps)
-      : kind_(options.kind), server_(options), keeps_(keeps) {
-    if (keeps) server_.KeepFolder();
-    server_.StartSeconds();
-    fmt::print("server on port {}{}\n", server_.port(),
-               keeps ? " in " + server_.folder() : std::string());
-  }
-  ~OwnServer() override {
-    if (!keeps_) return;
-    try {
-      server_.Stop();
-    } catch (const std::runtime_error& error) {
-      fmt::print("{}\n", error.what());
-    }
-  }
-
-  std::string ConnectionString(const std::string& database) const override {
-    return server_.ConnectionString(database);
-  }
-  bool CanRestart() const override { return true; }
-  void Restart(bool with_kill) override {
-    with_kill ? server_.Kill() : server_.Stop();
-    server_.StartSeconds();
-  }
-  std::string name() const override {
-    return kind_ == ServerKind::kPostgres15 ? "postgres15" : "grizzlydb";
-  }
-  bool IsRunning() { return server_.IsRunning(); }
-  std::string LogTail() const { return server_.LogTail(); }
-
- private:
-  const ServerKind kind_;
-  TestServer server_;
-  const bool keeps_;
-};
-
-class RunningServer final : public Target {
- public:
-  explicit RunningServer(int port) : port_(port) {
-    Client client(ConnectionString("postgres"));
-    const Answer answer = client.Run("SELECT version()", Protocol::kSimple);
-    is_postgres_ = answer.rows.empty() || answer.rows[0].find("rizzly") == std::string::npos;
-  }
-  std::string ConnectionString(const std::string& database) const override {
-    return fmt::format("host=127.0.0.1 port={} user=postgres dbname='{}'", port_, database);
-  }
-  bool CanRestart() const override { return false; }
-  void Restart(bool) override {}
-  std::string name() const override { return is_postgres_ ? "postgres15" : "grizzlydb"; }
-
- private:
-  const int port_;
-  bool is_postgres_ = true;
-};
-
 // A server that was lost is shown with its log, and started again for the next file.
 void Revive(Target& target) {
-  auto* server = dynamic_cast<OwnServer*>(&target);
-  if (server == nullptr) return;
-  fmt::print("the server's log ends:\n{}\n", server->LogTail());
-  server->Restart(/*with_kill=*/true);
+  if (!target.CanRestart()) return;
+  fmt::print("the server's log ends:\n{}\n", target.LogTail());
+  target.Restart(/*with_kill=*/true);
 }
 
 int RunAll(const CommandLine& line, Target& target, const Configuration& configuration) {
@@ -185,16 +117,11 @@ int Main(int argument_count, char** arguments) {
   const bool is_path = line.config.find('/') != std::string::npos;
   const Configuration configuration =
       ReadConfiguration(is_path ? line.config : "tests/sql/configs/" + line.config + ".conf");
-  if (line.port) {
-    RunningServer target(*line.port);
-    return RunAll(line, target, configuration);
+  if (line.target.server.kind == ServerKind::kGrizzlyd) {
+    line.target.server.settings = configuration.server_settings;
   }
-  if (line.server.kind == ServerKind::kGrizzlyd) {
-    if (line.server.grizzlyd.empty()) throw std::runtime_error("--grizzlyd, --port or --oracle is needed");
-    line.server.settings = configuration.server_settings;
-  }
-  OwnServer target(line.server, line.keeps);
-  return RunAll(line, target, configuration);
+  const std::unique_ptr<Target> target = MakeTarget(line.target);
+  return RunAll(line, *target, configuration);
 }
 
 }  // namespace
