@@ -1,0 +1,1 @@
+target_link_libraries(grizzly_parser PUBLIC dependency::pg_query)
