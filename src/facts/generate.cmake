@@ -37,7 +37,7 @@ foreach(table_and_source
     catalog_columns:catalog_columns catalog_indexes:catalog_indexes
     catalog_constraints:pg_constraint catalog_foreign_keys:catalog_foreign_keys
     system_views:system_views descriptions:pg_description ranges:pg_range
-    conversions:pg_conversion text_search_parsers:pg_ts_parser
+    clauses:clauses conversions:pg_conversion text_search_parsers:pg_ts_parser
     text_search_token_types:pg_ts_token_type text_search_templates:pg_ts_template
     text_search_dictionaries:pg_ts_dict text_search_configurations:pg_ts_config
     text_search_mappings:pg_ts_config_map timezone_abbreviations:timezone_abbreviations

@@ -75,7 +75,7 @@ def word(row, column):
 
 BY_OID = lambda row: number(row, "oid")
 
-# Kinds: n number, f float, b bool, c char, s text, N namespace, L language, R catalog,
+# Kinds: n number, f float, b bool, c char, s text, N namespace, L language, R catalog, H clause handling,
 # O span of Oid, C span of char, S span of text, I span of int16.
 TABLES = {
     "types": Table(
@@ -194,6 +194,10 @@ TABLES = {
         "class:R objoid:n objsubid:n description:s",
         # In a catalog's OID order: extract.py writes it so.
         None),
+    "clauses": Table(
+        "facts/clauses.h", "ClauseFact", "Clauses", "clauses",
+        "message:s field:s value:s handling:H note:s",
+        lambda r: tuple((r[column] or "").encode("utf-8") for column in ("message", "field", "value"))),
     "ranges": Table(
         "facts/ranges.h", "RangeFact", "Ranges", "pg_range",
         "rngtypid:n rngsubtype:n rngmultitypid:n rngcollation:n rngsubopc:n rngcanonical:n "
@@ -271,6 +275,8 @@ def cell(kind: str, text, lookups: Lookups, pools) -> str:
         return view(text)
     if kind == "N":
         return lookups.namespaces[text]
+    if kind == "H":
+        return f"ClauseHandling::k{text.capitalize()}"
     if kind == "R":
         return lookups.classes[text]
     if kind == "L":
