@@ -1,0 +1,188 @@
+#include "planner/logical/logical_plan.h"
+
+#include "planner/logical/free_columns.h"
+
+namespace grizzly::planner {
+namespace {
+
+using Visitor = std::function<void(ExprPtr&)>;
+
+ExprPtr CloneOf(const ExprPtr& expression) {
+  return expression == nullptr ? nullptr : expression->Clone();
+}
+
+std::vector<ExprPtr> CloneOf(const std::vector<ExprPtr>& expressions) {
+  std::vector<ExprPtr> copies;
+  copies.reserve(expressions.size());
+  for (const ExprPtr& expression : expressions) copies.push_back(CloneOf(expression));
+  return copies;
+}
+
+std::vector<OnConflict::Assignment> CloneOf(const std::vector<OnConflict::Assignment>& list) {
+  std::vector<OnConflict::Assignment> copies;
+  copies.reserve(list.size());
+  for (const auto& assignment : list) {
+    copies.push_back({assignment.attnum, CloneOf(assignment.value)});
+  }
+  return copies;
+}
+
+std::optional<OnConflict> CloneOf(const std::optional<OnConflict>& other) {
+  if (!other) return std::nullopt;
+  OnConflict copy;
+  copy.do_nothing = other->do_nothing;
+  copy.arbiters = other->arbiters;
+  copy.existing = other->existing;
+  copy.excluded = other->excluded;
+  copy.assignments = CloneOf(other->assignments);
+  copy.where = CloneOf(other->where);
+  return copy;
+}
+
+void Visit(ExprPtr& expression, const Visitor& visit) {
+  if (expression != nullptr) visit(expression);
+}
+
+void Visit(std::vector<ExprPtr>& expressions, const Visitor& visit) {
+  for (ExprPtr& expression : expressions) Visit(expression, visit);
+}
+
+void Visit(std::vector<OnConflict::Assignment>& assignments, const Visitor& visit) {
+  for (auto& assignment : assignments) Visit(assignment.value, visit);
+}
+
+}  // namespace
+
+LogicalNode::LogicalNode(const LogicalNode& other)
+    : kind(other.kind), outputs(other.outputs), estimated_rows(other.estimated_rows) {
+  children.reserve(other.children.size());
+  for (const LogicalPtr& child : other.children) children.push_back(child->Clone());
+}
+
+LogicalScan::LogicalScan(const LogicalScan& other)
+    : LogicalNode(other), relation(other.relation), alias(other.alias), attnums(other.attnums),
+      only(other.only), filters(CloneOf(other.filters)), scan_id(other.scan_id),
+      is_target(other.is_target) {}
+void LogicalScan::VisitExpressions(const Visitor& visit) { Visit(filters, visit); }
+
+LogicalValues::LogicalValues(const LogicalValues& other) : LogicalNode(other) {
+  rows.reserve(other.rows.size());
+  for (const auto& row : other.rows) rows.push_back(CloneOf(row));
+}
+void LogicalValues::VisitExpressions(const Visitor& visit) {
+  for (auto& row : rows) Visit(row, visit);
+}
+
+LogicalFunctionScan::LogicalFunctionScan(const LogicalFunctionScan& other)
+    : LogicalNode(other), ordinality(other.ordinality), alias(other.alias) {
+  for (const Function& function : other.functions) {
+    functions.push_back({CloneOf(function.call), function.column_count});
+  }
+}
+void LogicalFunctionScan::VisitExpressions(const Visitor& visit) {
+  for (Function& function : functions) Visit(function.call, visit);
+}
+
+LogicalFilter::LogicalFilter(const LogicalFilter& other)
+    : LogicalNode(other), conjuncts(CloneOf(other.conjuncts)) {}
+void LogicalFilter::VisitExpressions(const Visitor& visit) { Visit(conjuncts, visit); }
+
+LogicalProject::LogicalProject(const LogicalProject& other)
+    : LogicalNode(other), expressions(CloneOf(other.expressions)) {}
+void LogicalProject::VisitExpressions(const Visitor& visit) { Visit(expressions, visit); }
+
+LogicalJoin::LogicalJoin(const LogicalJoin& other)
+    : LogicalNode(other), type(other.type), conditions(CloneOf(other.conditions)),
+      lateral(other.lateral), null_aware(other.null_aware) {}
+void LogicalJoin::VisitExpressions(const Visitor& visit) { Visit(conditions, visit); }
+
+LogicalAggregate::LogicalAggregate(const LogicalAggregate& other)
+    : LogicalNode(other), groups(CloneOf(other.groups)), aggregates(CloneOf(other.aggregates)),
+      grouping_sets(other.grouping_sets), grouping_calls(other.grouping_calls) {}
+void LogicalAggregate::VisitExpressions(const Visitor& visit) {
+  Visit(groups, visit);
+  Visit(aggregates, visit);
+}
+
+LogicalWindow::LogicalWindow(const LogicalWindow& other)
+    : LogicalNode(other), calls(CloneOf(other.calls)) {}
+void LogicalWindow::VisitExpressions(const Visitor& visit) { Visit(calls, visit); }
+
+LogicalSort::LogicalSort(const LogicalSort& other) : LogicalNode(other) {
+  for (const expr::SortKey& key : other.keys) {
+    keys.push_back({CloneOf(key.expression), key.descending, key.nulls_first, key.operator_oid});
+  }
+}
+void LogicalSort::VisitExpressions(const Visitor& visit) {
+  for (expr::SortKey& key : keys) Visit(key.expression, visit);
+}
+
+LogicalLimit::LogicalLimit(const LogicalLimit& other)
+    : LogicalNode(other), count(CloneOf(other.count)), offset(CloneOf(other.offset)),
+      with_ties(other.with_ties) {}
+void LogicalLimit::VisitExpressions(const Visitor& visit) {
+  Visit(count, visit);
+  Visit(offset, visit);
+}
+
+LogicalDistinct::LogicalDistinct(const LogicalDistinct& other)
+    : LogicalNode(other), on(CloneOf(other.on)) {}
+void LogicalDistinct::VisitExpressions(const Visitor& visit) { Visit(on, visit); }
+
+RowRules RowRules::Clone() const {
+  RowRules copy;
+  copy.relation = relation;
+  copy.row_columns = row_columns;
+  for (const auto& g : generated) copy.generated.push_back({g.attnum, CloneOf(g.value)});
+  for (const auto& c : checks) copy.checks.push_back({c.name, CloneOf(c.condition)});
+  for (const auto& i : indexes) {
+    copy.indexes.push_back({i.index, CloneOf(i.key_parts), CloneOf(i.predicate)});
+  }
+  for (const auto& v : view_checks) {
+    copy.view_checks.push_back({v.view_name, CloneOf(v.condition)});
+  }
+  return copy;
+}
+
+void RowRules::VisitExpressions(const Visitor& visit) {
+  for (auto& g : generated) Visit(g.value, visit);
+  for (auto& c : checks) Visit(c.condition, visit);
+  for (auto& i : indexes) {
+    Visit(i.key_parts, visit);
+    Visit(i.predicate, visit);
+  }
+  for (auto& v : view_checks) Visit(v.condition, visit);
+}
+
+LogicalInsert::LogicalInsert(const LogicalInsert& other)
+    : LogicalNode(other), rules(other.rules.Clone()), values(CloneOf(other.values)),
+      on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)) {}
+void LogicalInsert::VisitExpressions(const Visitor& visit) {
+  rules.VisitExpressions(visit);
+  Visit(values, visit);
+  if (on_conflict) {
+    Visit(on_conflict->assignments, visit);
+    Visit(on_conflict->where, visit);
+  }
+  Visit(returning, visit);
+}
+
+LogicalModify::LogicalModify(const LogicalModify& other)
+    : LogicalNode(other), rules(other.rules.Clone()), target_scan_id(other.target_scan_id),
+      row_key(other.row_key), old_columns(other.old_columns),
+      assignments(CloneOf(other.assignments)), returning(CloneOf(other.returning)) {}
+void LogicalModify::VisitExpressions(const Visitor& visit) {
+  rules.VisitExpressions(visit);
+  Visit(assignments, visit);
+  Visit(returning, visit);
+}
+
+std::unique_ptr<expr::SubqueryBody> LogicalSubquery::Clone() const {
+  auto copy = std::make_unique<LogicalSubquery>();
+  copy->plan = plan->Clone();
+  return copy;
+}
+
+std::vector<ColumnId> LogicalSubquery::OuterColumns() const { return planner::FreeColumns(*plan); }
+
+}  // namespace grizzly::planner
