@@ -31,6 +31,13 @@ struct KeyPart {
 
 class KeyLayout {
  public:
+  // How a part's values are written; chosen by its type. storage/key/ordered_key.h says what each is.
+  enum class Encoding : uint8_t {
+    kUnsigned1, kSigned2, kSigned4, kUnsigned4, kSigned8, kUnsigned8, kFloat4, kFloat8,
+    kUuid, kTimeTz, kInterval, kBytes, kTrimmedBytes, kNumeric,
+  };
+
+  // Throws 0A000 for a type or collation that has no order-preserving bytes.
   // `columns`: where each part's value is in the table's row (0-based), for EncodeFromRow; may be
   // empty when parts are expressions.
   KeyLayout(std::vector<KeyPart> parts, std::vector<uint32_t> columns);
@@ -53,8 +60,12 @@ class KeyLayout {
   size_t FieldBytes(std::string_view fields, size_t part_count) const;
 
  private:
+  // Of the value (behind its mark) of a part at the start of `value`.
+  size_t ValueBytes(size_t part, std::string_view value) const;
+
   std::vector<KeyPart> parts_;
   std::vector<uint32_t> columns_;
+  std::vector<Encoding> encodings_;  // one per part
 };
 
 }  // namespace grizzly::storage

@@ -3,12 +3,10 @@
 
 #include <rocksdb/options.h>
 
+#include "storage/key/key_layout.h"
 #include "storage/kv/store.h"
 
 namespace grizzly::storage {
-
-// Each key starts with tenant:u32 storage:u32 index:u32 (storage/key/ordered_key.h).
-inline constexpr size_t kKeyHeadBytes = 12;
 
 // `env` must outlive the store; `cache` is where it keeps blocks, filters and indexes.
 rocksdb::Options MakeRocksOptions(const StoreOptions& options, rocksdb::Env* env,

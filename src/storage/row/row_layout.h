@@ -5,6 +5,13 @@
 //          nulls  := one bit per column, set = NULL, ceil(columns / 8) bytes
 //          fixed  := each fixed-width column at its offset, its width bytes (unaligned)
 //          ends   := u32 per variable column: end of its bytes, counted from the start of payload
+//          A NULL has its place all the same: zeros, or no bytes. Dropped columns are NULL.
+//          Example: (int4 7, text 'ab', int2 NULL, text 'c') of version 1 in a set, uncommitted
+//            00 00 00 00 00 00 00 00  01 00  00 00    timestamp, layout version, flags
+//            04                                       the third column is NULL
+//            07 00 00 00  00 00                       int4, int2
+//            02 00 00 00  03 00 00 00                 ends
+//            61 62 63                                 payload
 // LIMITS   kColumnsMax columns; a row of kRowBytesMax.
 // THREADS  immutable; share freely.
 #pragma once
@@ -59,9 +66,13 @@ class RowLayoutSet {
 
  private:
   struct Version;
+  const Version& VersionOf(std::string_view row) const;
+  template <typename Values>
+  void EncodeValues(const Values& values, std::string* out) const;
+
   std::vector<RowColumn> columns_;
-  std::vector<Version> versions_;
-  std::vector<std::string> missing_storage_;
+  std::vector<Version> versions_;  // by layout version
+  std::vector<std::unique_ptr<std::string>> missing_storage_;  // what long missing values point at
 };
 
 }  // namespace grizzly::storage
