@@ -33,6 +33,9 @@ struct EvaluationState {
   SubplanRunner* subplans = nullptr;
 };
 
+class EvaluatorNode;  // expr/node/node.h
+class RowFilter;      // expr/node/row_filter.h
+
 class Evaluator {
  public:
   Evaluator(const Expr& root, EvaluationState& state);
@@ -42,16 +45,18 @@ class Evaluator {
   // The value for each row of `input`; the vector belongs to the evaluator and is valid until its
   // next call (it may reference columns of `input`).
   const types::Vector& Evaluate(const types::Batch& input);
-  // As above with `row_count` rows and no columns needed (constants, parameters).
+  // One value of an expression over constants and parameters only, valid until the next call.
   types::Datum EvaluateScalar();
   // The rows of `input` for which the root (a boolean) is true; valid until the next call.
   types::Selection Filter(const types::Batch& input);
 
  private:
-  class Node;
-  std::unique_ptr<Node> root_;
-  EvaluationState& state_;
-  std::vector<uint32_t> selected_;
+  const Expr* expr_;
+  EvaluationState* state_;
+  // Made at first use: an evaluator either computes values or filters.
+  std::unique_ptr<EvaluatorNode> root_;
+  std::unique_ptr<RowFilter> filter_;
+  std::unique_ptr<types::Vector> empty_;
 };
 
 }  // namespace grizzly::expr

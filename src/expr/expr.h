@@ -43,7 +43,7 @@ enum class ExprKind : uint8_t {
   kBooleanTest,  // IS [NOT] TRUE, FALSE, UNKNOWN
   kDistinct,     // IS [NOT] DISTINCT FROM
   kScalarArray,  // x op ANY (array), x op ALL (array)
-  kInList,       // x = one of many constants, hashed
+  kInList,       // as kScalarArray: the planner's hint that the constants are many; hashed
   kArray,        // ARRAY[...]
   kRow,          // ROW(...)
   kRowCompare,   // (a, b) < (c, d)
@@ -156,7 +156,8 @@ enum class BooleanTestKind : uint8_t {
 //   kBool         children: operands                      choice: BoolOperation
 //   kCoalesce     children: alternatives
 //   kGreatestLeast children: alternatives                 choice: 0 greatest, 1 least
-//   kNullTest     children: one                           choice: NullTestKind
+//   kNullTest     children: one                           choice: NullTestKind, + 2: of a row type,
+//                                                         field by field
 //   kBooleanTest  children: one                           choice: BooleanTestKind
 //   kArray        children: elements                      choice: 1 when nested arrays are merged
 //   kRow          children: fields
@@ -187,8 +188,8 @@ struct CaseExpr final : Expr {
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
-// kNullIf, kDistinct (comparison is the type's =), kScalarArray (comparison per element),
-// kRowCompare (one comparison per column; left and right are ROWs): comparison functions applied to
+// kNullIf, kDistinct (comparison is the type's =), kScalarArray and kInList (comparison per
+// element; right is any array, ARRAY[...] of constants included), kRowCompare (one comparison per column; left and right are ROWs): comparison functions applied to
 // two children.
 struct ComparisonExpr final : Expr {
   ComparisonExpr(ExprKind k, SqlType t) : Expr(k, t) {}
@@ -300,6 +301,7 @@ struct SubqueryBody {
   virtual std::unique_ptr<SubqueryBody> Clone() const = 0;
   // Column ids it takes from outside.
   virtual std::vector<ColumnId> OuterColumns() const = 0;
+  virtual bool IsVolatile() const { return false; }
 };
 
 struct SubqueryExpr final : Expr {

@@ -32,6 +32,9 @@ class Registry {
   const Implementation* Find(Oid function) const;
   size_t size() const;
 
+  // Call once, after the last Add: resolves pg_proc's oids.
+  void Seal();
+
   Registry();
   ~Registry();
 

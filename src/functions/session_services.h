@@ -16,9 +16,14 @@
 
 namespace grizzly::functions {
 
+class RandomState;  // functions/math/random_state.h
+
 class SessionServices {
  public:
   virtual ~SessionServices() = default;
+
+  // The session's own generator, so that setseed() holds; null: one per thread.
+  virtual RandomState* Random() { return nullptr; }
 
   virtual std::string_view CurrentUser() = 0;
   virtual std::string_view SessionUser() = 0;

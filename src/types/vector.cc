@@ -27,7 +27,8 @@ void Vector::AllocateData() {
 void Vector::Reset() {
   kind_ = VectorKind::kFlat;
   validity_ = nullptr;
-  data_ = owned_data_.get();
+  // After referencing a bigger vector the own memory may be too small: then made anew on writing.
+  data_ = owned_rows_ >= capacity_ ? owned_data_.get() : nullptr;
   owns_data_ = data_ != nullptr;
   if (heap_ != nullptr) heap_->Reset();
 }
@@ -134,13 +135,17 @@ void Vector::Slice(const Vector& other, Selection selection) {
     return;
   }
   const uint32_t count = static_cast<uint32_t>(selection.size());
-  auto composed = std::make_unique_for_overwrite<uint32_t[]>(std::max(count, 1u));
-  for (uint32_t i = 0; i < count; ++i) composed[i] = other.Resolve(selection[i]);
+  if (&other != this && selection_ != nullptr && selection_rows_ >= count) {
+    for (uint32_t i = 0; i < count; ++i) selection_[i] = other.Resolve(selection[i]);
+  } else {
+    auto composed = std::make_unique_for_overwrite<uint32_t[]>(std::max(count, 1u));
+    for (uint32_t i = 0; i < count; ++i) composed[i] = other.Resolve(selection[i]);
+    selection_ = std::move(composed);
+    selection_rows_ = std::max(count, 1u);
+  }
   data_ = other.data_;
   validity_ = other.validity_;
   owns_data_ = &other == this && owns_data_;
-  selection_ = std::move(composed);
-  selection_rows_ = count;
   kind_ = VectorKind::kDictionary;
 }
 

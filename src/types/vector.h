@@ -88,6 +88,8 @@ class Vector {
   // ---- the other kinds ----
   // Every row is `value`; long strings are copied.
   void SetConstant(const Datum& value);
+  // Every row is what was written to row 0 of this flat vector.
+  void MakeConstant() { kind_ = VectorKind::kConstant; }
   // The same rows as `other`, whatever its kind. `other` must outlive this and stay unchanged.
   void Reference(const Vector& other);
   // Row i is other's row selection[i]. Copies the selection, resolves nested dictionaries.

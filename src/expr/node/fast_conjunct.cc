@@ -1,0 +1,224 @@
+// column op constant, for the comparisons that scans filter by.
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "expr/node/row_filter.h"
+#include "facts/procs.h"
+
+namespace grizzly::expr {
+namespace {
+
+enum class Comparison : uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
+
+Comparison Swapped(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::kLess: return Comparison::kGreater;
+    case Comparison::kLessEqual: return Comparison::kGreaterEqual;
+    case Comparison::kGreater: return Comparison::kLess;
+    case Comparison::kGreaterEqual: return Comparison::kLessEqual;
+    default: return comparison;
+  }
+}
+
+std::optional<Comparison> ParseSuffix(std::string_view suffix) {
+  if (suffix.starts_with('_')) suffix.remove_prefix(1);
+  if (suffix == "eq") return Comparison::kEqual;
+  if (suffix == "ne") return Comparison::kNotEqual;
+  if (suffix == "lt") return Comparison::kLess;
+  if (suffix == "le") return Comparison::kLessEqual;
+  if (suffix == "gt") return Comparison::kGreater;
+  if (suffix == "ge") return Comparison::kGreaterEqual;
+  return std::nullopt;
+}
+
+// Functions that compare two values of the same kind of machine type, whatever the widths: the
+// longest family first where one is a prefix of another. timestamp and timestamptz share theirs.
+constexpr std::array<std::string_view, 20> kFamilies = {
+    "int24", "int28", "int42", "int48", "int82", "int84", "int2",      "int4",        "int8", "oid",
+    "date",  "time",  "timestamp", "float48", "float84", "float4", "float8", "cash", "text", "name"};
+
+std::optional<Comparison> FastComparison(std::string_view prosrc) {
+  std::string_view family;
+  for (std::string_view candidate : kFamilies) {
+    if (prosrc.starts_with(candidate) && candidate.size() > family.size()) family = candidate;
+  }
+  if (family.empty()) return std::nullopt;
+  return ParseSuffix(prosrc.substr(family.size()));
+}
+
+// PostgreSQL's order of floats: NaN equals NaN and is above all else.
+template <typename T>
+int CompareValues(const T& a, const T& b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(a)) return std::isnan(b) ? 0 : 1;
+    if (std::isnan(b)) return -1;
+  }
+  if constexpr (std::is_same_v<T, StringRef>) {
+    return StringRef::Compare(a, b);
+  } else {
+    return a < b ? -1 : (a > b ? 1 : 0);
+  }
+}
+
+template <Comparison kOperation, typename T>
+bool Holds(const T& a, const T& b) {
+  if constexpr (std::is_integral_v<T>) {
+    if constexpr (kOperation == Comparison::kEqual) return a == b;
+    if constexpr (kOperation == Comparison::kNotEqual) return a != b;
+    if constexpr (kOperation == Comparison::kLess) return a < b;
+    if constexpr (kOperation == Comparison::kLessEqual) return a <= b;
+    if constexpr (kOperation == Comparison::kGreater) return a > b;
+    return a >= b;
+  } else if constexpr (std::is_same_v<T, StringRef> && (kOperation == Comparison::kEqual ||
+                                                        kOperation == Comparison::kNotEqual)) {
+    return (a == b) == (kOperation == Comparison::kEqual);
+  } else {
+    const int order = CompareValues(a, b);
+    if constexpr (kOperation == Comparison::kEqual) return order == 0;
+    if constexpr (kOperation == Comparison::kNotEqual) return order != 0;
+    if constexpr (kOperation == Comparison::kLess) return order < 0;
+    if constexpr (kOperation == Comparison::kLessEqual) return order <= 0;
+    if constexpr (kOperation == Comparison::kGreater) return order > 0;
+    return order >= 0;
+  }
+}
+
+// `Stored` is the column's, `Compared` what both sides are widened to.
+template <typename Stored, typename Compared>
+class FastConjunct final : public Conjunct {
+ public:
+  FastConjunct(uint32_t column, Comparison comparison, const Expr& constant)
+      : column_(column), comparison_(comparison), constant_(CompileNode(constant)) {}
+
+  void Keep(EvaluationState& state, const Batch& input, std::vector<uint32_t>& rows) override {
+    const Vector& constant = constant_->Evaluate(state, input);
+    if (constant.IsNull(0)) {
+      rows.clear();
+      return;
+    }
+    const Compared value = ReadConstant(constant);
+    const auto column = input.column(column_).Reader<Stored>();
+    switch (comparison_) {
+      case Comparison::kEqual: return Run<Comparison::kEqual>(column, value, rows);
+      case Comparison::kNotEqual: return Run<Comparison::kNotEqual>(column, value, rows);
+      case Comparison::kLess: return Run<Comparison::kLess>(column, value, rows);
+      case Comparison::kLessEqual: return Run<Comparison::kLessEqual>(column, value, rows);
+      case Comparison::kGreater: return Run<Comparison::kGreater>(column, value, rows);
+      case Comparison::kGreaterEqual: return Run<Comparison::kGreaterEqual>(column, value, rows);
+    }
+  }
+
+ private:
+  static Compared ReadConstant(const Vector& constant) {
+    if constexpr (std::is_same_v<Compared, StringRef>) {
+      return constant.Reader<StringRef>()[0];
+    } else {
+      switch (constant.physical()) {
+        case types::PhysicalType::kInt8: return static_cast<Compared>(constant.Reader<int8_t>()[0]);
+        case types::PhysicalType::kInt16:
+          return static_cast<Compared>(constant.Reader<int16_t>()[0]);
+        case types::PhysicalType::kInt32:
+          return static_cast<Compared>(constant.Reader<int32_t>()[0]);
+        case types::PhysicalType::kFloat32:
+          return static_cast<Compared>(constant.Reader<float>()[0]);
+        case types::PhysicalType::kFloat64:
+          return static_cast<Compared>(constant.Reader<double>()[0]);
+        default: return static_cast<Compared>(constant.Reader<int64_t>()[0]);
+      }
+    }
+  }
+
+  template <Comparison kOperation>
+  static void Run(const types::VectorReader<Stored>& column, const Compared& value,
+                  std::vector<uint32_t>& rows) {
+    const uint32_t count = static_cast<uint32_t>(rows.size());
+    uint32_t* out = rows.data();
+    uint32_t kept = 0;
+    if (column.is_flat() && column.validity == nullptr) {
+      const Stored* data = column.data;
+      for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t row = out[i];
+        out[kept] = row;
+        kept += Holds<kOperation, Compared>(static_cast<const Compared&>(Compared(data[row])), value)
+                    ? 1
+                    : 0;
+      }
+    } else {
+      for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t row = out[i];
+        out[kept] = row;
+        kept += !column.IsNull(row) && Holds<kOperation, Compared>(Compared(column[row]), value)
+                    ? 1
+                    : 0;
+      }
+    }
+    rows.resize(kept);
+  }
+
+  const uint32_t column_;
+  const Comparison comparison_;
+  NodePtr constant_;
+};
+
+bool IsConstantKind(const Expr& expr) {
+  return expr.kind == ExprKind::kConst || expr.kind == ExprKind::kParam ||
+         expr.kind == ExprKind::kOuter;
+}
+
+bool ComparesBytes(Oid collation, Comparison comparison) {
+  constexpr Oid kDefaultCollation = 100, kC = 950, kPosix = 951;
+  return comparison == Comparison::kEqual || comparison == Comparison::kNotEqual ||
+         collation == kInvalidOid || collation == kDefaultCollation || collation == kC ||
+         collation == kPosix;
+}
+
+}  // namespace
+
+std::unique_ptr<Conjunct> MakeFastConjunct(const Expr& expr) {
+  if (expr.kind != ExprKind::kFunction) return nullptr;
+  const auto& function = static_cast<const FunctionExpr&>(expr);
+  if (function.arguments.size() != 2 || function.call == nullptr) return nullptr;
+  const facts::ProcFact* proc = facts::FindProc(function.call->function);
+  if (proc == nullptr || proc->prolang != facts::kInternalLanguageOid) return nullptr;
+  std::optional<Comparison> comparison = FastComparison(proc->prosrc);
+  if (!comparison.has_value()) return nullptr;
+  const Expr* column = function.arguments[0].get();
+  const Expr* constant = function.arguments[1].get();
+  if (column->kind != ExprKind::kInput) {
+    std::swap(column, constant);
+    comparison = Swapped(*comparison);
+  }
+  if (column->kind != ExprKind::kInput || !IsConstantKind(*constant)) return nullptr;
+  const uint32_t index = static_cast<const InputExpr&>(*column).index;
+  const bool is_oid = proc->prosrc.starts_with("oid");
+  const bool is_float = proc->prosrc.starts_with("float");
+  switch (column->type.physical) {
+    case types::PhysicalType::kInt16:
+      return std::make_unique<FastConjunct<int16_t, int64_t>>(index, *comparison, *constant);
+    case types::PhysicalType::kInt32:
+      if (is_oid) {
+        return std::make_unique<FastConjunct<uint32_t, uint32_t>>(index, *comparison, *constant);
+      }
+      if (constant->type.physical == types::PhysicalType::kInt32) {
+        return std::make_unique<FastConjunct<int32_t, int32_t>>(index, *comparison, *constant);
+      }
+      return std::make_unique<FastConjunct<int32_t, int64_t>>(index, *comparison, *constant);
+    case types::PhysicalType::kInt64:
+      return std::make_unique<FastConjunct<int64_t, int64_t>>(index, *comparison, *constant);
+    case types::PhysicalType::kFloat32:
+      return std::make_unique<FastConjunct<float, double>>(index, *comparison, *constant);
+    case types::PhysicalType::kFloat64:
+      return std::make_unique<FastConjunct<double, double>>(index, *comparison, *constant);
+    case types::PhysicalType::kString:
+      if (is_float || constant->type.physical != types::PhysicalType::kString ||
+          !ComparesBytes(function.call->collation, *comparison)) {
+        return nullptr;
+      }
+      return std::make_unique<FastConjunct<StringRef, StringRef>>(index, *comparison, *constant);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace grizzly::expr
