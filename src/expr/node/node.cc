@@ -94,7 +94,7 @@ const Vector& ComparisonCall::Run(EvaluationState& state, const Vector& left, co
   result_.Reset();
   result_.Reserve(row_count);
   state.functions.result_heap = &result_.heap();
-  const Vector* const arguments[] = {&left, &right};
+  const std::array<const Vector*, 2> arguments = {&left, &right};
   kernel_(state.functions, *call_, arguments, row_count, result_);
   return result_;
 }
