@@ -163,7 +163,9 @@ struct Relation {
   // (row_key empty; the last 8 bytes of the key are the id, big-endian).
   std::shared_ptr<const storage::RowLayoutSet> row_layouts;
   std::shared_ptr<const storage::KeyLayout> row_key;      // null: hidden row id
-  // Indexes: key columns first (from the table's row), the row's clustering key behind.
+  // Indexes: their own key parts. An entry's key is head, these fields, and (unless the index is
+  // unique and no field is NULL) the row's key behind its head; its value is a timestamp and the
+  // row's key behind its head.
   std::shared_ptr<const storage::KeyLayout> index_key;
 
   const Column* FindColumn(std::string_view column_name) const;  // live columns only

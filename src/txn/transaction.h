@@ -71,10 +71,14 @@ class RowRead {
   bool found() const { return found_; }
   std::string_view value() const { return value_; }
   CommitTimestamp commit_timestamp() const;  // 0 for own uncommitted writes
+  // The command of this transaction that wrote (or deleted) the row last; 0 when it is a committed
+  // version. Set when not found, too, if that is by an own delete.
+  CommandId own_command() const { return own_command_; }
 
  private:
   friend class Transaction;
   bool found_ = false;
+  CommandId own_command_ = 0;
   std::string_view value_;
   storage::PinnedValue pinned_;
 };
