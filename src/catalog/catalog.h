@@ -103,7 +103,6 @@ struct Dependency {
   char type = 'n';  // 'n' normal, 'a' auto, 'i' internal
 };
 
-using RelationPtr = std::shared_ptr<const Relation>;
 
 class CatalogSnapshot {
  public:

@@ -174,4 +174,6 @@ struct Relation {
   }
 };
 
+using RelationPtr = std::shared_ptr<const Relation>;
+
 }  // namespace grizzly::catalog
