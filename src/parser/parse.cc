@@ -6,6 +6,7 @@
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "base/memory/arena.h"
+#include "parser/clause_walk.h"
 #include "parser/nesting.h"
 #include "parser/scan.h"
 #include "parser/syntax_error.h"
@@ -82,6 +83,7 @@ std::shared_ptr<const ParsedText> ParsedText::Parse(std::string_view sql) {
     const size_t end = statement.stmt_len == 0
                            ? text.size()
                            : size_t(statement.stmt_location) + size_t(statement.stmt_len);
+    RefuseUnsupportedClauses(*statement.stmt);
     parsed->statements_.push_back(
         {statement.stmt, static_cast<int>(begin), text.substr(begin, end - begin)});
   }
