@@ -14,9 +14,12 @@
 #include <vector>
 
 #include "base/ids/ids.h"
-#include "storage/key/key_layout.h"
-#include "storage/row/row_layout.h"
 #include "types/sql_type.h"
+
+namespace grizzly::storage {
+class KeyLayout;     // storage/key/key_layout.h
+class RowLayoutSet;  // storage/row/row_layout.h
+}  // namespace grizzly::storage
 
 namespace grizzly::catalog {
 
