@@ -152,6 +152,7 @@ void VisitFields(Relation*, const Visit& field) {
   field(17, &Relation::on_commit);
   field(18, &Relation::comment);
   field(19, &Relation::access_method);
+  field(20, &Relation::layout_column_counts);
 }
 
 template <typename Visit>

@@ -160,6 +160,9 @@ struct Relation {
   char on_commit = '\0';                      // temporary tables: 'p' preserve, 'd' delete, 'D' drop
   std::string comment;
   std::string access_method;                  // "heap" (row tables) or "columnar"
+  // Columns a stored row has, by its layout version; ADD COLUMN appends, a new storage starts over.
+  // Kept by CatalogEditor::PutRelation.
+  std::vector<uint32_t> layout_column_counts;
 
   // Tables: how rows and their keys are laid out; derived from the columns when the entry is made.
   // The clustering key is the primary key's columns, or a hidden 8-byte row id if there is none
