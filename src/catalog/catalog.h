@@ -127,6 +127,10 @@ class CatalogSnapshot {
   virtual void ForEachSchema(const std::function<void(const Schema&)>& visit) const = 0;
   virtual void ForEachType(const std::function<void(const Type&)>& visit) const = 0;
   virtual void ForEachDependency(const std::function<void(const Dependency&)>& visit) const = 0;
+  // The edges from, and to, one object: stored ones, and those its record implies (index on table,
+  // foreign key on foreign table, column on its type ...).
+  virtual std::vector<Dependency> DependenciesOf(Oid object_class, Oid object) const = 0;
+  virtual std::vector<Dependency> DependentsOn(Oid object_class, Oid object) const = 0;
 };
 using SnapshotPtr = std::shared_ptr<const CatalogSnapshot>;
 

@@ -54,6 +54,7 @@ void VisitFields(Column*, const Visit& field) {
   field(17, &Column::inherited_count);
   field(18, &Column::is_local);
   field(19, &Column::comment);
+  field(20, &Column::default_oid);
 }
 
 template <typename Visit>

@@ -41,6 +41,7 @@ struct Column {
   std::string missing_value;    // in the type's text form
   bool missing_is_null = true;
   Definition default_value;     // DEFAULT or GENERATED ... AS expression; empty: none
+  Oid default_oid = kInvalidOid;  // pg_attrdef's; given by CatalogEditor::PutRelation
   char identity = '\0';         // 'a' ALWAYS, 'd' BY DEFAULT, '\0' none
   char generated = '\0';        // 's' STORED
   Oid owned_sequence = kInvalidOid;  // serial and identity

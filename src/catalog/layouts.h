@@ -1,0 +1,23 @@
+// From columns and indexes to row and key layouts.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "catalog/relation.h"
+#include "types/type_io.h"
+
+namespace grizzly::catalog {
+
+using FindIo = std::function<const types::TypeIo*(Oid type)>;
+
+// Sets table->row_layouts from its columns and layout_column_counts. A missing value is in the text
+// form of default IoSettings; `find_io` reads it.
+void DeriveRowLayouts(Relation* table, const FindIo& find_io);
+// The clustering key: the columns of `index`, which has clustered_by.
+std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
+                                                       const Relation& table);
+// Sets index->index_key: its own parts, then the table's row key.
+void DeriveIndexLayout(Relation* index, const Relation& table);
+
+}  // namespace grizzly::catalog

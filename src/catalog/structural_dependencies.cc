@@ -1,0 +1,97 @@
+#include "catalog/record.h"
+#include "catalog/tenant_snapshot.h"
+
+namespace grizzly::catalog {
+namespace {
+
+struct SubObject {
+  Oid object_class;
+  Oid object;
+  int32_t sub = 0;
+};
+
+class Edges {
+ public:
+  void Add(const SubObject& from, const SubObject& to, char type) {
+    edges_.push_back({from.object_class, from.object, from.sub, to.object_class, to.object, to.sub,
+                      type});
+  }
+  std::vector<Dependency> Take() { return std::move(edges_); }
+
+ private:
+  std::vector<Dependency> edges_;
+};
+
+bool IsUserObject(Oid oid) { return oid >= kFirstUserOid; }
+
+void AddConstraint(const Relation& table, const Constraint& constraint, Edges* edges) {
+  const SubObject self{kConstraintClass, constraint.oid};
+  for (const AttributeNumber column : constraint.columns) {
+    edges->Add(self, {kRelationClass, table.oid, column}, 'a');
+  }
+  if (constraint.columns.empty()) edges->Add(self, {kRelationClass, table.oid}, 'a');
+  if (constraint.kind == ConstraintKind::kForeignKey) {
+    for (const AttributeNumber column : constraint.foreign_columns) {
+      edges->Add(self, {kRelationClass, constraint.foreign_relation, column}, 'n');
+    }
+    if (constraint.index != kInvalidOid) {
+      edges->Add(self, {kRelationClass, constraint.index}, 'n');
+    }
+  } else if (constraint.index != kInvalidOid) {
+    edges->Add({kRelationClass, constraint.index}, self, 'i');
+  }
+}
+
+void AddColumn(const Relation& relation, const Column& column, Edges* edges) {
+  if (column.dropped) return;
+  const SubObject self{kRelationClass, relation.oid, column.attnum};
+  if (IsUserObject(column.type.oid)) edges->Add(self, {kTypeClass, column.type.oid}, 'n');
+  if (column.default_oid != kInvalidOid) {
+    edges->Add({kDefaultClass, column.default_oid}, self, 'a');
+  }
+}
+
+}  // namespace
+
+std::vector<Dependency> StructuralDependencies(const Relation& relation) {
+  Edges edges;
+  const SubObject self{kRelationClass, relation.oid};
+  for (const Column& column : relation.columns) AddColumn(relation, column, &edges);
+  for (const Constraint& constraint : relation.constraints) {
+    AddConstraint(relation, constraint, &edges);
+  }
+  for (const Oid parent : relation.inherits) edges.Add(self, {kRelationClass, parent}, 'n');
+  if (relation.index.has_value()) {
+    for (const IndexDefinition::Part& part : relation.index->parts) {
+      edges.Add(self, {kRelationClass, relation.index->table, part.column}, 'a');
+    }
+    for (const AttributeNumber column : relation.index->include) {
+      edges.Add(self, {kRelationClass, relation.index->table, column}, 'a');
+    }
+  }
+  if (relation.sequence.has_value() && relation.sequence->owner_table != kInvalidOid) {
+    edges.Add(self, {kRelationClass, relation.sequence->owner_table,
+                     relation.sequence->owner_column},
+              relation.sequence->dependency);
+  }
+  if (relation.row_type != kInvalidOid) {
+    const SubObject row_type{kTypeClass, relation.row_type};
+    if (relation.kind == RelationKind::kCompositeType) {
+      edges.Add(self, row_type, 'i');
+    } else {
+      edges.Add(row_type, self, 'i');
+    }
+  }
+  return edges.Take();
+}
+
+std::vector<Dependency> StructuralDependencies(const Type& type) {
+  Edges edges;
+  const SubObject self{kTypeClass, type.oid};
+  if (IsUserObject(type.base)) edges.Add(self, {kTypeClass, type.base}, 'n');
+  if (IsUserObject(type.element)) edges.Add(self, {kTypeClass, type.element}, 'i');
+  if (IsUserObject(type.range_subtype)) edges.Add(self, {kTypeClass, type.range_subtype}, 'n');
+  return edges.Take();
+}
+
+}  // namespace grizzly::catalog

@@ -1,0 +1,295 @@
+#include "catalog/tenant_snapshot.h"
+
+#include "base/error/check.h"
+#include "base/error/sql_error.h"
+#include "catalog/builtin.h"
+#include "catalog/composed_type_io.h"
+#include "catalog/layouts.h"
+#include "catalog/record.h"
+
+namespace grizzly::catalog {
+
+uint64_t NextCatalogVersion() {
+  static std::atomic<uint64_t> last{1};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+TenantSnapshot::TenantSnapshot(TenantId tenant) : tenant_(tenant), version_(NextCatalogVersion()) {
+  for (const SchemaPtr& schema : BuiltinCatalog::Get().schemas()) SetSchema(schema->oid, schema);
+}
+
+TenantSnapshot::TenantSnapshot(const TenantSnapshot& other)
+    : CatalogSnapshot(other),
+      tenant_(other.tenant_),
+      version_(other.version_),
+      relations_(other.relations_),
+      relations_by_name_(other.relations_by_name_),
+      schemas_(other.schemas_),
+      schemas_by_name_(other.schemas_by_name_),
+      types_(other.types_),
+      types_by_name_(other.types_by_name_),
+      edges_from_(other.edges_from_),
+      edges_to_(other.edges_to_) {}
+
+TenantSnapshot::~TenantSnapshot() = default;
+
+// ---- changes ----
+
+void TenantSnapshot::Apply(const CatalogChange& change) {
+  switch (change.id.object_class) {
+    case kRelationClass:
+      if (change.relation == nullptr) return RemoveRelation(change.id.object);
+      return SetRelation(std::make_shared<Relation>(*change.relation));
+    case kSchemaClass: return SetSchema(change.id.object, change.schema);
+    case kTypeClass: return SetType(change.id.object, change.type);
+    case kDependencyClass:
+      if (change.dependency_removed) return RemoveEdge(*change.dependency);
+      return AddEdge(*change.dependency);
+    default: GRIZZLY_UNREACHABLE("class of a catalog change");
+  }
+}
+
+void TenantSnapshot::SetRelation(std::shared_ptr<Relation> relation) {
+  if (const RelationPtr* old = relations_.Find(relation->oid); old != nullptr) {
+    for (const Dependency& edge : StructuralDependencies(**old)) RemoveEdge(edge);
+    relations_by_name_.Erase(NameInSchemaView{(*old)->schema, (*old)->name});
+  }
+  for (const Dependency& edge : StructuralDependencies(*relation)) AddEdge(edge);
+  relation->tenant = tenant_;
+  if (relation->HasRows()) DeriveTable(relation.get());
+  if (relation->index.has_value()) {
+    if (const RelationPtr* table = relations_.Find(relation->index->table); table != nullptr) {
+      DeriveIndexLayout(relation.get(), **table);
+    }
+  }
+  relation->version = NextCatalogVersion();
+  const RelationPtr shared = std::move(relation);
+  relations_.Set(shared->oid, shared);
+  relations_by_name_.Set({shared->schema, shared->name}, shared);
+  if (shared->HasRows()) DeriveIndexesOf(*shared);
+  // The table learns of its clustering key when that index comes after it.
+  if (shared->index.has_value() && shared->index->clustered_by) {
+    const RelationPtr* table = relations_.Find(shared->index->table);
+    if (table != nullptr && (*table)->row_key == nullptr) {
+      SetRelation(std::make_shared<Relation>(**table));
+    }
+  }
+}
+
+void TenantSnapshot::DeriveTable(Relation* table) {
+  DeriveRowLayouts(table, [&](Oid type) { return FindTypeIo(type); });
+  table->row_key = nullptr;
+  for (const Oid oid : table->indexes) {
+    const RelationPtr* index = relations_.Find(oid);
+    if (index != nullptr && (*index)->index.has_value() && (*index)->index->clustered_by) {
+      table->row_key = RowKeyLayout(**index, *table);
+    }
+  }
+}
+
+void TenantSnapshot::DeriveIndexesOf(const Relation& table) {
+  for (const Oid oid : table.indexes) {
+    const RelationPtr* index = relations_.Find(oid);
+    if (index == nullptr || !(*index)->index.has_value()) continue;
+    auto copy = std::make_shared<Relation>(**index);
+    DeriveIndexLayout(copy.get(), table);
+    const RelationPtr shared = std::move(copy);
+    relations_.Set(oid, shared);
+    relations_by_name_.Set({shared->schema, shared->name}, shared);
+  }
+}
+
+void TenantSnapshot::ApplyLoaded(std::vector<std::shared_ptr<Relation>> relations) {
+  for (const auto& relation : relations) {
+    relation->tenant = tenant_;
+    relation->version = NextCatalogVersion();
+    relations_.Set(relation->oid, relation);
+    relations_by_name_.Set({relation->schema, relation->name}, relation);
+    for (const Dependency& edge : StructuralDependencies(*relation)) AddEdge(edge);
+  }
+  // Nobody else has seen these objects yet, so they are filled in where they are.
+  for (const auto& relation : relations) {
+    if (relation->HasRows()) DeriveTable(relation.get());
+  }
+  for (const auto& relation : relations) {
+    if (!relation->index.has_value()) continue;
+    const RelationPtr* table = relations_.Find(relation->index->table);
+    if (table != nullptr) DeriveIndexLayout(relation.get(), **table);
+  }
+}
+
+void TenantSnapshot::RemoveRelation(Oid oid) {
+  const RelationPtr* found = relations_.Find(oid);
+  if (found == nullptr) return;
+  const RelationPtr old = *found;
+  for (const Dependency& edge : StructuralDependencies(*old)) RemoveEdge(edge);
+  const RelationPtr* named = relations_by_name_.Find(NameInSchemaView{old->schema, old->name});
+  if (named != nullptr && (*named)->oid == oid) {
+    relations_by_name_.Erase(NameInSchemaView{old->schema, old->name});
+  }
+  relations_.Erase(oid);
+}
+
+void TenantSnapshot::SetSchema(Oid oid, const SchemaPtr& schema) {
+  if (const SchemaPtr* old = schemas_.Find(oid); old != nullptr) {
+    schemas_by_name_.Erase(NameInSchemaView{kInvalidOid, (*old)->name});
+    if (schema == nullptr) schemas_.Erase(oid);
+  }
+  if (schema == nullptr) return;
+  schemas_.Set(oid, schema);
+  schemas_by_name_.Set({kInvalidOid, schema->name}, schema);
+}
+
+void TenantSnapshot::SetType(Oid oid, const TypePtr& type) {
+  if (const TypePtr* found = types_.Find(oid); found != nullptr) {
+    const TypePtr old = *found;
+    for (const Dependency& edge : StructuralDependencies(*old)) RemoveEdge(edge);
+    const TypePtr* named = types_by_name_.Find(NameInSchemaView{old->schema, old->name});
+    if (named != nullptr && (*named)->oid == oid) {
+      types_by_name_.Erase(NameInSchemaView{old->schema, old->name});
+    }
+    if (type == nullptr) types_.Erase(oid);
+  }
+  if (type == nullptr) return;
+  types_.Set(oid, type);
+  types_by_name_.Set({type->schema, type->name}, type);
+  for (const Dependency& edge : StructuralDependencies(*type)) AddEdge(edge);
+}
+
+namespace {
+
+bool SameEdge(const Dependency& a, const Dependency& b) {
+  return a.dependent_class == b.dependent_class && a.dependent == b.dependent &&
+         a.dependent_sub == b.dependent_sub && a.referenced_class == b.referenced_class &&
+         a.referenced == b.referenced && a.referenced_sub == b.referenced_sub && a.type == b.type;
+}
+
+void AddTo(ObjectMap<DependencyList>& edges, const ObjectId& id, const Dependency& dependency) {
+  const DependencyList* old = edges.Find(id);
+  auto list = old == nullptr ? std::make_shared<std::vector<Dependency>>()
+                             : std::make_shared<std::vector<Dependency>>(**old);
+  list->push_back(dependency);
+  edges.Set(id, std::move(list));
+}
+
+void RemoveFrom(ObjectMap<DependencyList>& edges, const ObjectId& id, const Dependency& gone) {
+  const DependencyList* old = edges.Find(id);
+  if (old == nullptr) return;
+  auto list = std::make_shared<std::vector<Dependency>>(**old);
+  const auto at = std::find_if(list->begin(), list->end(),
+                               [&](const Dependency& d) { return SameEdge(d, gone); });
+  if (at != list->end()) list->erase(at);
+  if (list->empty()) {
+    edges.Erase(id);
+  } else {
+    edges.Set(id, std::move(list));
+  }
+}
+
+}  // namespace
+
+void TenantSnapshot::AddEdge(const Dependency& d) {
+  AddTo(edges_from_, {d.dependent_class, d.dependent}, d);
+  AddTo(edges_to_, {d.referenced_class, d.referenced}, d);
+}
+
+void TenantSnapshot::RemoveEdge(const Dependency& d) {
+  RemoveFrom(edges_from_, {d.dependent_class, d.dependent}, d);
+  RemoveFrom(edges_to_, {d.referenced_class, d.referenced}, d);
+}
+
+// ---- lookups ----
+
+RelationPtr TenantSnapshot::FindRelation(Oid oid) const {
+  if (oid < kFirstUserOid) return BuiltinCatalog::Get().FindRelation(oid);
+  const RelationPtr* found = relations_.Find(oid);
+  return found == nullptr ? nullptr : *found;
+}
+
+RelationPtr TenantSnapshot::FindRelation(Oid schema, std::string_view name) const {
+  const RelationPtr* found = relations_by_name_.Find(NameInSchemaView{schema, name});
+  if (found != nullptr) return *found;
+  if (schema >= kFirstUserOid || schema == kPublicSchema) return nullptr;
+  return BuiltinCatalog::Get().FindRelation(schema, name);
+}
+
+const Schema* TenantSnapshot::FindSchema(Oid oid) const {
+  const SchemaPtr* found = schemas_.Find(oid);
+  return found == nullptr ? nullptr : found->get();
+}
+
+const Schema* TenantSnapshot::FindSchema(std::string_view name) const {
+  const SchemaPtr* found = schemas_by_name_.Find(NameInSchemaView{kInvalidOid, name});
+  return found == nullptr ? nullptr : found->get();
+}
+
+TypePtr TenantSnapshot::FindType(Oid oid) const {
+  if (oid < kFirstUserOid) return BuiltinCatalog::Get().FindType(oid);
+  const TypePtr* found = types_.Find(oid);
+  return found == nullptr ? nullptr : *found;
+}
+
+TypePtr TenantSnapshot::FindType(Oid schema, std::string_view name) const {
+  const TypePtr* found = types_by_name_.Find(NameInSchemaView{schema, name});
+  if (found != nullptr) return *found;
+  if (schema >= kFirstUserOid || schema == kPublicSchema) return nullptr;
+  return BuiltinCatalog::Get().FindType(schema, name);
+}
+
+types::SqlType TenantSnapshot::ResolveType(Oid oid, int32_t typmod) const {
+  if (oid < kFirstUserOid) return types::BuiltinType(oid, typmod);
+  const TypePtr type = FindType(oid);
+  if (type == nullptr) {
+    throw SqlError(SqlState::kInternalError, fmt::format("cache lookup failed for type {}", oid));
+  }
+  return {oid, typmod, type->collation, type->physical};
+}
+
+const types::TypeIo* TenantSnapshot::FindTypeIo(Oid oid) const {
+  if (const types::TypeIo* builtin = types::BuiltinTypeIo(oid); builtin != nullptr) return builtin;
+  {
+    const std::lock_guard lock(type_io_mutex_);
+    const auto found = type_ios_.find(oid);
+    if (found != type_ios_.end()) return found->second.get();
+  }
+  const TypePtr type = FindType(oid);
+  if (type == nullptr) return nullptr;
+  // Composed outside the lock: its parts come through here, too. The first one made stays.
+  std::unique_ptr<types::TypeIo> made = ComposeTypeIo(*this, type);
+  if (made == nullptr) return nullptr;
+  const std::lock_guard lock(type_io_mutex_);
+  return type_ios_.try_emplace(oid, std::move(made)).first->second.get();
+}
+
+void TenantSnapshot::ForEachRelation(const std::function<void(const RelationPtr&)>& visit) const {
+  for (const RelationPtr& relation : BuiltinCatalog::Get().relations()) visit(relation);
+  relations_.ForEach([&](Oid, const RelationPtr& relation) { visit(relation); });
+}
+
+void TenantSnapshot::ForEachSchema(const std::function<void(const Schema&)>& visit) const {
+  schemas_.ForEach([&](Oid, const SchemaPtr& schema) { visit(*schema); });
+}
+
+void TenantSnapshot::ForEachType(const std::function<void(const Type&)>& visit) const {
+  for (const TypePtr& type : BuiltinCatalog::Get().types()) visit(*type);
+  types_.ForEach([&](Oid, const TypePtr& type) { visit(*type); });
+}
+
+void TenantSnapshot::ForEachDependency(
+    const std::function<void(const Dependency&)>& visit) const {
+  edges_from_.ForEach([&](const ObjectId&, const DependencyList& list) {
+    for (const Dependency& dependency : *list) visit(dependency);
+  });
+}
+
+std::vector<Dependency> TenantSnapshot::DependenciesOf(Oid object_class, Oid object) const {
+  const DependencyList* list = edges_from_.Find(ObjectId{object_class, object});
+  return list == nullptr ? std::vector<Dependency>() : **list;
+}
+
+std::vector<Dependency> TenantSnapshot::DependentsOn(Oid object_class, Oid object) const {
+  const DependencyList* list = edges_to_.Find(ObjectId{object_class, object});
+  return list == nullptr ? std::vector<Dependency>() : **list;
+}
+
+}  // namespace grizzly::catalog

@@ -1,0 +1,98 @@
+// The snapshot of one tenant: persistent maps over the built-in catalog.
+//
+// A copy costs a few pointers; Apply on the copy copies one path per map. So a new snapshot is: copy,
+// Apply each change, SealVersion, share as const.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+#include <variant>
+
+#include "catalog/catalog.h"
+#include "catalog/object_name.h"
+
+namespace grizzly::catalog {
+
+using TypePtr = std::shared_ptr<const Type>;
+using SchemaPtr = std::shared_ptr<const Schema>;
+using DependencyList = std::shared_ptr<const std::vector<Dependency>>;
+
+// One object made, replaced (the pointer is set) or removed (it is null).
+struct CatalogChange {
+  ObjectId id;
+  RelationPtr relation;
+  SchemaPtr schema;
+  TypePtr type;
+  std::optional<Dependency> dependency;  // kDependencyClass: this one is added ...
+  bool dependency_removed = false;       // ... or removed
+};
+
+// Numbers that grow from change to change, of whatever tenant or transaction: no two versions of
+// anything in this process are alike.
+uint64_t NextCatalogVersion();
+
+class TenantSnapshot final : public CatalogSnapshot {
+ public:
+  explicit TenantSnapshot(TenantId tenant);
+  TenantSnapshot(const TenantSnapshot& other);
+  TenantSnapshot& operator=(const TenantSnapshot&) = delete;
+  ~TenantSnapshot() override;
+
+  // ---- making one ----
+  void Apply(const CatalogChange& change);
+  // Many relations at once, in any order: layouts are derived when all are there.
+  void ApplyLoaded(std::vector<std::shared_ptr<Relation>> relations);
+  void SealVersion() { version_ = NextCatalogVersion(); }
+
+  // ---- CatalogSnapshot ----
+  TenantId tenant() const override { return tenant_; }
+  uint64_t version() const override { return version_; }
+  RelationPtr FindRelation(Oid oid) const override;
+  RelationPtr FindRelation(Oid schema, std::string_view name) const override;
+  const Schema* FindSchema(Oid oid) const override;
+  const Schema* FindSchema(std::string_view name) const override;
+  TypePtr FindType(Oid oid) const override;
+  TypePtr FindType(Oid schema, std::string_view name) const override;
+  types::SqlType ResolveType(Oid oid, int32_t typmod) const override;
+  const types::TypeIo* FindTypeIo(Oid oid) const override;
+  void ForEachRelation(const std::function<void(const RelationPtr&)>& visit) const override;
+  void ForEachSchema(const std::function<void(const Schema&)>& visit) const override;
+  void ForEachType(const std::function<void(const Type&)>& visit) const override;
+  void ForEachDependency(const std::function<void(const Dependency&)>& visit) const override;
+  std::vector<Dependency> DependenciesOf(Oid object_class, Oid object) const override;
+  std::vector<Dependency> DependentsOn(Oid object_class, Oid object) const override;
+
+ private:
+  void SetRelation(std::shared_ptr<Relation> relation);
+  void RemoveRelation(Oid oid);
+  void SetSchema(Oid oid, const SchemaPtr& schema);
+  void SetType(Oid oid, const TypePtr& type);
+  void AddEdge(const Dependency& dependency);
+  void RemoveEdge(const Dependency& dependency);
+  // Layouts of a table just set, and of its indexes where they are behind.
+  void DeriveTable(Relation* table);
+  void DeriveIndexesOf(const Relation& table);
+
+  TenantId tenant_;
+  uint64_t version_ = 0;
+  OidMap<RelationPtr> relations_;
+  NameMap<RelationPtr> relations_by_name_;
+  OidMap<SchemaPtr> schemas_;
+  NameMap<SchemaPtr> schemas_by_name_;  // schema part 0
+  OidMap<TypePtr> types_;
+  NameMap<TypePtr> types_by_name_;
+  ObjectMap<DependencyList> edges_from_;
+  ObjectMap<DependencyList> edges_to_;
+
+  // TypeIos of types users made, composed when first asked for.
+  mutable std::mutex type_io_mutex_;
+  mutable std::unordered_map<Oid, std::unique_ptr<types::TypeIo>> type_ios_;
+};
+
+// What a relation or type needs by its own record (its table, foreign table, types ...), as pg_depend
+// rows; kept by the snapshot, never stored.
+std::vector<Dependency> StructuralDependencies(const Relation& relation);
+std::vector<Dependency> StructuralDependencies(const Type& type);
+
+}  // namespace grizzly::catalog
