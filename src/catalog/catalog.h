@@ -31,6 +31,8 @@ namespace grizzly::catalog {
 
 inline constexpr StorageId kCatalogStorage{1};
 inline constexpr StorageId kFirstUserStorage{64};
+// A database's tenant number is its oid; these have PostgreSQL's.
+inline constexpr TenantId kTemplate1Tenant{1};
 
 struct Schema {
   Oid oid = kInvalidOid;
@@ -150,9 +152,10 @@ class CatalogEditor {
 
   virtual Oid NewOid() = 0;
   virtual StorageId NewStorage() = 0;
-  // Inserts or replaces by oid. Derives layouts; sets version. The caller has checked names and
-  // holds the locks.
+  // Inserts or replaces by oid. Derives layouts; sets version, layout_column_counts and the columns'
+  // default_oid. The caller has checked names and holds the locks.
   virtual RelationPtr PutRelation(Relation relation) = 0;
+  // With the stored dependencies of its own, its columns' defaults and its constraints.
   virtual void DropRelation(Oid oid) = 0;
   virtual void PutSchema(Schema schema) = 0;
   virtual void DropSchema(Oid oid) = 0;
@@ -181,12 +184,21 @@ class SharedCatalog {
   virtual std::shared_ptr<const Database> FindDatabase(Oid oid) = 0;
   virtual std::shared_ptr<const Role> FindRole(std::string_view name) = 0;
   virtual std::shared_ptr<const Role> FindRole(Oid oid) = 0;
+  // With the uncommitted changes of this transaction.
+  virtual std::shared_ptr<const Role> FindRole(std::string_view name,
+                                               txn::Transaction& transaction) = 0;
   virtual std::vector<std::shared_ptr<const Database>> Databases() = 0;
   virtual std::vector<std::shared_ptr<const Role>> Roles() = 0;
   // CREATE/ALTER DATABASE, ROLE: transactional for roles; databases commit at once, durably.
-  virtual Database CreateDatabase(Database database) = 0;   // gives oid and tenant
+  // Gives oid and tenant. Copies what is in `source` (a template without connections; usually
+  // empty). Throws 42P04.
+  virtual Database CreateDatabase(Database database, TenantId source) = 0;
+  Database CreateDatabase(Database database) {
+    return CreateDatabase(std::move(database), kTemplate1Tenant);
+  }
   virtual void AlterDatabase(const Database& database) = 0;
   virtual void DropDatabase(Oid oid) = 0;                   // and removes its keys behind
+  // By oid; throws 42710 when another role has the name.
   virtual void PutRole(txn::Transaction& transaction, Role role) = 0;
   virtual void DropRole(txn::Transaction& transaction, Oid oid) = 0;
   virtual Oid NewSharedOid() = 0;

@@ -29,7 +29,8 @@ TenantSnapshot::TenantSnapshot(const TenantSnapshot& other)
       types_(other.types_),
       types_by_name_(other.types_by_name_),
       edges_from_(other.edges_from_),
-      edges_to_(other.edges_to_) {}
+      edges_to_(other.edges_to_),
+      stored_from_(other.stored_from_) {}
 
 TenantSnapshot::~TenantSnapshot() = default;
 
@@ -43,8 +44,7 @@ void TenantSnapshot::Apply(const CatalogChange& change) {
     case kSchemaClass: return SetSchema(change.id.object, change.schema);
     case kTypeClass: return SetType(change.id.object, change.type);
     case kDependencyClass:
-      if (change.dependency_removed) return RemoveEdge(*change.dependency);
-      return AddEdge(*change.dependency);
+      return SetStoredDependency(*change.dependency, change.dependency_removed);
     default: GRIZZLY_UNREACHABLE("class of a catalog change");
   }
 }
@@ -187,6 +187,22 @@ void RemoveFrom(ObjectMap<DependencyList>& edges, const ObjectId& id, const Depe
 }
 
 }  // namespace
+
+void TenantSnapshot::SetStoredDependency(const Dependency& d, bool removed) {
+  const ObjectId dependent{d.dependent_class, d.dependent};
+  if (removed) {
+    RemoveFrom(stored_from_, dependent, d);
+    RemoveEdge(d);
+  } else {
+    AddTo(stored_from_, dependent, d);
+    AddEdge(d);
+  }
+}
+
+std::vector<Dependency> TenantSnapshot::StoredDependenciesOf(const ObjectId& id) const {
+  const DependencyList* list = stored_from_.Find(id);
+  return list == nullptr ? std::vector<Dependency>() : **list;
+}
 
 void TenantSnapshot::AddEdge(const Dependency& d) {
   AddTo(edges_from_, {d.dependent_class, d.dependent}, d);

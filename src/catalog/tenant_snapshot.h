@@ -43,6 +43,8 @@ class TenantSnapshot final : public CatalogSnapshot {
   void Apply(const CatalogChange& change);
   // Many relations at once, in any order: layouts are derived when all are there.
   void ApplyLoaded(std::vector<std::shared_ptr<Relation>> relations);
+  // The edges of an object that are records of their own.
+  std::vector<Dependency> StoredDependenciesOf(const ObjectId& id) const;
   void SealVersion() { version_ = NextCatalogVersion(); }
 
   // ---- CatalogSnapshot ----
@@ -68,6 +70,7 @@ class TenantSnapshot final : public CatalogSnapshot {
   void RemoveRelation(Oid oid);
   void SetSchema(Oid oid, const SchemaPtr& schema);
   void SetType(Oid oid, const TypePtr& type);
+  void SetStoredDependency(const Dependency& dependency, bool removed);
   void AddEdge(const Dependency& dependency);
   void RemoveEdge(const Dependency& dependency);
   // Layouts of a table just set, and of its indexes where they are behind.
@@ -84,6 +87,7 @@ class TenantSnapshot final : public CatalogSnapshot {
   NameMap<TypePtr> types_by_name_;
   ObjectMap<DependencyList> edges_from_;
   ObjectMap<DependencyList> edges_to_;
+  ObjectMap<DependencyList> stored_from_;  // those of edges_from_ that are records
 
   // TypeIos of types users made, composed when first asked for.
   mutable std::mutex type_io_mutex_;

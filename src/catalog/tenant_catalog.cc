@@ -1,0 +1,127 @@
+#include "catalog/tenant_catalog.h"
+
+#include "catalog/editor.h"
+#include "catalog/record.h"
+
+namespace grizzly::catalog {
+namespace {
+
+// Counters of a tenant, as object numbers of kCounterClass.
+constexpr Oid kOidCounter = 1;
+constexpr Oid kStorageCounter = 2;
+// Past the last OID the counter goes on with the first user OID.
+constexpr uint64_t kUserOidCount = (uint64_t{1} << 32) - kFirstUserOid;
+
+bool IsInUse(const TenantSnapshot& snapshot, Oid oid) {
+  if (snapshot.FindRelation(oid) != nullptr || snapshot.FindType(oid) != nullptr ||
+      snapshot.FindSchema(oid) != nullptr) {
+    return true;
+  }
+  // Constraints, defaults and enum labels: only met once the counter has come round.
+  bool used = false;
+  snapshot.ForEachRelation([&](const RelationPtr& relation) {
+    for (const Constraint& c : relation->constraints) used |= c.oid == oid;
+    for (const Column& c : relation->columns) used |= c.default_oid == oid;
+  });
+  snapshot.ForEachType([&](const Type& type) {
+    for (const Constraint& c : type.checks) used |= c.oid == oid;
+    for (const Type::EnumLabel& label : type.labels) used |= label.oid == oid;
+  });
+  return used;
+}
+
+template <typename Object>
+std::shared_ptr<const Object> DecodeShared(std::string_view value) {
+  auto object = std::make_shared<Object>();
+  DecodeRecord(value, object.get());
+  return object;
+}
+
+}  // namespace
+
+TenantCatalog::TenantCatalog(storage::Store& store, TenantId tenant)
+    : store_(store),
+      tenant_(tenant),
+      oids_(store, ObjectKey(tenant, kCounterClass, kOidCounter), kFirstUserOid),
+      storages_(store, ObjectKey(tenant, kCounterClass, kStorageCounter),
+                kFirstUserStorage.value) {
+  Load();
+}
+
+void TenantCatalog::Load() {
+  auto snapshot = std::make_shared<TenantSnapshot>(tenant_);
+  std::vector<std::shared_ptr<Relation>> relations;
+  const std::string from = StoragePrefix(tenant_, kCatalogStorage);
+  const auto rows = store_.NewIterator(nullptr, from, PrefixEnd(from));
+  for (rows->Seek(from); rows->Valid(); rows->Next()) {
+    const std::string_view value = rows->value();
+    const ObjectId id{KeyClass(rows->key()), KeyObject(rows->key())};
+    CatalogChange change{.id = id};
+    switch (id.object_class) {
+      case kRelationClass:
+        relations.push_back(std::make_shared<Relation>());
+        DecodeRecord(value, relations.back().get());
+        continue;
+      case kSchemaClass:
+        if (!IsTombstone(value)) change.schema = DecodeShared<Schema>(value);
+        break;
+      case kTypeClass: change.type = DecodeShared<Type>(value); break;
+      case kDependencyClass: DecodeRecord(value, &change.dependency.emplace()); break;
+      case kStatisticsClass: DecodeRecord(value, &statistics_[id.object]); continue;
+      default: continue;
+    }
+    snapshot->Apply(change);
+  }
+  snapshot->ApplyLoaded(std::move(relations));
+  snapshot->SealVersion();
+  latest_ = std::move(snapshot);
+}
+
+std::unique_ptr<CatalogEditor> TenantCatalog::NewEditor(txn::Transaction& transaction) {
+  return std::make_unique<Editor>(shared_from_this(), transaction);
+}
+
+TenantSnapshotPtr TenantCatalog::LatestSnapshot() const {
+  const std::lock_guard lock(mutex_);
+  return latest_;
+}
+
+void TenantCatalog::Publish(std::span<const CatalogChange> changes) {
+  if (changes.empty()) return;
+  const std::lock_guard lock(mutex_);
+  auto next = std::make_shared<TenantSnapshot>(*latest_);
+  for (const CatalogChange& change : changes) next->Apply(change);
+  next->SealVersion();
+  latest_ = std::move(next);
+}
+
+Oid TenantCatalog::NewOid() {
+  while (true) {
+    const uint64_t number = oids_.Next();
+    if (number <= UINT32_MAX) return static_cast<Oid>(number);
+    const Oid oid = kFirstUserOid + static_cast<Oid>((number - kFirstUserOid) % kUserOidCount);
+    if (!IsInUse(*LatestSnapshot(), oid)) return oid;
+  }
+}
+
+StorageId TenantCatalog::NewStorage() {
+  return StorageId(static_cast<uint32_t>(storages_.Next()));
+}
+
+RelationStatistics TenantCatalog::Statistics(Oid relation) {
+  const std::lock_guard lock(statistics_mutex_);
+  const auto found = statistics_.find(relation);
+  return found == statistics_.end() ? RelationStatistics() : found->second;
+}
+
+void TenantCatalog::SetStatistics(Oid relation, const RelationStatistics& statistics) {
+  {
+    const std::lock_guard lock(statistics_mutex_);
+    statistics_[relation] = statistics;
+  }
+  const auto batch = store_.NewBatch();
+  batch->Put(ObjectKey(tenant_, kStatisticsClass, relation), EncodeRecord(statistics));
+  store_.Write(*batch, storage::SyncMode::kNone);
+}
+
+}  // namespace grizzly::catalog

@@ -1,0 +1,45 @@
+// One tenant's catalog in memory: loaded by one scan, then kept by the commits.
+#pragma once
+
+#include <mutex>
+#include <unordered_map>
+
+#include "catalog/catalog.h"
+#include "catalog/persistent_counter.h"
+#include "catalog/tenant_snapshot.h"
+
+namespace grizzly::catalog {
+
+using TenantSnapshotPtr = std::shared_ptr<const TenantSnapshot>;
+
+class TenantCatalog final : public Catalog, public std::enable_shared_from_this<TenantCatalog> {
+ public:
+  // Loads. `store` must outlive it.
+  TenantCatalog(storage::Store& store, TenantId tenant);
+
+  SnapshotPtr Latest() override { return LatestSnapshot(); }
+  std::unique_ptr<CatalogEditor> NewEditor(txn::Transaction& transaction) override;
+  RelationStatistics Statistics(Oid relation) override;
+  void SetStatistics(Oid relation, const RelationStatistics& statistics) override;
+
+  TenantId tenant() const { return tenant_; }
+  TenantSnapshotPtr LatestSnapshot() const;
+  // Lays committed changes over the latest snapshot.
+  void Publish(std::span<const CatalogChange> changes);
+  Oid NewOid();
+  StorageId NewStorage();
+
+ private:
+  void Load();
+
+  storage::Store& store_;
+  const TenantId tenant_;
+  PersistentCounter oids_;
+  PersistentCounter storages_;
+  mutable std::mutex mutex_;      // over latest_ and publishing
+  TenantSnapshotPtr latest_;
+  std::mutex statistics_mutex_;
+  std::unordered_map<Oid, RelationStatistics> statistics_;
+};
+
+}  // namespace grizzly::catalog
