@@ -133,6 +133,8 @@ class CatalogSnapshot {
   // foreign key on foreign table, column on its type ...).
   virtual std::vector<Dependency> DependenciesOf(Oid object_class, Oid object) const = 0;
   virtual std::vector<Dependency> DependentsOn(Oid object_class, Oid object) const = 0;
+  // Whether a constraint of a table or domain in this schema has the name.
+  virtual bool HasConstraintName(Oid schema, std::string_view name) const = 0;
 };
 using SnapshotPtr = std::shared_ptr<const CatalogSnapshot>;
 

@@ -50,7 +50,7 @@ std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
   return std::make_shared<const storage::KeyLayout>(std::move(parts), std::move(columns));
 }
 
-void DeriveIndexLayout(Relation* index, const Relation& table) {
+void DeriveIndexLayout(Relation* index) {
   std::vector<storage::KeyPart> parts;
   std::vector<uint32_t> columns;
   bool has_expressions = false;
@@ -58,12 +58,6 @@ void DeriveIndexLayout(Relation* index, const Relation& table) {
     parts.push_back(PartOf(part));
     has_expressions |= part.column <= 0;
     columns.push_back(static_cast<uint32_t>(part.column - 1));
-  }
-  if (table.row_key != nullptr && !index->index->clustered_by) {
-    for (size_t i = 0; i < table.row_key->part_count(); ++i) {
-      parts.push_back(table.row_key->part(i));
-      columns.push_back(table.row_key->columns()[i]);
-    }
   }
   if (has_expressions) columns.clear();
   index->index_key =

@@ -28,6 +28,7 @@ TenantSnapshot::TenantSnapshot(const TenantSnapshot& other)
       schemas_by_name_(other.schemas_by_name_),
       types_(other.types_),
       types_by_name_(other.types_by_name_),
+      constraint_names_(other.constraint_names_),
       edges_from_(other.edges_from_),
       edges_to_(other.edges_to_),
       stored_from_(other.stored_from_) {}
@@ -52,21 +53,18 @@ void TenantSnapshot::Apply(const CatalogChange& change) {
 void TenantSnapshot::SetRelation(std::shared_ptr<Relation> relation) {
   if (const RelationPtr* old = relations_.Find(relation->oid); old != nullptr) {
     for (const Dependency& edge : StructuralDependencies(**old)) RemoveEdge(edge);
+    CountConstraints((*old)->schema, (*old)->constraints, -1);
     relations_by_name_.Erase(NameInSchemaView{(*old)->schema, (*old)->name});
   }
   for (const Dependency& edge : StructuralDependencies(*relation)) AddEdge(edge);
+  CountConstraints(relation->schema, relation->constraints, 1);
   relation->tenant = tenant_;
   if (relation->HasRows()) DeriveTable(relation.get());
-  if (relation->index.has_value()) {
-    if (const RelationPtr* table = relations_.Find(relation->index->table); table != nullptr) {
-      DeriveIndexLayout(relation.get(), **table);
-    }
-  }
+  if (relation->index.has_value()) DeriveIndexLayout(relation.get());
   relation->version = NextCatalogVersion();
   const RelationPtr shared = std::move(relation);
   relations_.Set(shared->oid, shared);
   relations_by_name_.Set({shared->schema, shared->name}, shared);
-  if (shared->HasRows()) DeriveIndexesOf(*shared);
   // The table learns of its clustering key when that index comes after it.
   if (shared->index.has_value() && shared->index->clustered_by) {
     const RelationPtr* table = relations_.Find(shared->index->table);
@@ -87,18 +85,6 @@ void TenantSnapshot::DeriveTable(Relation* table) {
   }
 }
 
-void TenantSnapshot::DeriveIndexesOf(const Relation& table) {
-  for (const Oid oid : table.indexes) {
-    const RelationPtr* index = relations_.Find(oid);
-    if (index == nullptr || !(*index)->index.has_value()) continue;
-    auto copy = std::make_shared<Relation>(**index);
-    DeriveIndexLayout(copy.get(), table);
-    const RelationPtr shared = std::move(copy);
-    relations_.Set(oid, shared);
-    relations_by_name_.Set({shared->schema, shared->name}, shared);
-  }
-}
-
 void TenantSnapshot::ApplyLoaded(std::vector<std::shared_ptr<Relation>> relations) {
   for (const auto& relation : relations) {
     relation->tenant = tenant_;
@@ -106,15 +92,14 @@ void TenantSnapshot::ApplyLoaded(std::vector<std::shared_ptr<Relation>> relation
     relations_.Set(relation->oid, relation);
     relations_by_name_.Set({relation->schema, relation->name}, relation);
     for (const Dependency& edge : StructuralDependencies(*relation)) AddEdge(edge);
+    CountConstraints(relation->schema, relation->constraints, 1);
   }
   // Nobody else has seen these objects yet, so they are filled in where they are.
   for (const auto& relation : relations) {
     if (relation->HasRows()) DeriveTable(relation.get());
   }
   for (const auto& relation : relations) {
-    if (!relation->index.has_value()) continue;
-    const RelationPtr* table = relations_.Find(relation->index->table);
-    if (table != nullptr) DeriveIndexLayout(relation.get(), **table);
+    if (relation->index.has_value()) DeriveIndexLayout(relation.get());
   }
 }
 
@@ -123,6 +108,7 @@ void TenantSnapshot::RemoveRelation(Oid oid) {
   if (found == nullptr) return;
   const RelationPtr old = *found;
   for (const Dependency& edge : StructuralDependencies(*old)) RemoveEdge(edge);
+  CountConstraints(old->schema, old->constraints, -1);
   const RelationPtr* named = relations_by_name_.Find(NameInSchemaView{old->schema, old->name});
   if (named != nullptr && (*named)->oid == oid) {
     relations_by_name_.Erase(NameInSchemaView{old->schema, old->name});
@@ -144,6 +130,7 @@ void TenantSnapshot::SetType(Oid oid, const TypePtr& type) {
   if (const TypePtr* found = types_.Find(oid); found != nullptr) {
     const TypePtr old = *found;
     for (const Dependency& edge : StructuralDependencies(*old)) RemoveEdge(edge);
+    CountConstraints(old->schema, old->checks, -1);
     const TypePtr* named = types_by_name_.Find(NameInSchemaView{old->schema, old->name});
     if (named != nullptr && (*named)->oid == oid) {
       types_by_name_.Erase(NameInSchemaView{old->schema, old->name});
@@ -154,6 +141,21 @@ void TenantSnapshot::SetType(Oid oid, const TypePtr& type) {
   types_.Set(oid, type);
   types_by_name_.Set({type->schema, type->name}, type);
   for (const Dependency& edge : StructuralDependencies(*type)) AddEdge(edge);
+  CountConstraints(type->schema, type->checks, 1);
+}
+
+void TenantSnapshot::CountConstraints(Oid schema, const std::vector<Constraint>& constraints,
+                                      int change) {
+  for (const Constraint& constraint : constraints) {
+    const NameInSchemaView name{schema, constraint.name};
+    const int* old = constraint_names_.Find(name);
+    const int count = (old == nullptr ? 0 : *old) + change;
+    if (count == 0) {
+      constraint_names_.Erase(name);
+    } else {
+      constraint_names_.Set({schema, constraint.name}, count);
+    }
+  }
 }
 
 namespace {
@@ -306,6 +308,10 @@ std::vector<Dependency> TenantSnapshot::DependenciesOf(Oid object_class, Oid obj
 std::vector<Dependency> TenantSnapshot::DependentsOn(Oid object_class, Oid object) const {
   const DependencyList* list = edges_to_.Find(ObjectId{object_class, object});
   return list == nullptr ? std::vector<Dependency>() : **list;
+}
+
+bool TenantSnapshot::HasConstraintName(Oid schema, std::string_view name) const {
+  return constraint_names_.Find(NameInSchemaView{schema, name}) != nullptr;
 }
 
 }  // namespace grizzly::catalog

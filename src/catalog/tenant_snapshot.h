@@ -64,18 +64,18 @@ class TenantSnapshot final : public CatalogSnapshot {
   void ForEachDependency(const std::function<void(const Dependency&)>& visit) const override;
   std::vector<Dependency> DependenciesOf(Oid object_class, Oid object) const override;
   std::vector<Dependency> DependentsOn(Oid object_class, Oid object) const override;
+  bool HasConstraintName(Oid schema, std::string_view name) const override;
 
  private:
   void SetRelation(std::shared_ptr<Relation> relation);
   void RemoveRelation(Oid oid);
   void SetSchema(Oid oid, const SchemaPtr& schema);
   void SetType(Oid oid, const TypePtr& type);
+  void CountConstraints(Oid schema, const std::vector<Constraint>& constraints, int change);
   void SetStoredDependency(const Dependency& dependency, bool removed);
   void AddEdge(const Dependency& dependency);
   void RemoveEdge(const Dependency& dependency);
-  // Layouts of a table just set, and of its indexes where they are behind.
   void DeriveTable(Relation* table);
-  void DeriveIndexesOf(const Relation& table);
 
   TenantId tenant_;
   uint64_t version_ = 0;
@@ -85,6 +85,7 @@ class TenantSnapshot final : public CatalogSnapshot {
   NameMap<SchemaPtr> schemas_by_name_;  // schema part 0
   OidMap<TypePtr> types_;
   NameMap<TypePtr> types_by_name_;
+  NameMap<int> constraint_names_;  // how many constraints have it
   ObjectMap<DependencyList> edges_from_;
   ObjectMap<DependencyList> edges_to_;
   ObjectMap<DependencyList> stored_from_;  // those of edges_from_ that are records
