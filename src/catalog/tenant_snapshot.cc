@@ -65,12 +65,10 @@ void TenantSnapshot::SetRelation(std::shared_ptr<Relation> relation) {
   const RelationPtr shared = std::move(relation);
   relations_.Set(shared->oid, shared);
   relations_by_name_.Set({shared->schema, shared->name}, shared);
-  // The table learns of its clustering key when that index comes after it.
+  // The table learns of its clustering key though that index comes after it.
   if (shared->index.has_value() && shared->index->clustered_by) {
     const RelationPtr* table = relations_.Find(shared->index->table);
-    if (table != nullptr && (*table)->row_key == nullptr) {
-      SetRelation(std::make_shared<Relation>(**table));
-    }
+    if (table != nullptr) SetRelation(std::make_shared<Relation>(**table));
   }
 }
 
