@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what building and testing GrizzlyDB needs, from Debian 12 packages and nothing else.
 #
-#   tools/install_dependencies.sh           build and test
-#   tools/install_dependencies.sh docker    also what `make docker-check` needs
+#   tools/install_dependencies.sh           to build and test
+#   tools/install_dependencies.sh build     only to build
+#   tools/install_dependencies.sh docker    to build, test and run `make docker-check`
 #
 # Asks dpkg first and ends at once when nothing is missing. Runs as root or through sudo.
 set -euo pipefail
@@ -20,8 +21,12 @@ test_packages=(
 )
 docker_packages=(buildah debootstrap)
 
-packages=("${build_packages[@]}" "${test_packages[@]}")
-if [ "${1:-}" = docker ]; then packages+=("${docker_packages[@]}"); fi
+case "${1:-all}" in
+  build)  packages=("${build_packages[@]}") ;;
+  all)    packages=("${build_packages[@]}" "${test_packages[@]}") ;;
+  docker) packages=("${build_packages[@]}" "${test_packages[@]}" "${docker_packages[@]}") ;;
+  *)      echo "usage: $0 [build|docker]" >&2; exit 2 ;;
+esac
 
 is_installed() {
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -54,7 +59,7 @@ echo "Installing: ${missing[*]}"
 # Debian starts a PostgreSQL server on port 5432 when the package arrives. We want the programs only,
 # so the first cluster is switched off while we install, and the setting put back afterwards.
 cluster_conf=/etc/postgresql-common/createcluster.conf
-if ! is_installed postgresql-15; then
+if [[ " ${missing[*]} " == *" postgresql-15 "* ]]; then
   apt_install postgresql-common
   "${as_root[@]}" cp "$cluster_conf" "$cluster_conf.before_grizzlydb"
   echo 'create_main_cluster = false' | "${as_root[@]}" tee -a "$cluster_conf" >/dev/null

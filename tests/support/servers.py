@@ -42,9 +42,10 @@ class Server:
                 raise ServerError(f"{self.name} did not start:\n{(self.folder / 'log').read_text()[-3000:]}")
             time.sleep(0.05)
 
-    def stop(self, how):
+    def end(self):
+        """SIGINT: a fast shutdown."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(how)
+            self.process.send_signal(signal.SIGINT)
             self.process.wait(timeout=60)
 
     def address(self):
@@ -79,9 +80,6 @@ class Grizzlyd(Server):
         super().__init__("grizzlydb", folder)
         self.start([program, "-D", str(self.folder / "data"), "-h", "127.0.0.1", "-p", str(self.port)])
 
-    def end(self):
-        self.stop(signal.SIGTERM)
-
 
 class Postgres(Server):
     def __init__(self, folder):
@@ -96,9 +94,6 @@ class Postgres(Server):
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd="/", **identity)
         self.start([str(POSTGRES_PROGRAMS / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(self.port),
                     "-k", str(self.folder)], cwd="/", **identity)
-
-    def end(self):
-        self.stop(signal.SIGINT)
 
 
 def free_port():

@@ -158,7 +158,7 @@ bool TestServer::IsRunning() {
 
 void TestServer::Stop() {
   if (pid_ <= 0) return;
-  kill(pid_, options_.kind == ServerKind::kPostgres15 ? SIGINT : SIGTERM);
+  kill(pid_, SIGINT);
   const auto deadline = Clock::now() + kStopTimeout;
   while (IsRunning()) {
     if (Clock::now() > deadline) {

@@ -31,7 +31,7 @@ class TestServer {
 
   // Starts and waits until the server accepts connections. Returns how long that took.
   double StartSeconds();
-  // SIGTERM (grizzlyd) or a fast shutdown (PostgreSQL), and waits for the end.
+  // SIGINT, a fast shutdown, and waits for the end.
   void Stop();
   // SIGKILL to the whole server, and waits for the end.
   void Kill();
