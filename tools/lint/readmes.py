@@ -6,7 +6,7 @@ from tree import Violation
 
 SECTIONS = ("Purpose", "Files", "Invariants", "Threads", "Limits", "To add one", "Sources")
 # In the Files section a line begins with the file or folder it speaks of.
-NAMED_FILE = re.compile(r"^(?:Files)?\s+`?([a-z][\w./]*(?:\.(?:h|cc|cmake|csv|py)|/))`?\s", re.MULTILINE)
+NAMED_FILE = re.compile(r"^(?:Files)?[ -]*`?([a-z]\w*(?:/\w+)*(?:\.(?:h|cc|cmake|csv|py)\b|/(?=[`\s])))", re.MULTILINE)
 
 
 def check(tree):
