@@ -85,6 +85,8 @@ class ByteBuffer {
   void Clear() { size_ = 0; }
   // Drops the first `bytes`, moving the rest to the front.
   void EraseFront(size_t bytes);
+  // For a buffer that holds at most kUntrackedBytes: who pays when it grows.
+  void SetTracker(MemoryTracker* tracker) { tracker_ = tracker; }
   // Empty, and the memory given back.
   void Free();
   void Swap(ByteBuffer& other) noexcept;

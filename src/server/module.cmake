@@ -1,0 +1,1 @@
+target_link_libraries(grizzly_server PUBLIC dependency::boost dependency::openssl)

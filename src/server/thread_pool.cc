@@ -1,0 +1,129 @@
+#include "server/thread_pool.h"
+
+#include "base/error/sql_error.h"
+#include "base/log/log.h"
+
+namespace grizzly::server {
+namespace {
+
+constexpr uint64_t kOneServing = 1ull << 32;
+
+thread_local bool this_thread_is_busy = false;
+
+}  // namespace
+
+ThreadPool::ThreadPool(boost::asio::io_context& io, const ThreadPoolOptions& options)
+    : io_(io), options_(options) {}
+
+ThreadPool::~ThreadPool() { Join(); }
+
+void ThreadPool::Start() {
+  std::lock_guard lock(mutex_);
+  for (int i = 0; i < options_.serving_target; ++i) {
+    if (!StartThread()) {
+      throw SqlError(SqlState::kInsufficientResources, "could not start a server thread");
+    }
+    Change(1, 0);
+  }
+}
+
+void ThreadPool::Join() {
+  std::vector<pthread_t> threads;
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    threads.swap(threads_);
+  }
+  wake_.notify_all();
+  for (pthread_t thread : threads) pthread_join(thread, nullptr);
+}
+
+int ThreadPool::serving_count() const {
+  return static_cast<int>(counts_.load(std::memory_order_relaxed) >> 32);
+}
+
+ThreadPool::Counts ThreadPool::Change(int serving, int busy) {
+  const uint64_t delta = static_cast<uint64_t>(static_cast<int64_t>(serving)) * kOneServing +
+                         static_cast<uint64_t>(static_cast<int64_t>(busy));
+  const uint64_t now = counts_.fetch_add(delta, std::memory_order_acq_rel) + delta;
+  return {static_cast<int32_t>(now >> 32), static_cast<int32_t>(now & 0xFFFFFFFF)};
+}
+
+void ThreadPool::OnBusy() {
+  this_thread_is_busy = true;
+  AddServingIfShort(Change(0, 1));
+}
+
+void ThreadPool::OnIdle() {
+  this_thread_is_busy = false;
+  Change(0, -1);
+}
+
+void ThreadPool::OnBlock() noexcept {
+  blocked_.fetch_add(1, std::memory_order_relaxed);
+  AddServingIfShort(Change(-1, this_thread_is_busy ? -1 : 0));
+}
+
+void ThreadPool::OnUnblock() noexcept {
+  blocked_.fetch_sub(1, std::memory_order_relaxed);
+  Change(1, this_thread_is_busy ? 1 : 0);
+}
+
+void ThreadPool::AddServingIfShort(Counts counts) {
+  if (counts.busy < counts.serving || counts.serving >= options_.serving_target) [[likely]] return;
+  std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  if (parked_ > wake_tickets_) {
+    ++wake_tickets_;
+    Change(1, 0);
+    wake_.notify_one();
+  } else if (thread_count() < options_.threads_max && StartThread()) {
+    Change(1, 0);
+  }
+}
+
+bool ThreadPool::StartThread() {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, options_.stack_bytes);
+  pthread_t thread;
+  const int failed = pthread_create(&thread, &attributes, &ThreadPool::ThreadMain, this);
+  pthread_attr_destroy(&attributes);
+  if (failed != 0) {
+    log::Write(Severity::kLog, fmt::format("could not start a server thread: {}", strerror(failed)));
+    return false;
+  }
+  threads_.push_back(thread);
+  thread_count_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+void* ThreadPool::ThreadMain(void* pool) {
+  static_cast<ThreadPool*>(pool)->Serve();
+  return nullptr;
+}
+
+void ThreadPool::Serve() {
+  BlockingSection::InstallForThisThread(this);
+  while (io_.run_one() != 0) {
+    if (!ParkIfTooMany()) break;
+  }
+  BlockingSection::InstallForThisThread(nullptr);
+}
+
+bool ThreadPool::ParkIfTooMany() {
+  if (serving_count() <= options_.serving_target) [[likely]] return true;
+  std::unique_lock lock(mutex_);
+  if (serving_count() <= options_.serving_target) return true;
+  Change(-1, 0);
+  ++parked_;
+  wake_.wait(lock, [this] { return wake_tickets_ > 0 || stopping_; });
+  --parked_;
+  if (wake_tickets_ > 0) {
+    --wake_tickets_;
+    return true;
+  }
+  return !stopping_;
+}
+
+}  // namespace grizzly::server

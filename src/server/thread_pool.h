@@ -1,0 +1,92 @@
+// The threads that run the io_context, and others that take over while some of them block.
+//
+// A thread serves (runs handlers) or is parked. Serving threads are idle in the io_context or busy in
+// a handler. When a busy thread enters a BlockingSection it no longer counts as serving. Whenever no
+// serving thread is idle and fewer than serving_target serve, one more is woken or started. A thread
+// that comes out of a handler and finds too many serving parks itself.
+//
+// LIMITS   threads_max: one per connection may block, plus the serving ones; a lower limit could park
+//          everyone behind a lock whose holder nobody serves. A parked thread costs its touched stack.
+// THREADS  Start and Join by the owner; BusyScope and BlockingSection on the pool's own threads.
+// SOURCE   leader/follower with compensation: see base/blocking/blocking_section.h
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+#include "base/blocking/blocking_section.h"
+
+namespace grizzly::server {
+
+struct ThreadPoolOptions {
+  int serving_target = 3;
+  int threads_max = 512;
+  size_t stack_bytes = 8 << 20;  // address space; the parser's depth limit leaves room below it
+};
+
+class ThreadPool final : public BlockingObserver {
+ public:
+  ThreadPool(boost::asio::io_context& io, const ThreadPoolOptions& options);
+  ~ThreadPool() override;
+
+  void Start();
+  // The io_context must be stopped before. Waits for every thread to leave its handler.
+  void Join();
+
+  // Around a handler that may run statements.
+  class BusyScope {
+   public:
+    explicit BusyScope(ThreadPool& pool) : pool_(pool) { pool_.OnBusy(); }
+    ~BusyScope() { pool_.OnIdle(); }
+    BusyScope(const BusyScope&) = delete;
+    BusyScope& operator=(const BusyScope&) = delete;
+
+   private:
+    ThreadPool& pool_;
+  };
+
+  int thread_count() const { return thread_count_.load(std::memory_order_relaxed); }
+  int serving_count() const;
+  int blocked_count() const { return blocked_.load(std::memory_order_relaxed); }
+
+ private:
+  // Both counts in one word, so that "nobody idle" is seen as of one moment.
+  struct Counts {
+    int32_t serving;
+    int32_t busy;
+  };
+  Counts Change(int serving, int busy);
+
+  void OnBusy();
+  void OnIdle();
+  void OnBlock() noexcept override;
+  void OnUnblock() noexcept override;
+
+  void AddServingIfShort(Counts counts);
+  bool StartThread();  // under mutex_
+  void Serve();
+  // True when the thread may serve again; false when the pool stops.
+  bool ParkIfTooMany();
+  static void* ThreadMain(void* pool);
+
+  boost::asio::io_context& io_;
+  const ThreadPoolOptions options_;
+  std::atomic<uint64_t> counts_{0};
+  std::atomic<int> thread_count_{0};
+  std::atomic<int> blocked_{0};
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  int parked_ = 0;       // guarded by mutex_
+  int wake_tickets_ = 0;  // guarded by mutex_: parked threads that shall serve again
+  bool stopping_ = false;  // guarded by mutex_
+  std::vector<pthread_t> threads_;  // guarded by mutex_
+};
+
+}  // namespace grizzly::server
