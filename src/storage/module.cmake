@@ -1,1 +1,1 @@
-target_link_libraries(grizzly_storage PRIVATE dependency::rocksdb)
+target_link_libraries(grizzly_storage PRIVATE dependency::rocksdb dependency::xxhash)

@@ -26,6 +26,7 @@
 #include "base/memory/memory_tracker.h"
 #include "storage/kv/store.h"
 #include "txn/lock/lock_manager.h"
+#include "txn/lock/lock_settings.h"
 
 namespace grizzly::txn {
 
@@ -88,6 +89,7 @@ struct TransactionOptions {
   bool read_only = false;
   bool deferrable = false;
   storage::SyncMode commit_sync = storage::SyncMode::kSync;  // synchronous_commit
+  SessionId session;  // whom pg_locks and deadlock reports name
 };
 
 class Transaction {
@@ -121,7 +123,8 @@ class Transaction {
   // `value` starts with kRowTimestampBytes of zeros.
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
-  // Run when the transaction commits (after the write) or rolls back; in order of registration.
+  // Run when the transaction commits (after the write, before locks go; the timestamp is 0 if nothing
+  // was written) or rolls back, to a savepoint too; in order of registration. They must not throw.
   void OnCommit(std::function<void(CommitTimestamp)> action);
   void OnRollback(std::function<void()> action);
   // Removes a range behind the commit (TRUNCATE, DROP: the old storage).
@@ -134,7 +137,7 @@ class Transaction {
   LockOutcome LockRelation(TenantId tenant, Oid relation, RelationLockMode mode,
                            LockWait wait = LockWait::kBlock);
   // A name, an advisory key, ...: exclusive or shared.
-  LockOutcome LockTag(const LockTag& tag, bool exclusive, LockWait wait = LockWait::kBlock);
+  LockOutcome LockTag(const txn::LockTag& tag, bool exclusive, LockWait wait = LockWait::kBlock);
   LockOwner& lock_owner();
 
   // ---- savepoints: a stack; also used to undo a failed statement ----
@@ -159,11 +162,6 @@ class Transaction {
   std::unique_ptr<State> state_;
 };
 
-struct LockSettings {
-  int64_t deadlock_timeout_ms = 1000;
-  int64_t lock_timeout_ms = 0;  // 0: none
-};
-
 class TransactionManager {
  public:
   TransactionManager(storage::Store& store, LockManager& locks);
@@ -177,6 +175,7 @@ class TransactionManager {
   LockManager& locks();
 
  private:
+  friend class Transaction;
   struct State;
   std::unique_ptr<State> state_;
 };

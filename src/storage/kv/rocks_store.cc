@@ -198,6 +198,10 @@ void RocksStore::DropRange(std::string_view from, std::string_view to) {
   RocksBatch batch;
   batch.DeleteRange(from, to);
   Write(batch, SyncMode::kNone);
+  ReclaimRange(from, to);
+}
+
+void RocksStore::ReclaimRange(std::string_view from, std::string_view to) {
   BlockingSection blocking;
   const rocksdb::Slice begin = AsSlice(from), end = AsSlice(to);
   rocksdb::Status status = rocksdb::DeleteFilesInRange(db_.get(), db_->DefaultColumnFamily(),

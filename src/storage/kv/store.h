@@ -117,8 +117,11 @@ class Store {
   virtual void Write(StoreBatch& batch, SyncMode sync) = 0;
   // Everything written so far is on disk when it returns.
   virtual void SyncLog() = 0;
-  // Removes [from, to): a range tombstone now, whole files dropped and the rest compacted behind.
+  // Removes [from, to): a range tombstone now, then ReclaimRange.
   virtual void DropRange(std::string_view from, std::string_view to) = 0;
+  // Frees the space of a range that is deleted already: whole files at once (even those that a snapshot
+  // could still read), the rest by compaction in the background.
+  virtual void ReclaimRange(std::string_view from, std::string_view to) = 0;
   virtual uint64_t ApproximateBytes(std::string_view from, std::string_view to) = 0;
   virtual uint64_t ApproximateKeys(std::string_view from, std::string_view to) = 0;
   // Null while writes are taken; else why not.

@@ -20,6 +20,7 @@
 
 #include "base/cancel/cancel_token.h"
 #include "base/ids/ids.h"
+#include "txn/lock/lock_owner.h"  // who holds and waits: a transaction, or a session
 
 namespace grizzly::txn {
 
@@ -62,12 +63,9 @@ struct LockTag {
 
 struct LockSettings;
 
-// Who holds and waits: a transaction, or a session for its advisory locks.
-class LockOwner;
-
 struct HeldLock {
   LockTag tag;
-  uint8_t mode = 0;
+  uint8_t mode = 0;  // the value of RowLockMode or RelationLockMode; else 0 shared, 1 exclusive
   bool granted = false;
   SessionId session;
   int64_t wait_start_us = 0;  // Unix time, 0 when granted
@@ -77,6 +75,8 @@ class LockManager {
  public:
   LockManager();
   ~LockManager();
+  LockManager(const LockManager&) = delete;
+  LockManager& operator=(const LockManager&) = delete;
 
   // `session` is what pg_locks and deadlock reports call the process.
   std::unique_ptr<LockOwner> NewOwner(SessionId session, CancelToken& cancel,

@@ -1,0 +1,396 @@
+#include "txn/lock/lock_manager.h"
+
+#include <chrono>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/blocking/blocking_section.h"
+#include "base/error/sql_error.h"
+#include "storage/key/key_hash.h"
+#include "txn/lock/lock_settings.h"
+#include "txn/lock/lock_table.h"
+
+namespace grizzly::txn {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int64_t UnixMicroseconds() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// Whether an owner with `held` modes needs no more for `mode`.
+bool Covers(LockKind kind, ModeMask held, uint8_t mode) {
+  // Row modes are a chain: each one implies those before it.
+  return ClassOf(kind) == LockClass::kRow ? (held >> mode) != 0 : ((held >> mode) & 1) != 0;
+}
+
+// The mode as HeldLock shows it.
+uint8_t ShownMode(LockKind kind, uint8_t mode) {
+  return kind == LockKind::kRelation ? static_cast<uint8_t>(mode + 1) : mode;
+}
+
+std::string Describe(const LockTag& tag) {
+  switch (tag.kind) {
+    case LockKind::kRow:
+      return fmt::format("row {:016x}{:016x} of database {}", tag.b, tag.a, tag.tenant.value);
+    case LockKind::kRelation:
+      return fmt::format("relation {} of database {}", tag.a, tag.tenant.value);
+    case LockKind::kTransaction: return fmt::format("transaction {}", tag.a);
+    case LockKind::kAdvisory:
+      return fmt::format("advisory lock [{},{},{},{}]", tag.tenant.value, tag.a >> 32,
+                         tag.a & UINT32_MAX, tag.b);
+    case LockKind::kName:
+      return fmt::format("object {:016x} of database {}", tag.a, tag.tenant.value);
+  }
+  return "object";
+}
+
+std::string EdgeLine(SessionId waiter, LockKind kind, uint8_t mode, const LockTag& tag,
+                     SessionId blocker) {
+  return fmt::format("Process {} waits for {} on {}; blocked by process {}.", waiter.value,
+                     LockModeName(kind, mode), Describe(tag), blocker.value);
+}
+
+SqlError DeadlockError(std::string detail) {
+  return SqlError(SqlState::kTRDeadlockDetected, "deadlock detected")
+      .Detail(std::move(detail))
+      .Hint("See server log for query details.");
+}
+
+}  // namespace
+
+std::string_view LockModeName(LockKind kind, uint8_t mode) {
+  static constexpr std::string_view kRelationNames[] = {
+      "AccessShareLock", "RowShareLock",          "RowExclusiveLock", "ShareUpdateExclusiveLock",
+      "ShareLock",       "ShareRowExclusiveLock", "ExclusiveLock",    "AccessExclusiveLock"};
+  static constexpr std::string_view kRowNames[] = {"AccessShareLock", "RowShareLock",
+                                                   "ExclusiveLock", "AccessExclusiveLock"};
+  switch (ClassOf(kind)) {
+    case LockClass::kRow: return kRowNames[mode];
+    case LockClass::kRelation: return kRelationNames[mode];
+    case LockClass::kSharedOrExclusive: break;
+  }
+  return mode == kSharedMode ? "ShareLock" : "ExclusiveLock";
+}
+
+// ---- tags ----
+
+LockTag LockTag::Row(TenantId tenant, std::string_view key) {
+  const storage::KeyHash hash = storage::HashKey(key);
+  return {LockKind::kRow, tenant, hash.low, hash.high};
+}
+LockTag LockTag::Relation(TenantId tenant, Oid relation) {
+  return {LockKind::kRelation, tenant, relation, 0};
+}
+LockTag LockTag::Advisory(TenantId tenant, uint64_t key, uint8_t space) {
+  return {LockKind::kAdvisory, tenant, key, space};
+}
+LockTag LockTag::Name(TenantId tenant, std::string_view qualified_name) {
+  const storage::KeyHash hash = storage::HashKey(qualified_name);
+  return {LockKind::kName, tenant, hash.low, hash.high};
+}
+
+// ---- acquiring ----
+
+struct LockManager::State {
+  LockOutcome Lock(LockOwner& owner, const LockTag& tag, uint8_t mode, LockWait wait);
+  void ReleaseLast(LockOwner& owner);
+  void ReleaseMode(LockOwner& owner, LockHold& hold, uint8_t mode);
+
+  // Both with the shard locked.
+  // Where a request goes in the queue: before this waiter, at the end if null. Throws 40P01 when it
+  // would wait for a waiter that waits for it.
+  static LockWaiter* PlaceInQueue(const LockEntry& entry, const LockHold& hold, uint8_t mode,
+                                  bool* must_wait);
+  void DropUnusedHold(LockShard& shard, LockHold& hold);
+
+  // Returns when granted, throws otherwise, the waiter out of its queue either way.
+  void Wait(LockOwner& owner, LockShard& shard, LockWaiter& waiter);
+  void Abandon(LockShard& shard, LockWaiter& waiter);
+  // Locks every shard. On a deadlock the waiter has left its queue.
+  std::optional<SqlError> CheckDeadlock(LockShard& shard, LockWaiter& waiter);
+
+  template <typename Visitor>
+  void ForEachEntry(Visitor visit) {
+    for (LockShard& shard : table.shards) {
+      std::lock_guard lock(shard.mutex);
+      for (LockEntry* bucket : shard.buckets) {
+        for (LockEntry* entry = bucket; entry != nullptr; entry = entry->chain) visit(*entry);
+      }
+    }
+  }
+
+  LockTable table;
+};
+
+LockWaiter* LockManager::State::PlaceInQueue(const LockEntry& entry, const LockHold& hold,
+                                             uint8_t mode, bool* must_wait) {
+  const ModeMask conflicts = ConflictsOf(entry.tag.kind, mode);
+  ModeMask ahead = 0;
+  LockWaiter* before = nullptr;
+  for (LockWaiter* waiter = entry.first_waiter; waiter != nullptr; waiter = waiter->next) {
+    if ((ConflictsOf(entry.tag.kind, waiter->mode) & hold.modes) != 0) {
+      // It waits for us. Behind it we would both wait for ever.
+      if ((conflicts & waiter->hold->modes) != 0) {
+        const SessionId self = hold.owner->session(), other = waiter->hold->owner->session();
+        throw DeadlockError(EdgeLine(self, entry.tag.kind, mode, entry.tag, other) + "\n" +
+                            EdgeLine(other, entry.tag.kind, waiter->mode, entry.tag, self));
+      }
+      before = waiter;
+      break;
+    }
+    ahead |= static_cast<ModeMask>(1u << waiter->mode);
+  }
+  *must_wait = (conflicts & ahead) != 0 || entry.ConflictsWithHolders(hold, mode);
+  return before;
+}
+
+void LockManager::State::DropUnusedHold(LockShard& shard, LockHold& hold) {
+  if (hold.modes != 0) return;
+  shard.FreeIfUnused(*hold.entry);
+  hold.owner->GiveBack(&hold);
+}
+
+LockOutcome LockManager::State::Lock(LockOwner& owner, const LockTag& tag, uint8_t mode,
+                                     LockWait wait) {
+  const uint64_t hash = LockTable::HashOf(tag);
+  const bool counted = ClassOf(tag.kind) == LockClass::kSharedOrExclusive;
+  LockHold* hold = owner.Find(tag, hash);
+  const bool is_new = hold == nullptr;
+  if (!is_new && Covers(tag.kind, hold->modes, mode)) {
+    if (counted) {
+      ++hold->counts[mode];
+      owner.held_.push_back({hold, mode});
+    }
+    return LockOutcome::kGranted;
+  }
+  owner.ChargeFor(owner.held_.size() + 1);
+  if (is_new) hold = owner.TakeHold();
+  LockShard& shard = table.ShardOf(hash);
+  LockOutcome outcome = LockOutcome::kGranted;
+  std::unique_lock lock(shard.mutex);
+  if (is_new) {
+    hold->hash = hash;
+    hold->entry = &shard.FindOrMake(tag, hash);
+  }
+  LockEntry& entry = *hold->entry;
+  bool must_wait = false;
+  LockWaiter* before = nullptr;
+  try {
+    before = PlaceInQueue(entry, *hold, mode, &must_wait);
+  } catch (...) {
+    DropUnusedHold(shard, *hold);
+    throw;
+  }
+  if (!must_wait) [[likely]] {
+    entry.Grant(*hold, mode);
+  } else if (wait != LockWait::kBlock) {
+    DropUnusedHold(shard, *hold);
+    return LockOutcome::kNotAvailable;
+  } else {
+    LockWaiter waiter;
+    waiter.hold = hold;
+    waiter.mode = mode;
+    waiter.wait_start_us = UnixMicroseconds();
+    entry.Enqueue(waiter, before);
+    lock.unlock();
+    Wait(owner, shard, waiter);
+    outcome = LockOutcome::kGrantedAfterWait;
+  }
+  if (counted) hold->counts[mode] = 1;
+  if (is_new) owner.Insert(hold);
+  owner.held_.push_back({hold, mode});
+  return outcome;
+}
+
+// ---- waiting ----
+
+void LockManager::State::Abandon(LockShard& shard, LockWaiter& waiter) {
+  LockEntry& entry = *waiter.hold->entry;
+  entry.Dequeue(waiter);
+  entry.WakeWaiters();  // those behind may have waited for this request only
+  DropUnusedHold(shard, *waiter.hold);
+}
+
+void LockManager::State::Wait(LockOwner& owner, LockShard& shard, LockWaiter& waiter) {
+  static constexpr LockSettings kDefaults;
+  const LockSettings& settings = owner.settings_ != nullptr ? *owner.settings_ : kDefaults;
+  const Clock::time_point start = Clock::now();
+  const Clock::time_point lock_deadline =
+      settings.lock_timeout_ms > 0 ? start + std::chrono::milliseconds(settings.lock_timeout_ms)
+                                   : Clock::time_point::max();
+  Clock::time_point deadlock_check = start + std::chrono::milliseconds(settings.deadlock_timeout_ms);
+
+  BlockingSection blocking;
+  // Runs under the token's mutex, so the shard's is never held while a WakeScope comes or goes.
+  CancelToken::WakeScope wake(*owner.cancel_, [&shard, &owner] {
+    std::lock_guard lock(shard.mutex);
+    owner.wake_.notify_one();
+  });
+  std::unique_lock lock(shard.mutex);
+  while (!waiter.granted) {
+    const Clock::time_point now = Clock::now();
+    if (owner.cancel_->is_canceled()) {
+      Abandon(shard, waiter);
+      owner.cancel_->Check();
+    }
+    if (now >= lock_deadline) {
+      Abandon(shard, waiter);
+      throw SqlError(SqlState::kLockNotAvailable, "canceling statement due to lock timeout");
+    }
+    if (now >= deadlock_check) {
+      // Once is enough: a cycle that closes later is found by the one who closes it.
+      deadlock_check = Clock::time_point::max();
+      lock.unlock();
+      std::optional<SqlError> error = CheckDeadlock(shard, waiter);
+      if (error.has_value()) throw std::move(*error);
+      lock.lock();
+      continue;
+    }
+    const Clock::time_point until = std::min(lock_deadline, deadlock_check);
+    if (until == Clock::time_point::max()) {
+      owner.wake_.wait(lock);
+    } else {
+      owner.wake_.wait_until(lock, until);
+    }
+  }
+}
+
+std::optional<SqlError> LockManager::State::CheckDeadlock(LockShard& shard, LockWaiter& waiter) {
+  std::array<std::unique_lock<std::mutex>, kLockShards> locks;
+  for (size_t i = 0; i < kLockShards; ++i) locks[i] = std::unique_lock(table.shards[i].mutex);
+  if (waiter.granted) return std::nullopt;
+  DeadlockSearch search(table);
+  const std::vector<DeadlockSearch::Edge> cycle = search.FindCycle(waiter);
+  if (cycle.empty() || search.ResolveByReordering(cycle, waiter)) return std::nullopt;
+  std::string detail;
+  for (const DeadlockSearch::Edge& edge : cycle) {
+    const LockHold& hold = *edge.waiter->hold;
+    if (!detail.empty()) detail += '\n';
+    detail += EdgeLine(hold.owner->session(), hold.entry->tag.kind, edge.waiter->mode,
+                       hold.entry->tag, edge.blocker->session());
+  }
+  Abandon(shard, waiter);
+  return DeadlockError(std::move(detail));
+}
+
+// ---- releasing ----
+
+void LockManager::State::ReleaseMode(LockOwner& owner, LockHold& hold, uint8_t mode) {
+  LockShard& shard = table.ShardOf(hold.hash);
+  bool is_last = false;
+  {
+    std::lock_guard lock(shard.mutex);
+    LockEntry& entry = *hold.entry;
+    entry.Ungrant(hold, mode);
+    if (entry.first_waiter != nullptr) entry.WakeWaiters();
+    is_last = hold.modes == 0;
+    if (is_last) shard.FreeIfUnused(entry);
+  }
+  if (!is_last) return;
+  owner.Erase(&hold);
+  owner.GiveBack(&hold);
+}
+
+void LockManager::State::ReleaseLast(LockOwner& owner) {
+  const auto [hold, mode] = owner.held_.back();
+  owner.held_.pop_back();
+  if (ClassOf(hold->entry->tag.kind) == LockClass::kSharedOrExclusive && --hold->counts[mode] > 0) {
+    return;
+  }
+  ReleaseMode(owner, *hold, mode);
+}
+
+LockManager::LockManager() : state_(std::make_unique<State>()) {}
+LockManager::~LockManager() = default;
+
+std::unique_ptr<LockOwner> LockManager::NewOwner(SessionId session, CancelToken& cancel,
+                                                 const LockSettings* settings) {
+  return std::make_unique<LockOwner>(*this, session, cancel, settings);
+}
+
+LockOutcome LockManager::LockRow(LockOwner& owner, const LockTag& tag, RowLockMode mode,
+                                 LockWait wait) {
+  return state_->Lock(owner, tag, static_cast<uint8_t>(mode), wait);
+}
+
+LockOutcome LockManager::LockRelation(LockOwner& owner, const LockTag& tag, RelationLockMode mode,
+                                      LockWait wait) {
+  return state_->Lock(owner, tag, static_cast<uint8_t>(static_cast<uint8_t>(mode) - 1), wait);
+}
+
+LockOutcome LockManager::LockExclusiveOrShared(LockOwner& owner, const LockTag& tag, bool exclusive,
+                                               LockWait wait) {
+  return state_->Lock(owner, tag, exclusive ? kExclusiveMode : kSharedMode, wait);
+}
+
+bool LockManager::Unlock(LockOwner& owner, const LockTag& tag, bool exclusive) {
+  const uint8_t mode = exclusive ? kExclusiveMode : kSharedMode;
+  LockHold* const hold = owner.Find(tag, LockTable::HashOf(tag));
+  if (hold == nullptr || ((hold->modes >> mode) & 1) == 0) return false;
+  for (size_t i = owner.held_.size(); i-- > 0;) {
+    if (owner.held_[i].hold != hold || owner.held_[i].mode != mode) continue;
+    owner.held_.erase(owner.held_.begin() + static_cast<ptrdiff_t>(i));
+    break;
+  }
+  if (--hold->counts[mode] == 0) state_->ReleaseMode(owner, *hold, mode);
+  return true;
+}
+
+size_t LockManager::MarkPosition(const LockOwner& owner) { return owner.held_.size(); }
+
+void LockManager::ReleaseAfter(LockOwner& owner, size_t position) {
+  while (owner.held_.size() > position) state_->ReleaseLast(owner);
+}
+
+void LockManager::ReleaseAll(LockOwner& owner) {
+  ReleaseAfter(owner, 0);
+  owner.ForgetAll();
+}
+
+// ---- looking ----
+
+std::vector<HeldLock> LockManager::ListAll() const {
+  std::vector<HeldLock> locks;
+  state_->ForEachEntry([&](const LockEntry& entry) {
+    const LockKind kind = entry.tag.kind;
+    for (const LockHold* hold = entry.holds; hold != nullptr; hold = hold->next) {
+      for (ModeMask modes = hold->modes; modes != 0; modes &= modes - 1) {
+        const auto mode = static_cast<uint8_t>(std::countr_zero(modes));
+        locks.push_back({entry.tag, ShownMode(kind, mode), true, hold->owner->session(), 0});
+      }
+    }
+    for (const LockWaiter* w = entry.first_waiter; w != nullptr; w = w->next) {
+      locks.push_back({entry.tag, ShownMode(kind, w->mode), false, w->hold->owner->session(),
+                       w->wait_start_us});
+    }
+  });
+  return locks;
+}
+
+std::vector<SessionId> LockManager::BlockingSessions(SessionId waiter) const {
+  std::vector<SessionId> blockers;
+  state_->ForEachEntry([&](const LockEntry& entry) {
+    for (const LockWaiter* w = entry.first_waiter; w != nullptr; w = w->next) {
+      if (w->hold->owner->session() != waiter) continue;
+      const ModeMask conflicts = ConflictsOf(entry.tag.kind, w->mode);
+      for (const LockHold* hold = entry.holds; hold != nullptr; hold = hold->next) {
+        if ((hold->modes & conflicts) != 0 && !IsSameParty(*hold->owner, *w->hold->owner)) {
+          blockers.push_back(hold->owner->session());
+        }
+      }
+      for (const LockWaiter* ahead = w->previous; ahead != nullptr; ahead = ahead->previous) {
+        if ((conflicts & (1u << ahead->mode)) != 0) {
+          blockers.push_back(ahead->hold->owner->session());
+        }
+      }
+    }
+  });
+  return blockers;
+}
+
+}  // namespace grizzly::txn

@@ -1,0 +1,78 @@
+// What stands behind Transaction and TransactionManager. Internal to txn.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "txn/commit_clock.h"
+#include "txn/transaction.h"
+#include "txn/write_set.h"
+
+namespace grizzly::txn {
+
+struct KeyRange {
+  std::string from;
+  std::string to;
+};
+
+// Pooled: everything here is reused by the next transaction, whoever's it is.
+struct Transaction::State {
+  // Where everything that grows was when the savepoint was made.
+  struct Savepoint {
+    size_t writes;
+    size_t locks;
+    size_t commit_actions;
+    size_t rollback_actions;
+    size_t commit_drops;
+    size_t rollback_drops;
+  };
+
+  explicit State(TransactionManager::State& manager);
+
+  void Begin(const TransactionOptions& options, CancelToken& cancel, MemoryTracker* memory,
+             const LockSettings* lock_settings);
+  Savepoint Here() const;
+  void UndoTo(const Savepoint& place);
+  // Ends the transaction: drops what is left and gives the locks back.
+  void End();
+  void GatherWrites(CommitTimestamp timestamp);
+  void CheckWritable() const;
+
+  TransactionManager::State& manager;
+  TransactionOptions options;
+  CancelToken no_cancel;  // for the owner between two transactions
+  LockOwner owner;
+  MemoryTracker* memory = nullptr;
+  WriteSet writes;
+  std::unique_ptr<storage::StoreBatch> batch;  // reused while small
+  std::shared_ptr<const storage::StoreSnapshot> snapshot;  // of REPEATABLE READ and above
+  CommandId command = 0;
+  TransactionId id;
+  bool active = false;
+  std::vector<Savepoint> savepoints;
+  std::vector<std::function<void(CommitTimestamp)>> commit_actions;
+  std::vector<std::function<void()>> rollback_actions;
+  std::vector<KeyRange> commit_drops;
+  std::vector<KeyRange> rollback_drops;
+};
+
+struct TransactionManager::State {
+  State(storage::Store& store, LockManager& locks) : store(store), locks(locks), clock(store) {}
+
+  // The store as it is now; statements that nothing was written between share one.
+  std::shared_ptr<const storage::StoreSnapshot> TakeSnapshot();
+  std::unique_ptr<Transaction::State> TakeTransaction();
+  void GiveBack(std::unique_ptr<Transaction::State> transaction);
+
+  storage::Store& store;
+  LockManager& locks;
+  CommitClock clock;
+
+  std::mutex snapshot_mutex;
+  std::shared_ptr<const storage::StoreSnapshot> shared_snapshot;  // guarded by snapshot_mutex
+
+  std::mutex pool_mutex;
+  std::vector<std::unique_ptr<Transaction::State>> pool;  // guarded by pool_mutex
+};
+
+}  // namespace grizzly::txn
