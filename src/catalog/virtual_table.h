@@ -19,6 +19,8 @@ struct VirtualTableInput {
   Catalog* statistics = nullptr;
   void* session = nullptr;  // opaque to catalog/; providers in session/ know what it is
   types::IoSettings io;
+  // Whether a built-in function works here (pg_proc, pg_operator ... list no other); null: all do.
+  bool (*implements)(Oid function) = nullptr;
 };
 
 // Appends rows one by one; the receiver cuts them into batches. `values` has one datum per column of

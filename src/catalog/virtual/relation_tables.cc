@@ -1,0 +1,330 @@
+// pg_class, pg_attribute, pg_attrdef, pg_inherits, pg_sequence, pg_rewrite, pg_namespace.
+#include "catalog/builtin.h"
+#include "catalog/name_choice.h"
+#include "catalog/record.h"
+#include "catalog/virtual/row_writer.h"
+#include "catalog/virtual/type_shape.h"
+#include "facts/access_methods.h"
+#include "facts/catalog_relations.h"
+#include "facts/namespaces.h"
+#include "facts/type_oids.h"
+
+namespace grizzly::catalog {
+namespace {
+
+constexpr double kPageBytes = 8192;
+constexpr Oid kFrozenTransaction = 2;
+
+// Visits the relations a filter leaves: by oid in `oid_column`, by name in `name_column`.
+void VisitRelations(const RowWriter& rows, int oid_column, int name_column,
+                    const std::function<void(const Relation&)>& visit) {
+  const CatalogSnapshot& catalog = rows.catalog();
+  if (const auto oid = rows.OidFilter(oid_column); oid.has_value()) {
+    if (const RelationPtr relation = catalog.FindRelation(*oid)) visit(*relation);
+    return;
+  }
+  if (const auto name = rows.NameFilter(name_column); name.has_value()) {
+    catalog.ForEachSchema([&](const Schema& schema) {
+      if (const RelationPtr relation = catalog.FindRelation(schema.oid, *name)) visit(*relation);
+    });
+    return;
+  }
+  catalog.ForEachRelation([&](const RelationPtr& relation) { visit(*relation); });
+}
+
+Oid AccessMethodOf(const Relation& relation) {
+  if (relation.index.has_value()) {
+    const auto* fact = facts::FindAccessMethodByName(relation.index->access_method);
+    return fact == nullptr ? kInvalidOid : fact->oid;
+  }
+  if (!relation.HasRows()) return kInvalidOid;
+  const auto* fact = facts::FindAccessMethodByName(relation.access_method);
+  return fact == nullptr ? facts::kHeapMethodOid : fact->oid;
+}
+
+bool HasForeignKeys(const CatalogSnapshot& catalog, const Relation& relation) {
+  for (const Constraint& constraint : relation.constraints) {
+    if (constraint.kind == ConstraintKind::kForeignKey) return true;
+  }
+  for (const Dependency& edge : catalog.DependentsOn(kRelationClass, relation.oid)) {
+    if (edge.dependent_class == kConstraintClass && edge.type == 'n') return true;
+  }
+  return false;
+}
+
+bool HasChildren(const CatalogSnapshot& catalog, const Relation& relation) {
+  for (const Dependency& edge : catalog.DependentsOn(kRelationClass, relation.oid)) {
+    if (edge.dependent_class != kRelationClass || edge.type != 'n') continue;
+    const RelationPtr child = catalog.FindRelation(edge.dependent);
+    if (child == nullptr) continue;
+    for (const Oid parent : child->inherits) {
+      if (parent == relation.oid) return true;
+    }
+  }
+  return false;
+}
+
+size_t AttributeCount(const Relation& relation) {
+  if (!relation.columns.empty()) return relation.columns.size();
+  if (relation.index.has_value()) {
+    return relation.index->parts.size() + relation.index->include.size();
+  }
+  return relation.kind == RelationKind::kSequence ? 3 : 0;
+}
+
+void WriteStatistics(RowWriter& rows, const Relation& relation) {
+  RelationStatistics statistics;
+  if (rows.input().statistics != nullptr && relation.HasRows()) {
+    statistics = rows.input().statistics->Statistics(relation.oid);
+  }
+  const bool is_sequence = relation.kind == RelationKind::kSequence;
+  const bool is_index = relation.index.has_value();
+  rows.Int4(is_sequence || is_index ? 1 : static_cast<int32_t>(statistics.byte_count / kPageBytes));
+  rows.Float4(is_sequence ? 1 : is_index ? 0 : static_cast<float>(statistics.row_count));
+  rows.Int4(0);
+}
+
+std::vector<std::string> OptionTexts(const Relation& relation) {
+  std::vector<std::string> texts;
+  for (const auto& [name, value] : relation.options) texts.push_back(name + "=" + value);
+  return texts;
+}
+
+void WriteClass(RowWriter& rows, const Relation& relation) {
+  const facts::RelationFact* fact = facts::FindRelation(relation.oid);
+  const bool has_rows = relation.HasRows();
+  int16_t checks = 0;
+  for (const Constraint& constraint : relation.constraints) {
+    checks += constraint.kind == ConstraintKind::kCheck;
+  }
+  rows.Number(relation.oid);
+  rows.Text(relation.name);
+  rows.Number(relation.schema);
+  rows.Number(relation.row_type);
+  rows.Number(kInvalidOid);
+  rows.Number(relation.owner);
+  rows.Number(AccessMethodOf(relation));
+  rows.Number(fact == nullptr ? relation.storage.value : kInvalidOid);
+  rows.Number(fact == nullptr ? kInvalidOid : fact->reltablespace);
+  WriteStatistics(rows, relation);
+  rows.Number(kInvalidOid);
+  rows.Bool(!relation.indexes.empty());
+  rows.Bool(fact != nullptr && fact->relisshared);
+  rows.Char(relation.persistence);
+  rows.Char(static_cast<char>(relation.kind));
+  rows.Int2(static_cast<int16_t>(AttributeCount(relation)));
+  rows.Int2(checks);
+  rows.Bool(relation.kind == RelationKind::kView ||
+            relation.kind == RelationKind::kMaterializedView);
+  rows.Bool(has_rows && fact == nullptr && HasForeignKeys(rows.catalog(), relation));
+  rows.Bool(has_rows && fact == nullptr && HasChildren(rows.catalog(), relation));
+  rows.Bool(false);
+  rows.Bool(false);
+  rows.Bool(true);
+  rows.Char(fact != nullptr ? fact->relreplident : has_rows ? 'd' : 'n');
+  rows.Bool(false);
+  rows.Number(kInvalidOid);
+  rows.Number(has_rows ? kFrozenTransaction : kInvalidOid);
+  rows.Number(has_rows ? 1 : 0);
+  rows.Literal(fact == nullptr ? std::string_view() : fact->relacl);
+  rows.Texts(OptionTexts(relation));
+  rows.Null();
+  rows.Emit();
+}
+
+void ProduceClass(RowWriter& rows) {
+  VisitRelations(rows, 0, 1, [&](const Relation& relation) { WriteClass(rows, relation); });
+}
+
+// ---- pg_attribute ----
+
+void WriteAttribute(RowWriter& rows, const Relation& relation, const Column& column) {
+  TypeShape shape;
+  if (!column.dropped) shape = ShapeOf(rows.catalog(), column.type.oid);
+  const bool is_system = column.attnum < 0;
+  rows.Number(relation.oid);
+  rows.Text(column.name);
+  rows.Number(column.dropped ? kInvalidOid : column.type.oid);
+  rows.Int4(is_system ? 0 : column.statistics_target);
+  rows.Int2(shape.length);
+  rows.Int2(column.attnum);
+  rows.Int4(column.dimensions);
+  rows.Int4(-1);
+  rows.Int4(column.type.typmod);
+  rows.Bool(shape.by_value);
+  rows.Char(shape.align);
+  rows.Char(shape.storage);
+  rows.Char(column.compression);
+  rows.Bool(column.not_null);
+  rows.Bool(!column.default_value.empty());
+  rows.Bool(column.has_missing);
+  rows.Char(column.identity);
+  rows.Char(column.generated);
+  rows.Bool(column.dropped);
+  rows.Bool(column.is_local);
+  rows.Int4(column.inherited_count);
+  rows.Number(column.type.collation);
+  for (int i = 0; i < 4; ++i) rows.Null();  // attacl, attoptions, attfdwoptions, attmissingval
+  rows.Emit();
+}
+
+Column MadeColumn(std::string name, const types::SqlType& type, AttributeNumber attnum,
+                  bool not_null) {
+  Column column;
+  column.name = std::move(name);
+  column.type = type;
+  column.attnum = attnum;
+  column.not_null = not_null;
+  return column;
+}
+
+void WriteIndexAttributes(RowWriter& rows, const Relation& index) {
+  const RelationPtr table = rows.catalog().FindRelation(index.index->table);
+  if (table == nullptr) return;
+  std::vector<std::string> names;
+  std::vector<types::SqlType> types;
+  const auto column_at = [&](AttributeNumber attnum) -> const Column* {
+    return attnum > 0 && static_cast<size_t>(attnum) <= table->columns.size()
+               ? &table->columns[attnum - 1]
+               : nullptr;
+  };
+  for (const IndexDefinition::Part& part : index.index->parts) {
+    const Column* column = column_at(part.column);
+    names.push_back(column == nullptr ? "" : column->name);
+    types.push_back(column == nullptr ? part.type : column->type);
+    if (part.collation != kInvalidOid) types.back().collation = part.collation;
+  }
+  for (const AttributeNumber attnum : index.index->include) {
+    const Column* column = column_at(attnum);
+    if (column == nullptr) continue;
+    names.push_back(column->name);
+    types.push_back(column->type);
+  }
+  names = ChooseIndexColumnNames(names);
+  for (size_t i = 0; i < names.size(); ++i) {
+    WriteAttribute(rows, index,
+                   MadeColumn(names[i], types[i], static_cast<AttributeNumber>(i + 1), false));
+  }
+}
+
+void WriteSystemAttributes(RowWriter& rows, const Relation& relation) {
+  struct SystemColumn {
+    const char* name;
+    Oid type;
+    AttributeNumber attnum;
+  };
+  static constexpr SystemColumn kSystemColumns[] = {
+      {"tableoid", facts::kOidOid, -6}, {"cmax", facts::kCidOid, -5}, {"xmax", facts::kXidOid, -4},
+      {"cmin", facts::kCidOid, -3},     {"xmin", facts::kXidOid, -2}, {"ctid", facts::kTidOid, -1},
+  };
+  for (const SystemColumn& system : kSystemColumns) {
+    WriteAttribute(rows, relation,
+                   MadeColumn(system.name, types::BuiltinType(system.type), system.attnum, true));
+  }
+}
+
+void WriteSequenceAttributes(RowWriter& rows, const Relation& sequence) {
+  const types::SqlType int8 = types::BuiltinType(facts::kInt8Oid);
+  WriteAttribute(rows, sequence, MadeColumn("last_value", int8, 1, true));
+  WriteAttribute(rows, sequence, MadeColumn("log_cnt", int8, 2, true));
+  WriteAttribute(rows, sequence,
+                 MadeColumn("is_called", types::BuiltinType(facts::kBoolOid), 3, true));
+}
+
+void WriteAttributes(RowWriter& rows, const Relation& relation) {
+  if (relation.HasRows() || relation.kind == RelationKind::kSequence) {
+    WriteSystemAttributes(rows, relation);
+  }
+  for (const Column& column : relation.columns) WriteAttribute(rows, relation, column);
+  if (!relation.columns.empty()) return;
+  if (relation.index.has_value()) WriteIndexAttributes(rows, relation);
+  if (relation.kind == RelationKind::kSequence) WriteSequenceAttributes(rows, relation);
+}
+
+void ProduceAttribute(RowWriter& rows) {
+  VisitRelations(rows, 0, -1, [&](const Relation& relation) { WriteAttributes(rows, relation); });
+}
+
+// ---- the smaller ones ----
+
+void ProduceAttributeDefault(RowWriter& rows) {
+  VisitRelations(rows, 1, -1, [&](const Relation& relation) {
+    for (const Column& column : relation.columns) {
+      if (column.default_value.empty() || column.dropped) continue;
+      rows.Number(column.default_oid);
+      rows.Number(relation.oid);
+      rows.Int2(column.attnum);
+      rows.Text(column.default_value.sql);
+      rows.Emit();
+    }
+  });
+}
+
+void ProduceInherits(RowWriter& rows) {
+  VisitRelations(rows, 0, -1, [&](const Relation& relation) {
+    int32_t number = 0;
+    for (const Oid parent : relation.inherits) {
+      rows.Number(relation.oid);
+      rows.Number(parent);
+      rows.Int4(++number);
+      rows.Bool(false);
+      rows.Emit();
+    }
+  });
+}
+
+void ProduceSequence(RowWriter& rows) {
+  VisitRelations(rows, 0, -1, [&](const Relation& relation) {
+    if (!relation.sequence.has_value()) return;
+    const SequenceDefinition& sequence = *relation.sequence;
+    rows.Number(relation.oid);
+    rows.Number(sequence.type);
+    rows.Int8(sequence.start);
+    rows.Int8(sequence.increment);
+    rows.Int8(sequence.maximum);
+    rows.Int8(sequence.minimum);
+    rows.Int8(sequence.cache);
+    rows.Bool(sequence.cycle);
+    rows.Emit();
+  });
+}
+
+// A view has one rule, numbered as the view itself.
+void ProduceRewrite(RowWriter& rows) {
+  VisitRelations(rows, 2, -1, [&](const Relation& relation) {
+    if (!relation.view.has_value()) return;
+    rows.Number(relation.oid);
+    rows.Text("_RETURN");
+    rows.Number(relation.oid);
+    rows.Char('1');
+    rows.Char('O');
+    rows.Bool(true);
+    rows.Text("<>");
+    rows.Text(relation.view->query.sql);
+    rows.Emit();
+  });
+}
+
+void ProduceNamespace(RowWriter& rows) {
+  rows.catalog().ForEachSchema([&](const Schema& schema) {
+    const facts::NamespaceFact* fact = facts::FindNamespace(schema.oid);
+    rows.Number(schema.oid);
+    rows.Text(schema.name);
+    rows.Number(schema.owner);
+    rows.Literal(fact == nullptr ? std::string_view() : fact->nspacl);
+    rows.Emit();
+  });
+}
+
+}  // namespace
+
+std::span<const CatalogTableSource> RelationTables() {
+  static constexpr CatalogTableSource kTables[] = {
+      {kRelationClass, ProduceClass},   {1249, ProduceAttribute}, {kDefaultClass, ProduceAttributeDefault},
+      {2611, ProduceInherits},          {2224, ProduceSequence},  {kRewriteClass, ProduceRewrite},
+      {kSchemaClass, ProduceNamespace},
+  };
+  return kTables;
+}
+
+}  // namespace grizzly::catalog
