@@ -28,8 +28,10 @@ class VirtualTableTest : public testing::Test {
         if (values[i].is_null()) continue;
         if (io != nullptr) {
           io->Output(values[i], input_.io, row);
-        } else {
+        } else if (relation->columns[i].type.physical == types::PhysicalType::kString) {
           row += values[i].AsString();  // pg_node_tree
+        } else {
+          row += std::to_string(values[i].As<Oid>());  // regproc
         }
       }
       rows.push_back(std::move(row));
