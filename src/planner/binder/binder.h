@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error/sql_error.h"
 #include "catalog/catalog.h"
 #include "catalog/search_path.h"
 #include "expr/expr.h"

@@ -1,0 +1,76 @@
+// One execution of a plan: everything operators share that is not in the plan.
+//
+// OWNS     CTE stores and outer cells. The transaction, trackers, settings are the session's and
+//          outlive it.
+// THREADS  the statement's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/cancel/cancel_token.h"
+#include "base/error/sql_error.h"
+#include "base/memory/memory_tracker.h"
+#include "catalog/catalog.h"
+#include "catalog/virtual_table.h"
+#include "expr/evaluator.h"
+#include "plan/plan.h"
+#include "txn/transaction.h"
+
+namespace grizzly::executor {
+
+class CteStore;
+struct NodeMeasurement;
+
+// Replaces what a scan of UPDATE's, DELETE's or FOR UPDATE's table returns by one row version, while a
+// changed row is checked again (READ COMMITTED).
+struct PinnedRow {
+  uint32_t scan_id = 0;
+  std::string key;
+  std::string value;
+};
+
+// Finds the provider of a catalog relation without stored rows.
+using VirtualTableLookup = std::function<const catalog::VirtualTable*(Oid relation)>;
+
+struct ExecContext {
+  ExecContext(const plan::Plan& plan_to_run, txn::Transaction& transaction_to_use);
+  ~ExecContext();
+
+  const plan::Plan& plan;
+  txn::Transaction& transaction;
+  txn::ReadView view;
+  expr::EvaluationState evaluation;   // parameters, functions, outer cells, subplans
+  const CancelToken* cancel = nullptr;
+  MemoryTracker* memory = nullptr;
+  int64_t work_memory_bytes = 4 << 20;
+  const VirtualTableLookup* virtual_tables = nullptr;
+  catalog::VirtualTableInput virtual_input;
+  txn::TransactionManager* transactions = nullptr;  // row ids
+  std::function<void(Diagnostic)> notice;
+
+  std::vector<types::Datum> outer_cells_storage;
+  std::vector<std::shared_ptr<CteStore>> ctes;        // by slot
+  std::vector<PinnedRow> pinned;                      // usually empty
+  std::vector<NodeMeasurement>* measurements = nullptr;  // EXPLAIN ANALYZE: by node id
+  uint64_t rows_changed = 0;                          // for the command tag
+
+  void CheckCanceled() const {
+    if (cancel != nullptr) cancel->Check();
+  }
+  const PinnedRow* FindPinned(uint32_t scan_id) const;
+  // Rows of this table are new to everybody else: no row locks are needed to insert.
+  bool IsUncontended(Oid relation) const;
+  std::vector<Oid> uncontended_relations;
+
+ private:
+  std::unique_ptr<expr::SubplanRunner> subplan_runner_;
+};
+
+}  // namespace grizzly::executor

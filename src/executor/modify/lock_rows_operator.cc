@@ -1,0 +1,79 @@
+// SELECT ... FOR UPDATE/SHARE: locks the marked rows, passes them as they are under the lock.
+#include "executor/modify/recheck.h"
+#include "executor/operators.h"
+#include "executor/table_access.h"
+
+namespace grizzly::executor {
+namespace {
+
+using plan::LockRowsNode;
+
+class LockRowsOperator final : public Operator {
+ public:
+  LockRowsOperator(const LockRowsNode& node, ExecContext&)
+      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 32) {}
+
+ protected:
+  void DoOpen(ExecContext& context) override { child().Open(context); }
+
+  Batch* DoNext(ExecContext& context) override {
+    while (Batch* input = child().Next(context)) {
+      out_.Reset();
+      for (uint32_t row = 0; row < input->row_count(); ++row) LockOne(context, *input, row);
+      if (out_.row_count() > 0) return &out_;
+    }
+    return nullptr;
+  }
+
+ private:
+  void LockOne(ExecContext& context, const Batch& input, uint32_t row) {
+    const LockRowsNode::Mark* changed = nullptr;
+    std::string changed_key;
+    for (const LockRowsNode::Mark& mark : lock_.marks) {
+      if (input.column(mark.row_key).IsNull(row)) continue;  // The null side of an outer join.
+      const types::Datum value = input.column(mark.row_key).GetDatum(row);
+      std::string key = RowKeyHead(*mark.relation);
+      key.append(SuffixOfMark(value.AsString()));
+      const txn::LockOutcome outcome = context.transaction.LockRow(key, mark.mode, mark.wait);
+      if (outcome == txn::LockOutcome::kNotAvailable) {
+        if (mark.wait == txn::LockWait::kSkipLocked) return;
+        throw SqlError(SqlState::kLockNotAvailable,
+                       fmt::format("could not obtain lock on row in relation \"{}\"",
+                                   mark.relation->name));
+      }
+      context.transaction.GetLatest(key, &read_);
+      if (read_.found() &&
+          read_.commit_timestamp().value == TimestampOfMark(value.AsString())) {
+        continue;
+      }
+      if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
+        throw SqlError(SqlState::kTRSerializationFailure,
+                       read_.found() ? "could not serialize access due to concurrent update"
+                                     : "could not serialize access due to concurrent delete");
+      }
+      if (!read_.found()) return;
+      changed = &mark;
+      changed_key = std::move(key);
+    }
+    if (changed == nullptr) {
+      out_.Append(input, row, 1);
+      return;
+    }
+    context.transaction.GetLatest(changed_key, &read_);
+    const Batch* again = recheck_.Run(context, changed->scan_id, changed_key, read_.value());
+    if (again != nullptr) out_.Append(*again, 0, 1);
+  }
+
+  const LockRowsNode& lock_;
+  Recheck recheck_;
+  txn::RowRead read_;
+  Batch out_;
+};
+
+}  // namespace
+
+OperatorPtr MakeLockRows(const LockRowsNode& node, ExecContext& context) {
+  return std::make_unique<LockRowsOperator>(node, context);
+}
+
+}  // namespace grizzly::executor

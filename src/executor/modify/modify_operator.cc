@@ -1,0 +1,201 @@
+// UPDATE and DELETE, with RETURNING: lock, check that the version seen is still the latest, write.
+//
+// SOURCE  PostgreSQL 15 docs, 13.2.1 "Read Committed Isolation Level"
+#include "executor/modify/recheck.h"
+#include "executor/modify/row_writer.h"
+#include "executor/operators.h"
+#include "executor/table_access.h"
+
+namespace grizzly::executor {
+namespace {
+
+class ModifyOperator final : public Operator {
+ public:
+  ModifyOperator(const plan::ModifyNode& node, ExecContext& context)
+      : Operator(node),
+        modify_(node),
+        is_delete_(node.kind == plan::NodeKind::kDelete),
+        writer_(node.rules, context),
+        recheck_(*node.children[0]) {
+    for (const catalog::Column& column : node.rules.relation->columns) {
+      row_types_.push_back(column.type);
+    }
+    for (const auto& assignment : node.assignments) {
+      assignments_.emplace_back(*assignment.value, context.evaluation);
+    }
+    for (const auto& expression : node.returning) {
+      returning_.emplace_back(*expression, context.evaluation);
+    }
+    for (const SqlType& type : node.output_types) out_.AddColumn(Vector(type, 0));
+    for (const SqlType& type : row_types_) {
+      old_.AddColumn(Vector(type, 0));
+      new_.AddColumn(Vector(type, 1));
+    }
+  }
+
+ protected:
+  void DoOpen(ExecContext& context) override { child().Open(context); }
+
+  Batch* DoNext(ExecContext& context) override {
+    while (Batch* input = child().Next(context)) {
+      StartResult(*input);
+      if (!modify_.locked_by_scan) KeepCurrent(context, *input);
+      if (input->row_count() > 0) Change(context, *input);
+      for (const Stale& stale : stale_) ChangeStale(context, stale);
+      if (!returning_.empty() && result_.row_count() > 0) return Returning();
+    }
+    return nullptr;
+  }
+
+ private:
+  struct Stale {
+    std::string key;
+  };
+
+  // Locks each row. Rows that are no longer what the scan saw leave the batch and go to stale_.
+  void KeepCurrent(ExecContext& context, Batch& input) {
+    stale_.clear();
+    current_.clear();
+    const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
+    for (uint32_t row = 0; row < input.row_count(); ++row) {
+      const types::StringRef& mark = marks[row];
+      key_ = writer_.row_key_head();
+      key_.append(SuffixOfMark(mark.view()));
+      const bool changes_key = is_delete_ || modify_.key_may_change;
+      context.transaction.LockRow(
+          key_, changes_key ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate);
+      if (IsCurrent(context, TimestampOfMark(mark.view()))) current_.push_back(row);
+    }
+    if (current_.size() < input.row_count()) input.Select(current_);
+  }
+
+  // Of key_, locked. Not current and still there: remembered in stale_.
+  bool IsCurrent(ExecContext& context, uint64_t seen_timestamp) {
+    context.transaction.GetLatest(key_, &read_);
+    if (read_.own_command() == context.transaction.current_command() &&
+        read_.own_command() != 0) {
+      return false;  // This statement changed it already.
+    }
+    if (read_.found() && read_.commit_timestamp().value == seen_timestamp) return true;
+    if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
+      throw SqlError(SqlState::kTRSerializationFailure,
+                     read_.found() ? "could not serialize access due to concurrent update"
+                                   : "could not serialize access due to concurrent delete");
+    }
+    if (read_.found()) stale_.push_back({key_});
+    return false;
+  }
+
+  void ChangeStale(ExecContext& context, const Stale& stale) {
+    context.transaction.GetLatest(stale.key, &read_);
+    if (!read_.found()) return;
+    Batch* input = recheck_.Run(context, modify_.target_scan_id, stale.key, read_.value());
+    if (input == nullptr) return;
+    if (input->row_count() > 1) input->Slice(0, 1);
+    Change(context, *input);
+  }
+
+  void Change(ExecContext& context, Batch& input) {
+    for (size_t i = 0; i < row_types_.size(); ++i) {
+      const int32_t position = modify_.old_columns[i];
+      if (position >= 0) {
+        old_.column(i).Reference(input.column(position));
+      } else {
+        old_.column(i).SetConstant(Datum::Null());
+      }
+    }
+    old_.set_row_count(input.row_count());
+    if (is_delete_) {
+      DeleteRows(input);
+      context.rows_changed += input.row_count();
+      AddResult(old_, input);
+      return;
+    }
+    new_.Reset();
+    for (size_t i = 0; i < row_types_.size(); ++i) new_.column(i).Reference(old_.column(i));
+    for (size_t i = 0; i < assignments_.size(); ++i) {
+      new_.column(modify_.assignments[i].attnum - 1).Reference(assignments_[i].Evaluate(input));
+    }
+    new_.set_row_count(input.row_count());
+    writer_.Complete(new_);
+    UpdateRows(input);
+    context.rows_changed += input.row_count();
+    AddResult(new_, input);
+  }
+
+  void DeleteRows(const Batch& input) {
+    const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
+    for (uint32_t row = 0; row < input.row_count(); ++row) {
+      writer_.Delete(SuffixOfMark(marks[row].view()), old_, row);
+    }
+  }
+
+  void UpdateRows(const Batch& input) {
+    const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
+    for (uint32_t row = 0; row < input.row_count(); ++row) {
+      const std::string_view suffix = SuffixOfMark(marks[row].view());
+      if (modify_.key_may_change) {
+        if (auto conflict = writer_.FindConflict(new_, row, suffix, nullptr)) {
+          writer_.ThrowConflict(*conflict, new_, row);
+        }
+      }
+      writer_.Update(suffix, old_, row, new_, row);
+    }
+  }
+
+  void StartResult(Batch& input) {
+    stale_.clear();
+    if (returning_.empty()) return;
+    if (result_.column_count() == 0) {
+      for (const SqlType& type : row_types_) result_.AddColumn(Vector(type, 1));
+      for (Vector& column : input.columns()) result_.AddColumn(Vector(column.type(), 1));
+    }
+    result_.Reset();
+  }
+
+  // RETURNING sees the row followed by the child's columns.
+  void AddResult(const Batch& rows, const Batch& input) {
+    if (returning_.empty()) return;
+    const uint32_t first = result_.row_count();
+    for (size_t i = 0; i < row_types_.size(); ++i) {
+      result_.column(i).CopyRows(rows.column(i), 0, input.row_count(), first);
+    }
+    for (size_t i = 0; i < input.column_count(); ++i) {
+      result_.column(row_types_.size() + i)
+          .CopyRows(input.column(i), 0, input.row_count(), first);
+    }
+    result_.set_row_count(first + input.row_count());
+  }
+
+  Batch* Returning() {
+    for (size_t i = 0; i < returning_.size(); ++i) {
+      out_.column(i).Reference(returning_[i].Evaluate(result_));
+    }
+    out_.set_row_count(result_.row_count());
+    return &out_;
+  }
+
+  const plan::ModifyNode& modify_;
+  const bool is_delete_;
+  RowWriter writer_;
+  Recheck recheck_;
+  std::vector<SqlType> row_types_;
+  std::vector<expr::Evaluator> assignments_;
+  std::vector<expr::Evaluator> returning_;
+  std::string key_;
+  txn::RowRead read_;
+  std::vector<uint32_t> current_;
+  std::vector<Stale> stale_;
+  Batch old_;
+  Batch new_;
+  Batch result_;
+  Batch out_;
+};
+
+}  // namespace
+
+OperatorPtr MakeModify(const plan::ModifyNode& node, ExecContext& context) {
+  return std::make_unique<ModifyOperator>(node, context);
+}
+
+}  // namespace grizzly::executor

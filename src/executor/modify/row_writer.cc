@@ -1,0 +1,319 @@
+#include "executor/modify/row_writer.h"
+
+#include <algorithm>
+
+#include "executor/table_access.h"
+
+namespace grizzly::executor {
+
+using types::Batch;
+using types::Datum;
+using types::Vector;
+
+namespace {
+
+// PostgreSQL cuts each value of a failing row's description to this many bytes.
+constexpr size_t kDescribedBytesMax = 64;
+
+void AppendBigEndian(uint64_t value, std::string* out) {
+  for (int shift = 56; shift >= 0; shift -= 8) out->push_back(static_cast<char>(value >> shift));
+}
+
+}  // namespace
+
+struct RowWriter::Index {
+  const plan::RowRules::Index* rules;
+  const catalog::IndexDefinition* definition;
+  std::string head;
+  std::vector<expr::Evaluator> parts;         // when not plain columns
+  std::unique_ptr<expr::Evaluator> predicate;
+  // Of the row last computed:
+  std::string key;             // with the suffix where it belongs to the key
+  bool is_unique_key = false;  // the key has no suffix: two rows must not share it
+  bool has_entry = false;
+};
+
+RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
+    : rules_(rules),
+      table_(*rules.relation),
+      context_(context),
+      head_(RowKeyHead(*rules.relation)),
+      uncontended_(context.IsUncontended(rules.relation->oid)) {
+  for (const plan::RowRules::Index& index : rules.indexes) {
+    if (index.index->index->clustered_by) {
+      primary_index_ = index.index;
+      continue;
+    }
+    auto made = std::make_unique<Index>();
+    made->rules = &index;
+    made->definition = &*index.index->index;
+    made->head = IndexKeyHead(table_, *index.index->index);
+    if (!index.plain_columns) {
+      for (const auto& part : index.key_parts) made->parts.emplace_back(*part, context.evaluation);
+    }
+    if (index.predicate != nullptr) {
+      made->predicate = std::make_unique<expr::Evaluator>(*index.predicate, context.evaluation);
+    }
+    indexes_.push_back(std::move(made));
+  }
+  const auto add_checks = [&](const std::vector<plan::RowRules::Check>& checks, bool is_view) {
+    for (const plan::RowRules::Check& check : checks) {
+      conditions_.push_back(
+          {&check, std::make_unique<expr::Evaluator>(*check.condition, context.evaluation), is_view});
+    }
+  };
+  add_checks(rules.checks, false);
+  add_checks(rules.view_checks, true);
+  for (const plan::RowRules::Generated& column : rules.generated) {
+    generated_.push_back(
+        {static_cast<size_t>(column.attnum - 1),
+         std::make_unique<expr::Evaluator>(*column.value, context.evaluation)});
+  }
+}
+
+RowWriter::~RowWriter() = default;
+
+void RowWriter::Complete(Batch& rows) {
+  for (GeneratedColumn& column : generated_) {
+    const Vector& value = column.evaluator->Evaluate(rows);
+    rows.column(column.column).CopyFrom(value, rows.row_count());
+  }
+  CheckNotNull(rows);
+  CheckConditions(rows);
+}
+
+void RowWriter::CheckNotNull(const Batch& rows) {
+  for (const catalog::Column& column : table_.columns) {
+    if (!column.not_null || column.dropped) continue;
+    const Vector& values = rows.column(column.attnum - 1);
+    if (!values.MayHaveNulls()) continue;
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+      if (!values.IsNull(row)) continue;
+      throw SqlError(SqlState::kNotNullViolation,
+                     fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null "
+                                 "constraint",
+                                 column.name, table_.name))
+          .Detail("Failing row contains " + DescribeRow(rows, row) + ".")
+          .Table(table_.name)
+          .Column(column.name);
+    }
+  }
+}
+
+void RowWriter::CheckConditions(const Batch& rows) {
+  for (Condition& condition : conditions_) {
+    const Vector& result = condition.evaluator->Evaluate(rows);
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+      const Datum value = result.GetDatum(row);
+      // A CHECK passes when it is NULL; a view's condition must be true.
+      if (value.is_null() ? !condition.is_view_check : value.AsBool()) continue;
+      if (condition.is_view_check) {
+        throw SqlError(SqlState::kWithCheckOptionViolation,
+                       fmt::format("new row violates check option for view \"{}\"",
+                                   condition.check->name))
+            .Detail("Failing row contains " + DescribeRow(rows, row) + ".");
+      }
+      throw SqlError(
+          SqlState::kCheckViolation,
+          fmt::format("new row for relation \"{}\" violates check constraint \"{}\"", table_.name,
+                      condition.check->name))
+          .Detail("Failing row contains " + DescribeRow(rows, row) + ".")
+          .Table(table_.name)
+          .Constraint(condition.check->name);
+    }
+  }
+}
+
+std::string RowWriter::DescribeRow(const Batch& rows, uint32_t row) const {
+  std::string text = "(";
+  for (const catalog::Column& column : table_.columns) {
+    if (column.dropped) continue;
+    if (text.size() > 1) text += ", ";
+    const Datum value = rows.column(column.attnum - 1).GetDatum(row);
+    if (value.is_null()) {
+      text += "null";
+      continue;
+    }
+    std::string shown;
+    const types::TypeIo* io = context_.virtual_input.catalog->FindTypeIo(column.type.oid);
+    if (io != nullptr) io->Output(value, *context_.evaluation.functions.io, shown);
+    if (shown.size() > kDescribedBytesMax) {
+      size_t end = kDescribedBytesMax;
+      while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0) == 0x80) --end;
+      shown.resize(end);
+      shown += "...";
+    }
+    text += shown;
+  }
+  return text + ")";
+}
+
+void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
+  suffix_.clear();
+  suffix_is_fresh_ = table_.row_key == nullptr;
+  if (suffix_is_fresh_) {
+    AppendBigEndian(context_.transactions->NextTimestamp().value, &suffix_);
+  } else {
+    table_.row_key->AppendFromRow(rows, row, &suffix_);
+  }
+}
+
+bool RowWriter::ComputeEntry(Index& index, const Batch& rows, uint32_t row) {
+  const catalog::IndexDefinition& definition = *index.definition;
+  const storage::KeyLayout& layout = *index.rules->index->index_key;
+  index.has_entry = false;
+  Batch one_row;
+  if (index.predicate != nullptr || !index.rules->plain_columns) {
+    one_row.Reference(rows);
+    one_row.Select(types::Selection(&row, 1));
+  }
+  if (index.predicate != nullptr && index.predicate->Filter(one_row).empty()) return false;
+  bool has_null = false;
+  index.key = index.head;
+  for (size_t i = 0; i < layout.part_count(); ++i) {
+    const Datum value = index.rules->plain_columns
+                            ? rows.column(layout.columns()[i]).GetDatum(row)
+                            : index.parts[i].Evaluate(one_row).GetDatum(0);
+    has_null |= value.is_null();
+    layout.AppendPart(i, value, &index.key);
+  }
+  index.is_unique_key = definition.unique && (!has_null || definition.nulls_not_distinct);
+  index.has_entry = true;
+  return true;
+}
+
+std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, uint32_t row,
+                                                           std::string_view replaced_suffix,
+                                                           const std::vector<Oid>* arbiters) {
+  ComputeSuffix(rows, row);
+  const auto decides = [&](const catalog::Relation& index) {
+    return arbiters == nullptr || arbiters->empty() ||
+           std::find(arbiters->begin(), arbiters->end(), index.oid) != arbiters->end();
+  };
+  std::optional<Conflict> found;
+  const auto note = [&](const catalog::RelationPtr& index, std::string_view suffix) {
+    Conflict conflict{index, std::string(suffix)};
+    if (!decides(*index)) ThrowConflict(conflict, rows, row);
+    if (!found.has_value()) found = std::move(conflict);
+  };
+  if (!suffix_is_fresh_ && suffix_ != replaced_suffix) {
+    key_ = head_ + suffix_;
+    if (!uncontended_) context_.transaction.LockRow(key_, txn::RowLockMode::kUpdate);
+    context_.transaction.GetLatest(key_, &read_);
+    if (read_.found()) note(primary_index_, suffix_);
+  }
+  for (const auto& index : indexes_) {
+    if (!index->definition->unique) continue;
+    if (!ComputeEntry(*index, rows, row) || !index->is_unique_key) continue;
+    if (!uncontended_) context_.transaction.LockRow(index->key, txn::RowLockMode::kUpdate);
+    context_.transaction.GetLatest(index->key, &read_);
+    if (read_.found() && SuffixOfMark(read_.value()) != replaced_suffix) {
+      note(index->rules->index, SuffixOfMark(read_.value()));
+    }
+  }
+  return found;
+}
+
+void RowWriter::ThrowConflict(const Conflict& conflict, const Batch& rows, uint32_t row) {
+  std::string names, values;
+  const catalog::IndexDefinition& index = *conflict.index->index;
+  for (size_t i = 0; i < index.parts.size(); ++i) {
+    if (i > 0) names += ", ", values += ", ";
+    const AttributeNumber attnum = index.parts[i].column;
+    if (attnum == 0) {
+      names += conflict.index->columns.size() > i ? conflict.index->columns[i].name : "expr";
+      values += "...";
+      continue;
+    }
+    const catalog::Column& column = table_.columns[attnum - 1];
+    names += column.name;
+    const Datum value = rows.column(attnum - 1).GetDatum(row);
+    if (value.is_null()) {
+      values += "null";
+    } else if (const auto* io = context_.virtual_input.catalog->FindTypeIo(column.type.oid)) {
+      io->Output(value, *context_.evaluation.functions.io, values);
+    }
+  }
+  throw SqlError(SqlState::kUniqueViolation,
+                 fmt::format("duplicate key value violates unique constraint \"{}\"",
+                             conflict.index->name))
+      .Detail(fmt::format("Key ({})=({}) already exists.", names, values))
+      .Table(table_.name)
+      .Constraint(conflict.index->name);
+}
+
+void RowWriter::PutEntry(const Index& index, std::string_view suffix) {
+  key_ = index.key;
+  if (!index.is_unique_key) key_.append(suffix);
+  value_.clear();
+  AppendTimestamp(0, &value_);
+  value_.append(suffix);
+  context_.transaction.Put(key_, value_);
+}
+
+void RowWriter::DeleteEntry(const Index& index, std::string_view suffix) {
+  key_ = index.key;
+  if (!index.is_unique_key) key_.append(suffix);
+  context_.transaction.Delete(key_);
+}
+
+void RowWriter::Insert(const Batch& rows, uint32_t row) {
+  value_.clear();
+  table_.row_layouts->EncodeRow(rows, row, &value_);
+  key_ = head_ + suffix_;
+  context_.transaction.Put(key_, value_);
+  for (const auto& index : indexes_) {
+    if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
+  }
+}
+
+bool RowWriter::KeysEqual(const Batch& a, uint32_t row_a, const Batch& b, uint32_t row_b,
+                          const Index& index) const {
+  if (index.predicate != nullptr || !index.rules->plain_columns) return false;
+  const storage::KeyLayout& layout = *index.rules->index->index_key;
+  for (uint32_t column : layout.columns()) {
+    const Vector& vector_a = a.column(column);
+    const Vector& vector_b = b.column(column);
+    const bool null_a = vector_a.IsNull(row_a), null_b = vector_b.IsNull(row_b);
+    if (null_a != null_b) return false;
+    if (null_a) continue;
+    const Datum value_a = vector_a.GetDatum(row_a), value_b = vector_b.GetDatum(row_b);
+    if (vector_a.physical() == types::PhysicalType::kString
+            ? value_a.AsString() != value_b.AsString()
+            : std::memcmp(value_a.payload(), value_b.payload(),
+                          types::PhysicalWidth(vector_a.physical())) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint32_t old_row,
+                       const Batch& rows, uint32_t row) {
+  if (table_.row_key == nullptr) {
+    suffix_ = old_suffix;
+  } else {
+    suffix_.clear();
+    table_.row_key->AppendFromRow(rows, row, &suffix_);
+  }
+  const bool key_moved = suffix_ != old_suffix;
+  if (key_moved) context_.transaction.Delete(head_ + std::string(old_suffix));
+  value_.clear();
+  table_.row_layouts->EncodeRow(rows, row, &value_);
+  key_ = head_ + suffix_;
+  context_.transaction.Put(key_, value_);
+  for (const auto& index : indexes_) {
+    if (!key_moved && KeysEqual(old_rows, old_row, rows, row, *index)) continue;
+    if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, old_suffix);
+    if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
+  }
+}
+
+void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
+  context_.transaction.Delete(head_ + std::string(suffix));
+  for (const auto& index : indexes_) {
+    if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, suffix);
+  }
+}
+
+}  // namespace grizzly::executor

@@ -1,0 +1,95 @@
+// Writes rows of one table: constraints, the row, its index entries.
+//
+// New rows come as batches whose first columns are the table's, by attnum. A row is checked before
+// anything of it is written; all it writes goes to the transaction's write set under the current
+// command.
+//
+// ERRORS   23502, 23514, 23505 with the constraint's name and PostgreSQL's details; 44000 view checks.
+// THREADS  the statement's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor/exec_context.h"
+#include "expr/evaluator.h"
+#include "plan/modify_node.h"
+
+namespace grizzly::executor {
+
+class RowWriter {
+ public:
+  RowWriter(const plan::RowRules& rules, ExecContext& context);
+  ~RowWriter();
+
+  // Fills generated columns of the whole batch, then checks NOT NULL, CHECK and view checks.
+  void Complete(types::Batch& rows);
+
+  // What already has the place a new row wants.
+  struct Conflict {
+    catalog::RelationPtr index;  // the primary key's or unique index that is violated
+    std::string row_suffix;      // of the row that is there
+  };
+  // Locks and looks up every unique key of row `row`. `replaced_suffix`: the row an UPDATE replaces,
+  // which is no conflict. `arbiters` (not null): only these indexes yield a conflict, others throw.
+  std::optional<Conflict> FindConflict(const types::Batch& rows, uint32_t row,
+                                       std::string_view replaced_suffix,
+                                       const std::vector<Oid>* arbiters);
+  [[noreturn]] void ThrowConflict(const Conflict& conflict, const types::Batch& rows, uint32_t row);
+
+  // Writes row `row`, known to be free of conflicts; its suffix is suffix().
+  void Insert(const types::Batch& rows, uint32_t row);
+  // Replaces a row. `old_rows` has the old version's columns, like `rows`.
+  void Update(std::string_view old_suffix, const types::Batch& old_rows, uint32_t old_row,
+              const types::Batch& rows, uint32_t row);
+  void Delete(std::string_view suffix, const types::Batch& old_rows, uint32_t old_row);
+
+  // The suffix of the row last given to FindConflict or Insert.
+  const std::string& suffix() const { return suffix_; }
+  const std::string& row_key_head() const { return head_; }
+  // No lock is taken for rows nobody else can see or make.
+  void set_uncontended(bool uncontended) { uncontended_ = uncontended; }
+
+ private:
+  struct Index;
+  void CheckNotNull(const types::Batch& rows);
+  void CheckConditions(const types::Batch& rows);
+  std::string DescribeRow(const types::Batch& rows, uint32_t row) const;
+  void ComputeSuffix(const types::Batch& rows, uint32_t row);
+  // False: the row has no entry there (partial index). Fills index.key and index.is_unique_key.
+  bool ComputeEntry(Index& index, const types::Batch& rows, uint32_t row);
+  void PutEntry(const Index& index, std::string_view suffix);
+  void DeleteEntry(const Index& index, std::string_view suffix);
+  bool KeysEqual(const types::Batch& a, uint32_t row_a, const types::Batch& b, uint32_t row_b,
+                 const Index& index) const;
+
+  const plan::RowRules& rules_;
+  const catalog::Relation& table_;
+  ExecContext& context_;
+  const std::string head_;
+  bool uncontended_ = false;
+  bool suffix_is_fresh_ = false;
+  std::string suffix_;
+  std::string key_;
+  std::string value_;
+  txn::RowRead read_;
+  std::vector<std::unique_ptr<Index>> indexes_;
+  struct Condition {
+    const plan::RowRules::Check* check;
+    std::unique_ptr<expr::Evaluator> evaluator;
+    bool is_view_check;
+  };
+  std::vector<Condition> conditions_;
+  struct GeneratedColumn {
+    size_t column;
+    std::unique_ptr<expr::Evaluator> evaluator;
+  };
+  std::vector<GeneratedColumn> generated_;
+  catalog::RelationPtr primary_index_;
+};
+
+}  // namespace grizzly::executor

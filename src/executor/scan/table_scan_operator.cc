@@ -1,0 +1,226 @@
+// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key.
+#include <algorithm>
+#include <cstring>
+
+#include "executor/filter_set.h"
+#include "executor/operators.h"
+#include "executor/scan/scan_ranges.h"
+#include "executor/table_access.h"
+
+namespace grizzly::executor {
+namespace {
+
+using plan::TableScanNode;
+
+// Batches start small, because many scans end early, and grow.
+constexpr uint32_t kFirstBatchRows = 32;
+constexpr uint32_t kBatchGrowth = 8;
+// Bigger tables do not go through the block cache when they are read whole.
+constexpr double kCachedRowsMax = 5'000'000;
+
+class TableScanOperator final : public Operator {
+ public:
+  TableScanOperator(const TableScanNode& node, ExecContext& context)
+      : Operator(node),
+        scan_(node),
+        table_(*node.relation),
+        ranges_(node, context.evaluation),
+        filters_(node.filters, context),
+        head_(RowKeyHead(*node.relation)),
+        capacity_(node.unique_match ? 1 : FirstCapacity(node)),
+        batch_(node.output_types, capacity_) {
+    for (const AttributeNumber attnum : node.attnums) {
+      columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
+                                    : storage::RowLayoutSet::kSkip);
+      has_system_columns_ |= attnum <= 0;
+    }
+  }
+
+ protected:
+  void DoOpen(ExecContext& context) override {
+    rows_.reset();
+    next_range_ = 0;
+    point_done_ = false;
+    pinned_ = context.FindPinned(scan_.scan_id);
+    if (pinned_ != nullptr || IsPoint()) return;
+    key_ranges_ = ranges_.Compute();
+    if (scan_.backward) std::reverse(key_ranges_.begin(), key_ranges_.end());
+  }
+
+  Batch* DoNext(ExecContext& context) override {
+    while (true) {
+      const bool filled = pinned_ != nullptr ? FillPinned()
+                          : IsPoint()        ? FillPoint(context)
+                                             : FillFromRanges(context);
+      if (!filled) return nullptr;
+      const uint32_t before = batch_.row_count();
+      filters_.Apply(batch_);
+      CountFiltered(context, before - batch_.row_count());
+      if (batch_.row_count() > 0) return &batch_;
+      context.CheckCanceled();
+    }
+  }
+
+ private:
+  static uint32_t FirstCapacity(const TableScanNode& node) {
+    return node.estimated_rows > kFirstBatchRows * kBatchGrowth ? types::kBatchRowsMax
+                                                                : kFirstBatchRows;
+  }
+
+  bool IsPoint() const {
+    return scan_.unique_match && scan_.index == nullptr && scan_.bounds.any_of == nullptr;
+  }
+
+  void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
+    table_.row_layouts->DecodeInto(value, columns_, batch_, row);
+    if (has_system_columns_) SetSystemColumns(suffix, value, row);
+  }
+
+  void SetSystemColumns(std::string_view suffix, std::string_view value, uint32_t row) {
+    constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
+    for (size_t i = 0; i < scan_.attnums.size(); ++i) {
+      Vector& column = batch_.column(i);
+      switch (scan_.attnums[i]) {
+        case kRowKey: {
+          mark_.assign(value.substr(0, txn::kRowTimestampBytes));
+          mark_.append(suffix);
+          column.SetString(row, mark_);
+          break;
+        }
+        case kTableOid: column.Data<Oid>()[row] = table_.oid; break;
+        case kXmin: {
+          // The low half of the commit time: what tells versions apart, as applications use xmin.
+          uint64_t timestamp = TimestampOfMark(value);
+          column.Data<uint32_t>()[row] = static_cast<uint32_t>(timestamp);
+          break;
+        }
+        case kCtid:
+          if (column.physical() == types::PhysicalType::kString) {
+            column.SetString(row, suffix);
+          } else {
+            column.SetNull(row);
+          }
+          break;
+        default: break;
+      }
+    }
+  }
+
+  bool FillPinned() {
+    if (point_done_) return false;
+    point_done_ = true;
+    batch_.Reset();
+    Decode(SuffixOfRowKey(pinned_->key), pinned_->value, 0);
+    batch_.set_row_count(1);
+    return true;
+  }
+
+  bool FillPoint(ExecContext& context) {
+    if (point_done_) return false;
+    point_done_ = true;
+    if (!ranges_.ComputePoint(&key_)) return false;
+    batch_.Reset();
+    if (scan_.lock_first.has_value()) {
+      if (!ReadLocked(context)) return false;
+    } else {
+      context.transaction.Get(context.view, key_, &read_);
+    }
+    if (!read_.found()) return false;
+    Decode(SuffixOfRowKey(key_), read_.value(), 0);
+    batch_.set_row_count(1);
+    return true;
+  }
+
+  // Locks, then reads what is latest under the lock; a snapshot isolation level must have seen it.
+  bool ReadLocked(ExecContext& context) {
+    const txn::LockOutcome outcome =
+        context.transaction.LockRow(key_, *scan_.lock_first, scan_.lock_wait);
+    if (outcome == txn::LockOutcome::kNotAvailable) return false;
+    context.transaction.GetLatest(key_, &read_);
+    if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return true;
+    context.transaction.Get(context.view, key_, &seen_);
+    if (seen_.found() == read_.found() &&
+        (!read_.found() || seen_.commit_timestamp() == read_.commit_timestamp())) {
+      return true;
+    }
+    if (!seen_.found()) return false;  // inserted after the snapshot: not there for us
+    throw SqlError(SqlState::kTRSerializationFailure,
+                   read_.found() ? "could not serialize access due to concurrent update"
+                                 : "could not serialize access due to concurrent delete");
+  }
+
+  bool FillFromRanges(ExecContext& context) {
+    batch_.Reset();
+    if (next_capacity_ > capacity_) {
+      capacity_ = next_capacity_;
+      for (Vector& column : batch_.columns()) column.Reserve(capacity_);
+    }
+    uint32_t row = 0;
+    while (row < capacity_) {
+      if (rows_ == nullptr && !OpenNextRange(context)) break;
+      if (!rows_->Valid()) {
+        rows_.reset();
+        continue;
+      }
+      if (scan_.index == nullptr) {
+        Decode(SuffixOfRowKey(rows_->key()), rows_->value(), row++);
+      } else if (FetchRow(context, SuffixOfMark(rows_->value()))) {
+        Decode(SuffixOfRowKey(key_), read_.value(), row++);
+      }
+      rows_->Next();
+    }
+    batch_.set_row_count(row);
+    if (row == capacity_) Grow();
+    return row > 0;
+  }
+
+  // Entries and rows are versioned alike, so an entry in view always finds its row.
+  bool FetchRow(ExecContext& context, std::string_view suffix) {
+    key_.assign(head_);
+    key_.append(suffix);
+    context.transaction.Get(context.view, key_, &read_);
+    return read_.found();
+  }
+
+  bool OpenNextRange(ExecContext& context) {
+    if (next_range_ == key_ranges_.size()) return false;
+    const KeyRange& range = key_ranges_[next_range_++];
+    rows_ = context.transaction.Scan(
+        context.view, range.from, range.to,
+        scan_.backward ? txn::ScanDirection::kBackward : txn::ScanDirection::kForward,
+        scan_.estimated_rows <= kCachedRowsMax);
+    return true;
+  }
+
+  // The batch in hand keeps its vectors: the next fill resets and, being flat again, may grow.
+  void Grow() { next_capacity_ = std::min(capacity_ * kBatchGrowth, types::kBatchRowsMax); }
+
+  const TableScanNode& scan_;
+  const catalog::Relation& table_;
+  ScanRanges ranges_;
+  FilterSet filters_;
+  const std::string head_;
+  uint32_t capacity_;
+  uint32_t next_capacity_ = 0;
+  Batch batch_;
+  std::vector<uint32_t> columns_;
+  bool has_system_columns_ = false;
+
+  const PinnedRow* pinned_ = nullptr;
+  std::vector<KeyRange> key_ranges_;
+  size_t next_range_ = 0;
+  std::unique_ptr<txn::RangeScan> rows_;
+  bool point_done_ = false;
+  std::string key_;
+  std::string mark_;
+  txn::RowRead read_;
+  txn::RowRead seen_;
+};
+
+}  // namespace
+
+OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  return std::make_unique<TableScanOperator>(node, context);
+}
+
+}  // namespace grizzly::executor

@@ -1,0 +1,154 @@
+// ORDER BY: keeps all rows, orders them, hands them out; with a limit below, only the best ones.
+#include <algorithm>
+#include <limits>
+
+#include "executor/operators.h"
+#include "executor/row_order.h"
+#include "expr/evaluator.h"
+
+namespace grizzly::executor {
+namespace {
+
+// A top-N sort cuts its rows back to N whenever it holds this many times N.
+constexpr uint64_t kTopRowsSlack = 4;
+constexpr uint64_t kTopRowsMin = 4096;
+
+class SortOperator final : public Operator {
+ public:
+  SortOperator(const plan::SortNode& node, ExecContext& context)
+      : Operator(node), sort_(node), out_(node.output_types) {
+    types_ = node.output_types;
+    std::vector<OrderColumn> order;
+    for (const expr::SortKey& key : node.keys) {
+      size_t column = types_.size();
+      if (key.expression->kind == expr::ExprKind::kInput) {
+        column = static_cast<const expr::InputExpr&>(*key.expression).index;
+      } else {
+        types_.push_back(key.expression->type);
+        computed_.emplace_back(*key.expression, context.evaluation);
+      }
+      order.push_back({column, key.expression->type, key.descending, key.nulls_first});
+    }
+    order_ = std::make_unique<RowOrder>(std::move(order));
+  }
+
+ protected:
+  void DoOpen(ExecContext& context) override {
+    child().Open(context);
+    rows_ = std::make_unique<RowStore>(types_, context.memory);
+    limit_ = EvaluateLimit(context);
+    is_sorted_ = false;
+    next_ = 0;
+  }
+
+  Batch* DoNext(ExecContext& context) override {
+    if (!is_sorted_) ReadAll(context);
+    const uint64_t left = order_of_rows_.size() - next_;
+    if (left == 0) return nullptr;
+    const uint32_t count = static_cast<uint32_t>(std::min<uint64_t>(left, types::kBatchRowsMax));
+    out_.Reset();
+    GatherVisible(std::span(order_of_rows_).subspan(next_, count));
+    out_.set_row_count(count);
+    next_ += count;
+    return &out_;
+  }
+
+ private:
+  uint64_t EvaluateLimit(ExecContext& context) const {
+    if (sort_.limit == nullptr) return std::numeric_limits<uint64_t>::max();
+    int64_t total = 0;
+    for (const expr::ExprPtr* part : {&sort_.limit, &sort_.limit_offset}) {
+      if (*part == nullptr) continue;
+      expr::Evaluator evaluator(**part, context.evaluation);
+      const Datum value = evaluator.EvaluateScalar();
+      if (value.is_null()) {
+        if (part == &sort_.limit) return std::numeric_limits<uint64_t>::max();
+        continue;
+      }
+      if (__builtin_add_overflow(total, std::max<int64_t>(value.As<int64_t>(), 0), &total)) {
+        return std::numeric_limits<uint64_t>::max();
+      }
+    }
+    return static_cast<uint64_t>(total);
+  }
+
+  void ReadAll(ExecContext& context) {
+    const uint64_t prune_at =
+        limit_ > (std::numeric_limits<uint64_t>::max() / kTopRowsSlack)
+            ? std::numeric_limits<uint64_t>::max()
+            : std::max(limit_ * kTopRowsSlack, kTopRowsMin);
+    Batch widened;
+    while (Batch* input = child().Next(context)) {
+      Keep(*input, widened);
+      if (rows_->row_count() >= prune_at) Prune(context);
+    }
+    order_of_rows_ = order_->Sort(*rows_);
+    if (order_of_rows_.size() > limit_) order_of_rows_.resize(limit_);
+    is_sorted_ = true;
+  }
+
+  void Keep(const Batch& input, Batch& widened) {
+    if (computed_.empty()) {
+      rows_->Append(input);
+      return;
+    }
+    if (widened.column_count() == 0) {
+      for (const SqlType& type : types_) widened.AddColumn(Vector(type, 0));
+    }
+    for (size_t i = 0; i < node().output_types.size(); ++i) {
+      widened.column(i).Reference(input.column(i));
+    }
+    for (size_t i = 0; i < computed_.size(); ++i) {
+      widened.column(node().output_types.size() + i).Reference(computed_[i].Evaluate(input));
+    }
+    widened.set_row_count(input.row_count());
+    rows_->Append(widened);
+  }
+
+  void Prune(ExecContext& context) {
+    std::vector<uint64_t> best = order_->Sort(*rows_);
+    best.resize(std::min<uint64_t>(best.size(), limit_));
+    auto kept = std::make_unique<RowStore>(types_, context.memory);
+    for (uint64_t row : best) {
+      kept->AppendRow(rows_->chunk(row / types::kBatchRowsMax),
+                      static_cast<uint32_t>(row % types::kBatchRowsMax));
+    }
+    rows_ = std::move(kept);
+  }
+
+  // The store may have more columns (computed keys) than go up.
+  void GatherVisible(std::span<const uint64_t> rows) {
+    for (size_t c = 0; c < out_.column_count(); ++c) {
+      Vector& target = out_.column(c);
+      const uint32_t width = types::PhysicalWidth(target.physical());
+      char* data = target.Data<char>();
+      for (uint32_t i = 0; i < rows.size(); ++i) {
+        const Datum value = rows_->Get(rows[i], c);
+        if (value.is_null()) {
+          target.SetNull(i);
+        } else {
+          std::memcpy(data + static_cast<size_t>(i) * width, value.payload(), width);
+        }
+      }
+    }
+  }
+
+  const plan::SortNode& sort_;
+  std::vector<SqlType> types_;
+  std::vector<expr::Evaluator> computed_;
+  std::unique_ptr<RowOrder> order_;
+  std::unique_ptr<RowStore> rows_;
+  std::vector<uint64_t> order_of_rows_;
+  uint64_t limit_ = 0;
+  uint64_t next_ = 0;
+  bool is_sorted_ = false;
+  Batch out_;
+};
+
+}  // namespace
+
+OperatorPtr MakeSort(const plan::SortNode& node, ExecContext& context) {
+  return std::make_unique<SortOperator>(node, context);
+}
+
+}  // namespace grizzly::executor

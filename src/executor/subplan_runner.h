@@ -1,0 +1,17 @@
+// Runs the subplans of expressions: scalar subqueries, EXISTS, IN, ANY, ALL, ARRAY(...).
+//
+// A subplan without cells (uncorrelated) runs once per execution and keeps its rows; a correlated one
+// is rescanned for each row it is asked for.
+#pragma once
+
+#include <memory>
+
+#include "expr/evaluator.h"
+
+namespace grizzly::executor {
+
+struct ExecContext;
+
+std::unique_ptr<expr::SubplanRunner> MakeSubplanRunner(ExecContext& context);
+
+}  // namespace grizzly::executor

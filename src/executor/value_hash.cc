@@ -1,0 +1,156 @@
+#include "executor/value_hash.h"
+
+#include <cstring>
+
+#include "base/error/sql_error.h"
+#include "facts/types.h"
+#include "types/type_name.h"
+
+namespace grizzly::executor {
+
+using types::PhysicalType;
+using types::SqlType;
+using types::StringRef;
+using types::Vector;
+
+namespace {
+
+constexpr uint64_t kNullHash = 0x9E3779B97F4A7C15;
+
+uint64_t Mix(uint64_t value) {
+  value ^= value >> 32;
+  value *= 0xD6E8FEB86659FD93;
+  value ^= value >> 32;
+  value *= 0xD6E8FEB86659FD93;
+  return value ^ (value >> 32);
+}
+
+uint64_t HashBytes(const char* data, uint32_t size) {
+  uint64_t hash = size * kNullHash;
+  while (size >= 8) {
+    uint64_t word;
+    std::memcpy(&word, data, 8);
+    hash = Mix(hash ^ word) * 0x9FB21C651E98DF25;
+    data += 8;
+    size -= 8;
+  }
+  uint64_t rest = 0;
+  std::memcpy(&rest, data, size);
+  return Mix(hash ^ rest);
+}
+
+uint64_t Combine(uint64_t hash, uint64_t next) { return Mix(hash * 31 + next); }
+
+// Equality of the type is equality of its bytes.
+bool IsBytewise(const SqlType& type) {
+  switch (type.physical) {
+    case PhysicalType::kInt8:
+    case PhysicalType::kInt16:
+    case PhysicalType::kInt32:
+    case PhysicalType::kInt64: return true;
+    case PhysicalType::kFixed16: return type.oid == facts::kUuidOid;
+    default: return false;
+  }
+}
+
+bool IsBytewiseString(const SqlType& type) {
+  const bool byte_collation = type.collation == 0 || type.collation == 100 ||
+                              type.collation == 950 || type.collation == 951;
+  return (type.oid == facts::kTextOid || type.oid == facts::kVarcharOid ||
+          type.oid == facts::kNameOid || type.oid == facts::kByteaOid) &&
+         byte_collation;
+}
+
+template <typename T, typename HashValue>
+void HashLoop(const Vector& column, uint32_t row_count, uint64_t* hashes, bool first,
+              HashValue hash_value) {
+  const auto reader = column.Reader<T>();
+  for (uint32_t row = 0; row < row_count; ++row) {
+    const uint64_t hash = reader.IsNull(row) ? kNullHash : hash_value(reader[row]);
+    hashes[row] = first ? hash : Combine(hashes[row], hash);
+  }
+}
+
+}  // namespace
+
+KeyColumns::KeyColumns(std::vector<SqlType> key_types) : types_(std::move(key_types)) {
+  for (const SqlType& type : types_) {
+    const Method method = IsBytewise(type)         ? Method::kBytes
+                          : IsBytewiseString(type) ? Method::kString
+                                                   : Method::kFunction;
+    methods_.push_back(method);
+    hashes_.push_back(method == Method::kFunction ? types::FindHash(type) : nullptr);
+    compares_.push_back(method == Method::kFunction ? types::FindCompare(type) : nullptr);
+    if (method == Method::kFunction && (hashes_.back() == nullptr || compares_.back() == nullptr)) {
+      throw SqlError(SqlState::kUndefinedFunction,
+                     "could not identify an equality operator for type " +
+                         types::TypeName(type.oid, types::kNoTypmod));
+    }
+  }
+}
+
+void KeyColumns::Hash(std::span<const Vector* const> columns, uint32_t row_count,
+                      uint64_t* hashes) const {
+  if (columns.empty()) std::fill_n(hashes, row_count, kNullHash);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const Vector& column = *columns[i];
+    const bool first = i == 0;
+    if (methods_[i] == Method::kString) {
+      HashLoop<StringRef>(column, row_count, hashes, first, [](const StringRef& text) {
+        return HashBytes(text.data(), text.size());
+      });
+      continue;
+    }
+    if (methods_[i] == Method::kFunction) {
+      for (uint32_t row = 0; row < row_count; ++row) {
+        const types::Datum value = column.GetDatum(row);
+        const uint64_t hash =
+            value.is_null() ? kNullHash : hashes_[i](value, types_[i].collation);
+        hashes[row] = first ? hash : Combine(hashes[row], hash);
+      }
+      continue;
+    }
+    switch (types_[i].physical) {
+      case PhysicalType::kInt8:
+        HashLoop<uint8_t>(column, row_count, hashes, first, [](uint8_t v) { return Mix(v + 1); });
+        break;
+      case PhysicalType::kInt16:
+        HashLoop<int16_t>(column, row_count, hashes, first,
+                          [](int16_t v) { return Mix(static_cast<uint64_t>(v) + 1); });
+        break;
+      case PhysicalType::kInt32:
+        HashLoop<int32_t>(column, row_count, hashes, first,
+                          [](int32_t v) { return Mix(static_cast<uint64_t>(v) + 1); });
+        break;
+      case PhysicalType::kInt64:
+        HashLoop<int64_t>(column, row_count, hashes, first,
+                          [](int64_t v) { return Mix(static_cast<uint64_t>(v) + 1); });
+        break;
+      default:
+        HashLoop<types::Fixed16>(column, row_count, hashes, first, [](const types::Fixed16& v) {
+          return Mix(v.low ^ Mix(v.high));
+        });
+    }
+  }
+}
+
+bool KeyColumns::Equal(size_t key, const Vector& a, uint32_t row_a, const Vector& b,
+                       uint32_t row_b) const {
+  const bool null_a = a.IsNull(row_a), null_b = b.IsNull(row_b);
+  if (null_a || null_b) return null_a && null_b;
+  if (methods_[key] == Method::kString) {
+    return a.Reader<StringRef>()[row_a] == b.Reader<StringRef>()[row_b];
+  }
+  if (methods_[key] == Method::kFunction) {
+    return compares_[key](a.GetDatum(row_a), b.GetDatum(row_b), types_[key].collation) == 0;
+  }
+  switch (types_[key].physical) {
+    case PhysicalType::kInt8: return a.Reader<uint8_t>()[row_a] == b.Reader<uint8_t>()[row_b];
+    case PhysicalType::kInt16: return a.Reader<int16_t>()[row_a] == b.Reader<int16_t>()[row_b];
+    case PhysicalType::kInt32: return a.Reader<int32_t>()[row_a] == b.Reader<int32_t>()[row_b];
+    case PhysicalType::kInt64: return a.Reader<int64_t>()[row_a] == b.Reader<int64_t>()[row_b];
+    default: return a.Reader<types::Fixed16>()[row_a] == b.Reader<types::Fixed16>()[row_b];
+  }
+}
+
+}  // namespace grizzly::executor

@@ -1,0 +1,42 @@
+#include "planner/optimizer/optimizer.h"
+
+#include "expr/constant_folding.h"
+
+namespace grizzly::planner {
+namespace {
+
+void FoldExpressions(LogicalNode& node) {
+  const std::function<void(ExprPtr&)> descend = [&](ExprPtr& expression) {
+    if (expression->kind == expr::ExprKind::kSubquery) {
+      auto& subquery = static_cast<expr::SubqueryExpr&>(*expression);
+      FoldExpressions(*static_cast<LogicalSubquery&>(*subquery.body).plan);
+    }
+    expression->VisitChildren(descend);
+  };
+  node.VisitExpressions([&](ExprPtr& expression) {
+    descend(expression);
+    expr::FoldConstants(expression);
+  });
+  for (LogicalPtr& child : node.children) FoldExpressions(*child);
+}
+
+std::vector<ColumnId> ResultColumns(const BoundStatement& statement) {
+  std::vector<ColumnId> needed;
+  for (const auto& result : statement.results) needed.push_back(result.column);
+  return needed;
+}
+
+}  // namespace
+
+void Optimize(BoundStatement& statement, const PlannerInput& input) {
+  const Cardinality cardinality(statement.columns, *input.catalog, input.statistics);
+  FoldExpressions(*statement.root);
+  InlineCtes(statement.root, statement.columns);
+  UnnestSubqueries(statement.root, statement.columns);
+  PushDownFilters(statement.root);
+  OrderJoins(statement.root, cardinality);
+  PruneColumns(statement.root, ResultColumns(statement));
+  cardinality.Estimate(*statement.root);
+}
+
+}  // namespace grizzly::planner

@@ -1,0 +1,98 @@
+// The state of one conversion, shared by the files of this folder.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error/check.h"
+#include "base/error/sql_error.h"
+#include "plan/plan.h"
+#include "planner/logical/logical_plan.h"
+#include "planner/optimizer/conjuncts.h"
+#include "planner/optimizer/optimizer.h"
+
+namespace grizzly::planner {
+
+// A physical node and which column each of its outputs is.
+struct Converted {
+  plan::NodePtr node;
+  std::vector<ColumnId> columns;
+};
+
+class Conversion {
+ public:
+  Conversion(plan::Plan& plan, const StatementColumns& columns, const PlannerInput& input)
+      : plan_(plan), columns_(columns), input_(input), cardinality_(columns, *input.catalog,
+                                                                    input.statistics) {}
+
+  Converted Convert(LogicalNode& node);
+  // Drops and reorders outputs where needed so that they are exactly `wanted`.
+  Converted Shape(Converted from, const std::vector<ColumnId>& wanted);
+
+ private:
+  // ---- one per node kind; in the file named after it ----
+  Converted ConvertScan(LogicalScan& scan);                    // convert_scan.cc
+  Converted ConvertVirtualScan(LogicalScan& scan);
+  Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
+  Converted ConvertModify(LogicalModify& modify);              // convert_modify.cc
+  Converted ConvertInsert(LogicalInsert& insert);
+  Converted ConvertLockRows(LogicalLockRows& lock);
+  Converted ConvertValues(LogicalValues& values);              // convert_relational.cc
+  Converted ConvertFunctionScan(LogicalFunctionScan& scan);
+  Converted ConvertFilter(LogicalFilter& filter);
+  Converted ConvertProject(LogicalProject& project);
+  Converted ConvertAggregate(LogicalAggregate& aggregate);
+  Converted ConvertWindow(LogicalWindow& window);
+  Converted ConvertSort(LogicalSort& sort);
+  Converted ConvertLimit(LogicalLimit& limit);
+  Converted ConvertDistinct(LogicalDistinct& distinct);
+  Converted ConvertSetOperation(LogicalSetOperation& set);
+  Converted ConvertWith(LogicalWith& with);
+  Converted ConvertCteScan(LogicalCteScan& scan);
+  Converted ConvertRecursiveUnion(LogicalRecursiveUnion& recursive);
+
+  // ---- expressions ----
+  // Takes the expression, with columns as positions in `inputs`.
+  ExprPtr Resolve(ExprPtr expression, const std::vector<ColumnId>& inputs);
+  void ResolveInPlace(ExprPtr& expression, const std::vector<ColumnId>& inputs);
+  std::vector<ExprPtr> ResolveAll(std::vector<ExprPtr>& list, const std::vector<ColumnId>& inputs);
+  ExprPtr ConvertSubquery(expr::SubqueryExpr& subquery, const std::vector<ColumnId>& inputs);
+  uint32_t CellOf(ColumnId id);
+  uint32_t CteSlot(uint32_t cte_id);
+
+  // ---- access paths (convert_scan.cc) ----
+  struct AccessPath {
+    catalog::RelationPtr index;  // null: the rows' own key
+    plan::KeyBounds bounds;
+    std::vector<size_t> used_filters;  // equalities the bounds take over
+    size_t equal_count = 0;
+    bool has_range = false;
+    bool unique_match = false;
+    double rows = 0;
+    double cost = 0;
+  };
+  bool MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index, AccessPath* path);
+  std::optional<AccessPath> ChoosePath(LogicalScan& scan);
+  plan::RowRules ConvertRules(RowRules& rules);
+  // The index a table's rows are clustered by; null: hidden row ids.
+  catalog::RelationPtr ClusteringIndex(const catalog::Relation& table) const;
+  bool SortIsGiven(const plan::Node& node, const std::vector<expr::SortKey>& keys);
+
+  template <typename Node>
+  void Finish(Node& node, const std::vector<ColumnId>& outputs, double rows) {
+    for (ColumnId id : outputs) node.output_types.push_back(columns_[id].type);
+    node.estimated_rows = rows < 1 ? 1 : rows;
+    node.id = plan_.node_count++;
+  }
+
+  plan::Plan& plan_;
+  const StatementColumns& columns_;
+  const PlannerInput& input_;
+  Cardinality cardinality_;
+  std::map<ColumnId, uint32_t> cells_;
+  std::map<uint32_t, uint32_t> cte_slots_;
+};
+
+}  // namespace grizzly::planner

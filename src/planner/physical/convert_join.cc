@@ -1,0 +1,169 @@
+// Joins: hash where there are equalities, nested loops with index lookups where few rows meet a key,
+// plain nested loops for the rest.
+#include <algorithm>
+
+#include "planner/optimizer/column_set.h"
+#include "planner/physical/conversion.h"
+#include "types/compare.h"
+
+namespace grizzly::planner {
+
+using expr::ExprKind;
+
+namespace {
+
+// A lookup per left row pays off below this many left rows for each row the right side would scan.
+constexpr double kLookupCost = 12;
+
+plan::JoinType TypeOf(JoinType type) {
+  switch (type) {
+    case JoinType::kInner: return plan::JoinType::kInner;
+    case JoinType::kLeft: return plan::JoinType::kLeft;
+    case JoinType::kRight: return plan::JoinType::kRight;
+    case JoinType::kFull: return plan::JoinType::kFull;
+    case JoinType::kSemi: return plan::JoinType::kSemi;
+    case JoinType::kAnti: return plan::JoinType::kAnti;
+  }
+  return plan::JoinType::kInner;
+}
+
+// `left_key = right_key` with one side from each child, both of one hashable type.
+struct EquiCondition {
+  ExprPtr left;
+  ExprPtr right;
+  bool null_equal = false;
+};
+
+bool TakeEquality(ExprPtr& condition, const ColumnSet& left, const ColumnSet& right,
+                  EquiCondition* taken) {
+  ExprPtr* a = nullptr;
+  ExprPtr* b = nullptr;
+  if (condition->kind == ExprKind::kFunction) {
+    const auto comparison = AsComparison(*condition);
+    if (!comparison || comparison->op != ComparisonOperator::kEqual) return false;
+    auto& call = static_cast<expr::FunctionExpr&>(*condition);
+    a = &call.arguments[0];
+    b = &call.arguments[1];
+  } else if (condition->kind == ExprKind::kDistinct) {
+    auto& distinct = static_cast<expr::ComparisonExpr&>(*condition);
+    if (!distinct.negated) return false;
+    taken->null_equal = true;
+    a = &distinct.left;
+    b = &distinct.right;
+  } else {
+    return false;
+  }
+  const auto free_a = expr::FreeColumns(**a), free_b = expr::FreeColumns(**b);
+  if (free_a.empty() || free_b.empty()) return false;
+  const bool straight = left.ContainsAll(free_a) && right.ContainsAll(free_b);
+  const bool crossed = right.ContainsAll(free_a) && left.ContainsAll(free_b);
+  if (!straight && !crossed) return false;
+  if ((*a)->type.oid != (*b)->type.oid || types::FindHash((*a)->type) == nullptr ||
+      ContainsSubquery(*condition)) {
+    return false;
+  }
+  taken->left = std::move(straight ? *a : *b);
+  taken->right = std::move(straight ? *b : *a);
+  return true;
+}
+
+}  // namespace
+
+Converted Conversion::ConvertJoin(LogicalJoin& join) {
+  const ColumnSet left_set(join.children[0]->outputs);
+  const std::vector<ColumnId> right_outputs = join.children[1]->outputs;
+  const double left_rows = join.children[0]->estimated_rows;
+  const double right_rows = join.children[1]->estimated_rows;
+
+  // A right side that is one table with an index on the join's key: look rows up by it.
+  bool by_lookup = false;
+  const bool may_loop = join.type == JoinType::kInner || join.type == JoinType::kLeft ||
+                        join.type == JoinType::kSemi || join.type == JoinType::kAnti;
+  if (may_loop && !join.lateral && !join.null_aware &&
+      join.children[1]->kind == LogicalKind::kScan) {
+    auto& scan = static_cast<LogicalScan&>(*join.children[1]);
+    if (scan.relation->oid >= kFirstUserOid) {
+      const size_t own_filters = scan.filters.size();
+      for (const ExprPtr& condition : join.conditions) {
+        if (!ContainsSubquery(*condition)) scan.filters.push_back(condition->Clone());
+      }
+      const auto path = ChoosePath(scan);
+      const auto uses_join = [&] {
+        for (size_t i : path->used_filters) {
+          if (i >= own_filters) return true;
+        }
+        return false;
+      };
+      by_lookup = path && path->equal_count > 0 && uses_join() &&
+                  left_rows * (kLookupCost + path->rows) <
+                      cardinality_.TableRows(*scan.relation) + right_rows;
+      if (!by_lookup) scan.filters.resize(own_filters);
+      if (by_lookup) join.lateral = true;
+      if (by_lookup) scan.estimated_rows = path->rows;
+    }
+  }
+  Converted left = Convert(*join.children[0]);
+  std::vector<ColumnId> free_of_right;
+  if (join.lateral) free_of_right = planner::FreeColumns(*join.children[1]);
+  Converted right = Convert(*join.children[1]);
+  const ColumnSet right_set(right.columns);
+  std::vector<ColumnId> both = left.columns;
+  both.insert(both.end(), right.columns.begin(), right.columns.end());
+  const bool left_only = join.type == JoinType::kSemi || join.type == JoinType::kAnti;
+  const std::vector<ColumnId> outputs = left_only ? left.columns : both;
+  const double rows = std::max(join.estimated_rows, 1.0);
+
+  std::vector<EquiCondition> keys;
+  std::vector<ExprPtr> others;
+  for (ExprPtr& condition : join.conditions) {
+    EquiCondition key;
+    if (!join.lateral && TakeEquality(condition, left_set, right_set, &key)) {
+      keys.push_back(std::move(key));
+    } else {
+      others.push_back(std::move(condition));
+    }
+  }
+  if (keys.empty() && !may_loop) {
+    if (!others.empty()) {
+      // PostgreSQL has the same limit: its wording, its SQLSTATE.
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "FULL JOIN is only supported with merge-joinable or hash-joinable join "
+                     "conditions");
+    }
+    // ON true: every row matches if the other side has any; a hash join without keys does that.
+  }
+  if (!keys.empty() || !may_loop) {
+    auto node = std::make_unique<plan::HashJoinNode>();
+    node->type = TypeOf(join.type);
+    node->null_aware = join.null_aware;
+    for (EquiCondition& key : keys) {
+      node->left_keys.push_back(Resolve(std::move(key.left), left.columns));
+      node->right_keys.push_back(Resolve(std::move(key.right), right.columns));
+      node->null_equal.push_back(key.null_equal);
+    }
+    node->conditions = ResolveAll(others, both);
+    Finish(*node, outputs, rows);
+    node->total_cost = left.node->total_cost + right.node->total_cost +
+                       2 * right.node->estimated_rows + left.node->estimated_rows;
+    node->children.push_back(std::move(left.node));
+    node->children.push_back(std::move(right.node));
+    return {std::move(node), outputs};
+  }
+  if (join.null_aware) ThrowNotSupported("NOT IN over this comparison");
+  auto node = std::make_unique<plan::NestedLoopNode>();
+  node->type = TypeOf(join.type);
+  for (ColumnId id : free_of_right) {
+    node->cells.push_back(CellOf(id));
+    node->arguments.push_back(
+        Resolve(std::make_unique<expr::ColumnExpr>(columns_[id].type, id), left.columns));
+  }
+  node->right_is_fixed = node->cells.empty();
+  node->conditions = ResolveAll(others, both);
+  Finish(*node, outputs, rows);
+  node->total_cost = left.node->total_cost + left.node->estimated_rows * right.node->total_cost;
+  node->children.push_back(std::move(left.node));
+  node->children.push_back(std::move(right.node));
+  return {std::move(node), outputs};
+}
+
+}  // namespace grizzly::planner

@@ -1,0 +1,147 @@
+// INSERT, UPDATE, DELETE, FOR UPDATE.
+#include <algorithm>
+
+#include "planner/physical/conversion.h"
+
+namespace grizzly::planner {
+
+namespace {
+
+// A scan by unique key right below: it may lock before it reads.
+plan::TableScanNode* PointScanBelow(plan::Node& node, uint32_t scan_id) {
+  plan::Node* below = &node;
+  while (below->kind == plan::NodeKind::kProject) below = below->children[0].get();
+  if (below->kind != plan::NodeKind::kTableScan) return nullptr;
+  auto& scan = static_cast<plan::TableScanNode&>(*below);
+  const bool by_row_key =
+      scan.scan_id == scan_id && scan.unique_match && scan.index == nullptr &&
+      scan.bounds.any_of == nullptr;
+  return by_row_key ? &scan : nullptr;
+}
+
+}  // namespace
+
+plan::RowRules Conversion::ConvertRules(RowRules& rules) {
+  plan::RowRules converted;
+  converted.relation = rules.relation;
+  const std::vector<ColumnId>& row = rules.row_columns;
+  for (RowRules::Generated& generated : rules.generated) {
+    converted.generated.push_back({generated.attnum, Resolve(std::move(generated.value), row)});
+  }
+  for (RowRules::Check& check : rules.checks) {
+    converted.checks.push_back({check.name, Resolve(std::move(check.condition), row)});
+  }
+  for (RowRules::ViewCheck& check : rules.view_checks) {
+    converted.view_checks.push_back({check.view_name, Resolve(std::move(check.condition), row)});
+  }
+  for (RowRules::Index& index : rules.indexes) {
+    plan::RowRules::Index made;
+    made.index = index.index;
+    made.key_parts = ResolveAll(index.key_parts, row);
+    if (index.predicate != nullptr) made.predicate = Resolve(std::move(index.predicate), row);
+    made.plain_columns =
+        std::all_of(made.key_parts.begin(), made.key_parts.end(),
+                    [](const ExprPtr& e) { return e->kind == expr::ExprKind::kInput; });
+    converted.indexes.push_back(std::move(made));
+  }
+  return converted;
+}
+
+Converted Conversion::ConvertInsert(LogicalInsert& insert) {
+  Converted source = Convert(*insert.children[0]);
+  auto node = std::make_unique<plan::InsertNode>();
+  node->values = ResolveAll(insert.values, source.columns);
+  const std::vector<ColumnId> row = insert.rules.row_columns;
+  node->rules = ConvertRules(insert.rules);
+  if (insert.on_conflict.has_value()) {
+    OnConflict& conflict = *insert.on_conflict;
+    std::vector<ColumnId> pair = conflict.existing;
+    pair.insert(pair.end(), conflict.excluded.begin(), conflict.excluded.end());
+    plan::OnConflictRules rules;
+    rules.do_nothing = conflict.do_nothing;
+    rules.arbiters = conflict.arbiters;
+    for (OnConflict::Assignment& assignment : conflict.assignments) {
+      rules.assignments.push_back({assignment.attnum, Resolve(std::move(assignment.value), pair)});
+    }
+    if (conflict.where != nullptr) rules.where = Resolve(std::move(conflict.where), pair);
+    node->on_conflict = std::move(rules);
+  }
+  node->returning = ResolveAll(insert.returning, row);
+  Finish(*node, insert.outputs, source.node->estimated_rows);
+  node->total_cost = source.node->total_cost;
+  node->children.push_back(std::move(source.node));
+  return {std::move(node), insert.outputs};
+}
+
+Converted Conversion::ConvertModify(LogicalModify& modify) {
+  Converted source = Convert(*modify.children[0]);
+  auto node = std::make_unique<plan::ModifyNode>(modify.kind == LogicalKind::kUpdate
+                                                     ? plan::NodeKind::kUpdate
+                                                     : plan::NodeKind::kDelete);
+  const auto position = [&](ColumnId id) {
+    const auto found = std::find(source.columns.begin(), source.columns.end(), id);
+    GRIZZLY_CHECK(found != source.columns.end());
+    return static_cast<uint32_t>(found - source.columns.begin());
+  };
+  const catalog::Relation& table = *modify.rules.relation;
+  node->target_scan_id = modify.target_scan_id;
+  node->row_key = position(modify.row_key);
+  for (ColumnId id : modify.old_columns) {
+    node->old_columns.push_back(id == expr::kNoColumn ? -1 : static_cast<int32_t>(position(id)));
+  }
+  std::vector<AttributeNumber> key;
+  if (const catalog::RelationPtr clustering = ClusteringIndex(table)) {
+    for (const auto& part : clustering->index->parts) key.push_back(part.column);
+  }
+  bool touches_unique = false;
+  for (OnConflict::Assignment& assignment : modify.assignments) {
+    node->key_may_change |= std::find(key.begin(), key.end(), assignment.attnum) != key.end();
+    node->assignments.push_back(
+        {assignment.attnum, Resolve(std::move(assignment.value), source.columns)});
+  }
+  std::vector<ColumnId> seen = modify.rules.row_columns;
+  seen.insert(seen.end(), source.columns.begin(), source.columns.end());
+  node->rules = ConvertRules(modify.rules);
+  for (const plan::RowRules::Index& index : node->rules.indexes) {
+    touches_unique |= index.index->index->unique && !index.index->index->clustered_by;
+  }
+  // Unique secondary keys have to be looked at as well when they may move.
+  node->key_may_change |= touches_unique && !node->assignments.empty();
+  node->returning = ResolveAll(modify.returning, seen);
+  if (plan::TableScanNode* scan = PointScanBelow(*source.node, modify.target_scan_id)) {
+    const bool strong = modify.kind == LogicalKind::kDelete || node->key_may_change;
+    scan->lock_first = strong ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate;
+    node->locked_by_scan = true;
+  }
+  Finish(*node, modify.outputs, source.node->estimated_rows);
+  node->total_cost = source.node->total_cost;
+  node->children.push_back(std::move(source.node));
+  return {std::move(node), modify.outputs};
+}
+
+Converted Conversion::ConvertLockRows(LogicalLockRows& lock) {
+  // The relation of each mark is found by its scan.
+  std::map<uint32_t, catalog::RelationPtr> relations;
+  const std::function<void(LogicalNode&)> collect = [&](LogicalNode& node) {
+    if (node.kind == LogicalKind::kScan) {
+      auto& scan = static_cast<LogicalScan&>(node);
+      relations[scan.scan_id] = scan.relation;
+    }
+    for (LogicalPtr& child : node.children) collect(*child);
+  };
+  collect(lock);
+  Converted source = Convert(*lock.children[0]);
+  auto node = std::make_unique<plan::LockRowsNode>();
+  for (const LogicalLockRows::Mark& mark : lock.marks) {
+    const auto found = std::find(source.columns.begin(), source.columns.end(), mark.row_key);
+    GRIZZLY_CHECK(found != source.columns.end());
+    node->marks.push_back({mark.scan_id, static_cast<uint32_t>(found - source.columns.begin()),
+                           relations[mark.scan_id], mark.mode, mark.wait});
+  }
+  Finish(*node, source.columns, source.node->estimated_rows);
+  node->total_cost = source.node->total_cost;
+  node->children.push_back(std::move(source.node));
+  return {std::move(node), source.columns};
+}
+
+}  // namespace grizzly::planner
