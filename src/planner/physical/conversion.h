@@ -36,6 +36,13 @@ class Conversion {
   Converted ConvertScan(LogicalScan& scan);                    // convert_scan.cc
   Converted ConvertVirtualScan(LogicalScan& scan);
   Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
+  bool PlanLookup(LogicalJoin& join);
+  static std::vector<ColumnId> JoinOutputs(const LogicalJoin& join, const Converted& left,
+                                           const Converted& right);
+  Converted MakeHashJoin(LogicalJoin& join, Converted left, Converted right,
+                         plan::HashJoinNode& keys, std::vector<ExprPtr>& others);
+  Converted MakeNestedLoop(LogicalJoin& join, Converted left, Converted right,
+                           const std::vector<ColumnId>& cells, std::vector<ExprPtr>& others);
   Converted ConvertModify(LogicalModify& modify);              // convert_modify.cc
   Converted ConvertInsert(LogicalInsert& insert);
   Converted ConvertLockRows(LogicalLockRows& lock);

@@ -69,97 +69,116 @@ bool TakeEquality(ExprPtr& condition, const ColumnSet& left, const ColumnSet& ri
 
 }  // namespace
 
-Converted Conversion::ConvertJoin(LogicalJoin& join) {
-  const ColumnSet left_set(join.children[0]->outputs);
-  const std::vector<ColumnId> right_outputs = join.children[1]->outputs;
-  const double left_rows = join.children[0]->estimated_rows;
-  const double right_rows = join.children[1]->estimated_rows;
-
-  // A right side that is one table with an index on the join's key: look rows up by it.
-  bool by_lookup = false;
+// A right side that is one table with an index on the join's key: rows are looked up by it. The join's
+// conditions become filters of the scan, with the left columns as outer cells.
+bool Conversion::PlanLookup(LogicalJoin& join) {
   const bool may_loop = join.type == JoinType::kInner || join.type == JoinType::kLeft ||
                         join.type == JoinType::kSemi || join.type == JoinType::kAnti;
-  if (may_loop && !join.lateral && !join.null_aware &&
-      join.children[1]->kind == LogicalKind::kScan) {
-    auto& scan = static_cast<LogicalScan&>(*join.children[1]);
-    if (scan.relation->oid >= kFirstUserOid) {
-      const size_t own_filters = scan.filters.size();
-      for (const ExprPtr& condition : join.conditions) {
-        if (!ContainsSubquery(*condition)) scan.filters.push_back(condition->Clone());
-      }
-      const auto path = ChoosePath(scan);
-      const auto uses_join = [&] {
-        for (size_t i : path->used_filters) {
-          if (i >= own_filters) return true;
-        }
-        return false;
-      };
-      by_lookup = path && path->equal_count > 0 && uses_join() &&
-                  left_rows * (kLookupCost + path->rows) <
-                      cardinality_.TableRows(*scan.relation) + right_rows;
-      if (!by_lookup) scan.filters.resize(own_filters);
-      if (by_lookup) join.lateral = true;
-      if (by_lookup) scan.estimated_rows = path->rows;
-    }
+  if (!may_loop || join.lateral || join.null_aware ||
+      join.children[1]->kind != LogicalKind::kScan) {
+    return false;
   }
+  auto& scan = static_cast<LogicalScan&>(*join.children[1]);
+  if (scan.relation->oid < kFirstUserOid) return false;
+  const size_t own_filters = scan.filters.size();
+  const double left_rows = join.children[0]->estimated_rows;
+  for (const ExprPtr& condition : join.conditions) {
+    if (!ContainsSubquery(*condition)) scan.filters.push_back(condition->Clone());
+  }
+  const auto path = ChoosePath(scan);
+  const bool uses_join =
+      path && std::any_of(path->used_filters.begin(), path->used_filters.end(),
+                          [&](size_t i) { return i >= own_filters; });
+  const bool pays = uses_join && left_rows * (kLookupCost + path->rows) <
+                                     cardinality_.TableRows(*scan.relation) + scan.estimated_rows;
+  if (!pays) {
+    scan.filters.resize(own_filters);
+    return false;
+  }
+  scan.estimated_rows = path->rows;
+  return true;
+}
+
+Converted Conversion::ConvertJoin(LogicalJoin& join) {
+  const ColumnSet left_set(join.children[0]->outputs);
+  if (PlanLookup(join)) join.lateral = true;
   Converted left = Convert(*join.children[0]);
-  std::vector<ColumnId> free_of_right;
-  if (join.lateral) free_of_right = planner::FreeColumns(*join.children[1]);
+  std::vector<ColumnId> cells;
+  if (join.lateral) cells = planner::FreeColumns(*join.children[1]);
   Converted right = Convert(*join.children[1]);
   const ColumnSet right_set(right.columns);
-  std::vector<ColumnId> both = left.columns;
-  both.insert(both.end(), right.columns.begin(), right.columns.end());
-  const bool left_only = join.type == JoinType::kSemi || join.type == JoinType::kAnti;
-  const std::vector<ColumnId> outputs = left_only ? left.columns : both;
-  const double rows = std::max(join.estimated_rows, 1.0);
 
-  std::vector<EquiCondition> keys;
+  plan::HashJoinNode keys;
   std::vector<ExprPtr> others;
   for (ExprPtr& condition : join.conditions) {
     EquiCondition key;
     if (!join.lateral && TakeEquality(condition, left_set, right_set, &key)) {
-      keys.push_back(std::move(key));
+      keys.left_keys.push_back(Resolve(std::move(key.left), left.columns));
+      keys.right_keys.push_back(Resolve(std::move(key.right), right.columns));
+      keys.null_equal.push_back(key.null_equal);
     } else {
       others.push_back(std::move(condition));
     }
   }
-  if (keys.empty() && !may_loop) {
-    if (!others.empty()) {
-      // PostgreSQL has the same limit: its wording, its SQLSTATE.
-      throw SqlError(SqlState::kFeatureNotSupported,
-                     "FULL JOIN is only supported with merge-joinable or hash-joinable join "
-                     "conditions");
-    }
-    // ON true: every row matches if the other side has any; a hash join without keys does that.
+  const bool needs_hash = join.type == JoinType::kRight || join.type == JoinType::kFull;
+  if (keys.left_keys.empty() && needs_hash && !others.empty()) {
+    // PostgreSQL has the same limit: its wording, its SQLSTATE.
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "FULL JOIN is only supported with merge-joinable or hash-joinable join "
+                   "conditions");
   }
-  if (!keys.empty() || !may_loop) {
-    auto node = std::make_unique<plan::HashJoinNode>();
-    node->type = TypeOf(join.type);
-    node->null_aware = join.null_aware;
-    for (EquiCondition& key : keys) {
-      node->left_keys.push_back(Resolve(std::move(key.left), left.columns));
-      node->right_keys.push_back(Resolve(std::move(key.right), right.columns));
-      node->null_equal.push_back(key.null_equal);
-    }
-    node->conditions = ResolveAll(others, both);
-    Finish(*node, outputs, rows);
-    node->total_cost = left.node->total_cost + right.node->total_cost +
-                       2 * right.node->estimated_rows + left.node->estimated_rows;
-    node->children.push_back(std::move(left.node));
-    node->children.push_back(std::move(right.node));
-    return {std::move(node), outputs};
+  if (!keys.left_keys.empty() || needs_hash) {
+    return MakeHashJoin(join, std::move(left), std::move(right), keys, others);
   }
   if (join.null_aware) ThrowNotSupported("NOT IN over this comparison");
+  return MakeNestedLoop(join, std::move(left), std::move(right), cells, others);
+}
+
+std::vector<ColumnId> Conversion::JoinOutputs(const LogicalJoin& join, const Converted& left,
+                                              const Converted& right) {
+  std::vector<ColumnId> outputs = left.columns;
+  if (join.type != JoinType::kSemi && join.type != JoinType::kAnti) {
+    outputs.insert(outputs.end(), right.columns.begin(), right.columns.end());
+  }
+  return outputs;
+}
+
+Converted Conversion::MakeHashJoin(LogicalJoin& join, Converted left, Converted right,
+                                   plan::HashJoinNode& keys, std::vector<ExprPtr>& others) {
+  auto node = std::make_unique<plan::HashJoinNode>();
+  node->type = TypeOf(join.type);
+  node->null_aware = join.null_aware;
+  node->left_keys = std::move(keys.left_keys);
+  node->right_keys = std::move(keys.right_keys);
+  node->null_equal = std::move(keys.null_equal);
+  std::vector<ColumnId> both = left.columns;
+  both.insert(both.end(), right.columns.begin(), right.columns.end());
+  node->conditions = ResolveAll(others, both);
+  const std::vector<ColumnId> outputs = JoinOutputs(join, left, right);
+  Finish(*node, outputs, join.estimated_rows);
+  node->total_cost = left.node->total_cost + right.node->total_cost +
+                     2 * right.node->estimated_rows + left.node->estimated_rows;
+  node->children.push_back(std::move(left.node));
+  node->children.push_back(std::move(right.node));
+  return {std::move(node), outputs};
+}
+
+Converted Conversion::MakeNestedLoop(LogicalJoin& join, Converted left, Converted right,
+                                     const std::vector<ColumnId>& cells,
+                                     std::vector<ExprPtr>& others) {
   auto node = std::make_unique<plan::NestedLoopNode>();
   node->type = TypeOf(join.type);
-  for (ColumnId id : free_of_right) {
+  for (ColumnId id : cells) {
     node->cells.push_back(CellOf(id));
     node->arguments.push_back(
         Resolve(std::make_unique<expr::ColumnExpr>(columns_[id].type, id), left.columns));
   }
-  node->right_is_fixed = node->cells.empty();
+  node->right_is_fixed = cells.empty();
+  std::vector<ColumnId> both = left.columns;
+  both.insert(both.end(), right.columns.begin(), right.columns.end());
   node->conditions = ResolveAll(others, both);
-  Finish(*node, outputs, rows);
+  const std::vector<ColumnId> outputs = JoinOutputs(join, left, right);
+  Finish(*node, outputs, join.estimated_rows);
   node->total_cost = left.node->total_cost + left.node->estimated_rows * right.node->total_cost;
   node->children.push_back(std::move(left.node));
   node->children.push_back(std::move(right.node));
