@@ -27,6 +27,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kStartTimeout{60};
 constexpr std::chrono::seconds kStopTimeout{30};
+constexpr std::chrono::milliseconds kOrphansEndIn{400};
 constexpr size_t kLogTailBytes = 4'000;
 constexpr const char* kPostgresPrograms = "/usr/lib/postgresql/15/bin/";
 
@@ -174,6 +175,8 @@ void TestServer::Kill() {
   kill(-pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = -1;
+  // PostgreSQL's backends are processes of their own; they notice within moments that they are orphans.
+  if (options_.kind == ServerKind::kPostgres15) std::this_thread::sleep_for(kOrphansEndIn);
 }
 
 std::string TestServer::ConnectionString(const std::string& database) const {

@@ -25,6 +25,14 @@ std::vector<std::string> Sorted(std::vector<std::string> lines) {
   return lines;
 }
 
+// A name that holds a space stands in quotes.
+std::vector<std::string> Quoted(std::vector<std::string> names) {
+  for (std::string& name : names) {
+    if (name.find(' ') != std::string::npos) name = fmt::format("\"{}\"", name);
+  }
+  return names;
+}
+
 std::string ErrorLine(const Answer& answer) {
   return fmt::format("ERROR {}{}: {}", answer.sql_state,
                      answer.position > 0 ? fmt::format(" at {}", answer.position) : "",
@@ -270,7 +278,7 @@ void FileRun::Rewrite(const Record& record, const Answer& answer) {
   } else if (record.kind == RecordKind::kQuery) {
     const std::string types = answer.types.empty() ? "-" : answer.types;
     header = fmt::format("query {}{}", types, record.sorts_rows ? " rowsort" : "");
-    if (!record.names.empty()) header += fmt::format(" names {}", fmt::join(answer.names, " "));
+    if (!record.names.empty()) header += fmt::format(" names {}", fmt::join(Quoted(answer.names), " "));
     block = record.sorts_rows ? Sorted(answer.rows) : answer.rows;
   } else {
     if (record.outcome == Outcome::kAny) header.replace(header.find('?'), 1, "ok");
