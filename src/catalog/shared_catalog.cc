@@ -239,7 +239,7 @@ std::shared_ptr<const Role> StoredSharedCatalog::FindRole(std::string_view name,
     if (found != touched_.end()) touched = found->second;
   }
   if (touched == nullptr) return FindRole(name);
-  for (const Oid oid : *touched) {
+  for (const Oid oid : touched->oids) {
     txn::RowRead row;
     transaction.GetLatest(RoleKey(oid), &row);
     if (!row.found()) continue;
@@ -248,7 +248,7 @@ std::shared_ptr<const Role> StoredSharedCatalog::FindRole(std::string_view name,
     if (role->name == name) return role;
   }
   RolePtr committed = FindRole(name);
-  return committed != nullptr && touched->contains(committed->oid) ? nullptr : committed;
+  return committed != nullptr && touched->oids.contains(committed->oid) ? nullptr : committed;
 }
 
 std::vector<std::shared_ptr<const Role>> StoredSharedCatalog::Roles() {
@@ -268,36 +268,37 @@ void StoredSharedCatalog::PutRole(txn::Transaction& transaction, Role role) {
     throw SqlError(SqlState::kDuplicateObject,
                    fmt::format("role \"{}\" already exists", role.name));
   }
-  Touched(transaction)->insert(role.oid);
+  Touch(transaction, role.oid);
   transaction.Put(RoleKey(role.oid), EncodeRecord(role));
 }
 
 void StoredSharedCatalog::DropRole(txn::Transaction& transaction, Oid oid) {
-  Touched(transaction)->insert(oid);
+  Touch(transaction, oid);
   transaction.Delete(RoleKey(oid));
 }
 
-// Registered anew for each change: an action may be undone with a savepoint, and doing it twice is
+// The actions are registered anew for each change, since a savepoint may undo them; publishing twice is
 // harmless, for what is published is what the store has.
-StoredSharedCatalog::TouchedRoles StoredSharedCatalog::Touched(txn::Transaction& transaction) {
+void StoredSharedCatalog::Touch(txn::Transaction& transaction, Oid role) {
+  txn::Transaction* const key = &transaction;
   TouchedRoles touched;
   {
     const std::lock_guard lock(mutex_);
-    TouchedRoles& entry = touched_[&transaction];
-    if (entry == nullptr) entry = std::make_shared<std::set<Oid>>();
+    TouchedRoles& entry = touched_[key];
+    if (entry == nullptr) entry = std::make_shared<RoleChanges>();
+    entry->oids.insert(role);
+    ++entry->change_count;
     touched = entry;
   }
-  const auto forget = [this, key = &transaction, touched] {
+  transaction.OnCommit([this, key, touched](CommitTimestamp) {
+    PublishRoles(touched->oids);
     const std::lock_guard lock(mutex_);
-    const auto found = touched_.find(key);
-    if (found != touched_.end() && found->second == touched) touched_.erase(found);
-  };
-  transaction.OnCommit([this, touched, forget](CommitTimestamp) {
-    PublishRoles(*touched);
-    forget();
+    touched_.erase(key);
   });
-  transaction.OnRollback(forget);
-  return touched;
+  transaction.OnRollback([this, key, touched] {
+    const std::lock_guard lock(mutex_);
+    if (--touched->change_count == 0) touched_.erase(key);
+  });
 }
 
 void StoredSharedCatalog::PublishRoles(const std::set<Oid>& touched) {

@@ -36,8 +36,12 @@ class StoredSharedCatalog final : public SharedCatalog {
   std::shared_ptr<Catalog> OpenCatalog(TenantId tenant) override;
 
  private:
-  // Role oids a transaction has touched, until it ends.
-  using TouchedRoles = std::shared_ptr<std::set<Oid>>;
+  // What a transaction has touched, until it ends or all of it is undone.
+  struct RoleChanges {
+    std::set<Oid> oids;
+    size_t change_count = 0;
+  };
+  using TouchedRoles = std::shared_ptr<RoleChanges>;
   using RolePtr = std::shared_ptr<const Role>;
   using DatabasePtr = std::shared_ptr<const Database>;
 
@@ -45,7 +49,7 @@ class StoredSharedCatalog final : public SharedCatalog {
   void Initialise();
   void FinishDrops();
   void RemoveTenant(TenantId tenant);
-  TouchedRoles Touched(txn::Transaction& transaction);
+  void Touch(txn::Transaction& transaction, Oid role);
   void PublishRoles(const std::set<Oid>& touched);
   void LockRoleName(txn::Transaction& transaction, std::string_view name);
 
