@@ -12,7 +12,7 @@ build_packages=(
   make cmake ninja-build g++ ccache mold pkg-config python3 git ca-certificates
   libboost1.81-dev libssl-dev librocksdb-dev libpg-query-dev libprotobuf-c-dev
   libspdlog-dev libfmt-dev prometheus-cpp-dev libicu-dev libpcre2-dev libxxhash-dev
-  libhowardhinnant-date-dev liblz4-dev libzstd-dev tzdata
+  libgmp-dev liblz4-dev libzstd-dev tzdata
 )
 test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev libpq-dev procps

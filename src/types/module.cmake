@@ -1,1 +1,1 @@
-target_link_libraries(grizzly_types PRIVATE dependency::icu dependency::date dependency::gmp)
+target_link_libraries(grizzly_types PRIVATE dependency::icu dependency::gmp)

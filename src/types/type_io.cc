@@ -16,7 +16,7 @@ const IoTable& Table() {
   static const IoTable table = [] {
     IoTable made{};
     for (Oid oid = 0; oid < kTableOids; ++oid) {
-      for (const auto family : {ScalarIo, StringIo, NumericIo}) {
+      for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo}) {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
     }
