@@ -5,8 +5,9 @@ import re
 from tree import Violation
 
 SECTIONS = ("Purpose", "Files", "Invariants", "Threads", "Limits", "To add one", "Sources")
-# In the Files section a line begins with the file or folder it speaks of.
-NAMED_FILE = re.compile(r"^(?:Files)?[ -]*`?([a-z]\w*(?:/\w+)*(?:\.(?:h|cc|cmake|csv|py)\b|/(?=[`\s])))", re.MULTILINE)
+HEADING = re.compile(rf"^(?:## )?({'|'.join(SECTIONS)})\b", re.MULTILINE)
+# In the Files section a line, or a row of its table, begins with the file or folder it speaks of.
+NAMED_FILE = re.compile(r"^(?:Files)?[ |-]*`?([a-z]\w*(?:/\w+)*(?:\.(?:h|cc|cmake|csv|py)\b|/(?=[`\s])))", re.MULTILINE)
 
 
 def check(tree):
@@ -16,11 +17,16 @@ def check(tree):
             yield Violation(path, 1, "the module has no README")
             continue
         text = tree.read(path)
+        headings = list(HEADING.finditer(text))
+        found = {match.group(1): number for number, match in enumerate(headings)}
         for section in SECTIONS:
-            if not re.search(rf"^{section}\b", text, re.MULTILINE):
+            if section not in found:
                 yield Violation(path, 1, f"the section {section} is missing")
-        files = re.search(r"^Files\b.*?(?=^\S)", text, re.MULTILINE | re.DOTALL)
-        for match in NAMED_FILE.finditer(files.group(0) if files else ""):
+        if "Files" not in found:
+            continue
+        start = headings[found["Files"]].start()
+        end = headings[found["Files"] + 1].start() if found["Files"] + 1 < len(headings) else len(text)
+        for match in NAMED_FILE.finditer(text, start, end):
             if not tree.exists(f"src/{module}/{match.group(1)}"):
-                line = text.count("\n", 0, files.start() + match.start(1)) + 1
+                line = text.count("\n", 0, match.start(1)) + 1
                 yield Violation(path, line, f"names {match.group(1)}, which does not exist")
