@@ -94,4 +94,5 @@ if [ -z "$(ls -A "$PGDATA" 2>/dev/null)" ]; then
   check_password
   initialize
 fi
+if [ "$auth_method" = trust ]; then set -- -c trust_beyond_loopback=on "$@"; fi
 exec grizzlyd -D "$PGDATA" -h 0.0.0.0 -p "$port" "$@"
