@@ -96,7 +96,7 @@ void StoredSharedCatalog::Load() {
       case kRoleClass: {
         auto role = std::make_shared<Role>();
         DecodeRecord(rows->value(), role.get());
-        roles_[object] = role;
+        SetRole(object, std::move(role));
         break;
       }
       case kDroppedTenantClass: drops_to_finish_.push_back(TenantId(object)); break;
@@ -218,10 +218,8 @@ void StoredSharedCatalog::FinishDrops() {
 
 std::shared_ptr<const Role> StoredSharedCatalog::FindRole(std::string_view name) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [oid, role] : roles_) {
-    if (role->name == name) return role;
-  }
-  return nullptr;
+  const auto found = roles_by_name_.find(std::string(name));
+  return found == roles_by_name_.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<const Role> StoredSharedCatalog::FindRole(Oid oid) {
@@ -301,17 +299,28 @@ void StoredSharedCatalog::Touch(txn::Transaction& transaction, Oid role) {
   });
 }
 
+// Under mutex_ (or before anybody else is there).
+void StoredSharedCatalog::SetRole(Oid oid, RolePtr role) {
+  if (const auto old = roles_.find(oid); old != roles_.end()) {
+    const auto named = roles_by_name_.find(old->second->name);
+    if (named != roles_by_name_.end() && named->second->oid == oid) roles_by_name_.erase(named);
+    roles_.erase(old);
+  }
+  if (role == nullptr) return;
+  roles_by_name_[role->name] = role;
+  roles_[oid] = std::move(role);
+}
+
 void StoredSharedCatalog::PublishRoles(const std::set<Oid>& touched) {
   const std::lock_guard lock(mutex_);
   for (const Oid oid : touched) {
     storage::PinnedValue stored;
-    if (!store_.Get(nullptr, RoleKey(oid), &stored)) {
-      roles_.erase(oid);
-      continue;
+    std::shared_ptr<Role> role;
+    if (store_.Get(nullptr, RoleKey(oid), &stored)) {
+      role = std::make_shared<Role>();
+      DecodeRecord(stored.view(), role.get());
     }
-    auto role = std::make_shared<Role>();
-    DecodeRecord(stored.view(), role.get());
-    roles_[oid] = std::move(role);
+    SetRole(oid, std::move(role));
   }
 }
 
@@ -325,12 +334,23 @@ Oid StoredSharedCatalog::NewSharedOid() {
 }
 
 std::shared_ptr<Catalog> StoredSharedCatalog::OpenCatalog(TenantId tenant) {
-  const std::lock_guard lock(catalogs_mutex_);
-  std::shared_ptr<TenantCatalog> catalog = catalogs_[tenant].lock();
-  if (catalog == nullptr) {
-    catalog = std::make_shared<TenantCatalog>(store_, tenant);
-    catalogs_[tenant] = catalog;
+  std::shared_ptr<OpenSlot> slot;
+  {
+    const std::lock_guard lock(catalogs_mutex_);
+    std::shared_ptr<OpenSlot>& entry = catalogs_[tenant];
+    if (entry == nullptr) entry = std::make_shared<OpenSlot>();
+    slot = entry;
   }
+  std::shared_ptr<TenantCatalog> catalog;
+  {
+    const std::lock_guard lock(slot->loading);
+    catalog = slot->catalog.lock();
+    if (catalog == nullptr) {
+      catalog = std::make_shared<TenantCatalog>(store_, tenant);
+      slot->catalog = catalog;
+    }
+  }
+  const std::lock_guard lock(catalogs_mutex_);
   std::erase(recently_used_, catalog);
   recently_used_.push_back(catalog);
   if (recently_used_.size() > kIdleCatalogsKept) recently_used_.pop_front();

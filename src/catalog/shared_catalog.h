@@ -50,6 +50,7 @@ class StoredSharedCatalog final : public SharedCatalog {
   void FinishDrops();
   void RemoveTenant(TenantId tenant);
   void Touch(txn::Transaction& transaction, Oid role);
+  void SetRole(Oid oid, RolePtr role);
   void PublishRoles(const std::set<Oid>& touched);
   void LockRoleName(txn::Transaction& transaction, std::string_view name);
 
@@ -60,11 +61,17 @@ class StoredSharedCatalog final : public SharedCatalog {
   std::map<Oid, DatabasePtr> databases_;
   std::unordered_map<std::string, DatabasePtr> databases_by_name_;
   std::map<Oid, RolePtr> roles_;
+  std::unordered_map<std::string, RolePtr> roles_by_name_;
   std::unordered_map<txn::Transaction*, TouchedRoles> touched_;
   std::vector<TenantId> drops_to_finish_;
 
-  std::mutex catalogs_mutex_;
-  std::unordered_map<TenantId, std::weak_ptr<TenantCatalog>> catalogs_;
+  // One tenant's catalog, loaded by whoever comes first while the others wait.
+  struct OpenSlot {
+    std::mutex loading;
+    std::weak_ptr<TenantCatalog> catalog;
+  };
+  std::mutex catalogs_mutex_;  // over the two below; not held while loading
+  std::unordered_map<TenantId, std::shared_ptr<OpenSlot>> catalogs_;
   std::deque<std::shared_ptr<TenantCatalog>> recently_used_;
 };
 

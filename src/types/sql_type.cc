@@ -33,6 +33,7 @@ PhysicalType PhysicalOf(const facts::TypeFact& type) {
     case facts::kUuidOid: return PhysicalType::kFixed16;
     default: break;
   }
+  if (type.typtype == 'd') return PhysicalOf(*facts::FindType(type.typbasetype));
   // The reg* types: four bytes, by value, of the numeric category.
   if (type.typcategory == 'N' && type.typlen == 4) return PhysicalType::kInt32;
   return PhysicalType::kString;

@@ -2,6 +2,9 @@
 // savepoint or a rollback, and there again after a restart.
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
+#include <chrono>
 #include <set>
 
 #include "catalog_test_base.h"
@@ -189,6 +192,27 @@ TEST_F(EditorTest, NumbersAreNeverGivenTwice) {
     transaction->Rollback();
     Restart();
   }
+}
+
+// What CREATE TABLE costs must not grow with the tables there are.
+TEST_F(EditorTest, TenThousandTables) {
+  {
+    const auto transaction = Begin();
+    const auto editor = catalog_->NewEditor(*transaction);
+    for (int i = 0; i < 10000; ++i) editor->PutRelation(NewTable(*editor, fmt::format("t{}", i)));
+    transaction->Commit();
+  }
+  Restart();
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) {
+    const auto transaction = Begin();
+    const auto editor = catalog_->NewEditor(*transaction);
+    editor->PutRelation(NewTable(*editor, fmt::format("u{}", i)));
+    transaction->Commit();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+  EXPECT_TRUE(Sees(catalog_->Latest(), "t9999"));
+  EXPECT_TRUE(Sees(catalog_->Latest(), "u99"));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/error/sql_error.h"
 #include "catalog/record.h"
+#include "catalog/virtual_table.h"
 #include "catalog_test_base.h"
 
 namespace grizzly::catalog {
@@ -129,6 +130,25 @@ TEST_F(SharedCatalogTest, RolesFollowTheirTransaction) {
   shared_->DropRole(*transaction, role.oid);
   transaction->Commit();
   EXPECT_EQ(shared_->FindRole("r"), nullptr);
+}
+
+TEST_F(SharedCatalogTest, VirtualTablesListThem) {
+  Database database = Named("d");
+  database.comment = "a comment";
+  database.settings = {{"work_mem", "1MB"}};
+  shared_->CreateDatabase(database);
+  VirtualTableInput input;
+  input.catalog = shared_->OpenCatalog(TenantId(5))->Latest();
+  input.shared = shared_.get();
+  const auto count = [&](Oid table) {
+    size_t rows = 0;
+    FindCatalogTable(table)->Produce(input, {}, [&](auto) { ++rows; });
+    return rows;
+  };
+  EXPECT_EQ(count(kDatabaseClass), 4u);
+  EXPECT_EQ(count(kRoleClass), shared_->Roles().size());
+  EXPECT_EQ(count(2396), 4u);  // pg_shdescription
+  EXPECT_EQ(count(2964), 1u);  // pg_db_role_setting
 }
 
 TEST_F(SharedCatalogTest, TenantsDoNotSeeEachOther) {
