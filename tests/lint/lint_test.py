@@ -95,6 +95,9 @@ class LintTest(unittest.TestCase):
         self.expect(dead_files, {"tests/unit/attic/a_test.cc": ""}, "attic is no module")
         self.expect(dead_files, {"tests/unit/base/a_test.cc": ""})
         self.expect(dead_files, {"tests/sql/runner/main.cc": ""}, "no CMakeLists.txt")
+        self.expect(dead_files, {"tests/sql/runner/main.cc": "", "tests/sql/CMakeLists.txt": ""})
+        self.expect(dead_files, {"src/base/lonely.h": ""}, "lonely.h:1: no file includes it")
+        self.expect(dead_files, {"src/base/tested.h": "", "tests/unit/base/a_test.cc": '#include "base/tested.h"'})
 
     def test_readmes(self):
         whole = textwrap.dedent("""\

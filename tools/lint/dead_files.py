@@ -1,6 +1,7 @@
-"""Every .cc belongs to a target: to a module of layers.txt, a unit test, or a program's folder."""
+"""No dead files: every .cc belongs to a target (a module, a unit test, a program), every header is included."""
 
 import os
+import re
 
 from layers import read_layers
 from tree import Violation
@@ -11,6 +12,7 @@ def check(tree):
     for file in tree.cpp_files:
         if file.path.endswith(".cc") and file.module not in modules:
             yield Violation(file.path, 1, "belongs to no target: its folder is no module of layers.txt")
+    yield from check_headers(tree)
     for path in cpp_files_below(tree, "tests"):
         parts = path.split("/")
         if parts[1] == "unit" and not (path.endswith("_test.cc") and len(parts) > 3):
@@ -19,6 +21,15 @@ def check(tree):
             yield Violation(path, 1, f"belongs to no target: {parts[2]} is no module of layers.txt")
         elif parts[1] != "unit" and not has_cmake_above(tree, path):
             yield Violation(path, 1, "belongs to no target: no CMakeLists.txt in its folder or above")
+
+
+def check_headers(tree):
+    included = {include.target for file in tree.cpp_files for include in file.includes}
+    for path in cpp_files_below(tree, "tests"):
+        included |= set(re.findall(r'#include "([^"]+)"', tree.read(path)))
+    for file in tree.cpp_files:
+        if file.path.endswith(".h") and file.inside not in included:
+            yield Violation(file.path, 1, "no file includes it")
 
 
 def cpp_files_below(tree, top):
