@@ -20,6 +20,6 @@ def check(tree):
 
 
 def stands_in(file, folders):
-    """A folder, or a file name without its ending, of src/."""
+    """A folder of src/, or a file, with its ending or without."""
     stem = file.inside.rsplit(".", 1)[0]
-    return any(stem == folder or stem.startswith(folder + "/") for folder in folders)
+    return any(folder in (stem, file.inside) or stem.startswith(folder + "/") for folder in folders)
