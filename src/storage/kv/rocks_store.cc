@@ -17,7 +17,6 @@ namespace grizzly::storage {
 namespace {
 
 constexpr const char* kReading = "read from the store";
-constexpr double kHighPriorityShare = 0.3;  // of the block cache, for filters and indexes
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -109,8 +108,7 @@ RocksStore::RocksStore(const StoreOptions& options) {
   std::shared_ptr<rocksdb::FileSystem> file_system = OpenFileSystem(options);
   directory_ = std::make_unique<DataDirectory>(options.directory, file_system);
   env_ = rocksdb::NewCompositeEnv(file_system);
-  cache_ = rocksdb::NewLRUCache(options.block_cache_bytes, /*num_shard_bits=*/4,
-                                /*strict_capacity_limit=*/false, kHighPriorityShare);
+  cache_ = MakeBlockCache(options);
   write_stop_ = std::make_shared<WriteStop>();
   rocksdb::Options rocks = MakeRocksOptions(options, env_.get(), cache_);
   rocks.listeners.push_back(write_stop_);
