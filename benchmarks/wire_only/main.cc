@@ -43,6 +43,7 @@ int main(int argument_count, char** arguments) {
   listener.Close();
   io->stop();
   pool.Join();
+  guard.reset();
   io.reset();
   std::printf("%s", metrics.Text().c_str());
   return 0;

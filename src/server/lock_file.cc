@@ -112,7 +112,9 @@ DirectoryLockFile::DirectoryLockFile(const std::string& directory)
                  });
 }
 
-DirectoryLockFile::~DirectoryLockFile() { ::unlink(path_.c_str()); }
+DirectoryLockFile::~DirectoryLockFile() { Remove(); }
+
+void DirectoryLockFile::Remove() { ::unlink(path_.c_str()); }
 
 void DirectoryLockFile::SetListening(int port, std::string_view socket_directory,
                                      std::string_view address) {

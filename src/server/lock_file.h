@@ -24,6 +24,8 @@ class DirectoryLockFile {
   // Once the sockets are known.
   void SetListening(int port, std::string_view socket_directory, std::string_view address);
   void SetStatus(std::string_view status);
+  // For a process about to end without its destructors.
+  void Remove();
 
  private:
   void Write();

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/error/sql_error.h"
+#include "server/default_files.h"
 
 namespace grizzly::server {
 namespace {
@@ -356,24 +357,6 @@ const HbaRule* HbaRules::FindTrustOfStrangers() const {
   return nullptr;
 }
 
-std::string_view DefaultHbaFile() {
-  return R"(# Who may connect, from where, and how he proves who he is. The first line that fits decides.
-#
-# TYPE     local (Unix socket), host (TCP), hostssl (TCP with TLS), hostnossl (TCP without)
-# DATABASE all, sameuser, or names separated by commas
-# USER     all, or names separated by commas
-# ADDRESS  all, samehost, samenet, or an address with its mask length; not for local
-# METHOD   trust (no proof), scram-sha-256, password (clear text: only over TLS), reject
-#
-# The server refuses to start when it listens beyond this machine and a trust line lets others in.
-# SIGHUP makes it read this file again.
-
-# TYPE  DATABASE  USER  ADDRESS         METHOD
-local   all       all                   trust
-host    all       all   127.0.0.1/32    trust
-host    all       all   ::1/128         trust
-host    all       all   all             scram-sha-256
-)";
-}
+std::string_view DefaultHbaFile() { return kDefaultHbaFile; }
 
 }  // namespace grizzly::server

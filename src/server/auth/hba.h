@@ -74,7 +74,7 @@ class HbaRules {
   std::string file_name_;
 };
 
-// What a fresh data directory gets: trust for this machine, scram-sha-256 for no one else.
+// What a fresh data directory gets (conf/pg_hba.conf): trust for this machine, nothing for others.
 std::string_view DefaultHbaFile();
 
 }  // namespace grizzly::server

@@ -1,0 +1,253 @@
+#include "server/server.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+#include "base/error/sql_error.h"
+
+namespace grizzly::server {
+namespace {
+
+constexpr int kSpareThreads = 8;  // beyond one per connection: HTTP, timers, logins
+constexpr double kWireMemoryShare = 0.25;  // of the machine's memory, for large messages
+
+int64_t WireMemoryLimit() {
+  const int64_t pages = ::sysconf(_SC_PHYS_PAGES), page_bytes = ::sysconf(_SC_PAGESIZE);
+  return static_cast<int64_t>(static_cast<double>(pages) * static_cast<double>(page_bytes) *
+                              kWireMemoryShare);
+}
+
+int ServingThreads() {
+  return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())) + 1;
+}
+
+// Every client is a descriptor, and the store has its own.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+Server::Server(const CommandLine& line, ServerSettings settings, DirectoryLockFile& lock_file,
+               session::Instance& instance)
+    : line_(line),
+      settings_(std::move(settings)),
+      lock_file_(lock_file),
+      instance_(instance),
+      wire_tracker_("wire buffers", nullptr, WireMemoryLimit()) {
+  RaiseDescriptorLimit();
+  std::signal(SIGPIPE, SIG_IGN);  // TLS writes cannot say MSG_NOSIGNAL
+  const int serving = ServingThreads();
+  io_ = std::make_unique<boost::asio::io_context>(serving);
+  work_.emplace(io_->get_executor());
+  pool_ = std::make_unique<ThreadPool>(
+      *io_, ThreadPoolOptions{.serving_target = serving,
+                              .threads_max = settings_.max_connections + serving + kSpareThreads});
+  door_ = std::make_unique<FrontDoor>(*io_, *pool_, instance_, wire_tracker_, metrics_,
+                                      LoadAdmission(settings_));
+  listener_ = std::make_unique<Listener>(*door_);
+  client_check_ = std::make_unique<boost::asio::steady_timer>(*io_);
+  AddMetrics();
+}
+
+Server::~Server() {
+  listener_->Close();
+  http_.reset();
+  work_.reset();
+  io_->stop();
+  pool_->Join();
+  signals_.reset();
+  client_check_.reset();
+  listener_.reset();
+  io_.reset();  // its last handlers own connections, which know the door
+  door_.reset();
+}
+
+AdmissionSettings Server::LoadAdmission(const ServerSettings& settings) const {
+  AdmissionSettings admission;
+  auto hba = std::make_shared<HbaRules>(HbaRules::Load(InDataDirectory(settings, settings.hba_file)));
+  const HbaRule* trust = hba->FindTrustOfStrangers();
+  for (const std::string& address : settings.listen_addresses) {
+    if (trust == nullptr || settings.trust_beyond_loopback || !IsBeyondLoopback(address)) continue;
+    throw SqlError(SqlState::kConfigFileError,
+                   fmt::format("refusing to listen on \"{}\": line {} of \"{}\" lets clients of other "
+                               "machines in without a password",
+                               address, trust->line, hba->file_name()))
+        .Detail(fmt::format("The line is \"{}\".", trust->text))
+        .Hint("Say scram-sha-256 there and give the roles passwords, or listen only on this machine "
+              "(listen_addresses = 'localhost'), or, if the network itself keeps strangers away, set "
+              "trust_beyond_loopback = on.")
+        .Fatal();
+  }
+  admission.hba = std::move(hba);
+  if (settings.ssl) {
+    TlsSettings tls = settings.tls;
+    tls.certificate_file = InDataDirectory(settings, tls.certificate_file);
+    tls.key_file = InDataDirectory(settings, tls.key_file);
+    admission.tls = TlsAcceptor::Load(tls);
+  }
+  admission.max_connections = settings.max_connections;
+  admission.superuser_reserved_connections = settings.superuser_reserved_connections;
+  admission.authentication_timeout_ms = settings.authentication_timeout_ms;
+  admission.log_connections = settings.log_connections;
+  admission.log_disconnections = settings.log_disconnections;
+  admission.tcp_keepalives_idle_s = settings.tcp_keepalives_idle_s;
+  admission.tcp_keepalives_interval_s = settings.tcp_keepalives_interval_s;
+  admission.tcp_keepalives_count = settings.tcp_keepalives_count;
+  return admission;
+}
+
+void Server::AddMetrics() {
+  metrics_.AddGauge("grizzlydb_threads", "Threads of the server's pool.",
+                    [this] { return pool_->thread_count(); });
+  metrics_.AddGauge("grizzlydb_threads_blocked", "Statements that wait: locks, disk, slow clients.",
+                    [this] { return pool_->blocked_count(); });
+  metrics_.AddGauge("grizzlydb_sessions", "Sessions logged in.",
+                    [this] { return static_cast<double>(instance_.session_count()); });
+  metrics_.AddGauges([this] {
+    std::vector<GaugeSample> samples;
+    for (auto& [name, value] : instance_.Statistics()) {
+      std::string metric = "grizzlydb_" + name;
+      for (char& c : metric) {
+        if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+      }
+      samples.push_back({std::move(metric), name, {}, static_cast<double>(value)});
+    }
+    return samples;
+  });
+}
+
+void Server::Start(bool with_signals) {
+  log::Configure(settings_.log);
+  listener_->Open({.addresses = settings_.listen_addresses,
+                   .socket_directories = settings_.unix_socket_directories,
+                   .port = settings_.port,
+                   .data_directory = settings_.data_directory});
+  if (settings_.http_port != 0) {
+    http_ = std::make_unique<HttpServer>(*io_, [this](std::string_view path) { return AnswerHttp(path); });
+    http_->Open(settings_.http_address, settings_.http_port);
+  }
+  if (with_signals) {
+    signals_ = std::make_unique<boost::asio::signal_set>(*io_, SIGTERM, SIGINT, SIGQUIT);
+    signals_->add(SIGHUP);
+    WaitForSignal();
+  }
+  pool_->Start();
+  CheckClientsEvery(settings_.client_connection_check_interval_ms);
+  lock_file_.SetListening(listener_->port(), listener_->first_socket_directory(),
+                          listener_->first_address());
+  listener_->Start();
+  lock_file_.SetStatus("ready");
+  log::Write(Severity::kLog, "database system is ready to accept connections");
+}
+
+void Server::Wait() {
+  std::unique_lock lock(mutex_);
+  stopped_.wait(lock, [this] { return is_empty_; });
+}
+
+void Server::WaitForSignal() {
+  signals_->async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    OnSignal(signal);
+    WaitForSignal();
+  });
+}
+
+void Server::OnSignal(int signal) {
+  switch (signal) {
+    case SIGTERM:
+      log::Write(Severity::kLog, "received smart shutdown request");
+      RequestShutdown(ShutdownMode::kSmart);
+      break;
+    case SIGINT:
+      log::Write(Severity::kLog, "received fast shutdown request");
+      RequestShutdown(ShutdownMode::kFast);
+      break;
+    case SIGQUIT:
+      log::Write(Severity::kLog, "received immediate shutdown request");
+      listener_->Close();
+      lock_file_.Remove();
+      ::_exit(1);
+    case SIGHUP: Reload(); break;
+    default: break;
+  }
+}
+
+void Server::RequestShutdown(ShutdownMode mode) {
+  {
+    std::lock_guard lock(mutex_);
+    if (mode <= shutdown_) return;
+    shutdown_ = mode;
+  }
+  lock_file_.SetStatus("stopping");
+  door_->BeginShutdown([this] {
+    std::lock_guard lock(mutex_);
+    is_empty_ = true;
+    stopped_.notify_all();
+  });
+  if (mode == ShutdownMode::kFast) {
+    log::Write(Severity::kLog, "aborting any active transactions");
+    instance_.TerminateAllSessions();
+    door_->InterruptAll();
+  }
+}
+
+void Server::Reload() {
+  log::Write(Severity::kLog, "received SIGHUP, reloading configuration files");
+  try {
+    ServerSettings fresh = LoadSettings(line_);
+    // These keep their value until a restart.
+    fresh.listen_addresses = settings_.listen_addresses;
+    fresh.max_connections = settings_.max_connections;
+    fresh.superuser_reserved_connections = settings_.superuser_reserved_connections;
+    door_->ReplaceSettings(LoadAdmission(fresh));
+    log::Configure(fresh.log);
+    CheckClientsEvery(fresh.client_connection_check_interval_ms);
+  } catch (const SqlError& error) {
+    Diagnostic report = error.diagnostic();
+    report.severity = Severity::kLog;
+    log::Write(report);
+    log::Write(Severity::kLog, "the configuration was not reloaded");
+    return;
+  }
+  instance_.ReloadConfiguration();
+}
+
+void Server::CheckClientsEvery(int64_t interval_ms) {
+  if (interval_ms == 0) {
+    client_check_->cancel();
+    return;
+  }
+  client_check_->expires_after(std::chrono::milliseconds(interval_ms));
+  client_check_->async_wait([this, interval_ms](const boost::system::error_code& error) {
+    if (error) return;
+    door_->CancelAbandoned();
+    CheckClientsEvery(interval_ms);
+  });
+}
+
+HttpReply Server::AnswerHttp(std::string_view path) {
+  if (path == "/metrics") {
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_.Text()};
+  }
+  if (path == "/healthz") return {.body = "ok\n"};
+  if (path != "/readyz") return {.status = 404, .body = "not found\n"};
+  std::string reason;
+  {
+    std::lock_guard lock(mutex_);
+    if (shutdown_ != ShutdownMode::kNone) reason = "shutting down";
+  }
+  if (!reason.empty() || !instance_.IsReady(&reason)) {
+    return {.status = 503, .body = fmt::format("not ready: {}\n", reason)};
+  }
+  return {.body = "ok\n"};
+}
+
+}  // namespace grizzly::server
