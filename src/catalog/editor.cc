@@ -110,6 +110,7 @@ void Editor::DropRelation(Oid oid) {
     DropDependenciesOf(kConstraintClass, constraint.oid);
   }
   transaction_.Delete(Key(kRelationClass, oid));
+  transaction_.Delete(Key(kStatisticsClass, oid));
   Append({.id = {kRelationClass, oid}});
 }
 

@@ -61,8 +61,7 @@ std::shared_ptr<Sequences::Entry> Sequences::Open(const Relation& sequence) {
   std::shared_ptr<Entry> entry;
   {
     const std::lock_guard lock(mutex_);
-    auto& slot = entries_[static_cast<uint64_t>(sequence.tenant.value) << 32 |
-                          sequence.storage.value];
+    auto& slot = entries_[EntryNumber(sequence.tenant, sequence.storage)];
     if (slot == nullptr) slot = std::make_shared<Entry>();
     entry = slot;
   }
@@ -168,6 +167,20 @@ void Sequences::Copy(const Relation& from, const Relation& to) {
   entry->last_value = state.last_value;
   entry->is_called = state.is_called;
   entry->log_count = 0;
+}
+
+uint64_t Sequences::EntryNumber(TenantId tenant, StorageId storage) {
+  return static_cast<uint64_t>(tenant.value) << 32 | storage.value;
+}
+
+void Sequences::Forget(TenantId tenant, StorageId storage) {
+  const std::lock_guard lock(mutex_);
+  entries_.erase(EntryNumber(tenant, storage));
+}
+
+void Sequences::ForgetTenant(TenantId tenant) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [&](const auto& entry) { return entry.first >> 32 == tenant.value; });
 }
 
 void Sequences::Flush() {

@@ -50,11 +50,15 @@ class Sequences {
   // A new storage (ALTER SEQUENCE, copied from `from` when it keeps its position) before anybody
   // else sees it.
   void Copy(const Relation& from, const Relation& to);
+  // Dropped, or another storage took its place (after the commit): its state is not written again.
+  void Forget(TenantId tenant, StorageId storage);
+  void ForgetTenant(TenantId tenant);
   // Writes what was given out instead of what was logged ahead.
   void Flush();
 
  private:
   struct Entry;
+  static uint64_t EntryNumber(TenantId tenant, StorageId storage);
   std::shared_ptr<Entry> Open(const Relation& sequence);
   void Write(const Entry& entry, int64_t last_value, bool is_called);
 

@@ -88,11 +88,21 @@ TenantSnapshotPtr TenantCatalog::LatestSnapshot() const {
 
 void TenantCatalog::Publish(std::span<const CatalogChange> changes) {
   if (changes.empty()) return;
+  ForgetStatistics(changes);
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<TenantSnapshot>(*latest_);
   for (const CatalogChange& change : changes) next->Apply(change);
   next->SealVersion();
   latest_ = std::move(next);
+}
+
+void TenantCatalog::ForgetStatistics(std::span<const CatalogChange> changes) {
+  const std::lock_guard lock(statistics_mutex_);
+  for (const CatalogChange& change : changes) {
+    const bool dropped =
+        change.id.object_class == kRelationClass && change.relation == nullptr;
+    if (dropped) statistics_.erase(change.id.object);
+  }
 }
 
 Oid TenantCatalog::NewOid() {

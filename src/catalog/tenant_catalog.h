@@ -31,6 +31,7 @@ class TenantCatalog final : public Catalog, public std::enable_shared_from_this<
 
  private:
   void Load();
+  void ForgetStatistics(std::span<const CatalogChange> changes);  // of dropped relations
 
   storage::Store& store_;
   const TenantId tenant_;

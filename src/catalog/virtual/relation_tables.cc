@@ -178,32 +178,49 @@ Column MadeColumn(std::string name, const types::SqlType& type, AttributeNumber 
   return column;
 }
 
+// The column of an index as pg_attribute shows it: the table's type, unless its operator class stores
+// another (name_ops stores cstring).
+Column IndexColumn(const Column* of_table, const IndexDefinition::Part& part) {
+  Column column;
+  if (of_table != nullptr) {
+    column.name = of_table->name;
+    column.type = of_table->type;
+    column.dimensions = of_table->dimensions;
+  } else {
+    column.type = part.type;
+  }
+  if (part.collation != kInvalidOid) column.type.collation = part.collation;
+  const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
+  if (opclass != nullptr && opclass->opckeytype != kInvalidOid &&
+      opclass->opckeytype != facts::kAnyelementOid) {
+    column.type.oid = opclass->opckeytype;
+    column.type.typmod = types::kNoTypmod;
+  }
+  return column;
+}
+
 void WriteIndexAttributes(RowWriter& rows, const Relation& index) {
   const RelationPtr table = rows.catalog().FindRelation(index.index->table);
   if (table == nullptr) return;
-  std::vector<std::string> names;
-  std::vector<types::SqlType> types;
   const auto column_at = [&](AttributeNumber attnum) -> const Column* {
     return attnum > 0 && static_cast<size_t>(attnum) <= table->columns.size()
                ? &table->columns[attnum - 1]
                : nullptr;
   };
+  std::vector<Column> columns;
   for (const IndexDefinition::Part& part : index.index->parts) {
-    const Column* column = column_at(part.column);
-    names.push_back(column == nullptr ? "" : column->name);
-    types.push_back(column == nullptr ? part.type : column->type);
-    if (part.collation != kInvalidOid) types.back().collation = part.collation;
+    columns.push_back(IndexColumn(column_at(part.column), part));
   }
   for (const AttributeNumber attnum : index.index->include) {
-    const Column* column = column_at(attnum);
-    if (column == nullptr) continue;
-    names.push_back(column->name);
-    types.push_back(column->type);
+    columns.push_back(IndexColumn(column_at(attnum), {}));
   }
+  std::vector<std::string> names;
+  for (const Column& column : columns) names.push_back(column.name);
   names = ChooseIndexColumnNames(names);
-  for (size_t i = 0; i < names.size(); ++i) {
-    WriteAttribute(rows, index,
-                   MadeColumn(names[i], types[i], static_cast<AttributeNumber>(i + 1), false));
+  for (size_t i = 0; i < columns.size(); ++i) {
+    columns[i].name = names[i];
+    columns[i].attnum = static_cast<AttributeNumber>(i + 1);
+    WriteAttribute(rows, index, columns[i]);
   }
 }
 
