@@ -9,6 +9,18 @@ void RegisterFamilies(Registry& registry) {
   RegisterNumberComparisons(registry);
   RegisterNumberCasts(registry);
   RegisterRandom(registry);
+  RegisterNumerics(registry);
+  RegisterTextOrder(registry);
+  RegisterText(registry);
+  RegisterTextCase(registry);
+  RegisterTextCasts(registry);
+  RegisterLike(registry);
+  RegisterRegex(registry);
+  RegisterSimilar(registry);
+  RegisterBytes(registry);
+  RegisterEncodings(registry);
+  RegisterDigests(registry);
+  RegisterFormat(registry);
 }
 
 }  // namespace grizzly::functions

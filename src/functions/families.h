@@ -16,4 +16,20 @@ void RegisterNumberComparisons(Registry& registry);
 void RegisterNumberCasts(Registry& registry);
 void RegisterRandom(Registry& registry);
 
+// numeric/
+void RegisterNumerics(Registry& registry);
+
+// string/
+void RegisterTextOrder(Registry& registry);
+void RegisterText(Registry& registry);
+void RegisterTextCase(Registry& registry);
+void RegisterTextCasts(Registry& registry);
+void RegisterLike(Registry& registry);
+void RegisterRegex(Registry& registry);
+void RegisterSimilar(Registry& registry);
+void RegisterBytes(Registry& registry);
+void RegisterEncodings(Registry& registry);
+void RegisterDigests(Registry& registry);
+void RegisterFormat(Registry& registry);
+
 }  // namespace grizzly::functions

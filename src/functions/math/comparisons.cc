@@ -15,6 +15,10 @@ template <typename A, typename B> bool GreaterEqual(A a, B b) { return a >= b; }
 template <typename A, typename B>
 int32_t Compare(A a, B b) { return a < b ? -1 : (a > b ? 1 : 0); }
 
+// What PostgreSQL answers for the narrowest types, and clients can see.
+template <typename T>
+int32_t Difference(T a, T b) { return static_cast<int32_t>(a) - static_cast<int32_t>(b); }
+
 template <typename A, typename B>
 void AddIntegers(Registry& registry, const std::string& name) {
   registry.AddScalar(name + "eq", Scalar<&Equal<A, B>>);
@@ -62,6 +66,8 @@ void RegisterNumberComparisons(Registry& registry) {
   AddIntegers<uint64_t, uint64_t>(registry, "xid8");
   AddIntegers<uint8_t, uint8_t>(registry, "char");
   AddIntegers<bool, bool>(registry, "bool");
+  registry.AddScalar("btint2cmp", Cold<&Difference<int16_t>>);
+  registry.AddScalar("btcharcmp", Cold<&Difference<uint8_t>>);
   AddFloats<float, float>(registry, "float4");
   AddFloats<double, double>(registry, "float8");
   AddFloats<float, double>(registry, "float48");

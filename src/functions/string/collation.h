@@ -1,0 +1,20 @@
+// How text compares and changes case under a collation.
+//
+// The default collation (100), "C" (950) and "POSIX" (951) compare bytes and know the case of ASCII
+// letters only; all others are ICU's.
+#pragma once
+
+#include <string_view>
+
+#include "base/ids/ids.h"
+
+namespace grizzly::functions {
+
+constexpr bool IsByteCollation(Oid collation) {
+  return collation == kInvalidOid || collation == 100 || collation == 950 || collation == 951;
+}
+
+// <0, 0, >0.
+int CompareText(std::string_view a, std::string_view b, Oid collation);
+
+}  // namespace grizzly::functions
