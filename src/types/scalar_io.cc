@@ -27,12 +27,25 @@ struct BoolCodec {
 
 // "char": one byte; the zero byte prints as the empty string.
 struct CharCodec {
+  // A byte above 127 is written as \ooo, in octal.
   static Datum Input(std::string_view text, int32_t, const IoSettings&, Arena&) {
+    auto octal = [&](size_t i) { return text[i] >= '0' && text[i] <= '7'; };
+    if (text.size() == 4 && text[0] == '\\' && octal(1) && octal(2) && octal(3)) {
+      return Datum::Of<char>(
+          static_cast<char>(((text[1] - '0') << 6) + ((text[2] - '0') << 3) + (text[3] - '0')));
+    }
     return Datum::Of<char>(text.empty() ? '\0' : text[0]);
   }
   static void Output(const Datum& value, const IoSettings&, std::string& out) {
-    const char c = value.As<char>();
-    if (c != '\0') out += c;
+    const auto byte = value.As<uint8_t>();
+    if (byte >= 0x80) {
+      out += '\\';
+      out += static_cast<char>('0' + (byte >> 6));
+      out += static_cast<char>('0' + ((byte >> 3) & 7));
+      out += static_cast<char>('0' + (byte & 7));
+    } else if (byte != 0) {
+      out += static_cast<char>(byte);
+    }
   }
   static Datum Receive(BinaryReader& reader, int32_t, const IoSettings&, Arena&) {
     return Datum::Of<char>(static_cast<char>(reader.Read<uint8_t>()));
