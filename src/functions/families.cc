@@ -21,6 +21,10 @@ void RegisterFamilies(Registry& registry) {
   RegisterEncodings(registry);
   RegisterDigests(registry);
   RegisterFormat(registry);
+  RegisterCountAndSum(registry);
+  RegisterMinMax(registry);
+  RegisterStatistics(registry);
+  RegisterStringAgg(registry);
 }
 
 }  // namespace grizzly::functions

@@ -32,4 +32,10 @@ void RegisterEncodings(Registry& registry);
 void RegisterDigests(Registry& registry);
 void RegisterFormat(Registry& registry);
 
+// aggregate/
+void RegisterCountAndSum(Registry& registry);
+void RegisterMinMax(Registry& registry);
+void RegisterStatistics(Registry& registry);
+void RegisterStringAgg(Registry& registry);
+
 }  // namespace grizzly::functions

@@ -57,6 +57,8 @@ using ScalarKernel = void (*)(FunctionContext& context, const CallSite& call,
 
 // ---- aggregates ----
 
+// Ordered-set aggregates get their rows sorted; their arguments are the WITHIN GROUP ones, then the
+// direct ones (the same in each row).
 // States live in the operator's arena, `state_bytes` each, aligned to 8. Bigger state hangs off it,
 // allocated from the arena (freed as a whole) or owned (then `destroy` frees it).
 struct AggregateInput {

@@ -10,7 +10,7 @@
 namespace grizzly::types {
 namespace {
 
-constexpr int kResultScaleMax = 2000;  // round() and trunc() take scales within +- this
+constexpr int kResultScaleMax = kNumericScaleMax;  // of round() and trunc()
 
 // A power of ten that int64 holds.
 constexpr int64_t SmallPower(int exponent) {

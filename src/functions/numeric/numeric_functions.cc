@@ -67,12 +67,6 @@ template <StringRef (*F)(NumericRef, Arena&)>
 StringRef Unary(FunctionContext& context, const StringRef& a) {
   return F(a, *context.result_heap);
 }
-// round() and trunc() show at most so many digits.
-constexpr int32_t kResultScaleMax = 16383;
-template <StringRef (*F)(NumericRef, int32_t, Arena&)>
-StringRef WithScale(FunctionContext& context, const StringRef& a, int32_t scale) {
-  return F(a, std::clamp(scale, -kResultScaleMax, kResultScaleMax), *context.result_heap);
-}
 template <StringRef (*F)(NumericRef, int32_t, Arena&)>
 StringRef WithInteger(FunctionContext& context, const StringRef& a, int32_t b) {
   return F(a, b, *context.result_heap);
@@ -154,8 +148,8 @@ void RegisterNumerics(Registry& registry) {
   registry.AddScalar("numeric_abs", Cold<&Unary<&types::NumericAbs>>);
   registry.AddScalar("numeric_sign", Cold<&Sign>);
   registry.AddScalar("numeric_inc", Cold<&Increment>);
-  registry.AddScalar("numeric_round", Cold<&WithScale<&types::NumericRound>>);
-  registry.AddScalar("numeric_trunc", Cold<&WithScale<&types::NumericTruncate>>);
+  registry.AddScalar("numeric_round", Cold<&WithInteger<&types::NumericRound>>);
+  registry.AddScalar("numeric_trunc", Cold<&WithInteger<&types::NumericTruncate>>);
   registry.AddScalar("numeric_ceil", Cold<&Unary<&types::NumericCeil>>);
   registry.AddScalar("numeric_floor", Cold<&Unary<&types::NumericFloor>>);
   registry.AddScalar("numeric", Cold<&WithInteger<&types::ApplyNumericTypmod>>);

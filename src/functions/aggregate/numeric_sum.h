@@ -1,0 +1,38 @@
+// An exact sum of numerics: an int128 while it fits, PostgreSQL's big format beyond.
+//
+// The display scale of the sum is the largest of its inputs'. NaN and the infinities are counted
+// apart. State of aggregates: plain memory, the buffer belongs to the operator's arena.
+#pragma once
+
+#include <cstdint>
+
+#include "types/numeric.h"
+
+namespace grizzly::functions {
+
+class NumericSum {
+ public:
+  void Add(types::NumericRef value, Arena& arena);
+  // unscaled / 10^scale
+  void AddExact(types::Int128 unscaled, int scale, Arena& arena);
+  void Combine(const NumericSum& other, Arena& arena);
+  // With NaN and infinities: NaN if there is one or both infinities met.
+  types::StringRef Total(Arena& arena) const;
+  bool is_special() const { return nan_count_ + positive_count_ + negative_count_ > 0; }
+
+ private:
+  void AddBig(types::NumericRef value, Arena& arena);
+
+  // 16-byte alignment is more than states have: kept in two halves.
+  uint64_t small_low_ = 0;
+  int64_t small_high_ = 0;
+  int32_t scale_ = 0;
+  uint32_t big_bytes_ = 0;
+  uint32_t big_capacity_ = 0;
+  char* big_ = nullptr;  // a numeric, to which small_ is still to be added
+  int64_t nan_count_ = 0;
+  int64_t positive_count_ = 0;
+  int64_t negative_count_ = 0;
+};
+
+}  // namespace grizzly::functions
