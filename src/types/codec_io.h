@@ -8,6 +8,8 @@
 // };
 #pragma once
 
+#include <memory>
+
 #include "types/binary_format.h"
 #include "types/type_io.h"
 
@@ -45,6 +47,7 @@ const TypeIo* ScalarIo(Oid oid);
 const TypeIo* StringIo(Oid oid);
 const TypeIo* NumericIo(Oid oid);
 const TypeIo* DateTimeIo(Oid oid);
-const TypeIo* ArrayIoOf(Oid oid);
+// Of an array type (or int2vector, oidvector) whose elements have `element_io`.
+std::unique_ptr<TypeIo> MakeBuiltinArrayIo(Oid oid, const TypeIo* element_io);
 
 }  // namespace grizzly::types

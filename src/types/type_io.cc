@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "types/array.h"
 #include "types/codec_io.h"
 
 namespace grizzly::types {
@@ -19,6 +20,12 @@ const IoTable& Table() {
       for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo}) {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
+    }
+    // Arrays, once their elements are there.
+    for (Oid oid = 0; oid < kTableOids; ++oid) {
+      const Oid element = ArrayElementOid(oid);
+      if (made[oid] != nullptr || element == kInvalidOid || made[element] == nullptr) continue;
+      made[oid] = MakeBuiltinArrayIo(oid, made[element]).release();  // lives as long as the table
     }
     return made;
   }();

@@ -1,0 +1,25 @@
+// Text under a collation.
+//
+// The default collation (100), "C" (950), "POSIX" (951) and ucs_basic compare bytes; the built-in
+// "…-x-icu" ones (and "unicode") are ICU's. All are deterministic: texts are equal when their bytes
+// are.
+// THREADS  any.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/ids/ids.h"
+
+namespace grizzly::types {
+
+constexpr bool IsByteCollation(Oid collation) {
+  return collation == kInvalidOid || collation == 100 || collation == 950 || collation == 951;
+}
+
+// <0, 0, >0. Throws 42704 for a collation that is none of PostgreSQL's own.
+int CompareText(std::string_view a, std::string_view b, Oid collation);
+// Appends bytes that compare (memcmp) as the texts do; equal only for equal texts.
+void AppendSortKey(std::string& out, std::string_view text, Oid collation);
+
+}  // namespace grizzly::types
