@@ -76,9 +76,10 @@ class Server:
 
 
 class Grizzlyd(Server):
-    def __init__(self, folder, program):
+    def __init__(self, folder, program, *settings):
         super().__init__("grizzlydb", folder)
-        self.start([program, "-D", str(self.folder / "data"), "-h", "127.0.0.1", "-p", str(self.port)])
+        command = [program, "-D", str(self.folder / "data"), "-h", "127.0.0.1", "-p", str(self.port)]
+        self.start(command + [word for setting in settings for word in ("-c", setting)])
 
 
 class Postgres(Server):
