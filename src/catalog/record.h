@@ -3,7 +3,8 @@
 // FORMAT   value  := 8 bytes (the commit timestamp, filled in at commit) record
 //          record := version:u8 field*
 //          field  := tag:varint length:varint payload[length]
-//          A field that has its default value is left out; a reader skips tags it does not know, so
+//          A field that has its default value is left out (so the defaults in the structs are part of
+//          the format, too); a reader skips tags it does not know, so
 //          fields can be added. What an old reader must not skip raises kRecordFormatVersion.
 //          Payloads: integers, bools and enums as zigzag varints; float4/float8 as little-endian
 //          IEEE; strings as they are; structs as their fields; a list of integers packed in one

@@ -1,7 +1,11 @@
-// pg_depend and pg_description.
+// pg_depend, pg_description, pg_init_privs.
+#include "catalog/builtin.h"
 #include "catalog/record.h"
 #include "catalog/virtual/row_writer.h"
+#include "facts/catalog_relations.h"
 #include "facts/descriptions.h"
+#include "facts/namespaces.h"
+#include "facts/procs.h"
 
 namespace grizzly::catalog {
 namespace {
@@ -87,12 +91,42 @@ void ProduceDescription(RowWriter& rows) {
   });
 }
 
+// ---- pg_init_privs: pg_dump tells by it which privileges are the system's own ----
+
+void WriteInitialPrivileges(RowWriter& rows, Oid object, Oid object_class,
+                            std::string_view privileges) {
+  if (privileges.empty()) return;
+  rows.Number(object);
+  rows.Number(object_class);
+  rows.Int4(0);
+  rows.Char('i');
+  rows.Literal(privileges);
+  rows.Emit();
+}
+
+void ProduceInitialPrivileges(RowWriter& rows) {
+  for (const facts::RelationFact& fact : facts::AllRelations()) {
+    if (fact.relnamespace != kPgCatalogSchema) continue;
+    WriteInitialPrivileges(rows, fact.oid, kRelationClass, fact.relacl);
+  }
+  for (const facts::NamespaceFact& fact : facts::AllNamespaces()) {
+    if (fact.oid != kPgCatalogSchema && fact.oid != kPublicSchema) continue;
+    WriteInitialPrivileges(rows, fact.oid, kSchemaClass, fact.nspacl);
+  }
+  for (const facts::ProcFact& fact : facts::AllProcs()) {
+    if (rows.Implements(fact.oid)) {
+      WriteInitialPrivileges(rows, fact.oid, kProcClass, fact.proacl);
+    }
+  }
+}
+
 }  // namespace
 
 std::span<const CatalogTableSource> DependencyTables() {
   static constexpr CatalogTableSource kTables[] = {
       {kDependencyClass, ProduceDepend},
       {2609, ProduceDescription},
+      {3394, ProduceInitialPrivileges},
   };
   return kTables;
 }

@@ -10,6 +10,10 @@ constexpr int32_t kEncodingUtf8 = 6;
 // There is no freezing here: what age() is asked of never gets old.
 constexpr Oid kFrozenTransaction = 2;
 
+// template0 and template1 are not open to everybody.
+constexpr std::string_view kTemplatePrivileges = "{=c/postgres,postgres=CTc/postgres}";
+constexpr bool IsOriginalTemplate(Oid database) { return database == 1 || database == 4; }
+
 void ProduceDatabase(RowWriter& rows) {
   for (const auto& database : rows.input().shared->Databases()) {
     rows.Number(database->oid);
@@ -27,7 +31,7 @@ void ProduceDatabase(RowWriter& rows) {
     rows.Text("C");
     rows.Null();
     rows.Null();
-    rows.Null();
+    rows.Literal(IsOriginalTemplate(database->oid) ? kTemplatePrivileges : std::string_view());
     rows.Emit();
   }
 }
