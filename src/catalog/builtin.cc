@@ -76,6 +76,9 @@ IndexDefinition IndexOf(const facts::IndexFact& fact) {
   return index;
 }
 
+// The only reloptions there are among the facts.
+constexpr std::string_view kSecurityBarrier = "{security_barrier=true}";
+
 // "CHECK ((VALUE >= 0))" without its keyword.
 std::string CheckExpression(std::string_view definition) {
   constexpr std::string_view kKeyword = "CHECK ";
@@ -165,6 +168,8 @@ void BuiltinCatalog::AddRelations() {
     if (const facts::SystemViewFact* view = facts::FindSystemView(fact.oid); view != nullptr) {
       relation->view.emplace();
       relation->view->query = {std::string(view->definition), {kPgCatalogSchema}};
+      relation->view->security_barrier = fact.reloptions == kSecurityBarrier;
+      if (relation->view->security_barrier) relation->options = {{"security_barrier", "true"}};
     }
     relations_by_name_.Set({relation->schema, relation->name}, relation);
     relations_.push_back(std::move(relation));

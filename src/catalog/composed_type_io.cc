@@ -1,6 +1,7 @@
 #include "catalog/composed_type_io.h"
 
 #include "base/error/sql_error.h"
+#include "types/array_io.h"
 #include "types/binary_format.h"
 
 namespace grizzly::catalog {
@@ -296,8 +297,14 @@ std::unique_ptr<TypeIo> ComposeTypeIo(const TenantSnapshot& snapshot, const Type
       if (base == nullptr) return nullptr;
       return std::make_unique<DomainIo>(*base, type->base_typmod);
     }
-    default: return nullptr;
+    default: break;
   }
+  if (type->category != 'A' || type->element == kInvalidOid) return nullptr;
+  const TypePtr element = snapshot.FindType(type->element);
+  const TypeIo* element_io = snapshot.FindTypeIo(type->element);
+  if (element == nullptr || element_io == nullptr) return nullptr;
+  return types::MakeArrayIo(snapshot.ResolveType(element->oid, types::kNoTypmod), element_io,
+                            element->delimiter);
 }
 
 }  // namespace grizzly::catalog

@@ -6,6 +6,7 @@
 #include "facts/descriptions.h"
 #include "facts/namespaces.h"
 #include "facts/procs.h"
+#include "facts/type_oids.h"
 
 namespace grizzly::catalog {
 namespace {
@@ -105,6 +106,8 @@ void WriteInitialPrivileges(RowWriter& rows, Oid object, Oid object_class,
 }
 
 void ProduceInitialPrivileges(RowWriter& rows) {
+  // Without a text form of aclitem no privileges are shown anywhere.
+  if (rows.catalog().FindTypeIo(facts::kAclitemArrayOid) == nullptr) return;
   for (const facts::RelationFact& fact : facts::AllRelations()) {
     if (fact.relnamespace != kPgCatalogSchema) continue;
     WriteInitialPrivileges(rows, fact.oid, kRelationClass, fact.relacl);

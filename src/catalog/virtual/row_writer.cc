@@ -1,6 +1,7 @@
 #include "catalog/virtual/row_writer.h"
 
 #include "base/error/check.h"
+#include "types/array.h"
 
 namespace grizzly::catalog {
 
@@ -69,50 +70,28 @@ void RowWriter::Emit() {
   arena_.Reset();
 }
 
-namespace {
-
 template <typename Value>
-std::string Joined(std::span<const Value> values, std::string_view open, std::string_view between,
-                   std::string_view close) {
-  std::string text(open);
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (i > 0) text.append(between);
-    if constexpr (std::is_same_v<Value, char>) {
-      text.push_back(values[i]);
+void RowWriter::Array(std::span<const Value> values, int32_t lower_bound) {
+  const Oid element = types::ArrayElementOid(NextColumn().type.oid);
+  GRIZZLY_CHECK(element != kInvalidOid);
+  types::ArrayBuilder builder(types::BuiltinType(element));
+  for (const Value& value : values) {
+    if constexpr (std::is_same_v<Value, std::string>) {
+      builder.AddString(value);
     } else {
-      text.append(std::to_string(values[i]));
+      builder.AddValue(value);
     }
   }
-  return text.append(close);
+  Add(PhysicalType::kString, Datum::Of(builder.Finish(arena_, lower_bound)));
 }
 
-}  // namespace
-
-void RowWriter::Oids(std::span<const Oid> values) { Literal(Joined(values, "{", ",", "}")); }
-void RowWriter::Int2s(std::span<const int16_t> values) { Literal(Joined(values, "{", ",", "}")); }
-void RowWriter::Chars(std::span<const char> values) { Literal(Joined(values, "{", ",", "}")); }
-// A vector may be empty: a blank keeps it from being taken for NULL.
-void RowWriter::OidVector(std::span<const Oid> values) { Literal(Joined(values, " ", " ", "")); }
-void RowWriter::Int2Vector(std::span<const int16_t> values) {
-  Literal(Joined(values, " ", " ", ""));
-}
+void RowWriter::Oids(std::span<const Oid> values) { Array(values, 1); }
+void RowWriter::Int2s(std::span<const int16_t> values) { Array(values, 1); }
+void RowWriter::Chars(std::span<const char> values) { Array(values, 1); }
+void RowWriter::OidVector(std::span<const Oid> values) { Array(values, 0); }
+void RowWriter::Int2Vector(std::span<const int16_t> values) { Array(values, 0); }
 void RowWriter::Texts(std::span<const std::string> values) {
-  values.empty() ? Null() : Literal(ArrayLiteral(values));
-}
-
-std::string ArrayLiteral(std::span<const std::string> elements) {
-  std::string text = "{";
-  for (const std::string& element : elements) {
-    if (text.size() > 1) text.push_back(',');
-    text.push_back('"');
-    for (const char c : element) {
-      if (c == '"' || c == '\\') text.push_back('\\');
-      text.push_back(c);
-    }
-    text.push_back('"');
-  }
-  text.push_back('}');
-  return text;
+  values.empty() ? Null() : Array(values, 1);
 }
 
 }  // namespace grizzly::catalog

@@ -45,7 +45,7 @@ class RowWriter {
   void Null();
   void Emit();
 
-  // Arrays and vectors, as literals of their type.
+  // Arrays and vectors.
   void Oids(std::span<const Oid> values);        // oid[]
   void OidVector(std::span<const Oid> values);   // oidvector
   void Int2Vector(std::span<const int16_t> values);
@@ -55,6 +55,8 @@ class RowWriter {
 
  private:
   void Add(types::PhysicalType physical, const types::Datum& value);
+  template <typename Value>
+  void Array(std::span<const Value> values, int32_t lower_bound);
   const Column& NextColumn() const;
 
   const VirtualTableInput& input_;
@@ -64,9 +66,6 @@ class RowWriter {
   std::vector<types::Datum> values_;
   Arena arena_;
 };
-
-// {"a","b c"}: what array_in reads.
-std::string ArrayLiteral(std::span<const std::string> elements);
 
 // One entry of the table of tables.
 struct CatalogTableSource {

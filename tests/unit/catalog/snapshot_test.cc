@@ -117,6 +117,19 @@ TEST(SnapshotTest, EnumsAndDomainsHaveTextForms) {
   EXPECT_EQ(snapshot->FindTypeIo(16620), io);
 }
 
+TEST(SnapshotTest, ArraysOfUserTypes) {
+  TenantSnapshot snapshot(*SampleCatalog());
+  Put(snapshot, Type{.oid = 16619, .schema = kPublicSchema, .name = "_e", .category = 'A',
+                     .element = 16620});
+  const types::TypeIo* io = snapshot.FindTypeIo(16619);
+  ASSERT_NE(io, nullptr);
+  Arena arena;
+  std::string text;
+  io->Output(io->Input("{y,NULL,x}", -1, {}, arena), {}, text);
+  EXPECT_EQ(text, "{y,NULL,x}");
+  EXPECT_THROW(io->Input("{z}", -1, {}, arena), SqlError);
+}
+
 TEST(SnapshotTest, CompositesReadAndWriteRows) {
   const auto snapshot = SampleCatalog();
   const types::TypeIo* io = snapshot->FindTypeIo(16597);
