@@ -1,0 +1,39 @@
+// Planning and running a query inside a command (CREATE TABLE AS, COPY (query), EXPLAIN): the session
+// does it, with its plan cache, settings and trackers.
+//
+// THREADS  the statement's.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "executor/operator.h"
+#include "parser/ast.h"
+#include "plan/plan.h"
+
+namespace grizzly::commands {
+
+// One execution, as EXPLAIN ANALYZE reports it.
+struct QueryMeasurement {
+  std::vector<executor::NodeMeasurement> nodes;  // by plan::Node::id
+  uint64_t rows_changed = 0;
+};
+
+class QueryRunner {
+ public:
+  virtual ~QueryRunner() = default;
+
+  // SELECT, VALUES, INSERT, UPDATE, DELETE. Takes the locks of planning. Throws what planning throws.
+  virtual plan::PlanPtr Plan(const parser::ast::Node& statement) = 0;
+  // Runs it in the current transaction as a command of its own; `receive` gets each batch of its
+  // result, valid during the call. `measurement` null: not wanted. Returns the number of rows.
+  virtual uint64_t Run(const plan::PlanPtr& plan,
+                       const std::function<void(const types::Batch&)>& receive,
+                       QueryMeasurement* measurement) = 0;
+  // The statement a SQL-level EXECUTE or DECLARE names; null: there is none.
+  virtual plan::PlanPtr PlanOfPrepared(std::string_view name,
+                                       const std::vector<const parser::ast::Node*>& arguments) = 0;
+};
+
+}  // namespace grizzly::commands

@@ -1,0 +1,200 @@
+#include "commands/relation_lookup.h"
+
+#include "base/error/check.h"
+#include "catalog/object_text.h"
+#include "facts/oid.h"
+#include "storage/key/key_layout.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::RelationPtr;
+
+constexpr Oid kDatabaseOwnerRole = 6171;  // pg_database_owner
+
+void RefuseOtherDatabase(CommandInput& input, std::string_view catalog_name,
+                         std::string_view schema, std::string_view name, int location) {
+  if (catalog_name.empty() || catalog_name == input.services->CurrentDatabase()) return;
+  throw SqlError(SqlState::kFeatureNotSupported,
+                 fmt::format("cross-database references are not implemented: \"{}.{}.{}\"",
+                             catalog_name, schema, name))
+      .At(location);
+}
+
+RelationPtr Find(CommandInput& input, const QualifiedName& name) {
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  if (name.schema.empty()) return input.search_path.FindRelation(*snapshot, name.name);
+  const catalog::Schema* schema = snapshot->FindSchema(name.schema);
+  return schema == nullptr ? nullptr : snapshot->FindRelation(schema->oid, name.name);
+}
+
+[[noreturn]] void ThrowNoRelation(const QualifiedName& name, int location) {
+  throw SqlError(SqlState::kUndefinedTable,
+                 name.schema.empty()
+                     ? fmt::format("relation \"{}\" does not exist", name.name)
+                     : fmt::format("relation \"{}.{}\" does not exist", name.schema, name.name))
+      .At(location);
+}
+
+std::string SchemaTagName(Oid schema) { return fmt::format("s:{}", schema); }
+
+bool OwnsSchema(CommandInput& input, const catalog::Schema& schema) {
+  if (input.is_superuser || schema.owner == input.current_role) return true;
+  if (schema.owner != kDatabaseOwnerRole) return false;
+  const auto database = input.shared.FindDatabase(input.services->CurrentDatabase());
+  return database != nullptr && database->owner == input.current_role;
+}
+
+}  // namespace
+
+void LockSchema(CommandInput& input, Oid schema, bool exclusive) {
+  input.transaction.LockTag(txn::LockTag::Name(input.tenant, SchemaTagName(schema)), exclusive);
+}
+
+void LockSchemaName(CommandInput& input, std::string_view name) {
+  input.transaction.LockTag(txn::LockTag::Name(input.tenant, fmt::format("n:{}", name)), true);
+}
+
+void LockChosenName(CommandInput& input, Oid schema, std::string_view name) {
+  input.transaction.LockTag(
+      txn::LockTag::Name(input.tenant, fmt::format("r:{}.{}", schema, name)), true);
+}
+
+CreationTarget LockNewName(CommandInput& input, std::string_view catalog_name,
+                           std::string_view schema_name, std::string_view name, int location) {
+  RefuseOtherDatabase(input, catalog_name, schema_name, name, location);
+  Oid schema_oid = input.creation_schema;
+  if (!schema_name.empty()) {
+    schema_oid = catalog::RequireSchema(*input.editor.Current(), schema_name, location).oid;
+  } else if (schema_oid == kInvalidOid) {
+    throw SqlError(SqlState::kInvalidSchemaName, "no schema has been selected to create in")
+        .At(location);
+  }
+  LockSchema(input, schema_oid, /*exclusive=*/false);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  const catalog::Schema* schema = snapshot->FindSchema(schema_oid);
+  if (schema == nullptr) {
+    throw SqlError(SqlState::kInvalidSchemaName,
+                   fmt::format("schema \"{}\" does not exist", schema_name));
+  }
+  if (schema_oid < kFirstUserOid && schema_oid != facts::kPublicNamespaceOid) {
+    throw SqlError(SqlState::kInsufficientPrivilege,
+                   fmt::format("permission denied to create \"{}.{}\"", schema->name, name))
+        .Detail("System catalog modifications are currently disallowed.");
+  }
+  if (!OwnsSchema(input, *schema)) {
+    throw SqlError(SqlState::kInsufficientPrivilege,
+                   fmt::format("permission denied for schema {}", schema->name))
+        .At(location);
+  }
+  LockChosenName(input, schema_oid, name);
+  return {schema_oid, std::string(name)};
+}
+
+RelationPtr LockRelation(CommandInput& input, const QualifiedName& name,
+                         txn::RelationLockMode mode, bool missing_ok, int location) {
+  while (true) {
+    const RelationPtr found = Find(input, name);
+    if (found == nullptr) {
+      if (missing_ok) return nullptr;
+      ThrowNoRelation(name, location);
+    }
+    const txn::LockOutcome outcome =
+        input.transaction.LockRelation(input.tenant, found->oid, mode);
+    const RelationPtr again = Find(input, name);
+    if (again != nullptr && again->oid == found->oid) return again;
+    GRIZZLY_CHECK(outcome != txn::LockOutcome::kNotAvailable);
+  }
+}
+
+RelationPtr LockRelation(CommandInput& input, const PgQuery__RangeVar& name,
+                         txn::RelationLockMode mode, bool missing_ok) {
+  RefuseOtherDatabase(input, TextOf(name.catalogname), TextOf(name.schemaname),
+                      TextOf(name.relname), name.location);
+  return LockRelation(
+      input, {std::string(TextOf(name.schemaname)), std::string(TextOf(name.relname))}, mode,
+      missing_ok, -1);
+}
+
+void LockRelationByOid(CommandInput& input, Oid relation, txn::RelationLockMode mode) {
+  input.transaction.LockRelation(input.tenant, relation, mode);
+}
+
+RelationPtr Reread(CommandInput& input, Oid relation) {
+  RelationPtr found = input.editor.Current()->FindRelation(relation);
+  GRIZZLY_CHECK(found != nullptr);
+  return found;
+}
+
+void RequireOwner(CommandInput& input, const catalog::Relation& relation) {
+  if (relation.oid < kFirstUserOid) {
+    throw SqlError(SqlState::kInsufficientPrivilege,
+                   fmt::format("permission denied: \"{}\" is a system catalog", relation.name));
+  }
+  if (input.is_superuser || relation.owner == input.current_role) return;
+  throw SqlError(SqlState::kInsufficientPrivilege,
+                 fmt::format("must be owner of {} {}", catalog::RelationKindName(relation.kind),
+                             relation.name));
+}
+
+void RequireSchemaOwner(CommandInput& input, const catalog::Schema& schema) {
+  if (OwnsSchema(input, schema)) return;
+  throw SqlError(SqlState::kInsufficientPrivilege,
+                 fmt::format("must be owner of schema {}", schema.name));
+}
+
+void RequireSuperuser(CommandInput& input, std::string_view message) {
+  if (input.is_superuser) return;
+  throw SqlError(SqlState::kInsufficientPrivilege, std::string(message));
+}
+
+void RequireTable(const catalog::Relation& relation) {
+  if (relation.kind == catalog::RelationKind::kTable) return;
+  throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not a table", relation.name));
+}
+
+const catalog::Column& RequireColumn(const catalog::Relation& relation, std::string_view name) {
+  const catalog::Column* column = relation.FindColumn(name);
+  if (column != nullptr) return *column;
+  throw SqlError(SqlState::kUndefinedColumn,
+                 fmt::format("column \"{}\" of relation \"{}\" does not exist", name,
+                             relation.name));
+}
+
+KeyRange RangeOfStorage(TenantId tenant, StorageId storage) {
+  std::string head;
+  storage::AppendKeyHead(&head, tenant, storage, IndexId{0});
+  head.resize(storage::kKeyHeadBytes - sizeof(uint32_t));
+  return {head, storage::PrefixSuccessor(head)};
+}
+
+KeyRange RangeOfIndex(TenantId tenant, StorageId storage, IndexId index) {
+  std::string head;
+  storage::AppendKeyHead(&head, tenant, storage, index);
+  return {head, storage::PrefixSuccessor(head)};
+}
+
+StorageId NewStorage(CommandInput& input) {
+  const StorageId storage = input.editor.NewStorage();
+  KeyRange range = RangeOfStorage(input.tenant, storage);
+  input.transaction.DropRangeAtRollback(std::move(range.from), std::move(range.to));
+  return storage;
+}
+
+void DropStorageAtCommit(CommandInput& input, const catalog::Relation& relation) {
+  KeyRange range = RangeOfStorage(input.tenant, relation.storage);
+  input.transaction.DropRangeAtCommit(std::move(range.from), std::move(range.to));
+}
+
+void SendNotice(CommandInput& input, std::string message, std::string detail, Severity severity,
+                SqlState state) {
+  if (!input.notice) return;
+  Diagnostic notice;
+  notice.severity = severity;
+  notice.state = state;
+  notice.message = std::move(message);
+  notice.detail = std::move(detail);
+  input.notice(std::move(notice));
+}
+
+}  // namespace grizzly::commands

@@ -1,0 +1,68 @@
+// Finding, locking and protecting the objects a command names.
+//
+// LOCKS    names being made: LockTag::Name "r:<schema>.<name>" exclusive, and "s:<schema>" shared so
+//          that the schema stays; relations by oid in PostgreSQL's modes.
+// ERRORS   42P01, 3F000, 42809 (wrong kind), 42501 (not the owner), 42P07, 0A000
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "commands/ast_read.h"
+#include "commands/command.h"
+
+namespace grizzly::commands {
+
+// Schema and name of something to be made. Locks the name and keeps the schema from being dropped.
+struct CreationTarget {
+  Oid schema = kInvalidOid;
+  std::string name;
+};
+CreationTarget LockNewName(CommandInput& input, std::string_view catalog_name,
+                           std::string_view schema_name, std::string_view name, int location);
+inline CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target) {
+  return LockNewName(input, TextOf(target.catalogname), TextOf(target.schemaname),
+                     TextOf(target.relname), target.location);
+}
+// For names chosen by us, in a schema known to stay.
+void LockChosenName(CommandInput& input, Oid schema, std::string_view name);
+void LockSchemaName(CommandInput& input, std::string_view name);
+void LockSchema(CommandInput& input, Oid schema, bool exclusive);
+
+// The relation as it is once the lock is held (the name is looked up again after a wait). With
+// missing_ok null when there is none.
+catalog::RelationPtr LockRelation(CommandInput& input, const PgQuery__RangeVar& name,
+                                  txn::RelationLockMode mode, bool missing_ok = false);
+catalog::RelationPtr LockRelation(CommandInput& input, const QualifiedName& name,
+                                  txn::RelationLockMode mode, bool missing_ok = false,
+                                  int location = -1);
+void LockRelationByOid(CommandInput& input, Oid relation, txn::RelationLockMode mode);
+
+// The relation under its latest definition.
+catalog::RelationPtr Reread(CommandInput& input, Oid relation);
+
+// 42501 must be owner of table t; 42501 permission denied: "pg_class" is a system catalog.
+void RequireOwner(CommandInput& input, const catalog::Relation& relation);
+void RequireSchemaOwner(CommandInput& input, const catalog::Schema& schema);
+void RequireSuperuser(CommandInput& input, std::string_view message);
+// 42809 "t" is not a table.
+void RequireTable(const catalog::Relation& relation);
+// 42703 column "a" of relation "t" does not exist.
+const catalog::Column& RequireColumn(const catalog::Relation& relation, std::string_view name);
+
+// The relation's key range of one index; IndexId{0}: its rows.
+struct KeyRange {
+  std::string from;
+  std::string to;
+};
+KeyRange RangeOfStorage(TenantId tenant, StorageId storage);
+KeyRange RangeOfIndex(TenantId tenant, StorageId storage, IndexId index);
+// A new storage, removed again should the transaction roll back.
+StorageId NewStorage(CommandInput& input);
+void DropStorageAtCommit(CommandInput& input, const catalog::Relation& relation);
+
+void SendNotice(CommandInput& input, std::string message, std::string detail = "",
+                Severity severity = Severity::kNotice,
+                SqlState state = SqlState::kSuccessfulCompletion);
+
+}  // namespace grizzly::commands

@@ -1,0 +1,314 @@
+#include "commands/table/table_elements.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "commands/evaluation.h"
+#include "facts/collations.h"
+#include "facts/types.h"
+#include "parser/deparse.h"
+
+namespace grizzly::commands {
+namespace {
+
+struct SerialName {
+  std::string_view name;
+  Oid type;
+};
+constexpr SerialName kSerialNames[] = {
+    {"smallserial", facts::kInt2Oid}, {"serial2", facts::kInt2Oid},
+    {"serial", facts::kInt4Oid},      {"serial4", facts::kInt4Oid},
+    {"bigserial", facts::kInt8Oid},   {"serial8", facts::kInt8Oid},
+};
+
+constexpr std::string_view kSystemColumns[] = {"ctid", "xmin", "cmin", "xmax", "cmax", "tableoid"};
+
+const SerialName* FindSerial(const PgQuery__TypeName& type) {
+  if (type.n_names != 1) return nullptr;
+  const std::string_view name = StringOf(type.names[0]);
+  for (const SerialName& serial : kSerialNames) {
+    if (serial.name != name) continue;
+    if (type.n_array_bounds > 0) {
+      throw SqlError(SqlState::kFeatureNotSupported, "array of serial is not implemented")
+          .At(type.location);
+    }
+    return &serial;
+  }
+  return nullptr;
+}
+
+// A collation by its (qualified) name.
+Oid FindCollationOid(const PgQuery__CollateClause& clause) {
+  const QualifiedName name =
+      QualifiedNameOf(StringsOf(ListOf(clause.collname, clause.n_collname)));
+  const facts::CollationFact* fact = facts::FindCollationByName(name.name);
+  if (fact == nullptr || (!name.schema.empty() && name.schema != "pg_catalog")) {
+    throw SqlError(SqlState::kUndefinedObject,
+                   fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name.name))
+        .At(clause.location);
+  }
+  return fact->oid;
+}
+
+void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnElement* element) {
+  catalog::Column& column = element->column;
+  if (const SerialName* serial = FindSerial(*definition.type_name)) {
+    column.type = types::BuiltinType(serial->type);
+    element->is_serial = true;
+    element->sequence = ReadSequenceOptions(input, {}, nullptr, serial->type, false);
+    element->sequence->definition.dependency = 'a';
+    column.not_null = true;
+    element->is_explicitly_not_null = true;
+  } else {
+    column.type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
+  }
+  const facts::TypeFact* fact = facts::FindType(column.type.oid);
+  if (fact != nullptr && fact->typtype == 'p') {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
+  }
+  column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
+  column.storage = fact != nullptr ? fact->typstorage : 'x';
+  if (definition.coll_clause == nullptr) return;
+  if (column.type.collation == kInvalidOid) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("collations are not supported by type {}",
+                               input.services->FormatType(column.type.oid, types::kNoTypmod)))
+        .At(definition.coll_clause->location);
+  }
+  column.type.collation = FindCollationOid(*definition.coll_clause);
+}
+
+[[noreturn]] void ThrowAboutColumn(std::string_view what, const ColumnElement& element,
+                                   const TableElements& elements, int location) {
+  throw SqlError(SqlState::kSyntaxError, fmt::format("{} for column \"{}\" of table \"{}\"", what,
+                                                     element.column.name, elements.table_name))
+      .At(location);
+}
+
+void SetNullable(bool nullable, const TableElements& elements, ColumnElement* element,
+                 int location) {
+  const bool conflict =
+      nullable ? element->is_explicitly_not_null : element->is_explicitly_null;
+  if (conflict) {
+    ThrowAboutColumn("conflicting NULL/NOT NULL declarations", *element, elements,
+                     element->is_serial ? -1 : location);
+  }
+  if (nullable) {
+    element->is_explicitly_null = true;
+  } else {
+    element->is_explicitly_not_null = true;
+    element->column.not_null = true;
+  }
+}
+
+// A column has one source of values: a default, an identity, or a generation expression.
+void RefuseSecondSource(const TableElements& elements, const ColumnElement& element) {
+  const int location = element.location;
+  const bool has_default = element.default_expression != nullptr || element.is_serial;
+  const bool identity = element.column.identity != '\0';
+  const bool generated = element.generated_expression != nullptr;
+  if (has_default && identity) {
+    ThrowAboutColumn("both default and identity specified", element, elements, location);
+  }
+  if (has_default && generated) {
+    ThrowAboutColumn("both default and generation expression specified", element, elements,
+                     location);
+  }
+  if (identity && generated) {
+    ThrowAboutColumn("both identity and generation expression specified", element, elements,
+                     location);
+  }
+}
+
+void SetIdentity(CommandInput& input, const PgQuery__Constraint& constraint,
+                 const TableElements& elements, ColumnElement* element) {
+  if (element->column.identity != '\0') {
+    ThrowAboutColumn("multiple identity specifications", *element, elements, constraint.location);
+  }
+  element->column.identity = TextOf(constraint.generated_when) == "a" ? 'a' : 'd';
+  element->sequence =
+      ReadSequenceOptions(input, ListOf(constraint.options, constraint.n_options), nullptr,
+                          element->column.type.oid, true);
+  element->sequence->definition.dependency = 'i';
+  SetNullable(false, elements, element, constraint.location);
+}
+
+void SetDefault(const PgQuery__Constraint& constraint, const TableElements& elements,
+                ColumnElement* element) {
+  if (element->default_expression != nullptr || element->is_serial) {
+    ThrowAboutColumn("multiple default values specified", *element, elements,
+                     element->is_serial ? -1 : constraint.location);
+  }
+  element->default_expression = constraint.raw_expr;
+}
+
+void SetGenerated(const PgQuery__Constraint& constraint, const TableElements& elements,
+                  ColumnElement* element) {
+  if (element->generated_expression != nullptr) {
+    ThrowAboutColumn("multiple generation clauses specified", *element, elements,
+                     constraint.location);
+  }
+  element->column.generated = 's';
+  element->generated_expression = constraint.raw_expr;
+}
+
+void ReadColumnConstraint(CommandInput& input, const PgQuery__Constraint& constraint,
+                          TableElements* elements) {
+  ColumnElement& element = elements->columns.back();
+  switch (constraint.contype) {
+    case PG_QUERY__CONSTR_TYPE__CONSTR_NULL:
+      return SetNullable(true, *elements, &element, constraint.location);
+    case PG_QUERY__CONSTR_TYPE__CONSTR_NOTNULL:
+      return SetNullable(false, *elements, &element, constraint.location);
+    case PG_QUERY__CONSTR_TYPE__CONSTR_DEFAULT: SetDefault(constraint, *elements, &element); break;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY:
+      SetIdentity(input, constraint, *elements, &element);
+      break;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED:
+      SetGenerated(constraint, *elements, &element);
+      break;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
+    case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
+      ReadTableConstraint(constraint, elements);
+      elements->keys.back().columns = {elements->columns.back().column.name};
+      return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK: return ReadTableConstraint(constraint, elements);
+    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE:
+    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE:
+      return;  // what constraints are here anyway
+    default: ThrowNotSupported("this column constraint", constraint.location);
+  }
+  element.location = constraint.location;
+  RefuseSecondSource(*elements, element);
+}
+
+void CheckFillFactor(const std::string& text) {
+  int32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("invalid value for integer option \"fillfactor\": {}", text));
+  }
+  if (value < 10 || value > 100) {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("value {} out of bounds for option \"fillfactor\"", text))
+        .Detail("Valid values are between \"10\" and \"100\".");
+  }
+}
+
+// PostgreSQL has these, we do not.
+bool IsKnownStorageParameter(std::string_view name) {
+  static constexpr std::string_view kKnown[] = {
+      "parallel_workers",    "vacuum_index_cleanup",        "vacuum_truncate",
+      "user_catalog_table",  "log_autovacuum_min_duration", "deduplicate_items",
+      "toast_tuple_target",
+  };
+  return name.starts_with("autovacuum_") ||
+         std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown);
+}
+
+}  // namespace
+
+void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
+                TableElements* elements) {
+  ColumnElement element;
+  element.column.name = TextOf(definition.colname);
+  const std::string& name = element.column.name;
+  if (std::find(std::begin(kSystemColumns), std::end(kSystemColumns), name) !=
+      std::end(kSystemColumns)) {
+    throw SqlError(SqlState::kDuplicateColumn,
+                   fmt::format("column name \"{}\" conflicts with a system column name", name));
+  }
+  element.location = definition.location;
+  SetType(input, definition, &element);
+  elements->columns.push_back(std::move(element));
+  for (const ast::Node* node : ListOf(definition.constraints, definition.n_constraints)) {
+    ReadColumnConstraint(input, *node->constraint, elements);
+  }
+}
+
+void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements) {
+  switch (constraint.contype) {
+    case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
+    case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE: {
+      KeyElement key;
+      key.name = TextOf(constraint.conname);
+      key.primary = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
+      key.nulls_not_distinct = constraint.nulls_not_distinct;
+      key.columns = StringsOf(ListOf(constraint.keys, constraint.n_keys));
+      key.include = StringsOf(ListOf(constraint.including, constraint.n_including));
+      key.options = ReadStorageOptions(ListOf(constraint.options, constraint.n_options));
+      key.location = constraint.location;
+      const bool second = key.primary && std::any_of(elements->keys.begin(), elements->keys.end(),
+                                                     [](const KeyElement& k) { return k.primary; });
+      if (second) {
+        throw SqlError(SqlState::kInvalidTableDefinition,
+                       fmt::format("multiple primary keys for table \"{}\" are not allowed",
+                                   elements->table_name))
+            .At(constraint.location);
+      }
+      elements->keys.push_back(std::move(key));
+      return;
+    }
+    case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
+      elements->checks.push_back({std::string(TextOf(constraint.conname)), constraint.raw_expr,
+                                  constraint.location});
+      return;
+    default: ThrowNotSupported("this table constraint", constraint.location);
+  }
+}
+
+std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
+    std::span<ast::Node* const> options) {
+  std::vector<std::pair<std::string, std::string>> read;
+  for (const Option& option : OptionsOf(options)) {
+    if (!option.name_space.empty() || IsKnownStorageParameter(option.name)) {
+      ThrowNotSupported("storage parameter " + option.name, option.location);
+    }
+    if (option.name != "fillfactor") {
+      throw SqlError(SqlState::kInvalidParameterValue,
+                     fmt::format("unrecognized parameter \"{}\"", option.name));
+    }
+    if (!read.empty()) {
+      throw SqlError(SqlState::kInvalidParameterValue,
+                     fmt::format("parameter \"{}\" specified more than once", option.name));
+    }
+    const std::string text = OptionText(option);
+    CheckFillFactor(text);
+    read.emplace_back(option.name, text);
+  }
+  return read;
+}
+
+catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression) {
+  return {parser::DeparseExpression(expression), input.search_path.schemas()};
+}
+
+expr::ExprPtr BindNewDefault(CommandInput& input, const catalog::Column& column,
+                             const ast::Node& expression) {
+  const planner::BinderInput binder = MakeBinderInput(input);
+  return planner::CoerceForAssignment(
+      planner::BindTableExpression(expression, nullptr, {}, planner::ExpressionPlace::kDefault,
+                                   binder),
+      column.type, column.name, binder);
+}
+
+expr::ExprPtr BindNewGenerated(CommandInput& input, const catalog::Relation& table,
+                               const catalog::Column& column, const ast::Node& expression) {
+  const planner::BinderInput binder = MakeBinderInput(input);
+  const std::vector<expr::ColumnId> ids = AttributeIds(table);
+  expr::ExprPtr bound = planner::BindTableExpression(
+      expression, &table, ids, planner::ExpressionPlace::kGenerated, binder);
+  for (const AttributeNumber attnum : MentionedColumns(*bound)) {
+    const catalog::Column& mentioned = table.columns[attnum - 1];
+    if (mentioned.generated == '\0') continue;
+    throw SqlError(SqlState::kInvalidObjectDefinition,
+                   fmt::format("cannot use generated column \"{}\" in column generation expression",
+                               mentioned.name))
+        .Detail("A generated column cannot reference another generated column.");
+  }
+  return planner::CoerceForAssignment(std::move(bound), column.type, column.name, binder);
+}
+
+}  // namespace grizzly::commands

@@ -1,0 +1,68 @@
+// What CREATE TABLE and ALTER TABLE ADD say about columns and constraints, read from the parse tree
+// and checked, before anything is made of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/relation.h"
+#include "commands/command.h"
+#include "commands/sequence/sequence_options.h"
+#include "expr/expr.h"
+
+namespace grizzly::commands {
+
+struct ColumnElement {
+  catalog::Column column;
+  const ast::Node* default_expression = nullptr;
+  const ast::Node* generated_expression = nullptr;
+  std::optional<SequenceChange> sequence;  // serial or identity
+  bool is_serial = false;
+  bool is_explicitly_null = false;
+  bool is_explicitly_not_null = false;
+  int location = -1;
+};
+
+struct KeyElement {
+  std::string name;  // empty: to be chosen
+  bool primary = false;
+  bool nulls_not_distinct = false;
+  std::vector<std::string> columns;
+  std::vector<std::string> include;
+  std::vector<std::pair<std::string, std::string>> options;
+  int location = -1;
+};
+
+struct CheckElement {
+  std::string name;  // empty: to be chosen
+  const ast::Node* expression = nullptr;
+  int location = -1;
+};
+
+struct TableElements {
+  std::string table_name;
+  std::vector<ColumnElement> columns;
+  std::vector<KeyElement> keys;
+  std::vector<CheckElement> checks;
+};
+
+// Appends the column and what its constraints ask for.
+void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition, TableElements* elements);
+// PRIMARY KEY, UNIQUE or CHECK of a whole table.
+void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements);
+
+// fillfactor, as PostgreSQL checks it.
+std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
+    std::span<ast::Node* const> options);
+
+// SQL text of an expression with the search path it was written under.
+catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression);
+// Binds DEFAULT, coerced, for its errors and what it mentions.
+expr::ExprPtr BindNewDefault(CommandInput& input, const catalog::Column& column,
+                             const ast::Node& expression);
+// The same for GENERATED ALWAYS AS; `table` has all columns.
+expr::ExprPtr BindNewGenerated(CommandInput& input, const catalog::Relation& table,
+                               const catalog::Column& column, const ast::Node& expression);
+
+}  // namespace grizzly::commands
