@@ -1,0 +1,155 @@
+#include "commands/index/index_fill.h"
+
+#include <algorithm>
+
+#include "base/error/check.h"
+#include "commands/table/stored_rows.h"
+#include "executor/table_access.h"
+#include "storage/key/key_layout.h"
+
+namespace grizzly::commands {
+
+IndexFill::IndexFill(CommandInput& input, expr::EvaluationState& state,
+                     const catalog::Relation& table, plan::RowRules::Index rules)
+    : input_(input),
+      rules_(std::move(rules)),
+      head_(executor::IndexKeyHead(table, *rules_.index->index)) {
+  for (const expr::ExprPtr& part : rules_.key_parts) parts_.emplace_back(*part, state);
+  if (rules_.predicate != nullptr) {
+    predicate_ = std::make_unique<expr::Evaluator>(*rules_.predicate, state);
+  }
+}
+
+void IndexFill::Compute(const types::Batch& rows, Computed* computed) {
+  computed->selected.assign(rows.row_count(), predicate_ == nullptr);
+  if (predicate_ != nullptr) {
+    for (const uint32_t row : predicate_->Filter(rows)) computed->selected[row] = true;
+  }
+  for (expr::Evaluator& part : parts_) computed->parts.push_back(&part.Evaluate(rows));
+}
+
+bool IndexFill::ComputeKey(const Computed& computed, uint32_t row, bool* is_unique) {
+  if (!computed.selected[row]) return false;
+  const storage::KeyLayout& layout = *rules_.index->index_key;
+  bool has_null = false;
+  key_ = head_;
+  for (size_t part = 0; part < parts_.size(); ++part) {
+    const types::Datum value = computed.parts[part]->GetDatum(row);
+    has_null |= value.is_null();
+    layout.AppendPart(part, value, &key_);
+  }
+  const catalog::IndexDefinition& definition = *rules_.index->index;
+  *is_unique = definition.unique && (!has_null || definition.nulls_not_distinct);
+  return true;
+}
+
+void IndexFill::Add(const types::Batch& rows, const std::vector<std::string_view>& suffixes,
+                    BulkWriter& writer) {
+  Computed computed;
+  Compute(rows, &computed);
+  for (uint32_t row = 0; row < rows.row_count(); ++row) {
+    bool is_unique = false;
+    if (!ComputeKey(computed, row, &is_unique)) continue;
+    if (is_unique) {
+      if (key_ <= last_unique_) ascending_ = false;
+      if (!ascending_ && !writer.is_direct()) {
+        txn::RowRead read;
+        input_.transaction.GetLatest(key_, &read);
+        found_duplicate_ |= read.found();
+      }
+      last_unique_ = key_;
+      ++unique_written_;
+    } else {
+      key_.append(suffixes[row]);
+    }
+    ++written_;
+    value_.clear();
+    executor::AppendTimestamp(0, &value_);
+    value_.append(suffixes[row]);
+    writer.Put(key_, value_);
+  }
+}
+
+bool IndexFill::IsUnique(const BulkWriter& writer) {
+  if (found_duplicate_ || (ascending_ && unique_written_ > 0)) return !found_duplicate_;
+  if (unique_written_ == 0 || !writer.is_direct()) return true;
+  uint64_t found = 0;
+  const auto iterator = input_.transactions.store().NewIterator(
+      nullptr, head_, storage::PrefixSuccessor(head_), /*fill_cache=*/false);
+  for (iterator->Seek(head_); iterator->Valid(); iterator->Next()) ++found;
+  return found == written_;
+}
+
+void IndexFill::UniqueKeys(const types::Batch& rows, std::vector<std::string>* keys) {
+  Computed computed;
+  Compute(rows, &computed);
+  keys->assign(rows.row_count(), "");
+  for (uint32_t row = 0; row < rows.row_count(); ++row) {
+    bool is_unique = false;
+    if (ComputeKey(computed, row, &is_unique) && is_unique) (*keys)[row] = key_;
+  }
+}
+
+namespace {
+
+// "Key (a, b)=(1, 2)" of a row.
+std::string DescribeKey(CommandInput& input, const catalog::Relation& table,
+                        const catalog::Relation& index, const types::Batch& rows, uint32_t row) {
+  std::string names, values;
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  for (const catalog::IndexDefinition::Part& part : index.index->parts) {
+    if (!names.empty()) names += ", ", values += ", ";
+    if (part.column == 0) {
+      names += part.expression.sql;
+      values += "...";
+      continue;
+    }
+    const catalog::Column& column = table.columns[part.column - 1];
+    names += column.name;
+    const types::Datum value = rows.column(part.column - 1).GetDatum(row);
+    if (value.is_null()) {
+      values += "null";
+    } else {
+      snapshot->FindTypeIo(column.type.oid)->Output(value, input.io, values);
+    }
+  }
+  return fmt::format("Key ({})=({})", names, values);
+}
+
+}  // namespace
+
+void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_table,
+                       IndexFill& fill) {
+  // Two passes, eight bytes a row: hashes that occur twice, then a row whose key occurs twice.
+  std::vector<uint64_t> hashes;
+  std::vector<std::string> keys;
+  StoredRows first_pass(input, stored_table);
+  while (const types::Batch* rows = first_pass.Next()) {
+    fill.UniqueKeys(*rows, &keys);
+    for (const std::string& key : keys) {
+      if (!key.empty()) hashes.push_back(std::hash<std::string>()(key));
+    }
+  }
+  std::sort(hashes.begin(), hashes.end());
+  std::vector<std::string> seen;
+  StoredRows second_pass(input, stored_table);
+  while (const types::Batch* rows = second_pass.Next()) {
+    fill.UniqueKeys(*rows, &keys);
+    for (uint32_t row = 0; row < rows->row_count(); ++row) {
+      const uint64_t hash = std::hash<std::string>()(keys[row]);
+      const auto place = std::lower_bound(hashes.begin(), hashes.end(), hash);
+      if (keys[row].empty() || place + 1 == hashes.end() || place[1] != hash) continue;
+      if (std::find(seen.begin(), seen.end(), keys[row]) != seen.end()) {
+        throw SqlError(SqlState::kUniqueViolation,
+                       fmt::format("could not create unique index \"{}\"", fill.index().name))
+            .Detail(DescribeKey(input, stored_table, fill.index(), *rows, row) + " is duplicated.")
+            .Table(stored_table.name)
+            .Constraint(fill.index().name);
+      }
+      seen.push_back(keys[row]);
+    }
+  }
+  GRIZZLY_UNREACHABLE("entries were lost though no key is duplicated");
+}
+
+}  // namespace grizzly::commands

@@ -1,0 +1,250 @@
+#include "commands/table/table_rewrite.h"
+
+#include "commands/evaluation.h"
+#include "commands/index/index_fill.h"
+#include "commands/table/bulk_writer.h"
+#include "commands/table/row_rules.h"
+#include "commands/table/stored_rows.h"
+#include "executor/table_access.h"
+#include "storage/key/key_layout.h"
+#include "storage/key/ordered_key.h"
+#include "storage/row/row_layout.h"
+
+namespace grizzly::commands {
+namespace {
+
+void CheckNotNull(const catalog::Relation& table, const types::Batch& rows,
+                  const std::vector<AttributeNumber>& columns) {
+  for (const AttributeNumber attnum : columns) {
+    const types::Vector& values = rows.column(attnum - 1);
+    if (!values.MayHaveNulls()) continue;
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+      if (!values.IsNull(row)) continue;
+      const std::string& name = table.columns[attnum - 1].name;
+      throw SqlError(SqlState::kNotNullViolation,
+                     fmt::format("column \"{}\" of relation \"{}\" contains null values", name,
+                                 table.name))
+          .Table(table.name)
+          .Column(name);
+    }
+  }
+}
+
+void RequireTrue(const catalog::Relation& table, const std::string& check,
+                 const types::Vector& result, uint32_t rows) {
+  for (uint32_t row = 0; row < rows; ++row) {
+    const types::Datum value = result.GetDatum(row);
+    if (value.is_null() || value.AsBool()) continue;
+    throw SqlError(SqlState::kCheckViolation,
+                   fmt::format("check constraint \"{}\" of relation \"{}\" is violated by some row",
+                               check, table.name))
+        .Table(table.name)
+        .Constraint(check);
+  }
+}
+
+// The clustering key as an index: its entries are the rows, and its uniqueness theirs.
+class RowPlacement {
+ public:
+  RowPlacement(CommandInput& input, const catalog::Relation& table)
+      : input_(input), table_(table), head_(executor::RowKeyHead(table)) {}
+
+  // Suffixes of the rows in the new storage; views into this object.
+  const std::vector<std::string_view>& Place(const types::Batch& rows, const StoredRows& stored) {
+    suffixes_.clear();
+    bytes_.clear();
+    ends_.clear();
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+      if (table_.row_key != nullptr) {
+        table_.row_key->AppendFromRow(rows, row, &bytes_);
+      } else if (stored.suffix(row).size() == sizeof(uint64_t)) {
+        bytes_.append(stored.suffix(row));  // the row id it had
+      } else {
+        storage::AppendBigEndian(&bytes_, input_.transactions.NextTimestamp().value);
+      }
+      ends_.push_back(bytes_.size());
+    }
+    size_t begin = 0;
+    for (const size_t end : ends_) {
+      suffixes_.push_back(std::string_view(bytes_).substr(begin, end - begin));
+      begin = end;
+    }
+    return suffixes_;
+  }
+
+  void Put(std::string_view suffix, std::string_view value, BulkWriter& writer) {
+    if (suffix <= last_) ascending_ = false;
+    last_ = suffix;
+    key_ = head_;
+    key_.append(suffix);
+    if (!ascending_ && !writer.is_direct()) {
+      txn::RowRead read;
+      input_.transaction.GetLatest(key_, &read);
+      lost_ |= read.found();
+    }
+    ++written_;
+    writer.Put(key_, value);
+  }
+
+  bool IsUnique(const BulkWriter& writer) {
+    if (lost_ || ascending_ || !writer.is_direct()) return !lost_;
+    uint64_t found = 0;
+    const auto iterator = input_.transactions.store().NewIterator(
+        nullptr, head_, storage::PrefixSuccessor(head_), /*fill_cache=*/false);
+    for (iterator->Seek(head_); iterator->Valid(); iterator->Next()) ++found;
+    return found == written_;
+  }
+  uint64_t row_count() const { return written_; }
+
+ private:
+  CommandInput& input_;
+  const catalog::Relation& table_;
+  const std::string head_;
+  std::string bytes_, key_, last_;
+  std::vector<size_t> ends_;
+  std::vector<std::string_view> suffixes_;
+  bool ascending_ = true, lost_ = false;
+  uint64_t written_ = 0;
+};
+
+// Old rows with the new columns in place.
+class RowConversion {
+ public:
+  RowConversion(const catalog::Relation& before, const catalog::Relation& after,
+                std::vector<ComputedColumn> computed, expr::EvaluationState& state)
+      : computed_(std::move(computed)), out_(ColumnTypes(after)) {
+    for (const ComputedColumn& column : computed_) evaluators_.emplace_back(*column.value, state);
+    // A row of one layout version with the same columns is the same bytes.
+    same_bytes_ = computed_.empty() && before.columns.size() == after.columns.size() &&
+                  before.layout_column_counts.size() <= 1;
+  }
+
+  const types::Batch& Convert(const types::Batch& rows) {
+    if (computed_.empty() && out_.column_count() == rows.column_count()) return rows;
+    out_.Reset();
+    for (size_t i = 0; i < out_.column_count(); ++i) {
+      if (i < rows.column_count()) {
+        out_.column(i).Reference(rows.column(i));
+      } else {
+        out_.column(i).SetAllNull(rows.row_count());
+      }
+    }
+    for (size_t i = 0; i < computed_.size(); ++i) {
+      out_.column(computed_[i].attnum - 1).Reference(evaluators_[i].Evaluate(rows));
+    }
+    out_.set_row_count(rows.row_count());
+    return out_;
+  }
+  bool same_bytes() const { return same_bytes_; }
+
+ private:
+  std::vector<ComputedColumn> computed_;
+  std::vector<expr::Evaluator> evaluators_;
+  types::Batch out_;
+  bool same_bytes_;
+};
+
+std::vector<AttributeNumber> NotNullColumns(const catalog::Relation& table) {
+  std::vector<AttributeNumber> columns;
+  for (const catalog::Column& column : table.columns) {
+    if (column.not_null && !column.dropped) columns.push_back(column.attnum);
+  }
+  return columns;
+}
+
+std::vector<std::unique_ptr<IndexFill>> FillsOf(CommandInput& input, expr::EvaluationState& state,
+                                                const catalog::Relation& table, bool clustered) {
+  std::vector<std::unique_ptr<IndexFill>> fills;
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  for (const Oid oid : table.indexes) {
+    const catalog::RelationPtr index = snapshot->FindRelation(oid);
+    if (index->index->clustered_by != clustered) continue;
+    fills.push_back(std::make_unique<IndexFill>(input, state, table,
+                                                MakeIndexRules(input, table, index)));
+  }
+  return fills;
+}
+
+}  // namespace
+
+uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
+                      const catalog::RelationPtr& after, std::vector<ComputedColumn> computed) {
+  CommandExecution execution(input);
+  const plan::RowRules rules = MakeRowRules(input, after);
+  std::vector<std::pair<std::string, expr::Evaluator>> checks;
+  for (const plan::RowRules::Check& check : rules.checks) {
+    checks.emplace_back(check.name, expr::Evaluator(*check.condition, execution.evaluation()));
+  }
+  auto fills = FillsOf(input, execution.evaluation(), *after, /*clustered=*/false);
+  const std::vector<AttributeNumber> not_null = NotNullColumns(*after);
+  BulkWriter writer(input, RangeOfStorage(after->tenant, after->storage));
+  RowPlacement placement(input, *after);
+  RowConversion conversion(before, *after, std::move(computed), execution.evaluation());
+  StoredRows stored(input, before);
+  std::string value;
+  while (const types::Batch* old_rows = stored.Next()) {
+    const types::Batch& rows = conversion.Convert(*old_rows);
+    CheckNotNull(*after, rows, not_null);
+    for (auto& [name, check] : checks) {
+      RequireTrue(*after, name, check.Evaluate(rows), rows.row_count());
+    }
+    const std::vector<std::string_view>& suffixes = placement.Place(rows, stored);
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+      value.clear();
+      if (conversion.same_bytes()) {
+        value.append(txn::kRowTimestampBytes, '\0');
+        value.append(stored.value(row).substr(txn::kRowTimestampBytes));
+      } else {
+        after->row_layouts->EncodeRow(rows, row, &value);
+      }
+      placement.Put(suffixes[row], value, writer);
+    }
+    for (const auto& fill : fills) fill->Add(rows, suffixes, writer);
+  }
+  writer.Flush();
+  if (!placement.IsUnique(writer)) {
+    auto clustering = FillsOf(input, execution.evaluation(), *after, /*clustered=*/true);
+    ThrowDuplicateKey(input, before, *clustering.front());
+  }
+  for (const auto& fill : fills) {
+    if (!fill->IsUnique(writer)) ThrowDuplicateKey(input, before, *fill);
+  }
+  writer.Finish();
+  return placement.row_count();
+}
+
+void FillIndex(CommandInput& input, const catalog::RelationPtr& table,
+               const catalog::RelationPtr& index) {
+  CommandExecution execution(input);
+  IndexFill fill(input, execution.evaluation(), *table, MakeIndexRules(input, *table, index));
+  BulkWriter writer(input, RangeOfIndex(table->tenant, table->storage, index->index->index_id));
+  StoredRows stored(input, *table);
+  std::vector<std::string_view> suffixes;
+  while (const types::Batch* rows = stored.Next()) {
+    suffixes.clear();
+    for (uint32_t row = 0; row < rows->row_count(); ++row) suffixes.push_back(stored.suffix(row));
+    fill.Add(*rows, suffixes, writer);
+  }
+  writer.Flush();
+  if (!fill.IsUnique(writer)) ThrowDuplicateKey(input, *table, fill);
+  writer.Finish();
+}
+
+void CheckStoredRows(CommandInput& input, const catalog::Relation& table,
+                     const std::vector<AttributeNumber>& not_null, const std::string& check_name,
+                     const expr::Expr* check) {
+  CommandExecution execution(input);
+  std::unique_ptr<expr::Evaluator> evaluator;
+  if (check != nullptr) {
+    evaluator = std::make_unique<expr::Evaluator>(*check, execution.evaluation());
+  }
+  StoredRows stored(input, table);
+  while (const types::Batch* rows = stored.Next()) {
+    CheckNotNull(table, *rows, not_null);
+    if (evaluator != nullptr) {
+      RequireTrue(table, check_name, evaluator->Evaluate(*rows), rows->row_count());
+    }
+  }
+}
+
+}  // namespace grizzly::commands
