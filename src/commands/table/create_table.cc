@@ -1,0 +1,305 @@
+#include "commands/table/create_table.h"
+
+#include <algorithm>
+
+#include "catalog/name_choice.h"
+#include "catalog/object_text.h"
+#include "catalog/record.h"
+#include "commands/evaluation.h"
+#include "commands/index/define_index.h"
+#include "commands/relation_lookup.h"
+#include "commands/sequence/sequences.h"
+#include "storage/row/row_layout.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::Relation;
+using catalog::RelationPtr;
+
+TableElements ReadElements(CommandInput& input, const PgQuery__CreateStmt& statement) {
+  TableElements elements;
+  elements.table_name = TextOf(statement.relation->relname);
+  for (const ast::Node* node : ListOf(statement.table_elts, statement.n_table_elts)) {
+    switch (node->node_case) {
+      case PG_QUERY__NODE__NODE_COLUMN_DEF: ReadColumn(input, *node->column_def, &elements); break;
+      case PG_QUERY__NODE__NODE_CONSTRAINT:
+        ReadTableConstraint(*node->constraint, &elements);
+        break;
+      default: ThrowNotSupported("CREATE TABLE LIKE");
+    }
+  }
+  std::vector<std::string> seen;
+  for (const ColumnElement& element : elements.columns) {
+    const std::string& name = element.column.name;
+    if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+      throw SqlError(SqlState::kDuplicateColumn,
+                     fmt::format("column \"{}\" specified more than once", name));
+    }
+    seen.push_back(name);
+  }
+  if (elements.columns.size() > storage::kColumnsMax) {
+    throw SqlError(SqlState::kTooManyColumns,
+                   fmt::format("tables can have at most {} columns", storage::kColumnsMax));
+  }
+  return elements;
+}
+
+// One key said twice is one key: PRIMARY KEY UNIQUE.
+std::vector<KeyElement> MergeKeys(std::vector<KeyElement> keys) {
+  std::stable_sort(keys.begin(), keys.end(), [](const KeyElement& a, const KeyElement& b) {
+    return a.primary && !b.primary;
+  });
+  std::vector<KeyElement> merged;
+  for (KeyElement& key : keys) {
+    const auto same = std::find_if(merged.begin(), merged.end(), [&](const KeyElement& other) {
+      return other.columns == key.columns && other.include == key.include &&
+             other.nulls_not_distinct == key.nulls_not_distinct &&
+             (other.name.empty() || key.name.empty());
+    });
+    if (same == merged.end()) {
+      merged.push_back(std::move(key));
+    } else if (same->name.empty()) {
+      same->name = key.name;
+    }
+  }
+  return merged;
+}
+
+void SetPrimaryNotNull(const std::vector<KeyElement>& keys, std::vector<ColumnElement>* columns) {
+  for (const KeyElement& key : keys) {
+    if (!key.primary) continue;
+    for (ColumnElement& element : *columns) {
+      const std::string& name = element.column.name;
+      if (std::find(key.columns.begin(), key.columns.end(), name) == key.columns.end()) continue;
+      element.column.not_null = true;
+    }
+  }
+}
+
+void RefuseTakenTypeName(CommandInput& input, const CreationTarget& target) {
+  if (input.editor.Current()->FindType(target.schema, target.name) == nullptr) return;
+  throw SqlError(SqlState::kDuplicateObject,
+                 fmt::format("type \"{}\" already exists", target.name))
+      .Hint("A relation has an associated type of the same name, so you must use a name that "
+            "doesn't conflict with any existing type.");
+}
+
+// The row type of a table, and the array type over it.
+Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid relation) {
+  catalog::Type row;
+  row.oid = input.editor.NewOid();
+  row.schema = schema;
+  row.name = name;
+  row.owner = input.current_role;
+  row.typtype = 'c';
+  row.category = 'C';
+  row.relation = relation;
+  catalog::Type array;
+  array.oid = input.editor.NewOid();
+  array.schema = schema;
+  array.name = "_" + name;
+  while (input.editor.Current()->FindType(schema, array.name) != nullptr) {
+    array.name.insert(0, 1, '_');
+  }
+  array.name = catalog::TruncateName(array.name);
+  array.owner = row.owner;
+  array.category = 'A';
+  array.element = row.oid;
+  row.array = array.oid;
+  const Oid row_oid = row.oid;
+  input.editor.PutType(std::move(row));
+  input.editor.PutType(std::move(array));
+  return row_oid;
+}
+
+}  // namespace
+
+catalog::RelationPtr MakeTable(CommandInput& input, Oid schema, const std::string& name,
+                               std::vector<catalog::Column> columns,
+                               std::vector<std::pair<std::string, std::string>> options) {
+  Relation table;
+  table.oid = input.editor.NewOid();
+  table.schema = schema;
+  table.name = name;
+  table.kind = catalog::RelationKind::kTable;
+  table.owner = input.current_role;
+  table.tenant = input.tenant;
+  table.storage = NewStorage(input);
+  table.columns = std::move(columns);
+  table.options = std::move(options);
+  table.access_method = "heap";
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    table.columns[i].attnum = static_cast<AttributeNumber>(i + 1);
+  }
+  table.row_type = MakeRowTypes(input, schema, name, table.oid);
+  const Oid oid = table.oid;
+  LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
+  if (input.uncontended_relations != nullptr) input.uncontended_relations->push_back(oid);
+  return input.editor.PutRelation(std::move(table));
+}
+
+Relation MakeColumnSequence(CommandInput& input, Oid schema, const std::string& table_name,
+                            ColumnElement* element) {
+  SequenceChange& change = *element->sequence;
+  std::string name;
+  if (change.name.has_value()) {
+    name = change.name->name;
+  } else {
+    catalog::NameChooser chooser(*input.editor.Current(), schema);
+    name = chooser.Sequence(table_name, element->column.name);
+  }
+  LockChosenName(input, schema, name);
+  const RelationPtr sequence = MakeSequence(input, schema, name, change.definition);
+  element->column.owned_sequence = sequence->oid;
+  if (element->is_serial) {
+    const catalog::Schema* in = input.editor.Current()->FindSchema(schema);
+    element->column.default_value = {
+        fmt::format("nextval({}::regclass)",
+                    catalog::QuoteLiteral(catalog::QuoteQualified(in->name, name))),
+        input.search_path.schemas()};
+  }
+  return *sequence;
+}
+
+void SetColumnExpressions(CommandInput& input, std::vector<ColumnElement>& elements,
+                          Relation* table) {
+  for (ColumnElement& element : elements) {
+    catalog::Column& column = table->columns[element.column.attnum - 1];
+    if (element.default_expression != nullptr) {
+      BindNewDefault(input, column, *element.default_expression);
+      column.default_value = MakeDefinition(input, *element.default_expression);
+    } else if (element.generated_expression != nullptr) {
+      BindNewGenerated(input, *table, column, *element.generated_expression);
+      column.default_value = MakeDefinition(input, *element.generated_expression);
+    }
+  }
+}
+
+void AddDefaultDependencies(CommandInput& input, const Relation& table,
+                            const std::vector<AttributeNumber>& columns) {
+  for (const AttributeNumber attnum : columns) {
+    const catalog::Column& column = table.columns[attnum - 1];
+    if (column.default_value.empty()) continue;
+    const bool generated = column.generated != '\0';
+    const expr::ExprPtr bound =
+        BindStored(input, column.default_value, generated ? &table : nullptr,
+                   generated ? planner::ExpressionPlace::kGenerated
+                             : planner::ExpressionPlace::kDefault);
+    AddExpressionDependencies(input, *bound, catalog::kDefaultClass, column.default_oid, 'n');
+    if (!generated) continue;
+    for (const AttributeNumber mentioned : MentionedColumns(*bound)) {
+      catalog::Dependency edge;
+      edge.dependent_class = catalog::kRelationClass;
+      edge.dependent = table.oid;
+      edge.dependent_sub = attnum;
+      edge.referenced_class = catalog::kRelationClass;
+      edge.referenced = table.oid;
+      edge.referenced_sub = mentioned;
+      edge.type = 'a';
+      input.editor.AddDependency(edge);
+    }
+  }
+}
+
+catalog::Constraint MakeCheck(CommandInput& input, const Relation& table, const CheckElement& check,
+                              bool is_new_table) {
+  const std::vector<expr::ColumnId> ids = AttributeIds(table);
+  const expr::ExprPtr bound =
+      planner::BindTableExpression(*check.expression, &table, ids,
+                                   planner::ExpressionPlace::kCheck, MakeBinderInput(input));
+  catalog::Constraint constraint;
+  constraint.oid = input.editor.NewOid();
+  constraint.kind = catalog::ConstraintKind::kCheck;
+  constraint.columns = MentionedColumns(*bound);
+  constraint.check = MakeDefinition(input, *check.expression);
+  constraint.name = check.name;
+  const auto taken = [&](const std::string& name) {
+    return std::any_of(table.constraints.begin(), table.constraints.end(),
+                       [&](const catalog::Constraint& other) { return other.name == name; });
+  };
+  if (!constraint.name.empty()) {
+    if (taken(constraint.name)) {
+      throw SqlError(SqlState::kDuplicateObject,
+                     is_new_table
+                         ? fmt::format("check constraint \"{}\" already exists", constraint.name)
+                         : fmt::format("constraint \"{}\" for relation \"{}\" already exists",
+                                       constraint.name, table.name));
+    }
+    return constraint;
+  }
+  catalog::NameChooser chooser(*input.editor.Current(), table.schema);
+  for (const catalog::Constraint& other : table.constraints) chooser.Take(other.name);
+  constraint.name = chooser.Check(table.name, constraint.columns.size() == 1
+                                                  ? table.columns[constraint.columns[0] - 1].name
+                                                  : std::string());
+  return constraint;
+}
+
+void AddCheckDependencies(CommandInput& input, const Relation& table,
+                          const catalog::Constraint& check) {
+  const expr::ExprPtr bound =
+      BindStored(input, check.check, &table, planner::ExpressionPlace::kCheck);
+  AddExpressionDependencies(input, *bound, catalog::kConstraintClass, check.oid, 'n');
+}
+
+std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& input) {
+  const CreationTarget target = LockNewName(input, *statement.relation);
+  if (input.editor.Current()->FindRelation(target.schema, target.name) != nullptr) {
+    if (!statement.if_not_exists) {
+      throw SqlError(SqlState::kDuplicateTable,
+                     fmt::format("relation \"{}\" already exists", target.name));
+    }
+    SendNotice(input, fmt::format("relation \"{}\" already exists, skipping", target.name), "",
+               Severity::kNotice, SqlState::kDuplicateTable);
+    return "CREATE TABLE";
+  }
+  RefuseTakenTypeName(input, target);
+  TableElements elements = ReadElements(input, statement);
+  const auto options = ReadStorageOptions(ListOf(statement.options, statement.n_options));
+  const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
+  SetPrimaryNotNull(keys, &elements.columns);
+  std::vector<catalog::Column> columns;
+  std::vector<AttributeNumber> attnums;
+  std::vector<Relation> sequences;
+  for (ColumnElement& element : elements.columns) {
+    element.column.attnum = static_cast<AttributeNumber>(columns.size() + 1);
+    attnums.push_back(element.column.attnum);
+    if (element.sequence.has_value()) {
+      sequences.push_back(MakeColumnSequence(input, target.schema, target.name, &element));
+    }
+    columns.push_back(element.column);
+  }
+  // Expressions are checked against the columns before anything depends on the table.
+  Relation draft;
+  draft.name = target.name;
+  draft.schema = target.schema;
+  draft.columns = columns;
+  SetColumnExpressions(input, elements.columns, &draft);
+  for (const CheckElement& check : elements.checks) {
+    draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
+  }
+  RelationPtr table = MakeTable(input, target.schema, target.name, draft.columns, options);
+  if (!draft.constraints.empty()) {
+    Relation with_checks = *table;
+    with_checks.constraints = draft.constraints;
+    table = input.editor.PutRelation(std::move(with_checks));
+  }
+  for (size_t i = 0, next = 0; i < elements.columns.size(); ++i) {
+    if (!elements.columns[i].sequence.has_value()) continue;
+    Relation& sequence = sequences[next++];
+    sequence.sequence->owner_table = table->oid;
+    sequence.sequence->owner_column = elements.columns[i].column.attnum;
+    input.editor.PutRelation(std::move(sequence));
+  }
+  AddDefaultDependencies(input, *table, attnums);
+  for (const catalog::Constraint& check : draft.constraints) {
+    AddCheckDependencies(input, *table, check);
+  }
+  for (const KeyElement& key : keys) {
+    table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
+  }
+  return "CREATE TABLE";
+}
+
+}  // namespace grizzly::commands

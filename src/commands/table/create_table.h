@@ -1,0 +1,35 @@
+// CREATE TABLE, CREATE TABLE AS, and the parts of it that ALTER TABLE shares.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "commands/command.h"
+#include "commands/table/table_elements.h"
+
+namespace grizzly::commands {
+
+std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& input);
+
+// An empty table of these columns, with row types and storage; names and locks are settled.
+catalog::RelationPtr MakeTable(CommandInput& input, Oid schema, const std::string& name,
+                               std::vector<catalog::Column> columns,
+                               std::vector<std::pair<std::string, std::string>> options);
+// Sequences of serial and identity columns: made in the table's schema, before the table. Sets
+// column.owned_sequence and, for serial, its default.
+catalog::Relation MakeColumnSequence(CommandInput& input, Oid schema, const std::string& table_name,
+                                     ColumnElement* element);
+// Binds defaults and generation expressions of `elements` (their columns are in `table` already) and
+// records what they mention.
+void SetColumnExpressions(CommandInput& input, std::vector<ColumnElement>& elements,
+                          catalog::Relation* table);
+// After the table is in the catalog: what its defaults depend on.
+void AddDefaultDependencies(CommandInput& input, const catalog::Relation& table,
+                            const std::vector<AttributeNumber>& columns);
+// Binds, names and adds a CHECK. Returns it.
+catalog::Constraint MakeCheck(CommandInput& input, const catalog::Relation& table,
+                              const CheckElement& check, bool is_new_table);
+void AddCheckDependencies(CommandInput& input, const catalog::Relation& table,
+                          const catalog::Constraint& check);
+
+}  // namespace grizzly::commands
