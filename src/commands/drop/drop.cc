@@ -1,0 +1,125 @@
+#include "commands/drop/drop.h"
+
+#include "catalog/record.h"
+#include "commands/drop/drop_closure.h"
+#include "commands/relation_lookup.h"
+#include "facts/oid.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::RelationKind;
+using catalog::RelationPtr;
+
+struct DroppedKind {
+  PgQuery__ObjectType object;
+  RelationKind kind;
+  std::string_view name;
+  std::string_view article_name;  // "a table"
+  std::string_view tag;
+  SqlState missing;
+};
+constexpr DroppedKind kDroppedKinds[] = {
+    {PG_QUERY__OBJECT_TYPE__OBJECT_TABLE, RelationKind::kTable, "table", "a table", "DROP TABLE",
+     SqlState::kUndefinedTable},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_VIEW, RelationKind::kView, "view", "a view", "DROP VIEW",
+     SqlState::kUndefinedTable},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_INDEX, RelationKind::kIndex, "index", "an index", "DROP INDEX",
+     SqlState::kUndefinedObject},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE, RelationKind::kSequence, "sequence", "a sequence",
+     "DROP SEQUENCE", SqlState::kUndefinedTable},
+};
+
+[[noreturn]] void ThrowWrongKind(const catalog::Relation& relation, const DroppedKind& wanted) {
+  SqlError error(SqlState::kWrongObjectType,
+                 fmt::format("\"{}\" is not {}", relation.name, wanted.article_name));
+  for (const DroppedKind& kind : kDroppedKinds) {
+    if (kind.kind != relation.kind) continue;
+    throw std::move(error).Hint(
+        fmt::format("Use {} to remove {}.", kind.tag, kind.article_name));
+  }
+  throw error;
+}
+
+// Says that there is none, or throws it.
+void Missing(CommandInput& input, const DroppedKind& kind, const QualifiedName& name,
+             bool missing_ok) {
+  const bool no_schema =
+      !name.schema.empty() && input.editor.Current()->FindSchema(name.schema) == nullptr;
+  const std::string message =
+      no_schema ? fmt::format("schema \"{}\" does not exist", name.schema)
+                : fmt::format("{} \"{}\" does not exist", kind.name, name.name);
+  if (missing_ok) return SendNotice(input, message + ", skipping");
+  throw SqlError(no_schema ? SqlState::kInvalidSchemaName : kind.missing, message);
+}
+
+std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind& kind,
+                          CommandInput& input) {
+  if (statement.concurrent) ThrowNotSupported("DROP INDEX CONCURRENTLY");
+  std::vector<catalog::ObjectAddress> targets;
+  for (const ast::Node* node : ListOf(statement.objects, statement.n_objects)) {
+    const QualifiedName name = QualifiedNameOf(NamesOf(*node));
+    // The table of an index is locked first, as everybody else does.
+    if (kind.kind == RelationKind::kIndex) {
+      const RelationPtr seen = LockRelation(input, name, txn::RelationLockMode::kAccessShare, true);
+      if (seen != nullptr && seen->index.has_value()) {
+        LockRelationByOid(input, seen->index->table, txn::RelationLockMode::kAccessExclusive);
+      }
+    }
+    const RelationPtr relation =
+        LockRelation(input, name, txn::RelationLockMode::kAccessExclusive, true);
+    if (relation == nullptr) {
+      Missing(input, kind, name, statement.missing_ok);
+      continue;
+    }
+    if (relation->kind != kind.kind) ThrowWrongKind(*relation, kind);
+    RequireOwner(input, *relation);
+    targets.push_back({catalog::kRelationClass, relation->oid, 0});
+  }
+  if (!targets.empty()) {
+    DropObjects(input, targets,
+                statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  }
+  return std::string(kind.tag);
+}
+
+std::string DropSchemas(const PgQuery__DropStmt& statement, CommandInput& input) {
+  std::vector<catalog::ObjectAddress> targets;
+  for (const ast::Node* node : ListOf(statement.objects, statement.n_objects)) {
+    const std::string name = NamesOf(*node).back();
+    LockSchemaName(input, name);
+    const catalog::SnapshotPtr snapshot = input.editor.Current();
+    const catalog::Schema* schema = snapshot->FindSchema(name);
+    if (schema == nullptr) {
+      if (!statement.missing_ok) catalog::RequireSchema(*snapshot, name);
+      SendNotice(input, fmt::format("schema \"{}\" does not exist, skipping", name));
+      continue;
+    }
+    RequireSchemaOwner(input, *schema);
+    if (schema->oid < kFirstUserOid && schema->oid != facts::kPublicNamespaceOid) {
+      throw SqlError(SqlState::kDependentObjectsStillExist,
+                     fmt::format("cannot drop schema {} because it is required by the database "
+                                 "system",
+                                 name));
+    }
+    targets.push_back({catalog::kSchemaClass, schema->oid, 0});
+  }
+  if (!targets.empty()) {
+    DropObjects(input, targets, statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  }
+  return "DROP SCHEMA";
+}
+
+}  // namespace
+
+std::string Drop(const PgQuery__DropStmt& statement, CommandInput& input) {
+  if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA) {
+    return DropSchemas(statement, input);
+  }
+  for (const DroppedKind& kind : kDroppedKinds) {
+    if (kind.object == statement.remove_type) return DropRelations(statement, kind, input);
+  }
+  ThrowNotSupported("DROP of this kind of object");
+}
+
+}  // namespace grizzly::commands

@@ -1,0 +1,287 @@
+#include "commands/drop/drop_closure.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error/check.h"
+#include "catalog/record.h"
+#include "commands/relation_lookup.h"
+#include "commands/table/table_rewrite.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::Dependency;
+using catalog::ObjectAddress;
+using catalog::Relation;
+using catalog::RelationPtr;
+
+constexpr size_t kReportedMax = 100;
+
+struct Found {
+  ObjectAddress address;
+  ObjectAddress through;   // what it depends on
+  bool silent = false;     // goes along without a word
+};
+
+// All that goes, dependents before what they depend on.
+class Closure {
+ public:
+  Closure(CommandInput& input, const std::vector<ObjectAddress>& targets) : input_(input) {
+    originals_.insert(targets.begin(), targets.end());
+    for (const ObjectAddress& target : targets) RefusePartsOfOthers(target);
+    for (const ObjectAddress& target : targets) Visit({target, {}, true});
+  }
+  std::vector<Found>& found() { return found_; }
+
+ private:
+  bool IsOriginal(const ObjectAddress& address) const {
+    return originals_.contains(address) ||
+           originals_.contains({address.object_class, address.object, 0});
+  }
+
+  std::string Describe(const ObjectAddress& address) {
+    return catalog::DescribeObject(*input_.editor.Current(), input_.search_path, address);
+  }
+
+  // An index of a constraint, an identity's sequence: only with their owner.
+  void RefusePartsOfOthers(const ObjectAddress& target) {
+    if (target.sub != 0) return;
+    for (const Dependency& edge :
+         input_.editor.Current()->DependenciesOf(target.object_class, target.object)) {
+      if (edge.type != 'i') continue;
+      const ObjectAddress owner{edge.referenced_class, edge.referenced, edge.referenced_sub};
+      if (IsOriginal(owner)) continue;
+      const std::string name = Describe(owner);
+      throw SqlError(SqlState::kDependentObjectsStillExist,
+                     fmt::format("cannot drop {} because {} requires it", Describe(target), name))
+          .Hint(fmt::format("You can drop {} instead.", name));
+    }
+  }
+
+  void Lock(const ObjectAddress& address) {
+    if (address.object_class == catalog::kRelationClass) {
+      LockRelationByOid(input_, address.object, txn::RelationLockMode::kAccessExclusive);
+    } else if (address.object_class == catalog::kSchemaClass) {
+      LockSchema(input_, address.object, /*exclusive=*/true);
+    }
+  }
+
+  std::vector<Dependency> Dependents(const ObjectAddress& address) {
+    const catalog::SnapshotPtr snapshot = input_.editor.Current();
+    std::vector<Dependency> edges;
+    for (const Dependency& edge :
+         snapshot->DependentsOn(address.object_class, address.object)) {
+      if (address.sub != 0 && edge.referenced_sub != address.sub) continue;
+      const bool own_part = edge.dependent_class == address.object_class &&
+                            edge.dependent == address.object && address.sub == 0;
+      if (!own_part) edges.push_back(edge);
+    }
+    if (address.object_class == catalog::kSchemaClass) AddMembers(*snapshot, address, &edges);
+    std::sort(edges.begin(), edges.end(), [](const Dependency& a, const Dependency& b) {
+      return std::tie(b.dependent, b.dependent_class, b.dependent_sub) <
+             std::tie(a.dependent, a.dependent_class, a.dependent_sub);
+    });
+    return edges;
+  }
+
+  // What lies in a schema depends on it.
+  static void AddMembers(const catalog::CatalogSnapshot& snapshot, const ObjectAddress& schema,
+                         std::vector<Dependency>* edges) {
+    snapshot.ForEachRelation([&](const RelationPtr& relation) {
+      if (relation->schema != schema.object || relation->kind == catalog::RelationKind::kIndex) {
+        return;
+      }
+      Dependency edge;
+      edge.dependent_class = catalog::kRelationClass;
+      edge.dependent = relation->oid;
+      edge.type = 'n';
+      edges->push_back(edge);
+    });
+  }
+
+  void Visit(Found what) {
+    const auto known = std::find_if(found_.begin(), found_.end(), [&](const Found& other) {
+      return other.address == what.address ||
+             other.address ==
+                 ObjectAddress{what.address.object_class, what.address.object, 0};
+    });
+    if (known != found_.end()) {
+      known->silent |= what.silent;
+      return;
+    }
+    if (!active_.insert(what.address).second) {
+      if (what.silent) silent_.insert(what.address);
+      return;
+    }
+    Lock(what.address);
+    for (const Dependency& edge : Dependents(what.address)) {
+      const ObjectAddress dependent{edge.dependent_class, edge.dependent, edge.dependent_sub};
+      Visit({dependent, what.address, edge.type != 'n' || IsOriginal(dependent)});
+    }
+    what.silent |= silent_.contains(what.address);
+    found_.push_back(what);
+  }
+
+  CommandInput& input_;
+  std::set<ObjectAddress> originals_, active_, silent_;
+  std::vector<Found> found_;
+};
+
+void ReportOrRefuse(CommandInput& input, const std::vector<ObjectAddress>& targets,
+                    const std::vector<Found>& found, bool cascade) {
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  const auto describe = [&](const ObjectAddress& address) {
+    return catalog::DescribeObject(*snapshot, input.search_path, address);
+  };
+  std::vector<std::string> lines;
+  size_t count = 0;
+  for (auto item = found.rbegin(); item != found.rend(); ++item) {
+    if (item->silent) continue;
+    if (++count > kReportedMax) continue;
+    lines.push_back(cascade ? "drop cascades to " + describe(item->address)
+                            : describe(item->address) + " depends on " + describe(item->through));
+  }
+  if (count == 0) return;
+  std::string detail;
+  for (const std::string& line : lines) detail += (detail.empty() ? "" : "\n") + line;
+  if (count > kReportedMax) {
+    detail += fmt::format("\nand {} other objects (see server log for list)", count - kReportedMax);
+  }
+  if (cascade) {
+    if (count == 1) return SendNotice(input, lines[0]);
+    return SendNotice(input, fmt::format("drop cascades to {} other objects", count), detail);
+  }
+  throw SqlError(SqlState::kDependentObjectsStillExist,
+                 targets.size() == 1
+                     ? fmt::format("cannot drop {} because other objects depend on it",
+                                   describe(targets[0]))
+                     : "cannot drop desired object(s) because other objects depend on them")
+      .Detail(detail)
+      .Hint("Use DROP ... CASCADE to drop the dependent objects too.");
+}
+
+// ---- removal ----
+
+class Removal {
+ public:
+  Removal(CommandInput& input, const std::vector<Found>& found) : input_(input) {
+    for (const Found& item : found) {
+      if (item.address.object_class == catalog::kRelationClass && item.address.sub == 0) {
+        whole_relations_.insert(item.address.object);
+      }
+    }
+  }
+
+  void Remove(const ObjectAddress& address) {
+    switch (address.object_class) {
+      case catalog::kRelationClass:
+        if (address.sub != 0) return RemoveColumn(address.object, address.sub);
+        return RemoveRelation(address.object);
+      case catalog::kConstraintClass: return RemoveConstraint(address);
+      case catalog::kDefaultClass: return RemoveDefault(address);
+      case catalog::kTypeClass:
+        input_.editor.DropDependenciesOf(catalog::kTypeClass, address.object);
+        if (input_.editor.Current()->FindType(address.object) != nullptr) {
+          input_.editor.DropType(address.object);
+        }
+        return;
+      case catalog::kSchemaClass: return input_.editor.DropSchema(address.object);
+      default: GRIZZLY_UNREACHABLE("class of a dropped object");
+    }
+  }
+
+ private:
+  RelationPtr FindSurvivor(Oid relation) {
+    if (whole_relations_.contains(relation)) return nullptr;
+    return input_.editor.Current()->FindRelation(relation);
+  }
+
+  void RemoveRelation(Oid oid) {
+    const RelationPtr relation = input_.editor.Current()->FindRelation(oid);
+    if (relation == nullptr) return;
+    if (relation->index.has_value()) return RemoveIndex(*relation);
+    if (relation->kind == catalog::RelationKind::kSequence || relation->HasRows()) {
+      DropStorageAtCommit(input_, *relation);
+    }
+    input_.editor.DropRelation(oid);
+  }
+
+  void RemoveIndex(const Relation& index) {
+    const RelationPtr table = FindSurvivor(index.index->table);
+    input_.editor.DropRelation(index.oid);
+    if (table == nullptr) return;
+    Relation changed = *table;
+    std::erase(changed.indexes, index.oid);
+    if (!index.index->clustered_by) {
+      KeyRange range = RangeOfIndex(table->tenant, table->storage, index.index->index_id);
+      input_.transaction.DropRangeAtCommit(std::move(range.from), std::move(range.to));
+      input_.editor.PutRelation(std::move(changed));
+      return;
+    }
+    // Rows that lay in the order of the primary key move to hidden row ids.
+    changed.storage = NewStorage(input_);
+    const RelationPtr after = input_.editor.PutRelation(std::move(changed));
+    RewriteTable(input_, *table, after, {});
+    DropStorageAtCommit(input_, *table);
+  }
+
+  void RemoveColumn(Oid oid, int32_t attnum) {
+    const RelationPtr table = FindSurvivor(oid);
+    if (table == nullptr) return;
+    Relation changed = *table;
+    catalog::Column& column = changed.columns[attnum - 1];
+    if (column.dropped) return;
+    column.name = fmt::format("........pg.dropped.{}........", attnum);
+    column.dropped = true;
+    column.not_null = false;
+    column.default_value = {};
+    column.identity = '\0';
+    column.generated = '\0';
+    column.has_missing = false;
+    column.missing_value.clear();
+    column.missing_is_null = true;
+    column.owned_sequence = kInvalidOid;
+    column.comment.clear();
+    input_.editor.PutRelation(std::move(changed));
+  }
+
+  void RemoveConstraint(const ObjectAddress& address) {
+    const RelationPtr table = catalog::OwningRelation(*input_.editor.Current(), address);
+    input_.editor.DropDependenciesOf(catalog::kConstraintClass, address.object);
+    if (table == nullptr || whole_relations_.contains(table->oid)) return;
+    Relation changed = *table;
+    std::erase_if(changed.constraints, [&](const catalog::Constraint& constraint) {
+      return constraint.oid == address.object;
+    });
+    input_.editor.PutRelation(std::move(changed));
+  }
+
+  void RemoveDefault(const ObjectAddress& address) {
+    const RelationPtr table = catalog::OwningRelation(*input_.editor.Current(), address);
+    input_.editor.DropDependenciesOf(catalog::kDefaultClass, address.object);
+    if (table == nullptr || whole_relations_.contains(table->oid)) return;
+    Relation changed = *table;
+    for (catalog::Column& column : changed.columns) {
+      if (column.default_oid != address.object) continue;
+      column.default_value = {};
+      column.generated = '\0';
+    }
+    input_.editor.PutRelation(std::move(changed));
+  }
+
+  CommandInput& input_;
+  std::set<Oid> whole_relations_;
+};
+
+}  // namespace
+
+void DropObjects(CommandInput& input, const std::vector<ObjectAddress>& targets, bool cascade) {
+  Closure closure(input, targets);
+  ReportOrRefuse(input, targets, closure.found(), cascade);
+  // Constraints of surviving tables go before the indexes that need them looked up by their edges.
+  Removal removal(input, closure.found());
+  for (const Found& item : closure.found()) removal.Remove(item.address);
+}
+
+}  // namespace grizzly::commands
