@@ -52,6 +52,8 @@ struct CommandInput {
   CopyChannel* copy_channel = nullptr;
   QueryRunner* queries = nullptr;
   const executor::VirtualTableLookup* virtual_tables = nullptr;
+  // Sessions in a database besides this one; ends them first when asked to.
+  std::function<size_t(Oid database, bool terminate)> other_sessions;
   bool in_transaction_block = false;     // BEGIN, or several statements in one message
   bool in_savepoint = false;             // a savepoint or exception block is open
   // Tables whose storage was made in this transaction: nobody else can see their rows. Commands add

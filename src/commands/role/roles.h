@@ -15,6 +15,8 @@ std::string CreateRole(const PgQuery__CreateRoleStmt& statement, CommandInput& i
 std::string AlterRole(const PgQuery__AlterRoleStmt& statement, CommandInput& input);
 std::string DropRole(const PgQuery__DropRoleStmt& statement, CommandInput& input);
 
+// Throws 2BP01 when the role owns something of this database, or a database.
+void RefuseOwner(CommandInput& input, const catalog::Role& role);
 // A role by name, CURRENT_USER and the like. Throws 42704 role "x" does not exist.
 std::shared_ptr<const catalog::Role> ResolveRole(CommandInput& input,
                                                  const PgQuery__RoleSpec& role);

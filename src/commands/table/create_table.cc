@@ -196,7 +196,7 @@ void AddDefaultDependencies(CommandInput& input, const Relation& table,
       edge.referenced_class = catalog::kRelationClass;
       edge.referenced = table.oid;
       edge.referenced_sub = mentioned;
-      edge.type = 'a';
+      edge.type = 'n';
       input.editor.AddDependency(edge);
     }
   }

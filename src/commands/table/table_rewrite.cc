@@ -46,8 +46,12 @@ void RequireTrue(const catalog::Relation& table, const std::string& check,
 // The clustering key as an index: its entries are the rows, and its uniqueness theirs.
 class RowPlacement {
  public:
-  RowPlacement(CommandInput& input, const catalog::Relation& table)
-      : input_(input), table_(table), head_(executor::RowKeyHead(table)) {}
+  // `keeps_row_ids`: the rows had hidden ids before.
+  RowPlacement(CommandInput& input, const catalog::Relation& table, bool keeps_row_ids)
+      : input_(input),
+        table_(table),
+        keeps_row_ids_(keeps_row_ids),
+        head_(executor::RowKeyHead(table)) {}
 
   // Suffixes of the rows in the new storage; views into this object.
   const std::vector<std::string_view>& Place(const types::Batch& rows, const StoredRows& stored) {
@@ -57,8 +61,8 @@ class RowPlacement {
     for (uint32_t row = 0; row < rows.row_count(); ++row) {
       if (table_.row_key != nullptr) {
         table_.row_key->AppendFromRow(rows, row, &bytes_);
-      } else if (stored.suffix(row).size() == sizeof(uint64_t)) {
-        bytes_.append(stored.suffix(row));  // the row id it had
+      } else if (keeps_row_ids_) {
+        bytes_.append(stored.suffix(row));
       } else {
         storage::AppendBigEndian(&bytes_, input_.transactions.NextTimestamp().value);
       }
@@ -99,6 +103,7 @@ class RowPlacement {
  private:
   CommandInput& input_;
   const catalog::Relation& table_;
+  const bool keeps_row_ids_;
   const std::string head_;
   std::string bytes_, key_, last_;
   std::vector<size_t> ends_;
@@ -178,7 +183,7 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
   auto fills = FillsOf(input, execution.evaluation(), *after, /*clustered=*/false);
   const std::vector<AttributeNumber> not_null = NotNullColumns(*after);
   BulkWriter writer(input, RangeOfStorage(after->tenant, after->storage));
-  RowPlacement placement(input, *after);
+  RowPlacement placement(input, *after, before.row_key == nullptr);
   RowConversion conversion(before, *after, std::move(computed), execution.evaluation());
   StoredRows stored(input, before);
   std::string value;

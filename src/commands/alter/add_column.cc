@@ -1,0 +1,149 @@
+#include "commands/alter/add_column.h"
+
+#include <algorithm>
+
+#include "commands/evaluation.h"
+#include "commands/index/define_index.h"
+#include "commands/relation_lookup.h"
+#include "commands/table/create_table.h"
+#include "commands/table/table_rewrite.h"
+#include "storage/row/row_layout.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::Relation;
+using catalog::RelationPtr;
+
+// What the rows there are read as in the new column, when that is one value.
+void SetMissingValue(CommandInput& input, const expr::Expr& value, catalog::Column* column) {
+  CommandExecution execution(input);
+  const types::Datum datum = expr::Evaluator(value, execution.evaluation()).EvaluateScalar();
+  column->has_missing = true;
+  column->missing_is_null = datum.is_null();
+  if (datum.is_null()) return;
+  const types::TypeIo* io = input.editor.Current()->FindTypeIo(column->type.oid);
+  io->Output(datum, types::IoSettings(), column->missing_value);
+}
+
+// The value of the column in old rows: a generation expression over them, or the default.
+expr::ExprPtr ValueForOldRows(CommandInput& input, const Relation& table,
+                              const catalog::Column& column) {
+  if (column.generated == '\0') {
+    if (column.identity == '\0') return BindDefault(input, column);
+    const RelationPtr sequence = Reread(input, column.owned_sequence);
+    const catalog::Definition next{fmt::format("nextval('{}'::regclass)", sequence->oid),
+                                   input.search_path.schemas()};
+    return planner::CoerceForAssignment(
+        BindStored(input, next, nullptr, planner::ExpressionPlace::kDefault), column.type,
+        column.name, MakeBinderInput(input));
+  }
+  return OverRow(planner::CoerceForAssignment(
+      BindStored(input, column.default_value, &table, planner::ExpressionPlace::kGenerated),
+      column.type, column.name, MakeBinderInput(input)));
+}
+
+bool IsPrimaryKeyTaken(const Relation& table) {
+  return std::any_of(table.constraints.begin(), table.constraints.end(),
+                     [](const catalog::Constraint& constraint) {
+                       return constraint.kind == catalog::ConstraintKind::kPrimaryKey;
+                     });
+}
+
+bool HasRows(CommandInput& input, const Relation& table) {
+  const KeyRange range = RangeOfIndex(table.tenant, table.storage, IndexId{0});
+  return input.transaction.ScanLatest(range.from, range.to)->Valid();
+}
+
+// The sequence of a serial or identity column, owned by it.
+void OwnSequence(CommandInput& input, Relation sequence, const Relation& table,
+                 AttributeNumber attnum) {
+  sequence.sequence->owner_table = table.oid;
+  sequence.sequence->owner_column = attnum;
+  input.editor.PutRelation(std::move(sequence));
+}
+
+}  // namespace
+
+void AddConstraints(CommandInput& input, const RelationPtr& table, const TableElements& elements) {
+  RelationPtr current = table;
+  for (const CheckElement& check : elements.checks) {
+    catalog::Constraint constraint = MakeCheck(input, *current, check, /*is_new_table=*/false);
+    const expr::ExprPtr condition = OverRow(
+        BindStored(input, constraint.check, current.get(), planner::ExpressionPlace::kCheck));
+    CheckStoredRows(input, *current, {}, constraint.name, condition.get());
+    Relation changed = *current;
+    changed.constraints.push_back(constraint);
+    current = input.editor.PutRelation(std::move(changed));
+    AddCheckDependencies(input, *current, constraint);
+  }
+  for (const KeyElement& key : elements.keys) {
+    if (key.primary && IsPrimaryKeyTaken(*current)) {
+      throw SqlError(SqlState::kInvalidTableDefinition,
+                     fmt::format("multiple primary keys for table \"{}\" are not allowed",
+                                 current->name));
+    }
+    current = DefineIndex(input, current, RequestOfKey(input, *current, key),
+                          /*is_new_table=*/false);
+  }
+}
+
+void AddColumn(CommandInput& input, const RelationPtr& table,
+               const PgQuery__ColumnDef& definition, bool if_not_exists) {
+  const std::string_view name = TextOf(definition.colname);
+  if (table->FindColumn(name) != nullptr) {
+    const std::string message =
+        fmt::format("column \"{}\" of relation \"{}\" already exists", name, table->name);
+    if (!if_not_exists) throw SqlError(SqlState::kDuplicateColumn, message);
+    return SendNotice(input, message + ", skipping", "", Severity::kNotice,
+                      SqlState::kDuplicateColumn);
+  }
+  TableElements elements;
+  elements.table_name = table->name;
+  ReadColumn(input, definition, &elements);
+  ColumnElement& element = elements.columns.front();
+  element.column.attnum = static_cast<AttributeNumber>(table->columns.size() + 1);
+  if (table->columns.size() >= storage::kColumnsMax) {
+    throw SqlError(SqlState::kTooManyColumns,
+                   fmt::format("tables can have at most {} columns", storage::kColumnsMax));
+  }
+  std::optional<Relation> sequence;
+  if (element.sequence.has_value()) {
+    sequence = MakeColumnSequence(input, table->schema, table->name, &element);
+  }
+  Relation changed = *table;
+  changed.columns.push_back(element.column);
+  SetColumnExpressions(input, elements.columns, &changed);
+  catalog::Column& column = changed.columns.back();
+  const bool has_rows = HasRows(input, *table);
+  const expr::ExprPtr value =
+      column.default_value.empty() && column.identity == '\0'
+          ? nullptr
+          : ValueForOldRows(input, changed, column);
+  const bool rewrites =
+      has_rows && value != nullptr &&
+      (column.generated != '\0' || column.identity != '\0' || expr::IsVolatile(*value));
+  if (has_rows && !rewrites && value != nullptr) SetMissingValue(input, *value, &column);
+  const bool reads_null = !column.has_missing || column.missing_is_null;
+  if (has_rows && !rewrites && column.not_null && reads_null) {
+    throw SqlError(SqlState::kNotNullViolation,
+                   fmt::format("column \"{}\" of relation \"{}\" contains null values",
+                               column.name, table->name))
+        .Table(table->name)
+        .Column(column.name);
+  }
+  if (rewrites) changed.storage = NewStorage(input);
+  const AttributeNumber attnum = column.attnum;
+  RelationPtr after = input.editor.PutRelation(std::move(changed));
+  if (sequence.has_value()) OwnSequence(input, std::move(*sequence), *after, attnum);
+  if (rewrites) {
+    std::vector<ComputedColumn> computed;
+    computed.push_back({attnum, value->Clone()});
+    RewriteTable(input, *table, after, std::move(computed));
+    DropStorageAtCommit(input, *table);
+  }
+  AddDefaultDependencies(input, *after, {attnum});
+  AddConstraints(input, after, elements);
+}
+
+}  // namespace grizzly::commands

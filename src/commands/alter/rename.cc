@@ -1,0 +1,416 @@
+#include "commands/alter/rename.h"
+
+#include <algorithm>
+
+#include "catalog/object_text.h"
+#include "catalog/record.h"
+#include "commands/alter/alter_table.h"
+#include "commands/alter/stored_text.h"
+#include "commands/relation_lookup.h"
+#include "commands/role/roles.h"
+#include "commands/view/view_text.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::Relation;
+using catalog::RelationKind;
+using catalog::RelationPtr;
+
+struct NewPlace {
+  Oid schema;
+  std::string name;
+};
+
+std::string SchemaName(CommandInput& input, Oid schema) {
+  return input.editor.Current()->FindSchema(schema)->name;
+}
+
+void RewriteViews(CommandInput& input, const Relation& before, const NewPlace& place) {
+  const std::string old_schema = SchemaName(input, before.schema);
+  const std::string new_schema = SchemaName(input, place.schema);
+  std::vector<Oid> views;
+  for (const catalog::Dependency& edge :
+       input.editor.Current()->DependentsOn(catalog::kRelationClass, before.oid)) {
+    if (edge.dependent_class == catalog::kRelationClass) views.push_back(edge.dependent);
+  }
+  std::sort(views.begin(), views.end());
+  views.erase(std::unique(views.begin(), views.end()), views.end());
+  for (const Oid oid : views) {
+    const RelationPtr view = input.editor.Current()->FindRelation(oid);
+    if (view == nullptr || !view->view.has_value()) continue;
+    LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
+    Relation changed = *view;
+    changed.view->query.sql = RenameRelationInQuery(changed.view->query.sql, old_schema,
+                                                    before.name, new_schema, place.name);
+    input.editor.PutRelation(std::move(changed));
+  }
+}
+
+// Defaults that name the sequence (or table) as a constant.
+void RewriteDefaults(CommandInput& input, const Relation& before, const NewPlace& place) {
+  const std::string new_text =
+      catalog::QuoteQualified(SchemaName(input, place.schema), place.name);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  for (const catalog::Dependency& edge :
+       snapshot->DependentsOn(catalog::kRelationClass, before.oid)) {
+    if (edge.dependent_class != catalog::kDefaultClass) continue;
+    const RelationPtr table =
+        catalog::OwningRelation(*snapshot, {edge.dependent_class, edge.dependent, 0});
+    if (table == nullptr) continue;
+    Relation changed = *Reread(input, table->oid);
+    for (catalog::Column& column : changed.columns) {
+      if (column.default_oid != edge.dependent) continue;
+      column.default_value.sql =
+          RenameRelationConstants(input, column.default_value.sql, before.oid, new_text);
+    }
+    input.editor.PutRelation(std::move(changed));
+  }
+}
+
+// Columns qualified by the table's name in its own checks, generated columns and indexes.
+void RewriteOwnText(CommandInput& input, const std::string& old_name, Relation* table) {
+  const auto rewrite = [&](catalog::Definition* definition) {
+    if (definition->empty()) return;
+    definition->sql = RenameTableInExpression(definition->sql, old_name, table->name);
+  };
+  for (catalog::Constraint& constraint : table->constraints) rewrite(&constraint.check);
+  for (catalog::Column& column : table->columns) {
+    if (column.generated != '\0') rewrite(&column.default_value);
+  }
+  for (const Oid oid : table->indexes) {
+    Relation index = *Reread(input, oid);
+    for (auto& part : index.index->parts) rewrite(&part.expression);
+    rewrite(&index.index->predicate);
+    input.editor.PutRelation(std::move(index));
+  }
+}
+
+void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) {
+  LockChosenName(input, place.schema, place.name);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  if (snapshot->FindRelation(place.schema, place.name) != nullptr) {
+    throw SqlError(SqlState::kDuplicateTable,
+                   fmt::format("relation \"{}\" already exists", place.name));
+  }
+  const bool has_type = kind == RelationKind::kTable;
+  if (has_type && snapshot->FindType(place.schema, place.name) != nullptr) {
+    throw SqlError(SqlState::kDuplicateObject,
+                   fmt::format("type \"{}\" already exists", place.name));
+  }
+}
+
+void MoveRowType(CommandInput& input, Oid row_type, const NewPlace& place) {
+  if (row_type == kInvalidOid) return;
+  catalog::Type type = *input.editor.Current()->FindType(row_type);
+  type.schema = place.schema;
+  type.name = place.name;
+  input.editor.PutType(std::move(type));
+}
+
+void MoveRelation(CommandInput& input, const RelationPtr& before, const NewPlace& place) {
+  RefuseTaken(input, place, before->kind);
+  RewriteViews(input, *before, place);
+  RewriteDefaults(input, *before, place);
+  Relation changed = *Reread(input, before->oid);
+  changed.schema = place.schema;
+  changed.name = place.name;
+  if (changed.HasRows() && before->name != place.name) {
+    RewriteOwnText(input, before->name, &changed);
+  }
+  MoveRowType(input, changed.row_type, place);
+  input.editor.PutRelation(std::move(changed));
+}
+
+void RenameConstraintOfIndex(CommandInput& input, const Relation& index, const std::string& name) {
+  Relation table = *Reread(input, index.index->table);
+  for (catalog::Constraint& constraint : table.constraints) {
+    if (constraint.index == index.oid) constraint.name = name;
+  }
+  input.editor.PutRelation(std::move(table));
+}
+
+std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& input,
+                           RelationKind kind, std::string_view kind_name, std::string tag) {
+  const RelationPtr relation =
+      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
+                   statement.missing_ok);
+  if (relation == nullptr) {
+    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
+                                  TextOf(statement.relation->relname)));
+    return tag;
+  }
+  RequireOwner(input, *relation);
+  const bool any_kind = kind == RelationKind::kTable;  // ALTER TABLE renames whatever it is
+  if (!any_kind && relation->kind != kind) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("\"{}\" is not {}", relation->name, kind_name));
+  }
+  const std::string new_name(TextOf(statement.newname));
+  if (relation->index.has_value()) {
+    LockRelationByOid(input, relation->index->table,
+                      txn::RelationLockMode::kShareUpdateExclusive);
+  }
+  MoveRelation(input, relation, {relation->schema, new_name});
+  if (relation->index.has_value()) RenameConstraintOfIndex(input, *relation, new_name);
+  return tag;
+}
+
+void RefuseUsedByViews(CommandInput& input, const Relation& table, AttributeNumber attnum) {
+  for (const catalog::Dependency& edge :
+       input.editor.Current()->DependentsOn(catalog::kRelationClass, table.oid)) {
+    if (edge.referenced_sub != attnum || edge.dependent_class != catalog::kRelationClass) continue;
+    const RelationPtr view = input.editor.Current()->FindRelation(edge.dependent);
+    if (view != nullptr && view->view.has_value()) {
+      ThrowNotSupported("renaming a column that a view uses");
+    }
+  }
+}
+
+void RenameInIndexes(CommandInput& input, const Relation& table, AttributeNumber attnum,
+                     const std::string& old_name, const std::string& new_name) {
+  for (const Oid oid : table.indexes) {
+    Relation index = *Reread(input, oid);
+    catalog::IndexDefinition& definition = *index.index;
+    for (size_t i = 0; i < index.columns.size(); ++i) {
+      const size_t included = i - definition.parts.size();
+      const AttributeNumber column = i < definition.parts.size() ? definition.parts[i].column
+                                                                 : definition.include[included];
+      if (column == attnum) index.columns[i].name = new_name;
+    }
+    for (auto& part : definition.parts) {
+      if (part.expression.empty()) continue;
+      part.expression.sql = RenameColumnInExpression(part.expression.sql, old_name, new_name);
+    }
+    if (!definition.predicate.empty()) {
+      definition.predicate.sql =
+          RenameColumnInExpression(definition.predicate.sql, old_name, new_name);
+    }
+    input.editor.PutRelation(std::move(index));
+  }
+}
+
+std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
+  const std::string tag = statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW
+                              ? "ALTER VIEW"
+                              : "ALTER TABLE";
+  const RelationPtr relation =
+      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
+                   statement.missing_ok);
+  if (relation == nullptr) {
+    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
+                                  TextOf(statement.relation->relname)));
+    return tag;
+  }
+  RequireOwner(input, *relation);
+  if (relation->kind != RelationKind::kTable && relation->kind != RelationKind::kView) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("cannot rename columns of relation \"{}\"", relation->name));
+  }
+  const std::string old_name(TextOf(statement.subname));
+  const std::string new_name(TextOf(statement.newname));
+  const catalog::Column* column = relation->FindColumn(old_name);
+  if (column == nullptr) {
+    throw SqlError(SqlState::kUndefinedColumn,
+                   fmt::format("column \"{}\" does not exist", old_name));
+  }
+  if (relation->FindColumn(new_name) != nullptr) {
+    throw SqlError(SqlState::kDuplicateColumn,
+                   fmt::format("column \"{}\" of relation \"{}\" already exists", new_name,
+                               relation->name));
+  }
+  const AttributeNumber attnum = column->attnum;
+  RefuseUsedByViews(input, *relation, attnum);
+  RenameInIndexes(input, *relation, attnum, old_name, new_name);
+  Relation changed = *Reread(input, relation->oid);
+  changed.columns[attnum - 1].name = new_name;
+  for (catalog::Constraint& constraint : changed.constraints) {
+    if (constraint.check.empty()) continue;
+    constraint.check.sql = RenameColumnInExpression(constraint.check.sql, old_name, new_name);
+  }
+  for (catalog::Column& other : changed.columns) {
+    if (other.generated == '\0' || other.dropped) continue;
+    other.default_value.sql =
+        RenameColumnInExpression(other.default_value.sql, old_name, new_name);
+  }
+  input.editor.PutRelation(std::move(changed));
+  return tag;
+}
+
+std::string RenameConstraint(const PgQuery__RenameStmt& statement, CommandInput& input) {
+  const RelationPtr table =
+      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
+                   statement.missing_ok);
+  if (table == nullptr) {
+    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
+                                  TextOf(statement.relation->relname)));
+    return "ALTER TABLE";
+  }
+  RequireOwner(input, *table);
+  const std::string_view old_name = TextOf(statement.subname);
+  const std::string new_name(TextOf(statement.newname));
+  Relation changed = *table;
+  catalog::Constraint* found = nullptr;
+  for (catalog::Constraint& constraint : changed.constraints) {
+    if (constraint.name == new_name) {
+      throw SqlError(SqlState::kDuplicateObject,
+                     fmt::format("constraint \"{}\" for relation \"{}\" already exists", new_name,
+                                 table->name));
+    }
+    if (constraint.name == old_name) found = &constraint;
+  }
+  if (found == nullptr) {
+    throw SqlError(SqlState::kUndefinedObject,
+                   fmt::format("constraint \"{}\" for table \"{}\" does not exist", old_name,
+                               table->name));
+  }
+  found->name = new_name;
+  const Oid index = found->index;
+  input.editor.PutRelation(std::move(changed));
+  if (index != kInvalidOid) {
+    RefuseTaken(input, {table->schema, new_name}, RelationKind::kIndex);
+    Relation renamed = *Reread(input, index);
+    renamed.name = new_name;
+    input.editor.PutRelation(std::move(renamed));
+  }
+  return "ALTER TABLE";
+}
+
+std::string RenameSchema(const PgQuery__RenameStmt& statement, CommandInput& input) {
+  const std::string old_name(TextOf(statement.subname));
+  const std::string new_name(TextOf(statement.newname));
+  LockSchemaName(input, old_name);
+  LockSchemaName(input, new_name);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  catalog::Schema schema = catalog::RequireSchema(*snapshot, old_name);
+  RequireSchemaOwner(input, schema);
+  if (snapshot->FindSchema(new_name) != nullptr) {
+    throw SqlError(SqlState::kDuplicateSchema,
+                   fmt::format("schema \"{}\" already exists", new_name));
+  }
+  if (new_name.starts_with("pg_")) {
+    throw SqlError(SqlState::kReservedName,
+                   fmt::format("unacceptable schema name \"{}\"", new_name))
+        .Detail("The prefix \"pg_\" is reserved for system schemas.");
+  }
+  bool has_members = false;
+  snapshot->ForEachRelation([&](const RelationPtr& relation) {
+    has_members |= relation->schema == schema.oid;
+  });
+  if (has_members) ThrowNotSupported("renaming a schema that has relations");
+  schema.name = new_name;
+  input.editor.PutSchema(std::move(schema));
+  return "ALTER SCHEMA";
+}
+
+std::string RenameDatabase(const PgQuery__RenameStmt& statement, CommandInput& input) {
+  const std::string_view old_name = TextOf(statement.subname);
+  const auto found = input.shared.FindDatabase(old_name);
+  if (found == nullptr) {
+    throw SqlError(SqlState::kInvalidCatalogName,
+                   fmt::format("database \"{}\" does not exist", old_name));
+  }
+  if (!input.is_superuser && found->owner != input.current_role) {
+    throw SqlError(SqlState::kInsufficientPrivilege,
+                   fmt::format("must be owner of database {}", old_name));
+  }
+  if (old_name == input.services->CurrentDatabase()) {
+    throw SqlError(SqlState::kFeatureNotSupported, "current database cannot be renamed");
+  }
+  if (input.other_sessions && input.other_sessions(found->oid, /*terminate=*/false) > 0) {
+    throw SqlError(SqlState::kObjectInUse,
+                   fmt::format("database \"{}\" is being accessed by other users", old_name));
+  }
+  catalog::Database database = *found;
+  database.name = TextOf(statement.newname);
+  if (input.shared.FindDatabase(database.name) != nullptr) {
+    throw SqlError(SqlState::kDuplicateDatabase,
+                   fmt::format("database \"{}\" already exists", database.name));
+  }
+  input.shared.AlterDatabase(database);
+  return "ALTER DATABASE";
+}
+
+}  // namespace
+
+std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
+  switch (statement.rename_type) {
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE:
+      return RenameRelation(statement, input, RelationKind::kTable, "a table", "ALTER TABLE");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
+      return RenameRelation(statement, input, RelationKind::kView, "a view", "ALTER VIEW");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
+      return RenameRelation(statement, input, RelationKind::kIndex, "an index", "ALTER INDEX");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
+      return RenameRelation(statement, input, RelationKind::kSequence, "a sequence",
+                            "ALTER SEQUENCE");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_COLUMN: return RenameColumn(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: return RenameConstraint(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA: return RenameSchema(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE: return RenameDatabase(statement, input);
+    default: ThrowNotSupported("RENAME of this kind of object");
+  }
+}
+
+std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandInput& input) {
+  std::string tag;
+  switch (statement.object_type) {
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE: tag = "ALTER TABLE"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: tag = "ALTER VIEW"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: tag = "ALTER SEQUENCE"; break;
+    default: ThrowNotSupported("SET SCHEMA of this kind of object");
+  }
+  const RelationPtr relation =
+      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
+                   statement.missing_ok);
+  if (relation == nullptr) {
+    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
+                                  TextOf(statement.relation->relname)));
+    return tag;
+  }
+  RequireOwner(input, *relation);
+  const Oid schema =
+      catalog::RequireSchema(*input.editor.Current(), TextOf(statement.newschema)).oid;
+  LockSchema(input, schema, /*exclusive=*/false);
+  if (schema == relation->schema) return tag;
+  MoveRelation(input, relation, {schema, relation->name});
+  for (const Oid oid : relation->indexes) {
+    const RelationPtr index = Reread(input, oid);
+    MoveRelation(input, index, {schema, index->name});
+  }
+  for (const catalog::Column& column : relation->columns) {
+    if (column.owned_sequence == kInvalidOid || column.dropped) continue;
+    const RelationPtr sequence = Reread(input, column.owned_sequence);
+    MoveRelation(input, sequence, {schema, sequence->name});
+  }
+  return tag;
+}
+
+std::string SetOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& input) {
+  const Oid owner = ResolveRole(input, *statement.newowner)->oid;
+  if (statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA) {
+    const std::string name = NamesOf(*statement.object).back();
+    LockSchemaName(input, name);
+    catalog::Schema schema = catalog::RequireSchema(*input.editor.Current(), name);
+    RequireSchemaOwner(input, schema);
+    schema.owner = owner;
+    input.editor.PutSchema(std::move(schema));
+    return "ALTER SCHEMA";
+  }
+  if (statement.object_type != PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE) {
+    ThrowNotSupported("OWNER TO of this kind of object");
+  }
+  const std::string name = NamesOf(*statement.object).back();
+  const auto found = input.shared.FindDatabase(name);
+  if (found == nullptr) {
+    throw SqlError(SqlState::kInvalidCatalogName,
+                   fmt::format("database \"{}\" does not exist", name));
+  }
+  catalog::Database database = *found;
+  RequireSuperuser(input, fmt::format("must be owner of database {}", name));
+  database.owner = owner;
+  input.shared.AlterDatabase(database);
+  return "ALTER DATABASE";
+}
+
+}  // namespace grizzly::commands

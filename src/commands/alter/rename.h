@@ -1,0 +1,15 @@
+// ALTER ... RENAME TO, RENAME COLUMN, RENAME CONSTRAINT, SET SCHEMA, and OWNER TO of schemas and
+// databases. What is stored as text and mentions the old name is rewritten.
+#pragma once
+
+#include <string>
+
+#include "commands/command.h"
+
+namespace grizzly::commands {
+
+std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input);
+std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandInput& input);
+std::string SetOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& input);
+
+}  // namespace grizzly::commands

@@ -1,0 +1,103 @@
+#include "commands/command.h"
+
+#include "commands/alter/alter_table.h"
+#include "commands/alter/comment.h"
+#include "commands/alter/rename.h"
+#include "commands/drop/drop.h"
+#include "commands/index/create_index.h"
+#include "commands/role/databases.h"
+#include "commands/role/roles.h"
+#include "commands/schema/schemas.h"
+#include "commands/sequence/sequences.h"
+#include "commands/table/create_table.h"
+#include "commands/table/truncate.h"
+#include "commands/view/create_view.h"
+
+namespace grizzly::commands {
+namespace {
+
+using Run = std::string (*)(const ast::Node& node, CommandInput& input);
+
+struct CommandKind {
+  PgQuery__Node__NodeCase node;
+  Run run;
+};
+
+constexpr CommandKind kCommands[] = {
+    {PG_QUERY__NODE__NODE_CREATE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateTable(*n.create_stmt, i); }},
+    {PG_QUERY__NODE__NODE_DROP_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Drop(*n.drop_stmt, i); }},
+    {PG_QUERY__NODE__NODE_INDEX_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateIndex(*n.index_stmt, i); }},
+    {PG_QUERY__NODE__NODE_TRUNCATE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Truncate(*n.truncate_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterTable(*n.alter_table_stmt, i); }},
+    {PG_QUERY__NODE__NODE_RENAME_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Rename(*n.rename_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT,
+     [](const ast::Node& n, CommandInput& i) { return SetSchema(*n.alter_object_schema_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_OWNER_STMT,
+     [](const ast::Node& n, CommandInput& i) { return SetOwner(*n.alter_owner_stmt, i); }},
+    {PG_QUERY__NODE__NODE_COMMENT_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Comment(*n.comment_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateSchema(*n.create_schema_stmt, i); }},
+    {PG_QUERY__NODE__NODE_VIEW_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateView(*n.view_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_SEQ_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateSequence(*n.create_seq_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterSequence(*n.alter_seq_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATEDB_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateDatabase(*n.createdb_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_DATABASE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterDatabase(*n.alter_database_stmt, i); }},
+    {PG_QUERY__NODE__NODE_DROPDB_STMT,
+     [](const ast::Node& n, CommandInput& i) { return DropDatabase(*n.dropdb_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_ROLE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateRole(*n.create_role_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_ROLE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterRole(*n.alter_role_stmt, i); }},
+    {PG_QUERY__NODE__NODE_DROP_ROLE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return DropRole(*n.drop_role_stmt, i); }},
+};
+
+Run FindCommand(const ast::Node& statement) {
+  for (const CommandKind& kind : kCommands) {
+    if (kind.node == statement.node_case) return kind.run;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+bool IsCommand(const ast::Node& statement) { return FindCommand(statement) != nullptr; }
+
+std::string RunCommand(const parser::RawStatement& statement, CommandInput& input) {
+  if (input.in_transaction_block && RunsOutsideTransactionBlock(*statement.node)) {
+    throw SqlError(SqlState::kActiveSqlTransaction,
+                   fmt::format("{} cannot run inside a transaction block",
+                               parser::CommandTag(*statement.node)));
+  }
+  const Run run = FindCommand(*statement.node);
+  if (run == nullptr) ThrowNotSupported(parser::CommandTag(*statement.node), statement.location);
+  return run(*statement.node, input);
+}
+
+std::vector<plan::PlanColumn> CommandColumns(const ast::Node& statement) {
+  static_cast<void>(statement);
+  return {};
+}
+
+bool RunsOutsideTransactionBlock(const ast::Node& statement) {
+  switch (statement.node_case) {
+    case PG_QUERY__NODE__NODE_CREATEDB_STMT:
+    case PG_QUERY__NODE__NODE_DROPDB_STMT: return true;
+    case PG_QUERY__NODE__NODE_VACUUM_STMT: return statement.vacuum_stmt->is_vacuumcmd;
+    default: return false;
+  }
+}
+
+}  // namespace grizzly::commands

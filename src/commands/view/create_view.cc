@@ -1,0 +1,151 @@
+#include "commands/view/create_view.h"
+
+#include <algorithm>
+#include <set>
+
+#include "catalog/record.h"
+#include "commands/evaluation.h"
+#include "commands/relation_lookup.h"
+#include "commands/view/view_text.h"
+#include "facts/types.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::Relation;
+using catalog::RelationPtr;
+
+std::vector<catalog::Column> ColumnsOfView(const planner::BoundStatement& bound,
+                                           const std::vector<std::string>& aliases) {
+  if (aliases.size() > bound.results.size()) {
+    throw SqlError(SqlState::kSyntaxError, "CREATE VIEW specifies more column names than columns");
+  }
+  std::vector<catalog::Column> columns;
+  for (size_t i = 0; i < bound.results.size(); ++i) {
+    catalog::Column column;
+    column.name = i < aliases.size() ? aliases[i] : bound.results[i].name;
+    column.type = bound.columns[bound.results[i].column].type;
+    if (column.type.oid == facts::kUnknownOid) column.type = types::BuiltinType(facts::kTextOid);
+    column.attnum = static_cast<AttributeNumber>(i + 1);
+    for (const catalog::Column& other : columns) {
+      if (other.name != column.name) continue;
+      throw SqlError(SqlState::kDuplicateColumn,
+                     fmt::format("column \"{}\" specified more than once", column.name));
+    }
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+// The columns of `direct` tables the query uses.
+std::set<std::pair<Oid, AttributeNumber>> UsedColumns(planner::BoundStatement& bound,
+                                                      const std::vector<Oid>& direct) {
+  std::set<std::pair<Oid, AttributeNumber>> used;
+  const auto use = [&](expr::ColumnId id) {
+    const planner::StatementColumn& column = bound.columns[id];
+    if (column.attnum <= 0) return;
+    if (std::find(direct.begin(), direct.end(), column.table) == direct.end()) return;
+    used.emplace(column.table, column.attnum);
+  };
+  const std::function<void(planner::LogicalNode&)> walk = [&](planner::LogicalNode& node) {
+    node.VisitExpressions([&](expr::ExprPtr& expression) {
+      for (const expr::ColumnId id : expr::FreeColumns(*expression)) use(id);
+    });
+    for (const planner::LogicalPtr& child : node.children) walk(*child);
+  };
+  walk(*bound.root);
+  for (const auto& result : bound.results) use(result.column);
+  return used;
+}
+
+void AddViewDependencies(CommandInput& input, const Relation& view,
+                         planner::BoundStatement& bound, const std::vector<Oid>& direct) {
+  const auto add = [&](Oid relation, AttributeNumber attnum) {
+    if (relation < kFirstUserOid) return;
+    catalog::Dependency edge;
+    edge.dependent_class = catalog::kRelationClass;
+    edge.dependent = view.oid;
+    edge.referenced_class = catalog::kRelationClass;
+    edge.referenced = relation;
+    edge.referenced_sub = attnum;
+    edge.type = 'n';
+    input.editor.AddDependency(edge);
+  };
+  for (const Oid relation : direct) add(relation, 0);
+  for (const auto& [relation, attnum] : UsedColumns(bound, direct)) add(relation, attnum);
+}
+
+// What CREATE OR REPLACE may not change.
+void CheckReplacement(CommandInput& input, const Relation& old_view,
+                      const std::vector<catalog::Column>& columns) {
+  if (columns.size() < old_view.columns.size()) {
+    throw SqlError(SqlState::kInvalidTableDefinition, "cannot drop columns from view");
+  }
+  const auto name_of = [&](const types::SqlType& type) {
+    return input.services->FormatType(type.oid, type.typmod);
+  };
+  for (size_t i = 0; i < old_view.columns.size(); ++i) {
+    const catalog::Column& before = old_view.columns[i];
+    const catalog::Column& after = columns[i];
+    if (before.name != after.name) {
+      throw SqlError(SqlState::kInvalidTableDefinition,
+                     fmt::format("cannot change name of view column \"{}\" to \"{}\"", before.name,
+                                 after.name))
+          .Hint("Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.");
+    }
+    if (before.type.oid != after.type.oid || before.type.typmod != after.type.typmod) {
+      throw SqlError(SqlState::kInvalidTableDefinition,
+                     fmt::format("cannot change data type of view column \"{}\" from {} to {}",
+                                 before.name, name_of(before.type), name_of(after.type)));
+    }
+  }
+}
+
+}  // namespace
+
+std::string CreateView(const PgQuery__ViewStmt& statement, CommandInput& input) {
+  if (statement.n_options > 0) ThrowNotSupported("WITH options of a view");
+  const CreationTarget target = LockNewName(input, *statement.view);
+  const RelationPtr old_view =
+      input.editor.Current()->FindRelation(target.schema, target.name);
+  if (old_view != nullptr && !statement.replace) {
+    throw SqlError(SqlState::kDuplicateTable,
+                   fmt::format("relation \"{}\" already exists", target.name));
+  }
+  if (old_view != nullptr && old_view->kind != catalog::RelationKind::kView) {
+    throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not a view", target.name));
+  }
+  planner::BoundStatement bound = planner::Bind(*statement.query, MakeBinderInput(input));
+  for (const planner::PlannedRelation& used : bound.relations) {
+    LockRelationByOid(input, used.relation->oid, txn::RelationLockMode::kAccessShare);
+  }
+  const std::vector<catalog::Column> columns =
+      ColumnsOfView(bound, StringsOf(ListOf(statement.aliases, statement.n_aliases)));
+  std::vector<Oid> direct;
+  catalog::ViewDefinition definition;
+  definition.query = {StoredQueryText(input, *statement.query, &direct),
+                      input.search_path.schemas()};
+  Relation view;
+  if (old_view != nullptr) {
+    RequireOwner(input, *old_view);
+    LockRelationByOid(input, old_view->oid, txn::RelationLockMode::kAccessExclusive);
+    CheckReplacement(input, *old_view, columns);
+    view = *old_view;
+    input.editor.DropDependenciesOf(catalog::kRelationClass, view.oid);
+  } else {
+    view.oid = input.editor.NewOid();
+    view.schema = target.schema;
+    view.name = target.name;
+    view.kind = catalog::RelationKind::kView;
+    view.owner = input.current_role;
+    view.tenant = input.tenant;
+    LockRelationByOid(input, view.oid, txn::RelationLockMode::kAccessExclusive);
+  }
+  view.columns = columns;
+  view.view = std::move(definition);
+  const RelationPtr made = input.editor.PutRelation(std::move(view));
+  AddViewDependencies(input, *made, bound, direct);
+  return "CREATE VIEW";
+}
+
+}  // namespace grizzly::commands

@@ -1,0 +1,302 @@
+#include "commands/view/view_text.h"
+
+#include <algorithm>
+
+#include "base/error/check.h"
+#include "commands/ast_read.h"
+#include "commands/evaluation.h"
+#include "parser/deparse.h"
+#include "parser/parse.h"
+
+namespace grizzly::commands {
+namespace {
+
+// Makes nodes in an arena.
+class TreeMaker {
+ public:
+  explicit TreeMaker(Arena& arena) : arena_(arena) {}
+
+  char* Text(std::string_view text) {
+    char* copy = arena_.Allocate(text.size() + 1, 1);
+    std::memcpy(copy, text.data(), text.size());
+    copy[text.size()] = '\0';
+    return copy;
+  }
+  ast::Node* String(std::string_view text) {
+    auto* value = arena_.New<PgQuery__String>();
+    *value = PG_QUERY__STRING__INIT;
+    value->sval = Text(text);
+    ast::Node* node = NewNode(PG_QUERY__NODE__NODE_STRING);
+    node->string = value;
+    return node;
+  }
+  // A target `qualifier.column`.
+  ast::Node* ColumnTarget(const std::string& qualifier, const std::string& column) {
+    auto* reference = arena_.New<PgQuery__ColumnRef>();
+    *reference = PG_QUERY__COLUMN_REF__INIT;
+    reference->n_fields = qualifier.empty() ? 1 : 2;
+    reference->fields = arena_.AllocateArray<ast::Node*>(2);
+    size_t next = 0;
+    if (!qualifier.empty()) reference->fields[next++] = String(qualifier);
+    reference->fields[next] = String(column);
+    ast::Node* value = NewNode(PG_QUERY__NODE__NODE_COLUMN_REF);
+    value->column_ref = reference;
+    auto* target = arena_.New<PgQuery__ResTarget>();
+    *target = PG_QUERY__RES_TARGET__INIT;
+    target->val = value;
+    ast::Node* node = NewNode(PG_QUERY__NODE__NODE_RES_TARGET);
+    node->res_target = target;
+    return node;
+  }
+  ast::Node* NewNode(PgQuery__Node__NodeCase kind) {
+    auto* node = arena_.New<ast::Node>();
+    *node = PG_QUERY__NODE__INIT;
+    node->node_case = kind;
+    return node;
+  }
+  Arena& arena() { return arena_; }
+
+ private:
+  Arena& arena_;
+};
+
+// What a * stands for.
+struct NamedColumn {
+  std::string qualifier;
+  std::string column;
+};
+
+class StarExpansion {
+ public:
+  StarExpansion(CommandInput& input, Arena& arena) : input_(input), maker_(arena) {}
+
+  void Expand(PgQuery__SelectStmt& select) {
+    if (select.larg != nullptr) Expand(*select.larg);
+    if (select.rarg != nullptr) Expand(*select.rarg);
+    PgQuery__WithClause* const outer = with_;
+    if (select.with_clause != nullptr) {
+      for (ast::Node* cte : ListOf(select.with_clause->ctes, select.with_clause->n_ctes)) {
+        ast::Node* query = cte->common_table_expr->ctequery;
+        if (query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT) Expand(*query->select_stmt);
+      }
+      with_ = select.with_clause;
+    }
+    for (ast::Node* item : ListOf(select.from_clause, select.n_from_clause)) ExpandBelow(*item);
+    std::vector<ast::Node*> targets;
+    for (ast::Node* target : ListOf(select.target_list, select.n_target_list)) {
+      AddTarget(select, target, &targets);
+    }
+    select.n_target_list = targets.size();
+    select.target_list = maker_.arena().AllocateArray<ast::Node*>(targets.size() + 1);
+    std::copy(targets.begin(), targets.end(), select.target_list);
+    with_ = outer;
+  }
+
+ private:
+  void ExpandBelow(ast::Node& item) {
+    if (item.node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT) {
+      ast::Node* query = item.range_subselect->subquery;
+      if (query->node_case == PG_QUERY__NODE__NODE_SELECT_STMT) Expand(*query->select_stmt);
+    } else if (item.node_case == PG_QUERY__NODE__NODE_JOIN_EXPR) {
+      ExpandBelow(*item.join_expr->larg);
+      ExpandBelow(*item.join_expr->rarg);
+    }
+  }
+
+  void AddTarget(const PgQuery__SelectStmt& select, ast::Node* target,
+                 std::vector<ast::Node*>* targets) {
+    const ast::Node* value = target->res_target->val;
+    const bool is_star =
+        value != nullptr && value->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
+        value->column_ref->fields[value->column_ref->n_fields - 1]->node_case ==
+            PG_QUERY__NODE__NODE_A_STAR;
+    if (!is_star) {
+      targets->push_back(target);
+      return;
+    }
+    const PgQuery__ColumnRef& star = *value->column_ref;
+    const std::string qualifier(star.n_fields > 1 ? StringOf(star.fields[star.n_fields - 2])
+                                                  : std::string_view());
+    std::vector<NamedColumn> columns;
+    for (ast::Node* item : ListOf(select.from_clause, select.n_from_clause)) {
+      const std::vector<NamedColumn> more = ColumnsOf(*item);
+      columns.insert(columns.end(), more.begin(), more.end());
+    }
+    for (const NamedColumn& column : columns) {
+      if (!qualifier.empty() && column.qualifier != qualifier) continue;
+      targets->push_back(maker_.ColumnTarget(column.qualifier, column.column));
+    }
+  }
+
+  static std::string AliasOf(const ast::Node& item) {
+    const PgQuery__Alias* alias = nullptr;
+    switch (item.node_case) {
+      case PG_QUERY__NODE__NODE_RANGE_VAR:
+        alias = item.range_var->alias;
+        if (alias == nullptr) return std::string(TextOf(item.range_var->relname));
+        break;
+      case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: alias = item.range_subselect->alias; break;
+      case PG_QUERY__NODE__NODE_RANGE_FUNCTION: alias = item.range_function->alias; break;
+      default: break;
+    }
+    return alias == nullptr ? std::string() : std::string(TextOf(alias->aliasname));
+  }
+
+  std::vector<NamedColumn> ColumnsOf(ast::Node& item) {
+    if (item.node_case == PG_QUERY__NODE__NODE_JOIN_EXPR) return ColumnsOfJoin(*item.join_expr);
+    // Ask the binder: SELECT * FROM this item alone.
+    PgQuery__SelectStmt select = PG_QUERY__SELECT_STMT__INIT;
+    ast::Node* from[] = {&item};
+    ast::Node* targets[] = {Star()};
+    select.n_from_clause = 1;
+    select.from_clause = from;
+    select.n_target_list = 1;
+    select.target_list = targets;
+    select.with_clause = with_;
+    select.limit_option = PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_DEFAULT;
+    select.op = PG_QUERY__SET_OPERATION__SETOP_NONE;
+    ast::Node statement = PG_QUERY__NODE__INIT;
+    statement.node_case = PG_QUERY__NODE__NODE_SELECT_STMT;
+    statement.select_stmt = &select;
+    const planner::BoundStatement bound = planner::Bind(statement, MakeBinderInput(input_));
+    std::vector<NamedColumn> columns;
+    const std::string alias = AliasOf(item);
+    for (const auto& result : bound.results) columns.push_back({alias, result.name});
+    return columns;
+  }
+
+  std::vector<NamedColumn> ColumnsOfJoin(PgQuery__JoinExpr& join) {
+    if (join.is_natural || join.n_using_clause > 0 || join.alias != nullptr) {
+      ThrowNotSupported("* over JOIN USING, NATURAL JOIN or a join with an alias in a view");
+    }
+    std::vector<NamedColumn> columns = ColumnsOf(*join.larg);
+    const std::vector<NamedColumn> right = ColumnsOf(*join.rarg);
+    columns.insert(columns.end(), right.begin(), right.end());
+    return columns;
+  }
+
+  ast::Node* Star() {
+    auto* star = maker_.arena().New<PgQuery__AStar>();
+    *star = PG_QUERY__A__STAR__INIT;
+    ast::Node* field = maker_.NewNode(PG_QUERY__NODE__NODE_A_STAR);
+    field->a_star = star;
+    ast::Node* target = maker_.ColumnTarget("", "");
+    target->res_target->val->column_ref->fields[0] = field;
+    return target;
+  }
+
+  CommandInput& input_;
+  TreeMaker maker_;
+  PgQuery__WithClause* with_ = nullptr;
+};
+
+using MessageVisitor = std::function<void(ProtobufCMessage&)>;
+
+void WalkMessage(ProtobufCMessage& message, const MessageVisitor& visit) {
+  visit(message);
+  const ProtobufCMessageDescriptor& type = *message.descriptor;
+  char* const base = reinterpret_cast<char*>(&message);
+  for (unsigned i = 0; i < type.n_fields; ++i) {
+    const ProtobufCFieldDescriptor& field = type.fields[i];
+    if (field.type != PROTOBUF_C_TYPE_MESSAGE) continue;
+    if (field.label == PROTOBUF_C_LABEL_REPEATED) {
+      const size_t count = *reinterpret_cast<size_t*>(base + field.quantifier_offset);
+      auto** items = *reinterpret_cast<ProtobufCMessage***>(base + field.offset);
+      for (size_t item = 0; item < count; ++item) WalkMessage(*items[item], visit);
+      continue;
+    }
+    if ((field.flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+        *reinterpret_cast<uint32_t*>(base + field.quantifier_offset) != field.id) {
+      continue;
+    }
+    auto* child = *reinterpret_cast<ProtobufCMessage**>(base + field.offset);
+    if (child != nullptr) WalkMessage(*child, visit);
+  }
+}
+
+}  // namespace
+
+ast::Node* CloneTree(const ast::Node& node, Arena& arena) {
+  std::vector<uint8_t> packed(pg_query__node__get_packed_size(&node));
+  pg_query__node__pack(&node, packed.data());
+  ProtobufCAllocator allocator;
+  allocator.alloc = [](void* data, size_t size) -> void* {
+    return static_cast<Arena*>(data)->Allocate(size, 16);
+  };
+  allocator.free = [](void*, void*) {};
+  allocator.allocator_data = &arena;
+  ast::Node* clone = pg_query__node__unpack(&allocator, packed.size(), packed.data());
+  GRIZZLY_CHECK(clone != nullptr);
+  return clone;
+}
+
+void WalkTree(ast::Node& node, const std::function<void(ProtobufCMessage&)>& visit) {
+  WalkMessage(node.base, visit);
+}
+
+void ForEachRangeVar(ast::Node& node, const std::function<void(PgQuery__RangeVar&)>& visit) {
+  WalkMessage(node.base, [&](ProtobufCMessage& message) {
+    if (message.descriptor == &pg_query__range_var__descriptor) {
+      visit(reinterpret_cast<PgQuery__RangeVar&>(message));
+    }
+  });
+}
+
+std::string StoredQueryText(CommandInput& input, const ast::Node& query,
+                            std::vector<Oid>* direct) {
+  Arena arena(input.memory);
+  ast::Node* tree = CloneTree(query, arena);
+  std::vector<std::string> cte_names;
+  WalkMessage(tree->base, [&](ProtobufCMessage& message) {
+    if (message.descriptor != &pg_query__common_table_expr__descriptor) return;
+    cte_names.emplace_back(
+        TextOf(reinterpret_cast<PgQuery__CommonTableExpr&>(message).ctename));
+  });
+  TreeMaker maker(arena);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  ForEachRangeVar(*tree, [&](PgQuery__RangeVar& name) {
+    const std::string table(TextOf(name.relname));
+    const bool may_be_cte =
+        std::find(cte_names.begin(), cte_names.end(), table) != cte_names.end();
+    if (TextOf(name.schemaname).empty()) {
+      if (may_be_cte) return;
+      const catalog::RelationPtr relation = input.search_path.FindRelation(*snapshot, table);
+      if (relation == nullptr) return;
+      direct->push_back(relation->oid);
+      name.schemaname = maker.Text(snapshot->FindSchema(relation->schema)->name);
+      return;
+    }
+    const catalog::Schema* schema = snapshot->FindSchema(TextOf(name.schemaname));
+    if (schema == nullptr) return;
+    const catalog::RelationPtr relation = snapshot->FindRelation(schema->oid, table);
+    if (relation != nullptr) direct->push_back(relation->oid);
+  });
+  if (tree->node_case == PG_QUERY__NODE__NODE_SELECT_STMT) {
+    StarExpansion(input, arena).Expand(*tree->select_stmt);
+  }
+  return parser::DeparseStatement(*tree);
+}
+
+std::string RenameRelationInQuery(const std::string& query, const std::string& old_schema,
+                                  const std::string& old_name, const std::string& new_schema,
+                                  const std::string& new_name) {
+  const auto parsed = parser::ParsedText::Parse(query);
+  Arena arena;
+  ast::Node* tree = CloneTree(*parsed->statements().front().node, arena);
+  TreeMaker maker(arena);
+  ForEachRangeVar(*tree, [&](PgQuery__RangeVar& name) {
+    if (TextOf(name.schemaname) != old_schema || TextOf(name.relname) != old_name) return;
+    if (name.alias == nullptr && new_name != old_name) {
+      // Columns are qualified by the old name, which stays as an alias.
+      auto* alias = arena.New<PgQuery__Alias>();
+      *alias = PG_QUERY__ALIAS__INIT;
+      alias->aliasname = maker.Text(old_name);
+      name.alias = alias;
+    }
+    name.schemaname = maker.Text(new_schema);
+    name.relname = maker.Text(new_name);
+  });
+  return parser::DeparseStatement(*tree);
+}
+
+}  // namespace grizzly::commands
