@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/error/check.h"
-#include "commands/ast_read.h"
 #include "commands/evaluation.h"
 #include "parser/deparse.h"
 #include "parser/parse.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "commands/ast_read.h"
 #include "commands/command.h"
 
 namespace grizzly::commands {
