@@ -86,8 +86,9 @@ bool ToSmall(const NumberParts& parts, int64_t* unscaled, int* scale) {
   int digits = 0;
   for (const std::string_view run : {parts.whole, parts.fraction}) {
     for (const char c : run) {
+      if (digits == 18) return false;
       value = value * 10 + (c - '0');
-      if (value != 0 && ++digits > 18) return false;
+      digits += value != 0;
     }
   }
   *unscaled = parts.negative ? -value : value;

@@ -2,9 +2,12 @@
 // what is decodable must come back.
 #include <cmath>
 
+#include "facts/collations.h"
 #include "facts/type_oids.h"
 #include "model.h"
 #include "storage/key/key_layout.h"
+#include "types/collation.h"
+#include "types/compare.h"
 #include "types/fixed16.h"
 #include "types/numeric.h"
 #include "types/text.h"
@@ -42,7 +45,7 @@ double RandomFloat(Random& random) {
 std::string RandomBytes(Random& random, bool zeros, char last) {
   std::string bytes;
   for (uint64_t n = Below(random, 18); n > 0; --n) {
-    const char kAlphabet[] = {zeros ? '\0' : '\1', '\1', '\xFF', ' ', 'a', last};
+    const char kAlphabet[] = {zeros ? '\0' : '\1', '\1', 'b', ' ', 'a', last};
     bytes.push_back(kAlphabet[Below(random, 6)]);
   }
   return bytes;
@@ -96,7 +99,8 @@ Datum RandomValue(Random& random, Oid type, Arena& arena) {
       return Datum::Of(time);
     }
     case facts::kNumericOid: return Datum::Of(RandomNumeric(random, arena));
-    default: return Datum::OfString(RandomBytes(random, type == facts::kByteaOid, 'b'), arena);
+    case facts::kByteaOid: return Datum::OfString(RandomBytes(random, true, '\xFF'), arena);
+    default: return Datum::OfString(RandomBytes(random, false, 'B'), arena);
   }
 }
 
@@ -153,12 +157,22 @@ int CompareValues(Oid type, const Datum& a, const Datum& b) {
   }
 }
 
+// The same, and what the executor sorts and compares by must agree.
+int CompareWithTypes(const types::SqlType& type, const Datum& a, const Datum& b) {
+  const int by_type = types::FindCompare(type)(a, b, type.collation);
+  if (!types::IsByteCollation(type.collation)) return by_type;
+  const int order = CompareValues(type.oid, a, b);
+  Expect((order < 0) == (by_type < 0) && (order > 0) == (by_type > 0),
+         "types/compare.h on type " + std::to_string(type.oid));
+  return order;
+}
+
 int ComparePart(const KeyPart& part, const Datum& a, const Datum& b) {
   if (a.is_null() || b.is_null()) {
     const int order = int{a.is_null()} - int{b.is_null()};
     return part.nulls_first ? -order : order;
   }
-  const int order = CompareValues(part.type.oid, a, b);
+  const int order = CompareWithTypes(part.type, a, b);
   return part.descending ? -order : order;
 }
 
@@ -174,6 +188,9 @@ void RunModel(uint64_t seed) {
   std::vector<KeyPart> parts(1 + Below(random, 3));
   for (KeyPart& part : parts) {
     part.type = types::BuiltinType(kTypes[Below(random, std::size(kTypes))]);
+    if (part.type.oid == facts::kTextOid && Below(random, 3) == 0) {
+      part.type.collation = facts::FindCollationByName("en-x-icu")->oid;
+    }
     part.descending = Below(random, 2) == 0;
     part.nulls_first = Below(random, 2) == 0;
   }

@@ -7,6 +7,7 @@
 #include "facts/type_oids.h"
 #include "storage/key/numeric_key.h"
 #include "storage/key/ordered_key.h"
+#include "types/collation.h"
 #include "types/fixed16.h"
 #include "types/text.h"
 
@@ -17,15 +18,7 @@ using types::Datum;
 using types::PhysicalType;
 using Encoding = KeyLayout::Encoding;
 
-constexpr Oid kDefaultCollation = 100;
-constexpr Oid kCCollation = 950;
-constexpr Oid kPosixCollation = 951;
 constexpr int64_t kDayMicroseconds = 86'400'000'000;
-
-bool ComparesBytes(Oid collation) {
-  return collation == kInvalidOid || collation == kDefaultCollation || collation == kCCollation ||
-         collation == kPosixCollation;
-}
 
 Encoding StringEncoding(const types::SqlType& type) {
   switch (type.oid) {
@@ -35,9 +28,7 @@ Encoding StringEncoding(const types::SqlType& type) {
     case facts::kTextOid:
     case facts::kVarcharOid:
     case facts::kBpcharOid:
-      if (!ComparesBytes(type.collation)) {
-        ThrowNotSupported(fmt::format("an index with the collation of oid {}", type.collation));
-      }
+      if (!types::IsByteCollation(type.collation)) return Encoding::kSortKey;
       return type.oid == facts::kBpcharOid ? Encoding::kTrimmedBytes : Encoding::kBytes;
     default: ThrowNotSupported(fmt::format("an index on a column of the type of oid {}", type.oid));
   }
@@ -81,6 +72,7 @@ size_t FixedBytes(Encoding encoding) {
     case Encoding::kInterval: return 16;
     case Encoding::kBytes:
     case Encoding::kTrimmedBytes:
+    case Encoding::kSortKey:
     case Encoding::kNumeric: return 0;
   }
   return 0;
@@ -98,7 +90,15 @@ void AppendTimeTz(std::string* key, const types::TimeTzValue& value) {
   AppendBigEndian(key, FlipSign(value.zone_seconds));
 }
 
-void AppendValue(std::string* key, Encoding encoding, const Datum& value) {
+void AppendCollated(std::string* key, const types::SqlType& type, std::string_view text) {
+  if (type.oid == facts::kBpcharOid) text = types::TrimTrailingBlanks(text);
+  std::string sort_key;
+  types::AppendSortKey(sort_key, text, type.collation);
+  AppendEscaped(key, sort_key);
+}
+
+void AppendValue(std::string* key, Encoding encoding, const types::SqlType& type,
+                 const Datum& value) {
   switch (encoding) {
     case Encoding::kUnsigned1: return AppendBigEndian(key, value.As<uint8_t>());
     case Encoding::kSigned2: return AppendBigEndian(key, FlipSign(value.As<int16_t>()));
@@ -116,6 +116,7 @@ void AppendValue(std::string* key, Encoding encoding, const Datum& value) {
     case Encoding::kBytes: return AppendEscaped(key, value.AsString());
     case Encoding::kTrimmedBytes:
       return AppendEscaped(key, types::TrimTrailingBlanks(value.AsString()));
+    case Encoding::kSortKey: return AppendCollated(key, type, value.AsString());
     case Encoding::kNumeric: return AppendNumericKey(key, value.AsString());
   }
 }
@@ -188,7 +189,7 @@ void KeyLayout::AppendPart(size_t part, const Datum& value, std::string* key) co
   }
   key->push_back(kValueMark);
   const size_t body = key->size();
-  AppendValue(key, encodings_[part], value);
+  AppendValue(key, encodings_[part], parts_[part].type, value);
   if (parts_[part].descending) Complement(key, body);
   if (key->size() > kKeyBytesMax) [[unlikely]] ThrowTooLong(key->size());
 }
@@ -210,6 +211,7 @@ bool KeyLayout::IsDecodable(size_t part) const {
     case Encoding::kFloat8:        // -0 was written as 0
     case Encoding::kInterval:      // its span only
     case Encoding::kTrimmedBytes:  // without its blanks
+    case Encoding::kSortKey:
     case Encoding::kNumeric:       // without its scale
       return false;
     default: return true;

@@ -34,10 +34,10 @@ class KeyLayout {
   // How a part's values are written; chosen by its type. storage/key/ordered_key.h says what each is.
   enum class Encoding : uint8_t {
     kUnsigned1, kSigned2, kSigned4, kUnsigned4, kSigned8, kUnsigned8, kFloat4, kFloat8,
-    kUuid, kTimeTz, kInterval, kBytes, kTrimmedBytes, kNumeric,
+    kUuid, kTimeTz, kInterval, kBytes, kTrimmedBytes, kSortKey, kNumeric,
   };
 
-  // Throws 0A000 for a type or collation that has no order-preserving bytes.
+  // Throws 0A000 for a type that has no order-preserving bytes.
   // `columns`: where each part's value is in the table's row (0-based), for EncodeFromRow; may be
   // empty when parts are expressions.
   KeyLayout(std::vector<KeyPart> parts, std::vector<uint32_t> columns);

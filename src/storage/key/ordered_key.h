@@ -15,7 +15,8 @@
 //                      the same bytes
 //          timetz   := UTC microseconds (signed 8), zone_seconds (signed 4)
 //          bytes    := each 0x00 written 0x00 0xFF, then the end mark 0x00 0x01: text and varchar of
-//                      a byte-wise collation, name, bytea; char(n) without its trailing blanks
+//                      a byte-wise collation, name, bytea; char(n) without its trailing blanks;
+//                      texts of another collation as its sort key (types/collation.h)
 //          numeric  := storage/key/numeric_key.h
 //          Example: (int4 -2, text 'a' DESC)  01 7f ff ff fe | 01 9e ff fe
 // THREADS  free functions over the caller's string.
