@@ -5,6 +5,7 @@
 // dependents go silently with what they hang on; 'n' dependents need CASCADE. An object that is an
 // internal part of another can only go with it.
 //
+// LOCKS    takes none. Lock what the plan lists; if the snapshot's version moved meanwhile, plan again.
 // ERRORS   2BP01 dependent_objects_still_exist: "cannot drop table a because other objects depend on
 //          it", "cannot drop index a_pkey because constraint a_pkey on table a requires it".
 // SOURCE   PostgreSQL 15 docs, "Dependency Tracking"

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <set>
+#include <thread>
 
 #include "catalog_test_base.h"
 #include "sample_catalog.h"
@@ -191,6 +192,41 @@ TEST_F(EditorTest, NumbersAreNeverGivenTwice) {
     for (int i = 0; i < 100; ++i) EXPECT_TRUE(seen.insert(editor->NewOid()).second);
     transaction->Rollback();
     Restart();
+  }
+}
+
+TEST_F(EditorTest, WritersAndReadersSideBySide) {
+  constexpr int kTablesEach = 50;
+  std::atomic<bool> done{false};
+  std::vector<std::thread> readers, writers;
+  for (int i = 0; i < 2; ++i) {
+    readers.emplace_back([&] {
+      uint64_t last = 0;
+      while (!done) {
+        const SnapshotPtr snapshot = catalog_->Latest();
+        EXPECT_GE(snapshot->version(), last);
+        last = snapshot->version();
+        snapshot->FindRelation(kPublicSchema, "w0_1");
+      }
+    });
+    writers.emplace_back([&, i] {
+      for (int n = 0; n < kTablesEach; ++n) {
+        CancelToken cancel;
+        const auto transaction = transactions_->Begin({}, cancel, nullptr, &lock_settings_);
+        transaction->NextCommand();
+        const auto editor = catalog_->NewEditor(*transaction);
+        editor->PutRelation(NewTable(*editor, fmt::format("w{}_{}", i, n)));
+        transaction->Commit();
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  done = true;
+  for (std::thread& reader : readers) reader.join();
+  for (int i = 0; i < 2; ++i) {
+    for (int n = 0; n < kTablesEach; ++n) {
+      EXPECT_TRUE(Sees(catalog_->Latest(), fmt::format("w{}_{}", i, n)));
+    }
   }
 }
 
