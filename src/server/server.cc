@@ -186,12 +186,12 @@ void Server::RequestShutdown(ShutdownMode mode) {
     if (mode <= shutdown_) return;
     shutdown_ = mode;
   }
-  lock_file_.SetStatus("stopping");
   door_->BeginShutdown([this] {
     std::lock_guard lock(mutex_);
     is_empty_ = true;
     stopped_.notify_all();
   });
+  lock_file_.SetStatus("stopping");
   if (mode == ShutdownMode::kFast) {
     log::Write(Severity::kLog, "aborting any active transactions");
     instance_.TerminateAllSessions();

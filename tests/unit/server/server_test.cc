@@ -96,8 +96,9 @@ class ServerTest : public testing::Test {
   pid_t Launch(std::vector<std::string> more = {}) {
     const pid_t process = ::fork();
     if (process != 0) return process;
-    const int log = ::open((folder_ / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    ::dup2(log, STDERR_FILENO);
+    const int log_file = ::open((folder_ / "log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ::dup2(log_file, STDERR_FILENO);
+    log::Configure({});  // other tests in this process are quieter
     ::_exit(RunServer(Arguments(more), [](const InstanceStart& start) -> std::unique_ptr<session::Instance> {
       if (start.options.count("bogus") > 0) {
         throw SqlError(SqlState::kUndefinedObject, "unrecognized configuration parameter \"bogus\"");
@@ -177,7 +178,10 @@ TEST_F(ServerTest, SmartShutdownWaitsForClients) {
   auto client = std::make_unique<WireClient>(port_);
   client->Login();
   ::kill(process_, SIGTERM);
-  for (int i = 0; i < 200 && !LogHas("received smart shutdown request"); ++i) {
+  const auto is_stopping = [&] {
+    return ReadText(data() + "/postmaster.pid").find("stopping") != std::string::npos;
+  };
+  for (int i = 0; i < 200 && !is_stopping(); ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   EXPECT_EQ(client->Query("select 1"), "TDCZ");
