@@ -14,6 +14,7 @@ namespace {
 const rocksdb::IOOptions kIoOptions;
 constexpr const char* kVersionFile = "/GRIZZLY_VERSION";
 constexpr const char* kLockFile = "/GRIZZLY_LOCK";
+constexpr const char* kCompleteLine = "complete\n";
 
 // What may lie in a data directory before it is initialised: what an operator or the server puts
 // there. Anything else means that the directory belongs to somebody else.
@@ -95,7 +96,8 @@ void DataDirectory::CheckVersion() {
   rocksdb::IOStatus status = fs_->FileExists(file, kIoOptions, nullptr);
   if (status.IsNotFound()) {
     CheckUsableForInitialisation();
-    Initialise();
+    WriteVersion("");
+    is_new_ = true;
     return;
   }
   std::string text;
@@ -115,6 +117,13 @@ void DataDirectory::CheckVersion() {
                                path_, version, kStoreFormatVersion))
         .Hint("Start the newer GrizzlyDB that wrote it, or give another directory with -D.");
   }
+  is_new_ = text.find(kCompleteLine) == std::string::npos;
+}
+
+void DataDirectory::MarkComplete() {
+  if (!is_new_) return;
+  WriteVersion(kCompleteLine);
+  is_new_ = false;
 }
 
 void DataDirectory::CheckUsableForInitialisation() {
@@ -131,11 +140,11 @@ void DataDirectory::CheckUsableForInitialisation() {
                         path_));
 }
 
-void DataDirectory::Initialise() {
+void DataDirectory::WriteVersion(std::string_view second_line) {
   const std::string file = path_ + kVersionFile;
   const std::string temporary = path_ + "/.version.new";
   rocksdb::IOStatus status = rocksdb::WriteStringToFile(
-      fs_.get(), fmt::format("{}\n", kStoreFormatVersion), temporary, /*should_sync=*/true);
+      fs_.get(), fmt::format("{}\n{}", kStoreFormatVersion, second_line), temporary, /*should_sync=*/true);
   if (status.ok()) status = fs_->RenameFile(temporary, file, kIoOptions, nullptr);
   std::unique_ptr<rocksdb::FSDirectory> directory;
   if (status.ok()) status = fs_->NewDirectory(path_, kIoOptions, &directory, nullptr);

@@ -1,6 +1,7 @@
 // The data directory: ours alone, of a format we know.
 //
-// FORMAT   GRIZZLY_VERSION   kStoreFormatVersion in decimal and a newline; written first, synced
+// FORMAT   GRIZZLY_VERSION   kStoreFormatVersion in decimal and a newline; written first, synced; a
+//                            second line "complete" once there is a store, which must be there then
 //          GRIZZLY_LOCK      held (fcntl) while a server uses the directory
 //          store/            RocksDB's files
 //          Other files (configuration, certificates, a pid file) are the server's and none of ours.
@@ -12,6 +13,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace grizzly::storage {
 
@@ -25,18 +27,22 @@ class DataDirectory {
 
   std::string store_path() const { return path_ + "/store"; }
   const std::string& path() const { return path_; }
+  // No store has been opened here yet: one may be created.
+  bool is_new() const { return is_new_; }
+  void MarkComplete();
 
  private:
   void MakeAccessible();
   void Lock();
   void CheckVersion();
   void CheckUsableForInitialisation();
-  void Initialise();
+  void WriteVersion(std::string_view second_line);
   [[noreturn]] void ThrowUnusable(const rocksdb::IOStatus& status, const char* doing) const;
 
   const std::string path_;
   const std::shared_ptr<rocksdb::FileSystem> fs_;
   rocksdb::FileLock* lock_ = nullptr;
+  bool is_new_ = false;
 };
 
 }  // namespace grizzly::storage

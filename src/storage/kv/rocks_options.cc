@@ -4,13 +4,21 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
+#include <sys/resource.h>
 
 namespace grizzly::storage {
 namespace {
 
 constexpr double kBloomBitsPerKey = 10;  // 1 % false positives
 constexpr size_t kBlockBytes = 8 * 1024;  // 4 KiB: Get 3 % faster, Next 10 % slower
-constexpr int kOpenFilesMax = 4096;      // table readers kept open; each holds a file handle
+constexpr int kOpenFilesMax = 4096;  // table readers kept open; each holds a file handle
+
+// Half of the process's file handles at most; the others are for connections.
+int OpenFilesMax() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kOpenFilesMax;
+  return static_cast<int>(std::min<rlim_t>(kOpenFilesMax, limit.rlim_cur / 2));
+}
 
 rocksdb::BlockBasedTableOptions TableOptions(std::shared_ptr<rocksdb::Cache> cache) {
   rocksdb::BlockBasedTableOptions table;
@@ -71,11 +79,10 @@ rocksdb::Options MakeRocksOptions(const StoreOptions& options, rocksdb::Env* env
                                   std::shared_ptr<rocksdb::Cache> cache) {
   rocksdb::Options rocks;
   rocks.env = env;
-  rocks.create_if_missing = true;
   rocks.write_buffer_size = options.write_buffer_bytes;
   rocks.max_write_buffer_number = 4;
   rocks.max_background_jobs = options.background_jobs_max;
-  rocks.max_open_files = kOpenFilesMax;
+  rocks.max_open_files = OpenFilesMax();
   rocks.skip_stats_update_on_db_open = true;
   rocks.skip_checking_sst_file_sizes_on_db_open = true;
   rocks.prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(kKeyHeadBytes));

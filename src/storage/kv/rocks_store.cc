@@ -112,11 +112,19 @@ RocksStore::RocksStore(const StoreOptions& options) {
   write_stop_ = std::make_shared<WriteStop>();
   rocksdb::Options rocks = MakeRocksOptions(options, env_.get(), cache_);
   rocks.listeners.push_back(write_stop_);
+  rocks.create_if_missing = directory_->is_new();
   statistics_ = rocks.statistics;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(rocks, directory_->store_path(), &db);
+  if (status.IsInvalidArgument() && !rocks.create_if_missing) {
+    throw SqlError(SqlState::kDataCorrupted,
+                   fmt::format("the store in data directory \"{}\" is missing", options.directory))
+        .Detail(status.ToString())
+        .Hint("Restore the data directory from a backup.");
+  }
   ThrowUnlessOk(status, fmt::format("open the store in \"{}\"", options.directory));
   db_.reset(db);
+  directory_->MarkComplete();
 }
 
 RocksStore::~RocksStore() {

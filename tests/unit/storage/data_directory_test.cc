@@ -80,6 +80,13 @@ TEST_F(DataDirectoryTest, UnreadableVersion) {
             "file \"" + path_ + "/GRIZZLY_VERSION\" does not hold a format version");
 }
 
+TEST_F(DataDirectoryTest, ALostStoreIsNotReplacedByAnEmptyOne) {
+  { Store::Open(options_); }
+  std::filesystem::remove(path_ + "/store/CURRENT");
+  EXPECT_EQ(OpenError(SqlState::kDataCorrupted),
+            "the store in data directory \"" + path_ + "\" is missing");
+}
+
 TEST_F(DataDirectoryTest, InUse) {
   auto store = Store::Open(options_);
   EXPECT_EQ(OpenError(SqlState::kLockFileExists),
