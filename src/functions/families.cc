@@ -25,6 +25,11 @@ void RegisterFamilies(Registry& registry) {
   RegisterMinMax(registry);
   RegisterStatistics(registry);
   RegisterStringAgg(registry);
+  RegisterDateTimeComparisons(registry);
+  RegisterDateTimeArithmetic(registry);
+  RegisterDateTimeCasts(registry);
+  RegisterSeries(registry);
+  RegisterWindows(registry);
 }
 
 }  // namespace grizzly::functions

@@ -38,4 +38,15 @@ void RegisterMinMax(Registry& registry);
 void RegisterStatistics(Registry& registry);
 void RegisterStringAgg(Registry& registry);
 
+// datetime/
+void RegisterDateTimeComparisons(Registry& registry);
+void RegisterDateTimeArithmetic(Registry& registry);
+void RegisterDateTimeCasts(Registry& registry);
+
+// set/
+void RegisterSeries(Registry& registry);
+
+// window/
+void RegisterWindows(Registry& registry);
+
 }  // namespace grizzly::functions
