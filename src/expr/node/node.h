@@ -98,6 +98,7 @@ NodePtr MakeComparisonNode(const ComparisonExpr& expr);
 NodePtr MakeCastNode(const Expr& expr);
 NodePtr MakeArrayCastNode(const WrapExpr& expr);
 NodePtr MakeContainerNode(const Expr& expr);         // ARRAY, ROW, fields, subscripts
+NodePtr MakeCompositeNode(const Expr& expr);         // ROW, fields
 NodePtr MakeSubplanNode(const SubplanExpr& expr);
 
 }  // namespace grizzly::expr

@@ -82,7 +82,10 @@ TimeTzValue ScaleTimeTz(TimeTzValue value, int32_t precision) {
   return types::RoundTimeTz(value, precision);
 }
 IntervalValue ScaleInterval(IntervalValue value, int32_t typmod) {
-  if (typmod >= 0) types::IntervalTypmodSuffix(typmod);  // refuses a mask of no meaning
+  if (typmod >= 0 && types::IntervalFields(typmod) == 0) {
+    throw SqlError(SqlState::kInternalError,
+                   fmt::format("unrecognized interval typmod: {}", typmod));
+  }
   return types::ApplyIntervalTypmod(value, typmod);
 }
 

@@ -3,7 +3,7 @@
 #include "functions/families.h"
 #include "functions/kernel.h"
 #include "functions/string/collation.h"
-#include "types/compare.h"
+#include "types/collation.h"
 #include "types/text.h"
 
 namespace grizzly::functions {
@@ -15,7 +15,7 @@ int CompareText(std::string_view a, std::string_view b, Oid collation) {
     if (order != 0) return order;
     return a.size() < b.size() ? -1 : (a.size() > b.size() ? 1 : 0);
   }
-  ThrowNotSupported("ordering by this collation");
+  return types::CompareText(a, b, collation);
 }
 
 namespace {
