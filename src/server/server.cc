@@ -201,6 +201,7 @@ void Server::RequestShutdown(ShutdownMode mode) {
 
 void Server::Reload() {
   log::Write(Severity::kLog, "received SIGHUP, reloading configuration files");
+  std::vector<std::pair<std::string, std::string>> options;
   try {
     ServerSettings fresh = LoadSettings(line_);
     // These keep their value until a restart.
@@ -210,6 +211,7 @@ void Server::Reload() {
     door_->ReplaceSettings(LoadAdmission(fresh));
     log::Configure(fresh.log);
     CheckClientsEvery(fresh.client_connection_check_interval_ms);
+    options.assign(fresh.options.begin(), fresh.options.end());
   } catch (const SqlError& error) {
     Diagnostic report = error.diagnostic();
     report.severity = Severity::kLog;
@@ -217,7 +219,7 @@ void Server::Reload() {
     log::Write(Severity::kLog, "the configuration was not reloaded");
     return;
   }
-  instance_.ReloadConfiguration();
+  instance_.ReloadConfiguration(options);
 }
 
 void Server::CheckClientsEvery(int64_t interval_ms) {

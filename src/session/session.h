@@ -159,7 +159,8 @@ class Instance {
   virtual void TerminateAllSessions() = 0;
   virtual size_t session_count() const = 0;
   // SIGHUP: rereads the configuration file.
-  virtual void ReloadConfiguration() = 0;
+  virtual void ReloadConfiguration(
+      const std::vector<std::pair<std::string, std::string>>& settings) = 0;
   // Whether the store takes writes; false with the reason after a failed sync.
   virtual bool IsReady(std::string* reason) = 0;
   // (name, value) gauges for the metrics page: memory trackers, store, statements.

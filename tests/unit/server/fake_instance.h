@@ -180,7 +180,7 @@ class FakeInstance final : public session::Instance {
     std::lock_guard lock(mutex);
     return sessions.size();
   }
-  void ReloadConfiguration() override { ++reloads; }
+  void ReloadConfiguration(const std::vector<std::pair<std::string, std::string>>&) override { ++reloads; }
   bool IsReady(std::string*) override { return true; }
   std::vector<std::pair<std::string, uint64_t>> Statistics() const override {
     return {{"fake_value", 7}};

@@ -1,0 +1,270 @@
+// One client: its transaction block, settings, prepared statements, portals, and the statement loop.
+//
+// The parts are one file each: client_session.cc (messages, errors), statement_loop.cc (which statement
+// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO),
+// session_statements.cc (SET, SHOW, PREPARE, cursors, DISCARD), services.cc (what functions ask).
+//
+// THREADS  as session.h says.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "catalog/search_path.h"
+#include "base/error/check.h"
+#include "commands/command.h"
+#include "executor/row_store.h"
+#include "session/database_instance.h"
+#include "session/execution.h"
+#include "session/session.h"
+#include "session/settings.h"
+
+namespace grizzly::session {
+
+class Services;
+
+struct PreparedStatement {
+  std::string name;
+  std::shared_ptr<const parser::ParsedText> text;  // null: an empty statement
+  const parser::ast::Node* node = nullptr;
+  std::string_view statement_text;
+  std::vector<Oid> declared_parameters;
+  plan::PlanPtr plan;             // plannable statements; replanned when the catalog changed
+  uint64_t catalog_version = 0;
+  std::string environment;
+  RowDescription columns;         // all text
+  std::vector<Oid> parameter_types;
+  bool from_sql = false;
+  int64_t prepare_time_us = 0;
+};
+using PreparedStatementPtr = std::shared_ptr<PreparedStatement>;
+
+struct Portal {
+  std::string name;
+  PreparedStatementPtr statement;
+  RowDescription columns;
+  std::unique_ptr<Execution> execution;  // null until first executed, and for utility statements
+  std::vector<types::Datum> parameters;
+  std::unique_ptr<Arena> arena;          // of the parameters
+  bool finished = false;
+  // SQL cursors: rows already read are kept, so that they may be read again (SCROLL, WITH HOLD).
+  bool is_cursor = false;
+  bool scroll = false;
+  bool hold = false;
+  std::unique_ptr<executor::RowStore> rows;
+  uint64_t position = 0;                 // rows before the cursor; 0: before the first
+  int64_t creation_time_us = 0;
+};
+
+enum class BlockState : uint8_t {
+  kNone,      // no transaction
+  kImplicit,  // one statement, or the statements of one message up to Sync
+  kExplicit,  // BEGIN
+  kFailed,    // an error happened in it; only its end is accepted
+};
+
+class ClientSession final : public Session, private commands::QueryRunner,
+                            private commands::CopyChannel {
+ public:
+  ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantState> tenant, SessionId id,
+                int32_t cancel_key, const ConnectRequest& request,
+                std::shared_ptr<const catalog::Role> role, const SettingList& reset_values,
+                ResultSink& sink);
+  ~ClientSession() override;
+
+  // ---- Session ----
+  void Query(std::string_view sql) override;
+  void Parse(std::string_view statement_name, std::string_view sql,
+             std::span<const Oid> parameter_types) override;
+  void Bind(std::string_view portal_name, std::string_view statement_name,
+            std::span<const ValueFormat> formats,
+            std::span<const std::optional<std::string_view>> values,
+            std::span<const ValueFormat> result_formats) override;
+  void DescribeStatement(std::string_view statement_name) override;
+  void DescribePortal(std::string_view portal_name) override;
+  void Execute(std::string_view portal_name, uint32_t max_rows) override;
+  void CloseStatement(std::string_view statement_name) override;
+  void ClosePortal(std::string_view portal_name) override;
+  void Sync() override;
+  void ProtocolViolation(SqlError error, ProtocolKind kind) override;
+  void Interrupt() override;
+  TransactionStatus transaction_status() const override;
+  bool is_terminated() const override { return terminated_; }
+  SessionId id() const override { return id_; }
+  int32_t cancel_key() const override { return cancel_key_; }
+  void Cancel(CancelReason reason) override;
+  int64_t idle_timeout_ms() const override;
+  void IdleTimeout() override;
+
+  // ---- what views and functions show ----
+  struct Activity {
+    std::string user, application, client_address, query;
+    Oid database = kInvalidOid;
+    Oid role = kInvalidOid;
+    std::string database_name;
+    int client_port = 0;
+    int64_t backend_start_us = 0, transaction_start_us = 0, query_start_us = 0, state_change_us = 0;
+    const char* state = "idle";
+  };
+  Activity CurrentActivity() const;  // any thread
+  Settings& settings() { return settings_; }
+  DatabaseInstance& instance() { return instance_; }
+  TenantState& tenant() { return *tenant_; }
+  const std::map<std::string, PreparedStatementPtr>& prepared() const { return prepared_; }
+  const std::map<std::string, std::unique_ptr<Portal>>& portals() const { return portals_; }
+
+ private:
+  friend class Services;
+
+  // ---- client_session.cc ----
+  template <typename Action>
+  void Guard(std::string_view sql, bool extended, Action action);
+  void HandleError(SqlError error, std::string_view sql, bool extended);
+  void StartStatement(std::string_view sql);
+  void FinishStatement();
+  void SendReports();
+  void Notify(Diagnostic notice);
+
+  // ---- statement_loop.cc ----
+  bool RunFromPlanCache(std::string_view sql);
+  void RunSimple(const std::shared_ptr<const parser::ParsedText>& text,
+                 const parser::RawStatement& statement, bool is_last);
+  void CheckAllowedInFailedBlock(const parser::ast::Node& node);
+  void RunUtility(const parser::RawStatement& statement, const std::string& source);
+  // True when the session ran it itself.
+  bool RunSessionStatement(const parser::ast::Node& node, std::string* tag);
+  void RunCommandStatement(const parser::RawStatement& statement, const std::string& source,
+                           std::string* tag);
+  commands::CommandInput MakeCommandInput(std::string_view source);
+  void CompleteStatement(std::string_view tag, bool commit_first);
+
+  // ---- query_statements.cc ----
+  catalog::SnapshotPtr Snapshot();
+  const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
+  const std::string& Environment();
+  planner::BinderInput MakeBinderInput(const catalog::SnapshotPtr& snapshot,
+                                       std::string_view source);
+  plan::PlanPtr PlanStatement(const parser::ast::Node& node, std::string_view source,
+                              const std::vector<parser::Literal>* literals,
+                              std::span<const Oid> parameter_types,
+                              std::vector<planner::LiftedLiteral>* lifted, uint64_t* version);
+  void LockRelations(const plan::Plan& plan);
+  void LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale);
+  std::unique_ptr<Execution> NewExecution(const plan::PlanPtr& plan);
+  void FillContext(executor::ExecContext& context);
+  void RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum> parameters,
+               std::unique_ptr<Arena> arena, bool describe, bool commit_first);
+  void CheckMayRun(const plan::Plan& plan);
+  static RowDescription Describe(const plan::Plan& plan);
+  types::Datum ReadLiteral(const parser::Literal& literal, const planner::LiftedLiteral& lifted,
+                           Arena& arena);
+  types::Datum ReadParameter(const types::SqlType& type, std::optional<std::string_view> value,
+                             ValueFormat format, size_t number, Arena& arena);
+  void PlanPrepared(PreparedStatement& statement);
+
+  // ---- transaction_control.cc ----
+  txn::Transaction& EnsureTransaction();
+  void RunTransactionStatement(const PgQuery__TransactionStmt& statement, std::string* tag);
+  void BeginBlock(const PgQuery__TransactionStmt& statement);
+  void CommitTransaction();
+  void RollbackTransaction();
+  void AbortAfterError();
+  void EndTransactionState();
+  void DefineSavepoint(const std::string& name);
+  void ReleaseSavepoint(const std::string& name);
+  void RollbackToSavepoint(const std::string& name);
+  catalog::CatalogEditor& Editor();
+  void SetTransactionCharacteristic(std::string_view name, std::string_view value);
+  std::string ShowTransactionSetting(std::string_view name);
+
+  // ---- session_statements.cc ----
+  void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
+  void RunShow(const PgQuery__VariableShowStmt& statement);
+  void RunPrepare(const PgQuery__PrepareStmt& statement);
+  void RunExecute(const PgQuery__ExecuteStmt& statement, std::string* tag);
+  void RunDeallocate(const PgQuery__DeallocateStmt& statement, std::string* tag);
+  void RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement);
+  void RunFetch(const PgQuery__FetchStmt& statement, std::string* tag);
+  void RunClosePortal(const PgQuery__ClosePortalStmt& statement, std::string* tag);
+  void RunDiscard(const PgQuery__DiscardStmt& statement, std::string* tag);
+  std::vector<types::Datum> EvaluateArguments(const PreparedStatement& statement,
+                                              PgQuery__Node* const* arguments, size_t count,
+                                              Arena& arena);
+  void SendTextRows(const std::vector<std::string>& names,
+                    const std::vector<std::vector<std::string>>& rows);
+  void FillCursorTo(Portal& portal, uint64_t rows);
+
+  PreparedStatementPtr FindPrepared(std::string_view name);
+  Portal& FindPortal(std::string_view name);
+  void DropPortals(bool keep_held);
+
+  // pg_get_viewdef and its like (statement_loop.cc).
+  std::optional<std::string> DefinitionText(Oid function, Oid object, int32_t column, bool pretty);
+
+  // ---- commands::QueryRunner ----
+  plan::PlanPtr Plan(const parser::ast::Node& statement) override;
+  uint64_t Run(const plan::PlanPtr& plan,
+               const std::function<void(const types::Batch&)>& receive,
+               commands::QueryMeasurement* measurement) override;
+  plan::PlanPtr PlanOfPrepared(std::string_view name,
+                               const std::vector<const parser::ast::Node*>& arguments) override;
+
+  // ---- commands::CopyChannel ----
+  void BeginIn(commands::CopyWireFormat format, int16_t column_count) override;
+  std::optional<std::string_view> Read() override;
+  void BeginOut(commands::CopyWireFormat format, int16_t column_count) override;
+  void Write(std::string_view bytes) override;
+  void EndOut() override;
+
+  DatabaseInstance& instance_;
+  std::shared_ptr<TenantState> tenant_;
+  const SessionId id_;
+  const int32_t cancel_key_;
+  ResultSink& sink_;
+  CancelToken cancel_;
+  MemoryTracker memory_;
+  Settings settings_;
+  std::shared_ptr<const catalog::Role> role_;
+  std::unique_ptr<Services> services_;
+
+  BlockState block_ = BlockState::kNone;
+  std::unique_ptr<txn::Transaction> transaction_;
+  std::unique_ptr<catalog::CatalogEditor> editor_;
+  struct Savepoint {
+    std::string name;
+    size_t depth;
+    size_t settings_position;
+    size_t uncontended_count;
+  };
+  std::vector<Savepoint> savepoints_;
+  std::vector<Oid> uncontended_relations_;
+
+  std::map<std::string, PreparedStatementPtr> prepared_;
+  std::map<std::string, std::unique_ptr<Portal>> portals_;
+
+  catalog::SearchPath search_path_;
+  uint64_t search_path_catalog_version_ = UINT64_MAX;
+  uint64_t search_path_settings_version_ = UINT64_MAX;
+  std::string environment_;
+  uint64_t environment_version_ = UINT64_MAX;
+  std::string current_source_;  // text that locations of the running statement count in
+
+  bool skip_to_sync_ = false;
+  bool terminated_ = false;
+  int64_t statement_time_us_ = 0;
+  int64_t transaction_time_us_ = 0;
+  std::optional<TimerQueue::Id> statement_timer_;
+  std::string shape_;                      // scratch of the plan cache
+  std::vector<parser::Literal> literals_;  // scratch of the plan cache
+
+  mutable std::mutex activity_mutex_;
+  Activity activity_;
+};
+
+// µs since 2000-01-01 UTC.
+int64_t NowUs();
+
+}  // namespace grizzly::session

@@ -1,0 +1,219 @@
+#include "session/database_instance.h"
+
+#include <random>
+
+#include "base/log/log.h"
+
+#include "session/client_session.h"
+
+namespace grizzly::session {
+namespace {
+
+storage::StoreOptions StoreOptionsFrom(const InstanceOptions& options) {
+  storage::StoreOptions store;
+  store.directory = options.directory;
+  store.medium = options.medium;
+  for (const auto& [name, value] : options.settings) {
+    // shared_buffers is in 8 kB pages: it is the block cache here.
+    if (name == "shared_buffers") {
+      store.block_cache_bytes = std::stoull(CanonicalSetting(name, value)) * 8192;
+    }
+  }
+  return store;
+}
+
+
+int32_t RandomKey() {
+  thread_local std::random_device device;
+  return static_cast<int32_t>(device());
+}
+
+}  // namespace
+
+std::unique_ptr<Instance> OpenInstance(const InstanceOptions& options) {
+  return std::make_unique<DatabaseInstance>(options);
+}
+
+DatabaseInstance::DatabaseInstance(const InstanceOptions& options)
+    : settings_(options.settings), memory_("server", nullptr) {
+  const Settings checked(settings_);  // refuses unknown names and bad values before anything opens
+  connections_max_ = std::stoi(checked.Raw("max_connections"));
+  start_time_us_ = NowUs();
+  store_ = storage::Store::Open(StoreOptionsFrom(options));
+  transactions_ = std::make_unique<txn::TransactionManager>(*store_, locks_);
+  shared_ = catalog::OpenSharedCatalog(*transactions_);
+  sequences_ = std::make_unique<catalog::Sequences>(*store_);
+  virtual_tables_ = &catalog::FindCatalogTable;
+}
+
+DatabaseInstance::~DatabaseInstance() = default;
+
+std::optional<RoleLogin> DatabaseInstance::FindRoleLogin(std::string_view role) {
+  const auto found = shared_->FindRole(role);
+  if (found == nullptr) return std::nullopt;
+  RoleLogin login;
+  login.can_login = found->can_login;
+  login.is_superuser = found->superuser;
+  login.connection_limit = found->connection_limit;
+  login.password_verifier = found->password_verifier;
+  return login;
+}
+
+std::shared_ptr<TenantState> DatabaseInstance::OpenTenant(
+    const std::shared_ptr<const catalog::Database>& database) {
+  std::lock_guard lock(mutex_);
+  std::weak_ptr<TenantState>& slot = tenants_[database->tenant.value];
+  if (auto open = slot.lock()) return open;
+  auto state = std::make_shared<TenantState>();
+  state->database = database;
+  state->catalog = shared_->OpenCatalog(database->tenant);
+  slot = state;
+  return state;
+}
+
+std::unique_ptr<Session> DatabaseInstance::Connect(const ConnectRequest& request,
+                                                   ResultSink& sink) {
+  const auto role = shared_->FindRole(request.user);
+  if (role == nullptr) {
+    throw SqlError(SqlState::kInvalidAuthorizationSpecification,
+                   fmt::format("role \"{}\" does not exist", request.user))
+        .Fatal();
+  }
+  if (!role->can_login) {
+    throw SqlError(SqlState::kInvalidAuthorizationSpecification,
+                   fmt::format("role \"{}\" is not permitted to log in", request.user))
+        .Fatal();
+  }
+  const std::string& name = request.database.empty() ? request.user : request.database;
+  const auto database = shared_->FindDatabase(name);
+  if (database == nullptr) {
+    throw SqlError(SqlState::kInvalidCatalogName,
+                   fmt::format("database \"{}\" does not exist", name))
+        .Fatal();
+  }
+  if (!database->allow_connections) {
+    throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                   fmt::format("database \"{}\" is not currently accepting connections", name))
+        .Fatal();
+  }
+  SettingList reset;
+  {
+    std::lock_guard lock(mutex_);
+    reset = settings_;
+  }
+  reset.insert(reset.end(), database->settings.begin(), database->settings.end());
+  reset.insert(reset.end(), role->settings.begin(), role->settings.end());
+  reset.emplace_back("session_authorization", role->name);
+  reset.emplace_back("is_superuser", role->superuser ? "on" : "off");
+  auto tenant = OpenTenant(database);
+  SessionId id;
+  {
+    std::lock_guard lock(mutex_);
+    if (static_cast<int>(sessions_.size()) >= connections_max_) {
+      throw SqlError(SqlState::kTooManyConnections, "sorry, too many clients already").Fatal();
+    }
+    do {
+      next_session_id_ = next_session_id_ == INT32_MAX ? 1000 : next_session_id_ + 1;
+    } while (sessions_.contains(next_session_id_));
+    id = SessionId{next_session_id_};
+    sessions_.emplace(id.value, nullptr);  // takes the place; filled in below
+  }
+  try {
+    auto session = std::make_unique<ClientSession>(*this, std::move(tenant), id, RandomKey(),
+                                                   request, role, reset, sink);
+    std::lock_guard lock(mutex_);
+    sessions_[id.value] = session.get();
+    return session;
+  } catch (...) {
+    std::lock_guard lock(mutex_);
+    sessions_.erase(id.value);
+    throw;
+  }
+}
+
+void DatabaseInstance::Remove(ClientSession& session) {
+  std::lock_guard lock(mutex_);
+  sessions_.erase(session.id().value);
+}
+
+std::vector<std::pair<std::string, std::string>> DatabaseInstance::ReportedParameters(
+    Session& session) {
+  auto& client = static_cast<ClientSession&>(session);
+  std::vector<std::pair<std::string, std::string>> parameters;
+  for (std::string_view name : Settings::ReportedNames()) {
+    parameters.emplace_back(name, *client.settings().Show(name, false));
+  }
+  return parameters;
+}
+
+bool DatabaseInstance::CancelSession(SessionId id, int32_t cancel_key) {
+  std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(id.value);
+  if (found == sessions_.end() || found->second == nullptr ||
+      found->second->cancel_key() != cancel_key) {
+    return false;
+  }
+  found->second->Cancel(CancelReason::kUserRequest);
+  return true;
+}
+
+bool DatabaseInstance::SignalSession(SessionId id, CancelReason reason) {
+  std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(id.value);
+  if (found == sessions_.end() || found->second == nullptr) return false;
+  found->second->Cancel(reason);
+  return true;
+}
+
+void DatabaseInstance::TerminateAllSessions() {
+  ForEachSession([](ClientSession& session) { session.Cancel(CancelReason::kAdminShutdown); });
+}
+
+void DatabaseInstance::ForEachSession(const std::function<void(ClientSession&)>& visit) {
+  std::lock_guard lock(mutex_);
+  for (const auto& [id, session] : sessions_) {
+    if (session != nullptr) visit(*session);
+  }
+}
+
+int DatabaseInstance::SessionsOn(Oid database, SessionId except) {
+  int count = 0;
+  ForEachSession([&](ClientSession& session) {
+    if (session.tenant().database->oid == database && session.id() != except) ++count;
+  });
+  return count;
+}
+
+size_t DatabaseInstance::session_count() const {
+  std::lock_guard lock(mutex_);
+  return sessions_.size();
+}
+
+void DatabaseInstance::ReloadConfiguration(const SettingList& settings) {
+  try {
+    const Settings checked(settings);
+  } catch (const SqlError& error) {
+    log::Write(Severity::kLog, fmt::format("the configuration was not reloaded: {}", error.what()));
+    return;
+  }
+  // Sessions that begin from now on start with these.
+  std::lock_guard lock(mutex_);
+  settings_ = settings;
+}
+
+std::vector<std::pair<std::string, uint64_t>> DatabaseInstance::Statistics() const {
+  return store_->Statistics();
+}
+
+bool DatabaseInstance::IsReady(std::string* reason) {
+  const auto stopped = store_->WriteStopReason();
+  if (stopped.has_value() && reason != nullptr) *reason = *stopped;
+  return !stopped.has_value();
+}
+
+std::string DatabaseInstance::ServerVersion() const {
+  std::lock_guard lock(mutex_);
+  return *Settings(settings_).Show("server_version", false);
+}
+
+}  // namespace grizzly::session

@@ -1,0 +1,94 @@
+// The opened data directory: what all sessions share.
+//
+// OWNS     store, lock manager, transactions, shared catalog, sequences, tenants, the list of sessions.
+// THREADS  any, but for construction and destruction.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/memory/memory_tracker.h"
+#include "catalog/catalog.h"
+#include "catalog/sequence.h"
+#include "catalog/virtual_table.h"
+#include "executor/exec_context.h"
+#include "session/open_instance.h"
+#include "session/plan_cache.h"
+#include "session/session.h"
+#include "session/timer_queue.h"
+#include "txn/transaction.h"
+
+namespace grizzly::session {
+
+class ClientSession;
+
+// One database while sessions use it.
+struct TenantState {
+  std::shared_ptr<const catalog::Database> database;
+  std::shared_ptr<catalog::Catalog> catalog;
+  PlanCache plans;
+  std::atomic<int> session_count{0};
+};
+
+class DatabaseInstance final : public Instance {
+ public:
+  explicit DatabaseInstance(const InstanceOptions& options);
+  ~DatabaseInstance() override;
+
+  // ---- Instance ----
+  std::optional<RoleLogin> FindRoleLogin(std::string_view role) override;
+  std::unique_ptr<Session> Connect(const ConnectRequest& request, ResultSink& sink) override;
+  std::vector<std::pair<std::string, std::string>> ReportedParameters(Session& session) override;
+  bool CancelSession(SessionId id, int32_t cancel_key) override;
+  void TerminateAllSessions() override;
+  size_t session_count() const override;
+  void ReloadConfiguration(const SettingList& settings) override;
+  bool IsReady(std::string* reason) override;
+  std::vector<std::pair<std::string, uint64_t>> Statistics() const override;
+  std::string ServerVersion() const override;
+
+  // ---- for sessions ----
+  storage::Store& store() { return *store_; }
+  txn::LockManager& locks() { return locks_; }
+  txn::TransactionManager& transactions() { return *transactions_; }
+  catalog::SharedCatalog& shared_catalog() { return *shared_; }
+  catalog::Sequences& sequences() { return *sequences_; }
+  TimerQueue& timers() { return timers_; }
+  MemoryTracker& memory() { return memory_; }
+  const executor::VirtualTableLookup& virtual_tables() const { return virtual_tables_; }
+  int64_t start_time_us() const { return start_time_us_; }
+
+  void Remove(ClientSession& session);
+  // Sessions other than `except` on the database; for DROP DATABASE.
+  int SessionsOn(Oid database, SessionId except);
+  // Calls `visit` under the list's lock.
+  void ForEachSession(const std::function<void(ClientSession&)>& visit);
+  bool SignalSession(SessionId id, CancelReason reason);
+
+ private:
+  std::shared_ptr<TenantState> OpenTenant(const std::shared_ptr<const catalog::Database>& database);
+
+  SettingList settings_;  // guarded by mutex_ once open
+  MemoryTracker memory_;
+  std::unique_ptr<storage::Store> store_;
+  txn::LockManager locks_;
+  std::unique_ptr<txn::TransactionManager> transactions_;
+  std::unique_ptr<catalog::SharedCatalog> shared_;
+  std::unique_ptr<catalog::Sequences> sequences_;
+  TimerQueue timers_;
+  executor::VirtualTableLookup virtual_tables_;
+  int64_t start_time_us_ = 0;
+  int connections_max_ = 100;
+
+  mutable std::mutex mutex_;
+  std::unordered_map<int32_t, ClientSession*> sessions_;                    // guarded by mutex_
+  std::unordered_map<uint32_t, std::weak_ptr<TenantState>> tenants_;        // guarded by mutex_
+  int32_t next_session_id_ = 1000;                                          // guarded by mutex_
+};
+
+}  // namespace grizzly::session

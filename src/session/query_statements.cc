@@ -1,0 +1,346 @@
+// Queries: plan, lock, run.
+#include <charconv>
+
+#include "functions/registry.h"
+#include "planner/physical/physical_planner.h"
+#include "session/client_session.h"
+#include "session/services.h"
+
+namespace grizzly::session {
+namespace {
+
+// A plan is made anew when the catalog changed between planning and locking; DDL cannot go on for ever
+// at that pace, and a bound keeps a bug from becoming a hang.
+constexpr int kPlanAttemptsMax = 16;
+
+bool FunctionExists(Oid function) {
+  return functions::BuiltinRegistry().Find(function) != nullptr;
+}
+
+}  // namespace
+
+catalog::SnapshotPtr ClientSession::Snapshot() {
+  if (editor_ != nullptr && editor_->has_changes()) return editor_->Current();
+  return tenant_->catalog->Latest();
+}
+
+const catalog::SearchPath& ClientSession::CurrentSearchPath(
+    const catalog::CatalogSnapshot& snapshot) {
+  const EffectiveSettings& effective = settings_.effective();
+  if (search_path_catalog_version_ != snapshot.version() ||
+      search_path_settings_version_ != effective.version ||
+      (editor_ != nullptr && editor_->has_changes())) {
+    search_path_ = catalog::SearchPath::Resolve(snapshot, effective.search_path_names, role_->name,
+                                                kInvalidOid);
+    search_path_catalog_version_ = snapshot.version();
+    search_path_settings_version_ = effective.version;
+  }
+  return search_path_;
+}
+
+// What besides text and catalog decides a plan.
+const std::string& ClientSession::Environment() {
+  const EffectiveSettings& effective = settings_.effective();
+  if (environment_version_ != effective.version) {
+    environment_ = role_->name;
+    for (const char* name : {"search_path", "DateStyle", "TimeZone", "IntervalStyle"}) {
+      environment_ += '\n';
+      environment_ += settings_.Raw(name);
+    }
+    environment_version_ = effective.version;
+  }
+  return environment_;
+}
+
+planner::BinderInput ClientSession::MakeBinderInput(const catalog::SnapshotPtr& snapshot,
+                                                    std::string_view source) {
+  planner::BinderInput input;
+  input.catalog = snapshot;
+  input.shared = &instance_.shared_catalog();
+  input.search_path = &CurrentSearchPath(*snapshot);
+  input.current_role = role_->oid;
+  input.source_text = source;
+  input.notice = [this](const Diagnostic& notice) { Notify(notice); };
+  return input;
+}
+
+plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::string_view source,
+                                           const std::vector<parser::Literal>* literals,
+                                           std::span<const Oid> parameter_types,
+                                           std::vector<planner::LiftedLiteral>* lifted,
+                                           uint64_t* version) {
+  const catalog::SnapshotPtr snapshot = Snapshot();
+  planner::BinderInput input = MakeBinderInput(snapshot, source);
+  input.literals = literals;
+  input.parameter_types.assign(parameter_types.begin(), parameter_types.end());
+  planner::BoundStatement bound = planner::Bind(node, input);
+  if (lifted != nullptr) *lifted = bound.lifted;
+  *version = snapshot->version();
+  return planner::MakePlan(std::move(bound), {snapshot, tenant_->catalog.get()});
+}
+
+void ClientSession::LockRelations(const plan::Plan& plan) {
+  for (const plan::Plan::UsedRelation& used : plan.relations) {
+    if (used.relation->oid < kFirstUserOid) continue;
+    transaction_->LockRelation(used.relation->tenant, used.relation->oid, used.mode);
+  }
+}
+
+void ClientSession::LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale) {
+  LockRelations(*plan);
+  *stale = Snapshot()->version() != version;
+}
+
+void ClientSession::PlanPrepared(PreparedStatement& statement) {
+  const bool is_plannable = statement.node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT ||
+                            statement.node->node_case == PG_QUERY__NODE__NODE_INSERT_STMT ||
+                            statement.node->node_case == PG_QUERY__NODE__NODE_UPDATE_STMT ||
+                            statement.node->node_case == PG_QUERY__NODE__NODE_DELETE_STMT ||
+                            statement.node->node_case == PG_QUERY__NODE__NODE_MERGE_STMT;
+  if (!is_plannable) {
+    if (statement.plan != nullptr) return;
+    statement.plan = std::make_shared<plan::Plan>();  // no root: run as a utility statement
+    for (const plan::PlanColumn& column : commands::CommandColumns(*statement.node)) {
+      ResultColumn result;
+      result.name = column.name;
+      result.type = column.type;
+      result.type_length = column.type_length;
+      result.io = column.io;
+      statement.columns.push_back(std::move(result));
+    }
+    return;
+  }
+  const bool fits = statement.plan != nullptr &&
+                    statement.catalog_version == Snapshot()->version() &&
+                    statement.environment == Environment();
+  if (fits) return;
+  EnsureTransaction();
+  const RowDescription before = statement.columns;
+  const bool first_time = statement.plan == nullptr;
+  for (int attempt = 0; attempt < kPlanAttemptsMax; ++attempt) {
+    statement.plan = PlanStatement(*statement.node, statement.text->sql(), nullptr,
+                                   first_time ? std::span<const Oid>(statement.declared_parameters)
+                                              : std::span<const Oid>(statement.parameter_types),
+                                   nullptr, &statement.catalog_version);
+    bool stale = false;
+    LockAndVerify(statement.plan, statement.catalog_version, &stale);
+    if (!stale) break;
+  }
+  statement.environment = Environment();
+  statement.columns = Describe(*statement.plan);
+  statement.parameter_types.clear();
+  for (const types::SqlType& type : statement.plan->parameter_types) {
+    statement.parameter_types.push_back(type.oid);
+  }
+  if (first_time) return;
+  bool same = before.size() == statement.columns.size();
+  for (size_t i = 0; same && i < before.size(); ++i) {
+    same = before[i].type.oid == statement.columns[i].type.oid;
+  }
+  if (!same) {
+    throw SqlError(SqlState::kFeatureNotSupported, "cached plan must not change result type");
+  }
+}
+
+RowDescription ClientSession::Describe(const plan::Plan& plan) {
+  RowDescription columns;
+  columns.reserve(plan.columns.size());
+  for (const plan::PlanColumn& column : plan.columns) {
+    ResultColumn result;
+    result.name = column.name;
+    result.type = column.type;
+    result.table_oid = column.table;
+    result.table_column = column.attnum;
+    result.type_length = column.type_length;
+    result.io = column.io;
+    columns.push_back(std::move(result));
+  }
+  return columns;
+}
+
+void ClientSession::CheckMayRun(const plan::Plan& plan) {
+  if (!transaction_->options().read_only) return;
+  if (!plan.writes && !plan.has_row_locks) return;
+  std::string_view command = "SELECT FOR UPDATE";
+  switch (plan.statement_class) {
+    case plan::StatementClass::kInsert: command = "INSERT"; break;
+    case plan::StatementClass::kUpdate: command = "UPDATE"; break;
+    case plan::StatementClass::kDelete: command = "DELETE"; break;
+    case plan::StatementClass::kMerge: command = "MERGE"; break;
+    case plan::StatementClass::kSelect: break;
+  }
+  throw SqlError(SqlState::kReadOnlySqlTransaction,
+                 fmt::format("cannot execute {} in a read-only transaction", command));
+}
+
+void ClientSession::FillContext(executor::ExecContext& context) {
+  transaction_->NextCommand();
+  context.view = transaction_->View();
+  context.cancel = &cancel_;
+  context.work_memory_bytes = settings_.effective().work_memory_bytes;
+  context.virtual_tables = &instance_.virtual_tables();
+  context.virtual_input.catalog = Snapshot();
+  context.virtual_input.shared = &instance_.shared_catalog();
+  context.virtual_input.statistics = tenant_->catalog.get();
+  context.virtual_input.session = this;
+  context.virtual_input.io = settings_.effective().io;
+  context.virtual_input.implements = &FunctionExists;
+  context.transactions = &instance_.transactions();
+  context.notice = [this](Diagnostic notice) { Notify(std::move(notice)); };
+  context.uncontended_relations = uncontended_relations_;
+  types::IoSettings& io = settings_.effective().io;
+  io.transaction_time_us = transaction_time_us_;
+  context.evaluation.functions.io = &io;
+  context.evaluation.functions.cancel = &cancel_;
+  context.evaluation.functions.session = services_.get();
+}
+
+std::unique_ptr<Execution> ClientSession::NewExecution(const plan::PlanPtr& plan) {
+  auto execution = std::make_unique<Execution>(plan, *transaction_, &memory_);
+  FillContext(execution->context());
+  return execution;
+}
+
+types::Datum ClientSession::ReadParameter(const types::SqlType& type,
+                                          std::optional<std::string_view> value,
+                                          ValueFormat format, size_t number, Arena& arena) {
+  if (!value.has_value()) return types::Datum::Null();
+  const types::TypeIo* io = Snapshot()->FindTypeIo(type.oid);
+  if (io == nullptr) ThrowNotSupported(fmt::format("parameter of type {}", type.oid));
+  try {
+    return format == ValueFormat::kText
+               ? io->Input(*value, type.typmod, settings_.effective().io, arena)
+               : io->Receive(*value, type.typmod, settings_.effective().io, arena);
+  } catch (SqlError& error) {
+    if (format == ValueFormat::kBinary) {
+      error.AddContext(fmt::format("unnamed portal parameter ${}", number));
+    } else {
+      error.AddContext(fmt::format("unnamed portal parameter ${} = '{}'", number, *value));
+    }
+    throw;
+  }
+}
+
+types::Datum ClientSession::ReadLiteral(const parser::Literal& literal,
+                                        const planner::LiftedLiteral& lifted, Arena& arena) {
+  const types::IoSettings& io = settings_.effective().io;
+  std::string text;
+  if (literal.kind == parser::LiteralKind::kString) {
+    text = literal.plain ? std::string(literal.text) : literal.unescaped;
+  } else {
+    if (lifted.negated) text = "-";
+    text += literal.text;
+  }
+  const types::TypeIo* type_io = types::BuiltinTypeIo(lifted.type.oid);
+  if (type_io == nullptr) type_io = Snapshot()->FindTypeIo(lifted.type.oid);
+  GRIZZLY_CHECK(type_io != nullptr);
+  try {
+    return type_io->Input(text, lifted.type.typmod, io, arena);
+  } catch (SqlError& error) {
+    error.AddLocation(literal.location);
+    throw;
+  }
+}
+
+// The fast way of the simple protocol: the same statement with other constants was planned before.
+bool ClientSession::RunFromPlanCache(std::string_view sql) {
+  if (block_ == BlockState::kFailed) return false;
+  if (editor_ != nullptr && editor_->has_changes()) return false;
+  if (!parser::LiftLiterals(sql, &shape_, &literals_)) return false;
+  const uint64_t version = tenant_->catalog->Latest()->version();
+  CachedPlanPtr cached = tenant_->plans.Find(shape_, literals_, Environment(), version);
+  if (cached == nullptr) {
+    const auto text = parser::ParsedText::Parse(sql);
+    if (text->statements().size() != 1) return false;
+    const parser::ast::Node& node = *text->statements()[0].node;
+    const bool is_plannable = node.node_case == PG_QUERY__NODE__NODE_SELECT_STMT ||
+                              node.node_case == PG_QUERY__NODE__NODE_INSERT_STMT ||
+                              node.node_case == PG_QUERY__NODE__NODE_UPDATE_STMT ||
+                              node.node_case == PG_QUERY__NODE__NODE_DELETE_STMT;
+    if (!is_plannable) return false;
+    EnsureTransaction();
+    current_source_.assign(sql);
+    auto made = std::make_shared<CachedPlan>();
+    made->plan = PlanStatement(node, sql, &literals_, {}, &made->lifted, &made->catalog_version);
+    made->environment = Environment();
+    std::vector<bool> lifted(literals_.size(), false);
+    for (const planner::LiftedLiteral& literal : made->lifted) lifted[literal.literal] = true;
+    for (uint32_t i = 0; i < literals_.size(); ++i) {
+      if (!lifted[i]) made->pinned.push_back({i, std::string(literals_[i].text)});
+    }
+    tenant_->plans.Add(shape_, made);
+    cached = std::move(made);
+  }
+  EnsureTransaction();
+  bool stale = false;
+  LockAndVerify(cached->plan, cached->catalog_version, &stale);
+  if (stale) return false;  // the slow way plans again, under the locks
+  auto arena = std::make_unique<Arena>(&memory_);
+  std::vector<types::Datum> parameters(cached->plan->parameter_types.size());
+  for (const planner::LiftedLiteral& lifted : cached->lifted) {
+    parameters[lifted.parameter] = ReadLiteral(literals_[lifted.literal], lifted, *arena);
+  }
+  const bool commit_first = block_ == BlockState::kImplicit;
+  RunPlan(cached->plan, std::move(parameters), std::move(arena), true, commit_first);
+  return true;
+}
+
+void ClientSession::RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum> parameters,
+                            std::unique_ptr<Arena> arena, bool describe, bool commit_first) {
+  CheckMayRun(*plan);
+  std::unique_ptr<Execution> execution = NewExecution(plan);
+  execution->parameters() = std::move(parameters);
+  const RowDescription columns = Describe(*plan);
+  const bool is_select = plan->statement_class == plan::StatementClass::kSelect;
+  const bool has_rows = is_select || !columns.empty();
+  execution->Start();
+  if (describe && has_rows) sink_.DescribeRows(columns);
+  const types::IoSettings& io = settings_.effective().io;
+  execution->Fetch(0, [&](const types::Batch& batch) {
+    if (has_rows) sink_.Rows(columns, batch, io);
+  });
+  const uint64_t rows = is_select ? execution->rows_fetched() : execution->rows_changed();
+  execution.reset();
+  arena.reset();
+  CompleteStatement(CompletionTag(plan->statement_class, rows), commit_first);
+}
+
+// ---- commands::QueryRunner ----
+
+plan::PlanPtr ClientSession::Plan(const parser::ast::Node& statement) {
+  plan::PlanPtr plan;
+  for (int attempt = 0; attempt < kPlanAttemptsMax; ++attempt) {
+    uint64_t version = 0;
+    plan = PlanStatement(statement, current_source_, nullptr, {}, nullptr, &version);
+    bool stale = false;
+    LockAndVerify(plan, version, &stale);
+    if (!stale) break;
+  }
+  return plan;
+}
+
+uint64_t ClientSession::Run(const plan::PlanPtr& plan,
+                            const std::function<void(const types::Batch&)>& receive,
+                            commands::QueryMeasurement* measurement) {
+  CheckMayRun(*plan);
+  std::unique_ptr<Execution> execution = NewExecution(plan);
+  if (measurement != nullptr) {
+    measurement->nodes.assign(plan->node_count, {});
+    execution->context().measurements = &measurement->nodes;
+  }
+  execution->Start();
+  execution->Fetch(0, receive);
+  if (measurement != nullptr) measurement->rows_changed = execution->rows_changed();
+  return plan->statement_class == plan::StatementClass::kSelect ? execution->rows_fetched()
+                                                                : execution->rows_changed();
+}
+
+plan::PlanPtr ClientSession::PlanOfPrepared(std::string_view name,
+                                            const std::vector<const parser::ast::Node*>&) {
+  const PreparedStatementPtr statement = FindPrepared(name);
+  if (statement->node == nullptr) return nullptr;
+  PlanPrepared(*statement);
+  return statement->plan->root == nullptr ? nullptr : statement->plan;
+}
+
+}  // namespace grizzly::session

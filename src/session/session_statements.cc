@@ -1,0 +1,438 @@
+// SET, SHOW, PREPARE, EXECUTE, cursors, DISCARD: what a session does to itself.
+#include <algorithm>
+
+#include "executor/row_store.h"
+#include "facts/settings.h"
+#include "facts/types.h"
+#include "planner/binder/binder.h"
+#include "session/client_session.h"
+#include "session/services.h"
+
+namespace grizzly::session {
+namespace {
+
+bool IsTransactionSetting(std::string_view name) {
+  return name == "transaction_isolation" || name == "transaction_read_only" ||
+         name == "transaction_deferrable";
+}
+
+std::string ConstantText(const PgQuery__AConst& constant) {
+  switch (constant.val_case) {
+    case PG_QUERY__A__CONST__VAL_SVAL: return constant.sval->sval;
+    case PG_QUERY__A__CONST__VAL_IVAL: return std::to_string(constant.ival->ival);
+    case PG_QUERY__A__CONST__VAL_FVAL: return constant.fval->fval;
+    case PG_QUERY__A__CONST__VAL_BOOLVAL: return constant.boolval->boolval ? "on" : "off";
+    default: return "";
+  }
+}
+
+// SET name = a, b: a list setting gets its parts quoted where they need it.
+std::string SettingText(const PgQuery__VariableSetStmt& statement) {
+  std::string text;
+  for (size_t i = 0; i < statement.n_args; ++i) {
+    const PgQuery__Node& argument = *statement.args[i];
+    std::string part;
+    if (argument.node_case == PG_QUERY__NODE__NODE_A_CONST) {
+      part = ConstantText(*argument.a_const);
+    } else if (argument.node_case == PG_QUERY__NODE__NODE_TYPE_CAST) {
+      // SET TIME ZONE INTERVAL '...' HOUR TO MINUTE
+      ThrowNotSupported("SET TIME ZONE INTERVAL");
+    }
+    const bool is_list = std::string_view(statement.name) == "search_path";
+    if (is_list) {
+      bool plain = !part.empty() && !(part[0] >= '0' && part[0] <= '9');
+      for (char c : part) {
+        plain &= (c >= 'a' && c <= 'z') || c == '_' || (c >= '0' && c <= '9');
+      }
+      if (!plain) {
+        std::string quoted = "\"";
+        for (char c : part) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+        part = quoted + "\"";
+      }
+    }
+    if (i > 0) text += ", ";
+    text += part;
+  }
+  return text;
+}
+
+}  // namespace
+
+void ClientSession::RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag) {
+  *tag = "SET";
+  const std::string name = statement.name == nullptr ? "" : statement.name;
+  const bool in_block = block_ == BlockState::kExplicit;
+  const auto warn_outside_block = [&](std::string_view what) {
+    Diagnostic warning;
+    warning.severity = Severity::kWarning;
+    warning.state = SqlState::kNoActiveSqlTransaction;
+    warning.message = fmt::format("{} can only be used in transaction blocks", what);
+    Notify(std::move(warning));
+  };
+  switch (statement.kind) {
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE: {
+      if (IsTransactionSetting(name)) {
+        SetTransactionCharacteristic(name, CanonicalSetting(name, SettingText(statement)));
+        return;
+      }
+      if (statement.is_local && !in_block) warn_outside_block("SET LOCAL");
+      settings_.Set(name, SettingText(statement), statement.is_local, SettingSource::kSession);
+      return;
+    }
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_DEFAULT:
+      settings_.Set(name, settings_.ResetValue(name), statement.is_local, SettingSource::kSession);
+      return;
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_CURRENT: ThrowNotSupported("SET FROM CURRENT");
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI: {
+      // TRANSACTION, SESSION CHARACTERISTICS AS TRANSACTION: a list of DefElems.
+      if (name == "TRANSACTION SNAPSHOT") ThrowNotSupported("SET TRANSACTION SNAPSHOT");
+      const bool for_session = name == "SESSION CHARACTERISTICS";
+      if (!for_session && !in_block) warn_outside_block("SET TRANSACTION");
+      for (size_t i = 0; i < statement.n_args; ++i) {
+        const PgQuery__DefElem& option = *statement.args[i]->def_elem;
+        const std::string value = ConstantText(*option.arg->a_const);
+        const std::string_view option_name = option.defname;
+        const std::string truth = value == "0" || value == "off" ? "off"
+                                  : value == "1"                 ? "on"
+                                                                 : value;
+        if (for_session) {
+          settings_.Set("default_" + std::string(option_name), truth, false,
+                        SettingSource::kSession);
+        } else {
+          SetTransactionCharacteristic(option_name, truth);
+        }
+      }
+      return;
+    }
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET:
+      *tag = "RESET";
+      settings_.Reset(name);
+      return;
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL:
+      *tag = "RESET";
+      settings_.ResetAll();
+      return;
+    default: ThrowNotSupported("this form of SET");
+  }
+}
+
+void ClientSession::SendTextRows(const std::vector<std::string>& names,
+                                 const std::vector<std::vector<std::string>>& rows) {
+  RowDescription columns;
+  std::vector<types::SqlType> types;
+  for (const std::string& name : names) {
+    ResultColumn column;
+    column.name = name;
+    column.type = types::BuiltinType(facts::kTextOid);
+    column.io = types::BuiltinTypeIo(facts::kTextOid);
+    types.push_back(column.type);
+    columns.push_back(std::move(column));
+  }
+  sink_.DescribeRows(columns);
+  for (const auto& row : rows) {
+    types::Batch batch(types, 1);
+    for (size_t i = 0; i < row.size(); ++i) batch.column(i).SetString(0, row[i]);
+    batch.set_row_count(1);
+    sink_.Rows(columns, batch, settings_.effective().io);
+  }
+}
+
+void ClientSession::RunShow(const PgQuery__VariableShowStmt& statement) {
+  const std::string name = statement.name;
+  if (name == "all") {
+    std::vector<std::vector<std::string>> rows;
+    for (const facts::SettingFact& fact : facts::AllSettings()) {
+      if (facts::HasFlag(fact, "NO_SHOW_ALL")) continue;
+      rows.push_back({std::string(fact.name), *settings_.Show(fact.name, false),
+                      std::string(fact.short_desc)});
+    }
+    SendTextRows({"name", "setting", "description"}, rows);
+    return;
+  }
+  if (IsTransactionSetting(name)) {
+    SendTextRows({name}, {{ShowTransactionSetting(name)}});
+    return;
+  }
+  const facts::SettingFact* fact = facts::FindSetting(name);
+  const std::string shown = *settings_.Show(name, false);
+  SendTextRows({fact == nullptr ? name : std::string(fact->name)}, {{shown}});
+}
+
+// ---- PREPARE and EXECUTE ----
+
+void ClientSession::RunPrepare(const PgQuery__PrepareStmt& statement) {
+  const std::string name = statement.name;
+  if (prepared_.contains(name)) {
+    throw SqlError(SqlState::kDuplicatePstatement,
+                   fmt::format("prepared statement \"{}\" already exists", name));
+  }
+  auto made = std::make_shared<PreparedStatement>();
+  made->name = name;
+  made->from_sql = true;
+  made->prepare_time_us = statement_time_us_;
+  const planner::BinderInput input = MakeBinderInput(Snapshot(), current_source_);
+  for (size_t i = 0; i < statement.n_argtypes; ++i) {
+    made->declared_parameters.push_back(
+        planner::ResolveTypeName(*statement.argtypes[i]->type_name, input).oid);
+  }
+  // The text is parsed again so that the statement owns its tree.
+  made->text = parser::ParsedText::Parse(current_source_);
+  for (const parser::RawStatement& raw : made->text->statements()) {
+    if (raw.node->node_case != PG_QUERY__NODE__NODE_PREPARE_STMT) continue;
+    if (name != raw.node->prepare_stmt->name) continue;
+    made->node = raw.node->prepare_stmt->query;
+    made->statement_text = raw.text;
+  }
+  GRIZZLY_CHECK(made->node != nullptr);
+  PlanPrepared(*made);
+  prepared_[name] = std::move(made);
+}
+
+std::vector<types::Datum> ClientSession::EvaluateArguments(const PreparedStatement& statement,
+                                                           PgQuery__Node* const* arguments,
+                                                           size_t count, Arena& arena) {
+  const auto& types = statement.plan->parameter_types;
+  if (count != types.size()) {
+    throw SqlError(SqlState::kSyntaxError,
+                   fmt::format("wrong number of parameters for prepared statement \"{}\"",
+                               statement.name))
+        .Detail(fmt::format("Expected {} parameters but got {}.", types.size(), count));
+  }
+  std::vector<types::Datum> values;
+  const planner::BinderInput input = MakeBinderInput(Snapshot(), current_source_);
+  plan::Plan no_plan;
+  executor::ExecContext context(no_plan, *transaction_);
+  Arena scratch(&memory_);
+  context.memory = &memory_;
+  FillContext(context);
+  context.evaluation.functions.scratch = &scratch;
+  for (size_t i = 0; i < count; ++i) {
+    expr::ExprPtr bound = planner::BindTableExpression(
+        *arguments[i], nullptr, {}, planner::ExpressionPlace::kExecuteParameter, input);
+    bound = planner::CoerceForAssignment(std::move(bound), types[i], fmt::format("${}", i + 1),
+                                         input);
+    expr::Evaluator evaluator(*bound, context.evaluation);
+    values.push_back(evaluator.EvaluateScalar().CopyTo(types[i].physical, arena));
+  }
+  return values;
+}
+
+void ClientSession::RunExecute(const PgQuery__ExecuteStmt& statement, std::string* tag) {
+  const PreparedStatementPtr prepared = FindPrepared(statement.name);
+  if (prepared->node == nullptr) return;
+  PlanPrepared(*prepared);
+  if (prepared->plan->root == nullptr) {
+    // A utility statement: it runs as if typed.
+    if (!RunSessionStatement(*prepared->node, tag)) {
+      RunCommandStatement({prepared->node, 0, prepared->statement_text}, prepared->text->sql(),
+                          tag);
+    }
+    return;
+  }
+  auto arena = std::make_unique<Arena>(&memory_);
+  std::vector<types::Datum> parameters =
+      EvaluateArguments(*prepared, statement.params, statement.n_params, *arena);
+  LockRelations(*prepared->plan);
+  CheckMayRun(*prepared->plan);
+  const auto execution = NewExecution(prepared->plan);
+  execution->parameters() = std::move(parameters);
+  execution->Start();
+  const RowDescription columns = Describe(*prepared->plan);
+  const bool is_select = prepared->plan->statement_class == plan::StatementClass::kSelect;
+  const bool has_rows = is_select || !columns.empty();
+  if (has_rows) sink_.DescribeRows(columns);
+  execution->Fetch(0, [&](const types::Batch& batch) {
+    if (has_rows) sink_.Rows(columns, batch, settings_.effective().io);
+  });
+  *tag = CompletionTag(prepared->plan->statement_class,
+                       is_select ? execution->rows_fetched() : execution->rows_changed());
+}
+
+void ClientSession::RunDeallocate(const PgQuery__DeallocateStmt& statement, std::string* tag) {
+  if (statement.name == nullptr || *statement.name == '\0') {
+    prepared_.clear();
+    *tag = "DEALLOCATE ALL";
+    return;
+  }
+  FindPrepared(statement.name);
+  prepared_.erase(statement.name);
+  *tag = "DEALLOCATE";
+}
+
+// ---- cursors ----
+
+namespace {
+
+constexpr int32_t kCursorScroll = 0x0002;
+constexpr int32_t kCursorNoScroll = 0x0004;
+constexpr int32_t kCursorBinary = 0x0001;
+constexpr int32_t kCursorHold = 0x0020;
+
+}  // namespace
+
+void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement) {
+  const std::string name = statement.portalname;
+  const bool hold = (statement.options & kCursorHold) != 0;
+  if (!hold && block_ != BlockState::kExplicit) {
+    throw SqlError(SqlState::kNoActiveSqlTransaction,
+                   "DECLARE CURSOR can only be used in transaction blocks");
+  }
+  if (portals_.contains(name)) {
+    throw SqlError(SqlState::kDuplicateCursor, fmt::format("cursor \"{}\" already exists", name));
+  }
+  auto prepared = std::make_shared<PreparedStatement>();
+  prepared->statement_text = current_source_;
+  prepared->plan = Plan(*statement.query);
+  auto portal = std::make_unique<Portal>();
+  portal->name = name;
+  portal->is_cursor = true;
+  portal->hold = hold;
+  portal->scroll = (statement.options & kCursorNoScroll) == 0;
+  portal->columns = Describe(*prepared->plan);
+  if ((statement.options & kCursorBinary) != 0) {
+    for (ResultColumn& column : portal->columns) column.format = ValueFormat::kBinary;
+  }
+  portal->creation_time_us = statement_time_us_;
+  portal->rows = std::make_unique<executor::RowStore>(prepared->plan->root->output_types, &memory_);
+  portal->execution = NewExecution(prepared->plan);
+  portal->execution->Start();
+  portal->statement = std::move(prepared);
+  portals_[name] = std::move(portal);
+}
+
+// Reads on until `rows` rows are kept, or all.
+void ClientSession::FillCursorTo(Portal& portal, uint64_t rows) {
+  while (!portal.finished && portal.rows->row_count() < rows) {
+    const uint64_t wanted = std::min<uint64_t>(rows - portal.rows->row_count(), 1u << 20);
+    portal.finished = portal.execution->Fetch(
+        wanted, [&](const types::Batch& batch) { portal.rows->Append(batch); });
+  }
+}
+
+void ClientSession::RunFetch(const PgQuery__FetchStmt& statement, std::string* tag) {
+  const auto found = portals_.find(statement.portalname);
+  if (found == portals_.end() || !found->second->is_cursor) {
+    throw SqlError(SqlState::kUndefinedCursor,
+                   fmt::format("cursor \"{}\" does not exist", statement.portalname));
+  }
+  Portal& portal = *found->second;
+  constexpr uint64_t kAll = UINT64_MAX;
+  int64_t count = statement.how_many;
+  bool backward = statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_BACKWARD;
+  // Rows [first, last] by number from 1; position is where the cursor stands afterwards.
+  uint64_t first = 0, last = 0, position = portal.position;
+  bool reversed = false;
+  const bool all = count == INT64_MAX || count >= INT32_MAX || count == LONG_MAX;
+  if (statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_ABSOLUTE ||
+      statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_RELATIVE) {
+    int64_t target = count;
+    if (statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_RELATIVE) {
+      target = static_cast<int64_t>(portal.position) + count;
+    } else if (count < 0) {
+      FillCursorTo(portal, kAll);
+      target = static_cast<int64_t>(portal.rows->row_count()) + 1 + count;
+    }
+    if (target < static_cast<int64_t>(portal.position) && !portal.scroll) {
+      throw SqlError(SqlState::kObjectNotInPrerequisiteState, "cursor can only scan forward")
+          .Hint("Declare it with SCROLL option to enable backward scan.");
+    }
+    target = std::max<int64_t>(target, 0);
+    FillCursorTo(portal, static_cast<uint64_t>(target));
+    position = std::min<uint64_t>(static_cast<uint64_t>(target), portal.rows->row_count() + 1);
+    if (position >= 1 && position <= portal.rows->row_count()) first = last = position;
+  } else {
+    if (count < 0) {
+      backward = !backward;
+      count = -count;
+    }
+    if (backward && !portal.scroll && count != 0) {
+      throw SqlError(SqlState::kObjectNotInPrerequisiteState, "cursor can only scan forward")
+          .Hint("Declare it with SCROLL option to enable backward scan.");
+    }
+    if (count == 0) {
+      if (position >= 1 && position <= portal.rows->row_count()) first = last = position;
+    } else if (backward) {
+      const uint64_t available = position == 0 ? 0 : position - 1;
+      const uint64_t taken = all ? available : std::min<uint64_t>(available, count);
+      if (taken > 0) {
+        last = position - 1;
+        first = position - taken;
+      }
+      const bool fell_off = all || static_cast<uint64_t>(count) > available;
+      position = fell_off ? 0 : position - taken;
+      reversed = true;
+    } else {
+      const uint64_t end = all ? kAll : position + static_cast<uint64_t>(count);
+      FillCursorTo(portal, end);
+      const uint64_t rows = portal.rows->row_count();
+      if (position < rows) {
+        first = position + 1;
+        last = std::min<uint64_t>(end, rows);
+      }
+      position = end > rows ? rows + 1 : end;
+    }
+  }
+  portal.position = position;
+  const uint64_t row_count = first == 0 ? 0 : last - first + 1;
+  if (statement.ismove) {
+    *tag = fmt::format("MOVE {}", row_count);
+    return;
+  }
+  sink_.DescribeRows(portal.columns);
+  for (uint64_t i = 0; i < row_count; i += types::kBatchRowsMax) {
+    std::vector<uint64_t> rows;
+    for (uint64_t k = i; k < std::min<uint64_t>(row_count, i + types::kBatchRowsMax); ++k) {
+      rows.push_back(reversed ? last - 1 - k : first - 1 + k);
+    }
+    types::Batch batch(portal.rows->column_types(), static_cast<uint32_t>(rows.size()));
+    portal.rows->Gather(rows, batch);
+    batch.set_row_count(static_cast<uint32_t>(rows.size()));
+    sink_.Rows(portal.columns, batch, settings_.effective().io);
+  }
+  *tag = fmt::format("FETCH {}", row_count);
+}
+
+void ClientSession::RunClosePortal(const PgQuery__ClosePortalStmt& statement, std::string* tag) {
+  if (statement.portalname == nullptr || *statement.portalname == '\0') {
+    std::erase_if(portals_, [](const auto& entry) { return entry.second->is_cursor; });
+    *tag = "CLOSE CURSOR ALL";
+    return;
+  }
+  const auto found = portals_.find(statement.portalname);
+  if (found == portals_.end()) {
+    throw SqlError(SqlState::kUndefinedCursor,
+                   fmt::format("cursor \"{}\" does not exist", statement.portalname));
+  }
+  portals_.erase(found);
+  *tag = "CLOSE CURSOR";
+}
+
+void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::string* tag) {
+  switch (statement.target) {
+    case PG_QUERY__DISCARD_MODE__DISCARD_PLANS:
+      tenant_->plans.Clear();
+      *tag = "DISCARD PLANS";
+      return;
+    case PG_QUERY__DISCARD_MODE__DISCARD_SEQUENCES:
+      services_->ForgetSequences();
+      *tag = "DISCARD SEQUENCES";
+      return;
+    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP: ThrowNotSupported("DISCARD TEMP");
+    case PG_QUERY__DISCARD_MODE__DISCARD_ALL:
+      if (block_ == BlockState::kExplicit) {
+        throw SqlError(SqlState::kActiveSqlTransaction,
+                       "DISCARD ALL cannot run inside a transaction block");
+      }
+      portals_.clear();
+      EnsureTransaction();
+      settings_.ResetAll();
+      prepared_.clear();
+      services_->ForgetSequences();
+      services_->ReleaseAdvisoryLocks();
+      *tag = "DISCARD ALL";
+      return;
+    default: ThrowNotSupported("DISCARD");
+  }
+}
+
+}  // namespace grizzly::session

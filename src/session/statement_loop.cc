@@ -1,0 +1,190 @@
+// Which statement goes where.
+#include "facts/procs.h"
+#include "session/client_session.h"
+#include "session/services.h"
+
+namespace grizzly::session {
+namespace {
+
+bool EndsFailedBlock(const parser::ast::Node& node) {
+  if (node.node_case != PG_QUERY__NODE__NODE_TRANSACTION_STMT) return false;
+  switch (node.transaction_stmt->kind) {
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE: return true;
+    default: return false;
+  }
+}
+
+bool IsPlannable(const parser::ast::Node& node) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+    case PG_QUERY__NODE__NODE_INSERT_STMT:
+    case PG_QUERY__NODE__NODE_UPDATE_STMT:
+    case PG_QUERY__NODE__NODE_DELETE_STMT:
+    case PG_QUERY__NODE__NODE_MERGE_STMT: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+void ClientSession::CheckAllowedInFailedBlock(const parser::ast::Node& node) {
+  if (block_ != BlockState::kFailed || EndsFailedBlock(node)) return;
+  throw SqlError(SqlState::kInFailedSqlTransaction,
+                 "current transaction is aborted, commands ignored until end of transaction block");
+}
+
+void ClientSession::RunSimple(const std::shared_ptr<const parser::ParsedText>& text,
+                              const parser::RawStatement& statement, bool is_last) {
+  const parser::ast::Node& node = *statement.node;
+  CheckAllowedInFailedBlock(node);
+  cancel_.Check();
+  if (IsPlannable(node)) {
+    EnsureTransaction();
+    const plan::PlanPtr plan = Plan(node);
+    if (!plan->parameter_types.empty()) {
+      throw SqlError(SqlState::kUndefinedParameter, "there is no parameter $1");
+    }
+    RunPlan(plan, {}, nullptr, true, is_last && block_ == BlockState::kImplicit);
+    return;
+  }
+  std::string tag;
+  if (!RunSessionStatement(node, &tag)) RunCommandStatement(statement, text->sql(), &tag);
+  CompleteStatement(tag, is_last && block_ == BlockState::kImplicit);
+}
+
+void ClientSession::CompleteStatement(std::string_view tag, bool commit_first) {
+  if (commit_first) CommitTransaction();
+  SendReports();
+  if (!tag.empty()) sink_.CommandComplete(tag);
+}
+
+bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::string* tag) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+      RunTransactionStatement(*node.transaction_stmt, tag);
+      return true;
+    case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+      EnsureTransaction();
+      RunSet(*node.variable_set_stmt, tag);
+      return true;
+    case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
+      RunShow(*node.variable_show_stmt);
+      *tag = "SHOW";
+      return true;
+    case PG_QUERY__NODE__NODE_PREPARE_STMT:
+      EnsureTransaction();
+      RunPrepare(*node.prepare_stmt);
+      *tag = "PREPARE";
+      return true;
+    case PG_QUERY__NODE__NODE_EXECUTE_STMT:
+      EnsureTransaction();
+      RunExecute(*node.execute_stmt, tag);
+      return true;
+    case PG_QUERY__NODE__NODE_DEALLOCATE_STMT:
+      RunDeallocate(*node.deallocate_stmt, tag);
+      return true;
+    case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
+      EnsureTransaction();
+      RunDeclareCursor(*node.declare_cursor_stmt);
+      *tag = "DECLARE CURSOR";
+      return true;
+    case PG_QUERY__NODE__NODE_FETCH_STMT:
+      RunFetch(*node.fetch_stmt, tag);
+      return true;
+    case PG_QUERY__NODE__NODE_CLOSE_PORTAL_STMT:
+      RunClosePortal(*node.close_portal_stmt, tag);
+      return true;
+    case PG_QUERY__NODE__NODE_DISCARD_STMT:
+      RunDiscard(*node.discard_stmt, tag);
+      return true;
+    default: return false;
+  }
+}
+
+commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) {
+  const catalog::SnapshotPtr snapshot = Snapshot();
+  const catalog::SearchPath& path = CurrentSearchPath(*snapshot);
+  types::IoSettings io = settings_.effective().io;
+  io.transaction_time_us = transaction_time_us_;
+  commands::CommandInput input{.transaction = *transaction_,
+                               .transactions = instance_.transactions(),
+                               .editor = Editor(),
+                               .shared = instance_.shared_catalog(),
+                               .catalog = *tenant_->catalog,
+                               .sequences = instance_.sequences(),
+                               .search_path = path};
+  input.creation_schema = path.has_creation_schema() ? path.CreationSchema() : kInvalidOid;
+  input.tenant = tenant_->database->tenant;
+  input.current_role = role_->oid;
+  input.is_superuser = role_->superuser;
+  input.source_text = source;
+  input.services = services_.get();
+  input.io = io;
+  input.memory = &memory_;
+  input.cancel = &cancel_;
+  input.notice = [this](Diagnostic notice) { Notify(std::move(notice)); };
+  input.copy_channel = this;
+  input.queries = this;
+  input.virtual_tables = &instance_.virtual_tables();
+  input.in_transaction_block = block_ == BlockState::kExplicit;
+  input.in_savepoint = !savepoints_.empty();
+  input.uncontended_relations = &uncontended_relations_;
+  return input;
+}
+
+void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
+                                        const std::string& source, std::string* tag) {
+  const parser::ast::Node& node = *statement.node;
+  if (!commands::IsCommand(node)) ThrowNotSupported(parser::CommandTag(node));
+  EnsureTransaction();
+  if (commands::RunsOutsideTransactionBlock(node) && block_ == BlockState::kExplicit) {
+    throw SqlError(SqlState::kActiveSqlTransaction,
+                   fmt::format("{} cannot run inside a transaction block",
+                               parser::CommandTag(node)));
+  }
+  RowDescription columns;
+  for (const plan::PlanColumn& column : commands::CommandColumns(node)) {
+    ResultColumn result;
+    result.name = column.name;
+    result.type = column.type;
+    result.type_length = column.type_length;
+    result.io = column.io;
+    columns.push_back(std::move(result));
+  }
+  transaction_->NextCommand();
+  const catalog::SearchPath path = CurrentSearchPath(*Snapshot());
+  commands::CommandInput input = MakeCommandInput(source);
+  bool described = false;
+  input.receive_rows = [&](const types::Batch& batch) {
+    if (!described) sink_.DescribeRows(columns);
+    described = true;
+    sink_.Rows(columns, batch, settings_.effective().io);
+  };
+  *tag = commands::RunCommand(statement, input);
+}
+
+std::optional<std::string> ClientSession::DefinitionText(Oid function, Oid, int32_t, bool) {
+  const facts::ProcFact* proc = facts::FindProc(function);
+  ThrowNotSupported("function " + std::string(proc == nullptr ? "?" : proc->proname));
+}
+
+// ---- commands::CopyChannel ----
+
+void ClientSession::BeginIn(commands::CopyWireFormat format, int16_t column_count) {
+  sink_.BeginCopyIn(format == commands::CopyWireFormat::kText ? ValueFormat::kText
+                                                              : ValueFormat::kBinary,
+                    column_count);
+}
+std::optional<std::string_view> ClientSession::Read() { return sink_.ReadCopyData(); }
+void ClientSession::BeginOut(commands::CopyWireFormat format, int16_t column_count) {
+  sink_.BeginCopyOut(format == commands::CopyWireFormat::kText ? ValueFormat::kText
+                                                               : ValueFormat::kBinary,
+                     column_count);
+}
+void ClientSession::Write(std::string_view bytes) { sink_.CopyData(bytes); }
+void ClientSession::EndOut() { sink_.EndCopyOut(); }
+
+}  // namespace grizzly::session

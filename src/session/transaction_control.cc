@@ -1,0 +1,261 @@
+// BEGIN, COMMIT, ROLLBACK, savepoints; what an error does to the block.
+//
+// SOURCE  PostgreSQL 15 docs, "Multiple Statements in a Simple Query" and SAVEPOINT
+#include <algorithm>
+
+#include "session/client_session.h"
+#include "session/services.h"
+
+namespace grizzly::session {
+
+txn::Transaction& ClientSession::EnsureTransaction() {
+  if (transaction_ != nullptr) return *transaction_;
+  if (block_ == BlockState::kNone) block_ = BlockState::kImplicit;
+  txn::TransactionOptions options = settings_.effective().transaction_defaults;
+  options.session = id_;
+  transaction_ = instance_.transactions().Begin(options, cancel_, &memory_,
+                                                &settings_.effective().locks);
+  settings_.BeginTransaction();
+  transaction_time_us_ = statement_time_us_;
+  settings_.effective().io.transaction_time_us = transaction_time_us_;
+  return *transaction_;
+}
+
+catalog::CatalogEditor& ClientSession::Editor() {
+  if (editor_ == nullptr) {
+    editor_ = tenant_->catalog->NewEditor(EnsureTransaction());
+    for (const Savepoint& savepoint : savepoints_) editor_->PushSavepoint(savepoint.depth);
+  }
+  return *editor_;
+}
+
+void ClientSession::EndTransactionState() {
+  DropPortals(/*keep_held=*/true);
+  editor_.reset();
+  transaction_.reset();
+  savepoints_.clear();
+  uncontended_relations_.clear();
+  block_ = BlockState::kNone;
+}
+
+void ClientSession::CommitTransaction() {
+  // WITH HOLD cursors outlive the transaction with their rows.
+  for (auto& [name, portal] : portals_) {
+    if (portal->is_cursor && portal->hold) FillCursorTo(*portal, UINT64_MAX);
+  }
+  for (auto& [name, portal] : portals_) portal->execution.reset();
+  if (transaction_ != nullptr) {
+    try {
+      transaction_->Commit();
+    } catch (...) {
+      settings_.Rollback();
+      DropPortals(false);
+      EndTransactionState();
+      throw;
+    }
+  }
+  settings_.Commit();
+  EndTransactionState();
+}
+
+void ClientSession::RollbackTransaction() {
+  DropPortals(/*keep_held=*/true);
+  for (auto& [name, portal] : portals_) portal->execution.reset();
+  editor_.reset();
+  if (transaction_ != nullptr && transaction_->is_active()) transaction_->Rollback();
+  settings_.Rollback();
+  EndTransactionState();
+}
+
+// What an error leaves: nothing of an implicit block; of an explicit one, the chance to end it or to go
+// back to a savepoint.
+void ClientSession::AbortAfterError() {
+  if (block_ == BlockState::kNone || block_ == BlockState::kFailed) return;
+  if (block_ == BlockState::kImplicit) {
+    RollbackTransaction();
+    return;
+  }
+  block_ = BlockState::kFailed;
+  DropPortals(/*keep_held=*/true);
+  for (auto& [name, portal] : portals_) portal->execution.reset();
+  if (savepoints_.empty()) {
+    editor_.reset();
+    if (transaction_ != nullptr && transaction_->is_active()) transaction_->Rollback();
+    return;
+  }
+  const Savepoint& last = savepoints_.back();
+  if (editor_ != nullptr) editor_->RollbackToSavepoint(last.depth);
+  transaction_->RollbackToSavepoint(last.depth);
+}
+
+void ClientSession::SetTransactionCharacteristic(std::string_view name, std::string_view value) {
+  txn::TransactionOptions& options = EnsureTransaction().mutable_options();
+  if (name == "transaction_isolation") {
+    options.isolation = value == "serializable"      ? txn::IsolationLevel::kSerializable
+                        : value == "repeatable read" ? txn::IsolationLevel::kRepeatableRead
+                        : value == "read uncommitted" ? txn::IsolationLevel::kReadUncommitted
+                                                      : txn::IsolationLevel::kReadCommitted;
+  } else if (name == "transaction_read_only") {
+    options.read_only = value == "on" || value == "1";
+  } else if (name == "transaction_deferrable") {
+    options.deferrable = value == "on" || value == "1";
+  }
+  if (options.isolation == txn::IsolationLevel::kSerializable) {
+    ThrowNotSupported("ISOLATION LEVEL SERIALIZABLE");
+  }
+}
+
+std::string ClientSession::ShowTransactionSetting(std::string_view name) {
+  const txn::TransactionOptions& options = transaction_ != nullptr && transaction_->is_active()
+                                               ? transaction_->options()
+                                               : settings_.effective().transaction_defaults;
+  if (name == "transaction_read_only") return options.read_only ? "on" : "off";
+  if (name == "transaction_deferrable") return options.deferrable ? "on" : "off";
+  switch (options.isolation) {
+    case txn::IsolationLevel::kReadUncommitted: return "read uncommitted";
+    case txn::IsolationLevel::kReadCommitted: return "read committed";
+    case txn::IsolationLevel::kRepeatableRead: return "repeatable read";
+    case txn::IsolationLevel::kSerializable: return "serializable";
+  }
+  return "read committed";
+}
+
+namespace {
+
+// A DefElem's constant as text.
+std::string ConstantText(const PgQuery__Node* node) {
+  if (node == nullptr || node->node_case != PG_QUERY__NODE__NODE_A_CONST) return "";
+  const PgQuery__AConst& constant = *node->a_const;
+  switch (constant.val_case) {
+    case PG_QUERY__A__CONST__VAL_SVAL: return constant.sval->sval;
+    case PG_QUERY__A__CONST__VAL_IVAL: return constant.ival->ival != 0 ? "on" : "off";
+    case PG_QUERY__A__CONST__VAL_BOOLVAL: return constant.boolval->boolval ? "on" : "off";
+    default: return "";
+  }
+}
+
+}  // namespace
+
+void ClientSession::BeginBlock(const PgQuery__TransactionStmt& statement) {
+  if (block_ == BlockState::kExplicit) {
+    Diagnostic warning;
+    warning.severity = Severity::kWarning;
+    warning.state = SqlState::kActiveSqlTransaction;
+    warning.message = "there is already a transaction in progress";
+    Notify(std::move(warning));
+  }
+  EnsureTransaction();
+  block_ = BlockState::kExplicit;
+  for (size_t i = 0; i < statement.n_options; ++i) {
+    const PgQuery__DefElem& option = *statement.options[i]->def_elem;
+    SetTransactionCharacteristic(option.defname, ConstantText(option.arg));
+  }
+}
+
+void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& statement,
+                                            std::string* tag) {
+  const auto warn_no_transaction = [&] {
+    Diagnostic warning;
+    warning.severity = Severity::kWarning;
+    warning.state = SqlState::kNoActiveSqlTransaction;
+    warning.message = "there is no transaction in progress";
+    Notify(std::move(warning));
+  };
+  const bool in_block = block_ == BlockState::kExplicit || block_ == BlockState::kFailed;
+  switch (statement.kind) {
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+      BeginBlock(statement);
+      *tag = "BEGIN";
+      return;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+      BeginBlock(statement);
+      *tag = "START TRANSACTION";
+      return;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+      if (!in_block) warn_no_transaction();
+      if (block_ == BlockState::kFailed) {
+        RollbackTransaction();
+        *tag = "ROLLBACK";
+        return;
+      }
+      CommitTransaction();
+      *tag = "COMMIT";
+      return;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+      if (!in_block) warn_no_transaction();
+      RollbackTransaction();
+      *tag = "ROLLBACK";
+      return;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
+      DefineSavepoint(statement.savepoint_name);
+      *tag = "SAVEPOINT";
+      return;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE:
+      ReleaseSavepoint(statement.savepoint_name);
+      *tag = "RELEASE";
+      return;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+      RollbackToSavepoint(statement.savepoint_name);
+      *tag = "ROLLBACK";
+      return;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+      ThrowNotSupported("PREPARE TRANSACTION");
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED:
+      ThrowNotSupported("COMMIT PREPARED");
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED:
+      ThrowNotSupported("ROLLBACK PREPARED");
+    default: ThrowNotSupported("this transaction statement");
+  }
+}
+
+void ClientSession::DefineSavepoint(const std::string& name) {
+  if (block_ != BlockState::kExplicit) {
+    throw SqlError(SqlState::kNoActiveSqlTransaction,
+                   "SAVEPOINT can only be used in transaction blocks");
+  }
+  const size_t depth = transaction_->PushSavepoint();
+  if (editor_ != nullptr) editor_->PushSavepoint(depth);
+  savepoints_.push_back({name, depth, settings_.Position(), uncontended_relations_.size()});
+}
+
+void ClientSession::ReleaseSavepoint(const std::string& name) {
+  if (block_ != BlockState::kExplicit) {
+    throw SqlError(SqlState::kNoActiveSqlTransaction,
+                   "RELEASE SAVEPOINT can only be used in transaction blocks");
+  }
+  while (!savepoints_.empty()) {
+    const auto found = std::find_if(savepoints_.rbegin(), savepoints_.rend(),
+                                    [&](const Savepoint& s) { return s.name == name; });
+    if (found == savepoints_.rend()) break;
+    const size_t depth = found->depth;
+    transaction_->ReleaseSavepoint(depth);
+    if (editor_ != nullptr) editor_->ReleaseSavepoint(depth);
+    savepoints_.erase(found.base() - 1, savepoints_.end());
+    return;
+  }
+  throw SqlError(SqlState::kSEInvalidSpecification,
+                 fmt::format("savepoint \"{}\" does not exist", name));
+}
+
+void ClientSession::RollbackToSavepoint(const std::string& name) {
+  if (block_ != BlockState::kExplicit && block_ != BlockState::kFailed) {
+    throw SqlError(SqlState::kNoActiveSqlTransaction,
+                   "ROLLBACK TO SAVEPOINT can only be used in transaction blocks");
+  }
+  const auto found = std::find_if(savepoints_.rbegin(), savepoints_.rend(),
+                                  [&](const Savepoint& s) { return s.name == name; });
+  if (found == savepoints_.rend()) {
+    throw SqlError(SqlState::kSEInvalidSpecification,
+                   fmt::format("savepoint \"{}\" does not exist", name));
+  }
+  const Savepoint savepoint = *found;
+  savepoints_.erase(found.base(), savepoints_.end());  // the savepoint itself stays
+  DropPortals(/*keep_held=*/false);
+  if (editor_ != nullptr) editor_->RollbackToSavepoint(savepoint.depth);
+  transaction_->RollbackToSavepoint(savepoint.depth);
+  settings_.UndoTo(savepoint.settings_position);
+  uncontended_relations_.resize(savepoint.uncontended_count);
+  block_ = BlockState::kExplicit;
+}
+
+}  // namespace grizzly::session
