@@ -196,6 +196,15 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void SendTextRows(const std::vector<std::string>& names,
                     const std::vector<std::vector<std::string>>& rows);
   void FillCursorTo(Portal& portal, uint64_t rows);
+  // Rows [first, last] of a cursor, numbered from 1 (0: none), and where it stands afterwards.
+  struct FetchedRows {
+    uint64_t first = 0, last = 0, position = 0;
+    bool reversed = false;
+  };
+  FetchedRows FetchAt(Portal& portal, int64_t target);
+  FetchedRows FetchForward(Portal& portal, uint64_t count);
+  FetchedRows FetchBackward(Portal& portal, uint64_t count);
+  void SendFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count);
 
   PreparedStatementPtr FindPrepared(std::string_view name);
   Portal& FindPortal(std::string_view name);

@@ -268,6 +268,11 @@ constexpr int32_t kCursorNoScroll = 0x0004;
 constexpr int32_t kCursorBinary = 0x0001;
 constexpr int32_t kCursorHold = 0x0020;
 
+[[noreturn]] void ThrowForwardOnly() {
+  throw SqlError(SqlState::kObjectNotInPrerequisiteState, "cursor can only scan forward")
+      .Hint("Declare it with SCROLL option to enable backward scan.");
+}
+
 }  // namespace
 
 void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement) {
@@ -309,6 +314,45 @@ void ClientSession::FillCursorTo(Portal& portal, uint64_t rows) {
   }
 }
 
+ClientSession::FetchedRows ClientSession::FetchAt(Portal& portal, int64_t target) {
+  if (target < static_cast<int64_t>(portal.position) && !portal.scroll) ThrowForwardOnly();
+  target = std::max<int64_t>(target, 0);
+  FillCursorTo(portal, static_cast<uint64_t>(target));
+  FetchedRows fetched;
+  fetched.position = std::min<uint64_t>(static_cast<uint64_t>(target), portal.rows->row_count() + 1);
+  if (fetched.position >= 1 && fetched.position <= portal.rows->row_count()) {
+    fetched.first = fetched.last = fetched.position;
+  }
+  return fetched;
+}
+
+ClientSession::FetchedRows ClientSession::FetchForward(Portal& portal, uint64_t count) {
+  FetchedRows fetched;
+  const uint64_t end = count > UINT64_MAX - portal.position ? UINT64_MAX : portal.position + count;
+  FillCursorTo(portal, end);
+  const uint64_t rows = portal.rows->row_count();
+  if (portal.position < rows) {
+    fetched.first = portal.position + 1;
+    fetched.last = std::min<uint64_t>(end, rows);
+  }
+  fetched.position = end > rows ? rows + 1 : end;
+  return fetched;
+}
+
+ClientSession::FetchedRows ClientSession::FetchBackward(Portal& portal, uint64_t count) {
+  if (!portal.scroll) ThrowForwardOnly();
+  FetchedRows fetched;
+  const uint64_t available = portal.position == 0 ? 0 : portal.position - 1;
+  const uint64_t taken = std::min(available, count);
+  if (taken > 0) {
+    fetched.last = portal.position - 1;
+    fetched.first = portal.position - taken;
+  }
+  fetched.position = count > available ? 0 : portal.position - taken;
+  fetched.reversed = true;
+  return fetched;
+}
+
 void ClientSession::RunFetch(const PgQuery__FetchStmt& statement, std::string* tag) {
   const auto found = portals_.find(statement.portalname);
   if (found == portals_.end() || !found->second->is_cursor) {
@@ -316,80 +360,49 @@ void ClientSession::RunFetch(const PgQuery__FetchStmt& statement, std::string* t
                    fmt::format("cursor \"{}\" does not exist", statement.portalname));
   }
   Portal& portal = *found->second;
-  constexpr uint64_t kAll = UINT64_MAX;
-  int64_t count = statement.how_many;
-  bool backward = statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_BACKWARD;
-  // Rows [first, last] by number from 1; position is where the cursor stands afterwards.
-  uint64_t first = 0, last = 0, position = portal.position;
-  bool reversed = false;
-  const bool all = count == INT64_MAX || count >= INT32_MAX || count == LONG_MAX;
-  if (statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_ABSOLUTE ||
-      statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_RELATIVE) {
-    int64_t target = count;
-    if (statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_RELATIVE) {
-      target = static_cast<int64_t>(portal.position) + count;
-    } else if (count < 0) {
-      FillCursorTo(portal, kAll);
-      target = static_cast<int64_t>(portal.rows->row_count()) + 1 + count;
-    }
-    if (target < static_cast<int64_t>(portal.position) && !portal.scroll) {
-      throw SqlError(SqlState::kObjectNotInPrerequisiteState, "cursor can only scan forward")
-          .Hint("Declare it with SCROLL option to enable backward scan.");
-    }
-    target = std::max<int64_t>(target, 0);
-    FillCursorTo(portal, static_cast<uint64_t>(target));
-    position = std::min<uint64_t>(static_cast<uint64_t>(target), portal.rows->row_count() + 1);
-    if (position >= 1 && position <= portal.rows->row_count()) first = last = position;
-  } else {
-    if (count < 0) {
-      backward = !backward;
-      count = -count;
-    }
-    if (backward && !portal.scroll && count != 0) {
-      throw SqlError(SqlState::kObjectNotInPrerequisiteState, "cursor can only scan forward")
-          .Hint("Declare it with SCROLL option to enable backward scan.");
-    }
-    if (count == 0) {
-      if (position >= 1 && position <= portal.rows->row_count()) first = last = position;
-    } else if (backward) {
-      const uint64_t available = position == 0 ? 0 : position - 1;
-      const uint64_t taken = all ? available : std::min<uint64_t>(available, count);
-      if (taken > 0) {
-        last = position - 1;
-        first = position - taken;
-      }
-      const bool fell_off = all || static_cast<uint64_t>(count) > available;
-      position = fell_off ? 0 : position - taken;
-      reversed = true;
-    } else {
-      const uint64_t end = all ? kAll : position + static_cast<uint64_t>(count);
-      FillCursorTo(portal, end);
-      const uint64_t rows = portal.rows->row_count();
-      if (position < rows) {
-        first = position + 1;
-        last = std::min<uint64_t>(end, rows);
-      }
-      position = end > rows ? rows + 1 : end;
+  const int64_t count = statement.how_many;
+  const uint64_t distance = count == INT64_MAX ? UINT64_MAX : static_cast<uint64_t>(std::abs(count));
+  FetchedRows fetched;
+  switch (statement.direction) {
+    case PG_QUERY__FETCH_DIRECTION__FETCH_ABSOLUTE:
+      if (count < 0) FillCursorTo(portal, UINT64_MAX);
+      fetched = FetchAt(portal, count < 0
+                                    ? static_cast<int64_t>(portal.rows->row_count()) + 1 + count
+                                    : count);
+      break;
+    case PG_QUERY__FETCH_DIRECTION__FETCH_RELATIVE:
+      fetched = FetchAt(portal, static_cast<int64_t>(portal.position) + count);
+      break;
+    default: {
+      const bool is_backward =
+          (statement.direction == PG_QUERY__FETCH_DIRECTION__FETCH_BACKWARD) != (count < 0);
+      fetched = distance == 0 ? FetchAt(portal, static_cast<int64_t>(portal.position))
+                : is_backward ? FetchBackward(portal, distance)
+                              : FetchForward(portal, distance);
     }
   }
-  portal.position = position;
-  const uint64_t row_count = first == 0 ? 0 : last - first + 1;
+  portal.position = fetched.position;
+  const uint64_t row_count = fetched.first == 0 ? 0 : fetched.last - fetched.first + 1;
   if (statement.ismove) {
     *tag = fmt::format("MOVE {}", row_count);
     return;
   }
   sink_.DescribeRows(portal.columns);
+  SendFetched(portal, fetched, row_count);
+  *tag = fmt::format("FETCH {}", row_count);
+}
+
+void ClientSession::SendFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count) {
   for (uint64_t i = 0; i < row_count; i += types::kBatchRowsMax) {
     std::vector<uint64_t> rows;
     for (uint64_t k = i; k < std::min<uint64_t>(row_count, i + types::kBatchRowsMax); ++k) {
-      rows.push_back(reversed ? last - 1 - k : first - 1 + k);
+      rows.push_back(fetched.reversed ? fetched.last - 1 - k : fetched.first - 1 + k);
     }
     types::Batch batch(portal.rows->column_types(), static_cast<uint32_t>(rows.size()));
     portal.rows->Gather(rows, batch);
     batch.set_row_count(static_cast<uint32_t>(rows.size()));
     sink_.Rows(portal.columns, batch, settings_.effective().io);
   }
-  *tag = fmt::format("FETCH {}", row_count);
 }
 
 void ClientSession::RunClosePortal(const PgQuery__ClosePortalStmt& statement, std::string* tag) {
