@@ -29,6 +29,10 @@ void RegisterFamilies(Registry& registry) {
   RegisterDateTimeArithmetic(registry);
   RegisterDateTimeCasts(registry);
   RegisterSeries(registry);
+  RegisterArrays(registry);
+  RegisterArrayText(registry);
+  RegisterSession(registry);
+  RegisterServer(registry);
   RegisterWindows(registry);
 }
 

@@ -49,4 +49,12 @@ void RegisterSeries(Registry& registry);
 // window/
 void RegisterWindows(Registry& registry);
 
+// array/
+void RegisterArrays(Registry& registry);
+void RegisterArrayText(Registry& registry);
+
+// session/
+void RegisterSession(Registry& registry);
+void RegisterServer(Registry& registry);
+
 }  // namespace grizzly::functions

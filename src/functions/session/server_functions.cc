@@ -1,0 +1,248 @@
+// Functions about the server that need no session: types of arguments, sizes as text, encodings,
+// keywords, time zones, privileges, sleeping.
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+
+#include <fmt/format.h>
+
+#include "base/blocking/blocking_section.h"
+#include "base/error/sql_error.h"
+#include "facts/collations.h"
+#include "facts/keywords.h"
+#include "facts/time_zones.h"
+#include "facts/types.h"
+#include "functions/families.h"
+#include "functions/kernel.h"
+#include "functions/set/set_rows.h"
+#include "functions/string/quoting.h"
+#include "types/array.h"
+#include "types/interval.h"
+#include "types/numeric.h"
+#include "types/timestamp.h"
+#include "types/type_name.h"
+
+namespace grizzly::functions {
+namespace {
+
+using View = std::string_view;
+using Values = std::span<const Datum>;
+using ScanPointer = std::unique_ptr<SetScan>;
+
+Datum TypeOf(FunctionContext&, const CallSite& call, Values) {
+  return Datum::Of(call.argument_types.at(0).oid);
+}
+
+Datum CollationFor(FunctionContext& context, const CallSite& call, Values) {
+  const facts::TypeFact* type = facts::FindType(call.argument_types.at(0).oid);
+  if (type != nullptr && type->typcollation == 0) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("collations are not supported by type {}",
+                               types::TypeName(call.argument_types[0].oid)));
+  }
+  const facts::CollationFact* collation = facts::FindCollation(call.collation);
+  if (collation == nullptr) return Datum::Null();
+  return Datum::OfString(fmt::format("\"{}\"", collation->collname), *context.result_heap);
+}
+
+// Until roles have fewer rights than the owner, each may do everything: a superuser's answer.
+Datum HasPrivilege(FunctionContext&, const CallSite&, Values) { return Datum::Of(true); }
+
+void Sleep(FunctionContext& context, double seconds) {
+  if (!(seconds > 0)) return;
+  const auto until = std::chrono::steady_clock::now() +
+                     std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                         std::chrono::duration<double>(std::min(seconds, 1e9)));
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool canceled = false;
+  auto cancel = [&] {
+    std::lock_guard lock(mutex);
+    canceled = true;
+    wake.notify_all();
+  };
+  BlockingSection blocking;
+  std::optional<CancelToken::WakeScope> scope;
+  if (context.cancel != nullptr) {
+    scope.emplace(const_cast<CancelToken&>(*context.cancel), cancel);
+  }
+  {
+    std::unique_lock lock(mutex);
+    wake.wait_until(lock, until, [&] { return canceled; });
+  }
+  scope.reset();
+  if (context.cancel != nullptr) context.cancel->Check();
+}
+
+// ---- encodings ----
+
+constexpr View kEncodingNames[] = {
+    "SQL_ASCII", "EUC_JP",     "EUC_CN",     "EUC_KR",     "EUC_TW",  "EUC_JIS_2004", "UTF8",
+    "MULE_INTERNAL", "LATIN1", "LATIN2",     "LATIN3",     "LATIN4",  "LATIN5",       "LATIN6",
+    "LATIN7",    "LATIN8",     "LATIN9",     "LATIN10",    "WIN1256", "WIN1258",      "WIN866",
+    "WIN874",    "KOI8R",      "WIN1251",    "WIN1252",    "ISO_8859_5", "ISO_8859_6",
+    "ISO_8859_7", "ISO_8859_8", "WIN1250",   "WIN1253",    "WIN1254", "WIN1255",      "WIN1257",
+    "KOI8U",     "SJIS",       "BIG5",       "GBK",        "UHC",     "GB18030",      "JOHAB",
+    "SHIFT_JIS_2004"};
+
+View EncodingName(int32_t encoding) {
+  if (encoding < 0 || static_cast<size_t>(encoding) >= std::size(kEncodingNames)) return {};
+  return kEncodingNames[encoding];
+}
+int32_t EncodingNumber(View name) {
+  std::string wanted;
+  for (char c : name) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+    if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) wanted += c;
+  }
+  for (size_t i = 0; i < std::size(kEncodingNames); ++i) {
+    std::string plain;
+    for (char c : kEncodingNames[i]) {
+      if (c != '_') plain += c;
+    }
+    if (plain == wanted) return static_cast<int32_t>(i);
+  }
+  return -1;
+}
+std::optional<int32_t> EncodingBytesMax(int32_t encoding) {
+  if (EncodingName(encoding).empty()) return std::nullopt;
+  constexpr int32_t kUtf8 = 6;
+  if (encoding == kUtf8 || encoding == 7 || encoding == 39 || encoding == 4) return 4;
+  if (encoding == 1 || encoding == 2 || encoding == 3 || encoding == 5 || encoding == 40) return 3;
+  return encoding >= 35 ? 2 : 1;
+}
+
+// ---- sizes ----
+
+struct SizeUnit {
+  View name;
+  uint32_t limit;  // below twice this many half units the next one is not used
+  int bits;        // of the unit, as a power of two
+};
+constexpr SizeUnit kSizeUnits[] = {{"bytes", 10 * 1024, 0},       {"kB", 20 * 1024 - 1, 10},
+                                   {"MB", 20 * 1024 - 1, 20},     {"GB", 20 * 1024 - 1, 30},
+                                   {"TB", 20 * 1024 - 1, 40},     {"PB", 20 * 1024 - 1, 50}};
+
+// Each step keeps one bit more than the unit, for rounding half away from zero.
+std::string PrettySize(int64_t size) {
+  int shifted = 0;
+  for (size_t i = 0; i < std::size(kSizeUnits); ++i) {
+    const SizeUnit& unit = kSizeUnits[i];
+    const bool is_last = i + 1 == std::size(kSizeUnits);
+    const uint64_t magnitude =
+        size < 0 ? 0 - static_cast<uint64_t>(size) : static_cast<uint64_t>(size);
+    if (is_last || magnitude < unit.limit) {
+      if (i > 0) size = (size + (size > 0 ? 1 : (size < 0 ? -1 : 0))) / 2;
+      return fmt::format("{} {}", size, unit.name);
+    }
+    const int keep = kSizeUnits[i + 1].bits - 1;  // half units of the next
+    size /= int64_t{1} << (keep - shifted);
+    shifted = keep;
+  }
+  return {};
+}
+
+// ---- sets ----
+
+ScanPointer Keywords(FunctionContext&, const CallSite&, Values) {
+  const auto keywords = facts::AllKeywords();
+  return MakeRowsScan(keywords.size(), [keywords](size_t i, types::Batch& out, uint32_t row) {
+    out.column(0).SetString(row, keywords[i].word);
+    out.column(1).SetDatum(row, Datum::Of(keywords[i].catcode));
+    out.column(2).SetDatum(row, Datum::Of(keywords[i].barelabel));
+    out.column(3).SetString(row, keywords[i].catdesc);
+    out.column(4).SetString(row, keywords[i].baredesc);
+  });
+}
+
+types::IntervalValue OfSeconds(int32_t seconds) {
+  return {int64_t{seconds} * types::kUsPerSecond, 0, 0};
+}
+
+ScanPointer ZoneNames(FunctionContext& context, const CallSite&, Values) {
+  const auto names = facts::AllTimezoneNames();
+  const int64_t now = context.io->transaction_time_us;
+  return MakeRowsScan(names.size(), [names, now](size_t i, types::Batch& out, uint32_t row) {
+    const types::TimeZone* zone = types::FindTimeZone(names[i].name);
+    if (zone == nullptr) zone = types::UtcTimeZone();
+    const types::ZoneOffset offset = types::OffsetAt(*zone, now);
+    out.column(0).SetString(row, names[i].name);
+    out.column(1).SetString(row, offset.abbreviation);
+    out.column(2).SetDatum(row, Datum::Of(OfSeconds(offset.seconds_east)));
+    out.column(3).SetDatum(row, Datum::Of(offset.is_dst));
+  });
+}
+ScanPointer ZoneAbbreviations(FunctionContext&, const CallSite&, Values) {
+  const auto all = facts::AllTimezoneAbbreviations();
+  return MakeRowsScan(all.size(), [all](size_t i, types::Batch& out, uint32_t row) {
+    out.column(0).SetString(row, all[i].abbrev);
+    out.column(1).SetDatum(row, Datum::Of(OfSeconds(all[i].utc_offset_seconds)));
+    out.column(2).SetDatum(row, Datum::Of(all[i].is_dst));
+  });
+}
+// "name=value" texts as two columns.
+ScanPointer Options(FunctionContext&, const CallSite&, Values values) {
+  if (AnyNull(values)) return nullptr;
+  const Datum& array = values[0];
+  return MakeRowsScan(
+      types::ArrayRef::Of(array).size(), [&array](size_t i, types::Batch& out, uint32_t row) {
+        const types::ArrayRef options = types::ArrayRef::Of(array);
+        const View option = options.String(static_cast<uint32_t>(i));
+        const size_t equals = option.find('=');
+        out.column(0).SetString(row, option.substr(0, equals));
+        if (equals == View::npos) {
+          out.column(1).SetDatum(row, Datum::Null());
+        } else {
+          out.column(1).SetString(row, option.substr(equals + 1));
+        }
+      });
+}
+
+bool Never() { return false; }
+bool NeverOf(uint32_t) { return false; }
+int32_t Zero() { return 0; }
+uint32_t NoOid() { return kInvalidOid; }
+
+void AddPrivileges(Registry& registry) {
+  for (const char* object : {"table", "sequence", "database", "function", "language", "schema",
+                             "tablespace", "type", "foreign_data_wrapper", "server",
+                             "any_column", "parameter"}) {
+    for (const char* form : {"_name_name", "_name", "_name_id", "_id_name", "_id", "_id_id"}) {
+      registry.AddScalar(std::string("has_") + object + "_privilege" + form,
+                         Datums<&HasPrivilege>);
+    }
+  }
+  for (const char* form :
+       {"name_name_name", "name_name_attnum", "name_id_name", "name_id_attnum", "id_name_name",
+        "id_name_attnum", "id_id_name", "id_id_attnum", "name_name", "name_attnum", "id_name",
+        "id_attnum"}) {
+    registry.AddScalar(std::string("has_column_privilege_") + form, Datums<&HasPrivilege>);
+  }
+  for (const char* form : {"name_name", "name", "name_id", "id_name", "id", "id_id"}) {
+    registry.AddScalar(std::string("pg_has_role_") + form, Datums<&HasPrivilege>);
+  }
+}
+
+}  // namespace
+
+void RegisterServer(Registry& registry) {
+  registry.AddScalar("pg_typeof", DatumsNullable<&TypeOf>);
+  registry.AddScalar("pg_collation_for", DatumsNullable<&CollationFor>);
+  registry.AddScalar("pg_sleep", PerRow<&Sleep>);
+  registry.AddScalar("PG_encoding_to_char", Cold<&EncodingName>);
+  registry.AddScalar("PG_char_to_encoding", Cold<&EncodingNumber>);
+  registry.AddScalar("pg_encoding_max_length_sql", Cold<&EncodingBytesMax>);
+  registry.AddScalar("pg_size_pretty", Cold<&PrettySize>);
+  registry.AddScalar("pg_jit_available", Cold<&Never>);
+  registry.AddScalar("pg_trigger_depth", Cold<&Zero>);
+  registry.AddScalar("pg_my_temp_schema", Cold<&NoOid>);
+  registry.AddScalar("pg_is_other_temp_schema", Cold<&NeverOf>);
+  registry.AddSet("pg_get_keywords", &Keywords);
+  registry.AddSet("pg_timezone_names", &ZoneNames);
+  registry.AddSet("pg_timezone_abbrevs", &ZoneAbbreviations);
+  registry.AddSet("pg_options_to_table", &Options);
+  AddPrivileges(registry);
+}
+
+}  // namespace grizzly::functions
