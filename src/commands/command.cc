@@ -3,6 +3,8 @@
 #include "commands/alter/alter_table.h"
 #include "commands/alter/comment.h"
 #include "commands/alter/rename.h"
+#include "commands/copy/copy_from.h"
+#include "commands/copy/copy_to.h"
 #include "commands/drop/drop.h"
 #include "commands/index/create_index.h"
 #include "commands/role/databases.h"
@@ -50,6 +52,10 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node& n, CommandInput& i) { return CreateSequence(*n.create_seq_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT,
      [](const ast::Node& n, CommandInput& i) { return AlterSequence(*n.alter_seq_stmt, i); }},
+    {PG_QUERY__NODE__NODE_COPY_STMT,
+     [](const ast::Node& n, CommandInput& i) {
+       return n.copy_stmt->is_from ? CopyFrom(*n.copy_stmt, i) : CopyTo(*n.copy_stmt, i);
+     }},
     {PG_QUERY__NODE__NODE_CREATEDB_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateDatabase(*n.createdb_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_DATABASE_STMT,
