@@ -1,0 +1,246 @@
+// FROM: tables, views, subqueries, functions, joins.
+#include <fmt/format.h>
+
+#include "base/error/check.h"
+#include "planner/binder/bind_type_name.h"
+#include "planner/binder/from_binder.h"
+#include "planner/binder/function_call.h"
+#include "planner/logical/free_columns.h"
+
+namespace grizzly::planner {
+
+LogicalPtr JoinLogical(LogicalPtr left, LogicalPtr right) {
+  if (left == nullptr) return right;
+  auto join = std::make_unique<LogicalJoin>();
+  join->lateral = DependsOn(*right, *left);
+  join->children.push_back(std::move(left));
+  join->children.push_back(std::move(right));
+  return join;
+}
+
+namespace {
+
+void AddProduced(const LogicalNode& node, std::vector<ColumnId>& ids) {
+  ForEachProducedColumn(node, [&](ColumnId id) { ids.push_back(id); });
+  for (const LogicalPtr& child : node.children) AddProduced(*child, ids);
+}
+
+}  // namespace
+
+bool DependsOn(const LogicalNode& right, const LogicalNode& left) {
+  if (right.kind == LogicalKind::kScan) return false;
+  const std::vector<ColumnId> free = FreeColumns(right);
+  if (free.empty()) return false;
+  std::vector<ColumnId> produced;
+  AddProduced(left, produced);
+  std::sort(produced.begin(), produced.end());
+  return std::any_of(free.begin(), free.end(), [&](ColumnId id) {
+    return std::binary_search(produced.begin(), produced.end(), id);
+  });
+}
+
+void RenameColumns(RangeItem& item, const PgQuery__Alias* alias, std::string_view what) {
+  if (alias == nullptr) return;
+  if (alias->n_colnames > item.columns.size()) {
+    throw SqlError(SqlState::kInvalidColumnReference,
+                   fmt::format("{} \"{}\" has {} columns available but {} columns specified", what,
+                               item.alias, item.columns.size(), alias->n_colnames));
+  }
+  for (size_t i = 0; i < alias->n_colnames; ++i) {
+    item.columns[i].name = StringOf(alias->colnames[i]);
+  }
+}
+
+BoundScan ScanTable(BindState& state, QueryLevel& level, const catalog::RelationPtr& relation,
+                    std::string_view alias, bool only) {
+  auto scan = std::make_unique<LogicalScan>();
+  scan->relation = relation;
+  scan->alias = alias;
+  scan->only = only;
+  scan->scan_id = state.NextScanId();
+  RangeItem item;
+  item.alias = alias;
+  item.relation = relation;
+  item.scan = scan.get();
+  for (const catalog::Column& column : relation->columns) {
+    if (column.dropped) continue;
+    const ColumnId id =
+        state.AddColumn({column.name, column.type, relation->oid, column.attnum}, &level);
+    scan->attnums.push_back(column.attnum);
+    scan->outputs.push_back(id);
+    item.columns.push_back({column.name, id, nullptr});
+  }
+  return {std::move(scan), level.AddItem(std::move(item))};
+}
+
+LogicalPtr BindFrom(BindState& state, QueryLevel& level, ast::Node* const* nodes, size_t count) {
+  FromBinder binder(state, level);
+  LogicalPtr plan;
+  for (size_t i = 0; i < count; ++i) {
+    FromBinder::Item item = binder.Bind(*nodes[i]);
+    plan = JoinLogical(std::move(plan), std::move(item.plan));
+    binder.CheckConflicts(level.names, item.names);
+    for (NamespaceEntry& entry : item.names) {
+      entry.lateral_only = true;
+      level.names.push_back(entry);
+    }
+  }
+  for (NamespaceEntry& entry : level.names) {
+    entry.lateral_only = false;
+    entry.lateral_ok = true;
+  }
+  return plan;
+}
+
+void FromBinder::CheckConflicts(const Namespace& a, const Namespace& b) {
+  for (const NamespaceEntry& left : a) {
+    for (const NamespaceEntry& right : b) {
+      if (!left.by_name || !right.by_name || left.item->alias != right.item->alias) continue;
+      const bool other_schema = left.item->relation != nullptr && right.item->relation != nullptr &&
+                                left.item->relation != right.item->relation &&
+                                left.item->alias == left.item->relation->name &&
+                                right.item->alias == right.item->relation->name;
+      if (other_schema) continue;
+      throw SqlError(SqlState::kDuplicateAlias,
+                     fmt::format("table name \"{}\" specified more than once", left.item->alias));
+    }
+  }
+}
+
+FromBinder::Item FromBinder::Bind(const ast::Node& node) {
+  CheckStackDepth();
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_RANGE_VAR: return BindTable(*node.range_var);
+    case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return BindSubselect(*node.range_subselect);
+    case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return BindFunctions(*node.range_function);
+    case PG_QUERY__NODE__NODE_JOIN_EXPR: return BindJoin(*node.join_expr);
+    default: ThrowNotSupported("this FROM item", LocationOf(&node));
+  }
+}
+
+FromBinder::Item FromBinder::MakeItem(LogicalPtr plan, RangeItem* item) {
+  Item made;
+  made.plan = std::move(plan);
+  made.row = item;
+  made.names.push_back({item});
+  return made;
+}
+
+// ---- tables and views ----
+
+FromBinder::Item FromBinder::BindTable(const PgQuery__RangeVar& name) {
+  if (*name.schemaname == '\0') {
+    if (Cte* cte = FindCte(&level_, name.relname)) return BindCte(*cte, name);
+  }
+  const catalog::RelationPtr relation = RequireRelation(state_, name);
+  const std::string_view alias =
+      name.alias == nullptr ? std::string_view(relation->name) : name.alias->aliasname;
+  using Kind = catalog::RelationKind;
+  if (relation->kind == Kind::kIndex || relation->kind == Kind::kPartitionedIndex ||
+      relation->kind == Kind::kCompositeType) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("cannot open relation \"{}\"", relation->name))
+        .Detail(relation->kind == Kind::kCompositeType
+                    ? "This operation is not supported for composite types."
+                    : "This operation is not supported for indexes.")
+        .At(name.location);
+  }
+  if (relation->kind != Kind::kTable && relation->kind != Kind::kMaterializedView &&
+      relation->kind != Kind::kView) {
+    ThrowNotSupported("reading a relation of this kind", name.location);
+  }
+  state_.UseRelation(relation, txn::RelationLockMode::kAccessShare);
+  if (relation->kind == Kind::kView) return BindView(relation, alias, name);
+  BoundScan scan = ScanTable(state_, level_, relation, alias, !name.inh);
+  RenameColumns(*scan.item, name.alias, "table");
+  return MakeItem(std::move(scan.plan), scan.item);
+}
+
+FromBinder::Item FromBinder::BindView(const catalog::RelationPtr& view, std::string_view alias,
+                                      const PgQuery__RangeVar& name) {
+  GRIZZLY_CHECK(view->view.has_value());
+  const BindState::DefinitionScope definition(state_, view->view->query.search_path);
+  const ast::Node& statement = state_.ParseQuery(view->view->query.sql);
+  BoundQuery query = QueryBinder(state_, nullptr).Bind(*statement.select_stmt);
+  // The view's columns are its own: that is what clients are told.
+  auto project = std::make_unique<LogicalProject>();
+  RangeItem item;
+  item.alias = alias;
+  item.relation = view;
+  size_t next = 0;
+  for (const catalog::Column& column : view->columns) {
+    if (column.dropped || next >= query.outputs.size()) continue;
+    const ColumnId inner = query.outputs[next++].id;
+    const ColumnId id = state_.AddColumn(
+        {column.name, state_.columns[inner].type, view->oid, column.attnum}, &level_);
+    project->outputs.push_back(id);
+    project->expressions.push_back(state_.Mention(inner, -1));
+    item.columns.push_back({column.name, id, nullptr});
+  }
+  project->children.push_back(std::move(query.plan));
+  RangeItem* added = level_.AddItem(std::move(item));
+  RenameColumns(*added, name.alias, "table");
+  return MakeItem(std::move(project), added);
+}
+
+FromBinder::Item FromBinder::BindCte(Cte& cte, const PgQuery__RangeVar& name) {
+  if (cte.in_progress) {
+    if (cte.forbidden != nullptr) {
+      throw SqlError(SqlState::kInvalidRecursion,
+                     fmt::format("recursive reference to query \"{}\" must not appear {}", cte.name,
+                                 cte.forbidden))
+          .At(name.location);
+    }
+    if (cte.self_reference_seen) {
+      throw SqlError(SqlState::kInvalidRecursion,
+                     fmt::format("recursive reference to query \"{}\" must not appear more than once",
+                                 cte.name))
+          .At(name.location);
+    }
+    cte.self_reference_seen = true;
+  }
+  ++cte.reference_count;
+  if (cte.modifies && cte.column_types.empty()) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("WITH query \"{}\" does not have a RETURNING clause", cte.name))
+        .At(name.location);
+  }
+  auto scan = std::make_unique<LogicalCteScan>(cte.in_progress ? LogicalKind::kWorkTable
+                                                               : LogicalKind::kCteScan);
+  scan->cte_id = cte.id;
+  RangeItem item;
+  item.alias = name.alias == nullptr ? cte.name : name.alias->aliasname;
+  item.is_subquery = true;
+  scan->alias = item.alias;
+  for (size_t i = 0; i < cte.column_types.size(); ++i) {
+    const ColumnId id = state_.AddColumn({cte.column_names[i], cte.column_types[i]}, &level_);
+    scan->outputs.push_back(id);
+    item.columns.push_back({cte.column_names[i], id, nullptr});
+  }
+  RangeItem* added = level_.AddItem(std::move(item));
+  RenameColumns(*added, name.alias, "table");
+  return MakeItem(std::move(scan), added);
+}
+
+FromBinder::Item FromBinder::BindSubselect(const PgQuery__RangeSubselect& node) {
+  const bool before = level_.lateral_active;
+  level_.lateral_active = node.lateral;
+  BoundQuery query;
+  {
+    AtPlace at(level_, Place::kFromSubselect);
+    query = QueryBinder(state_, &level_).Bind(*node.subquery->select_stmt);
+  }
+  level_.lateral_active = before;
+  RangeItem item;
+  item.alias = node.alias == nullptr ? "" : node.alias->aliasname;
+  item.is_subquery = true;
+  for (const OutputColumn& output : query.outputs) {
+    state_.SetOwner(output.id, &level_);
+    item.columns.push_back({output.name, output.id, nullptr});
+  }
+  RangeItem* added = level_.AddItem(std::move(item));
+  RenameColumns(*added, node.alias, "table");
+  return MakeItem(std::move(query.plan), added);
+}
+
+}  // namespace grizzly::planner

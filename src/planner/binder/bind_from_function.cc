@@ -1,0 +1,120 @@
+// Functions in FROM: ROWS FROM, WITH ORDINALITY, column definition lists.
+#include <fmt/format.h>
+
+#include "planner/binder/bind_type_name.h"
+#include "planner/binder/from_binder.h"
+#include "planner/binder/function_call.h"
+
+namespace grizzly::planner {
+
+namespace {
+
+FunctionColumns DefinedColumns(BindState& state, ast::Node* const* nodes, size_t count) {
+  FunctionColumns columns;
+  columns.is_scalar = false;
+  for (size_t i = 0; i < count; ++i) {
+    const PgQuery__ColumnDef& definition = *nodes[i]->column_def;
+    columns.names.emplace_back(definition.colname);
+    columns.types.push_back(BindTypeName(state, *definition.type_name));
+  }
+  return columns;
+}
+
+FunctionColumns ColumnsOfCall(BindState& state, const expr::Expr& call, const std::string& name) {
+  std::shared_ptr<const functions::CallSite> site;
+  if (call.kind == expr::ExprKind::kSetFunction) {
+    site = static_cast<const expr::SetFunctionExpr&>(call).call;
+  } else if (call.kind == expr::ExprKind::kFunction) {
+    site = static_cast<const expr::FunctionExpr&>(call).call;
+  }
+  const facts::ProcFact* function = site == nullptr ? nullptr : facts::FindProc(site->function);
+  if (function == nullptr) {
+    FunctionColumns columns;
+    columns.names.push_back(name);
+    columns.types.push_back(call.type);
+    return columns;
+  }
+  std::vector<Oid> actual;
+  for (const SqlType& type : site->argument_types) actual.push_back(type.oid);
+  return ColumnsOfFunction(state, *function, site->result_type, actual);
+}
+
+}  // namespace
+
+FromBinder::Item FromBinder::BindFunctions(const PgQuery__RangeFunction& node) {
+  auto scan = std::make_unique<LogicalFunctionScan>();
+  scan->ordinality = node.ordinality;
+  RangeItem item;
+  const ast::Node* first = node.functions[0]->list->items[0];
+  const std::string function_name = ColumnNameOf(*first);
+  item.alias = node.alias == nullptr ? function_name : node.alias->aliasname;
+  scan->alias = item.alias;
+  const bool before = level_.lateral_active;
+  level_.lateral_active = true;
+  {
+    AtPlace at(level_, Place::kFromFunction);
+    for (size_t i = 0; i < node.n_functions; ++i) {
+      AddFunction(node, *node.functions[i]->list, *scan, item);
+    }
+  }
+  level_.lateral_active = before;
+  if (node.ordinality) {
+    item.is_scalar_function = false;
+    const ColumnId id =
+        state_.AddColumn({"ordinality", state_.types().Make(facts::kInt8Oid)}, &level_);
+    scan->outputs.push_back(id);
+    item.columns.push_back({"ordinality", id, nullptr});
+  }
+  RangeItem* added = level_.AddItem(std::move(item));
+  RenameColumns(*added, node.alias, "table");
+  return MakeItem(std::move(scan), added);
+}
+
+void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__List& pair,
+                             LogicalFunctionScan& scan, RangeItem& item) {
+  ExpressionBinder binder(state_, level_);
+  const ast::Node& call_node = *pair.items[0];
+  const int location = LocationOf(&call_node);
+  ExprPtr call = ResolveUnknown(state_, binder.Bind(call_node));
+  const std::string name = ColumnNameOf(call_node);
+  FunctionColumns columns = ColumnsOfCall(state_, *call, name);
+  const bool is_record = call->type.oid == facts::kRecordOid && columns.is_scalar;
+  const PgQuery__List* definitions =
+      pair.n_items > 1 && pair.items[1]->node_case == PG_QUERY__NODE__NODE_LIST
+          ? pair.items[1]->list
+          : nullptr;
+  const size_t definition_count = definitions != nullptr ? definitions->n_items : node.n_coldeflist;
+  if (definition_count > 0) {
+    if (!is_record) {
+      throw SqlError(SqlState::kSyntaxError,
+                     columns.is_scalar
+                         ? "a column definition list is only allowed for functions returning "
+                           "\"record\""
+                         : "a column definition list is redundant for a function with OUT "
+                           "parameters")
+          .At(location);
+    }
+    columns = DefinedColumns(state_, definitions != nullptr ? definitions->items : node.coldeflist,
+                             definition_count);
+    if (call->kind == expr::ExprKind::kSetFunction) {
+      static_cast<expr::SetFunctionExpr&>(*call).column_types = columns.types;
+    }
+  } else if (is_record) {
+    throw SqlError(SqlState::kSyntaxError,
+                   "a column definition list is required for functions returning \"record\"")
+        .At(location);
+  }
+  // A lone scalar function's column takes the alias.
+  const bool alone = node.n_functions == 1 && columns.is_scalar;
+  item.is_scalar_function = alone;
+  for (size_t i = 0; i < columns.types.size(); ++i) {
+    const std::string& column_name =
+        columns.is_scalar ? (alone && node.alias != nullptr ? item.alias : name) : columns.names[i];
+    const ColumnId id = state_.AddColumn({column_name, columns.types[i]}, &level_);
+    scan.outputs.push_back(id);
+    item.columns.push_back({column_name, id, nullptr});
+  }
+  scan.functions.push_back({std::move(call), static_cast<uint32_t>(columns.types.size())});
+}
+
+}  // namespace grizzly::planner

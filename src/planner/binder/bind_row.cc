@@ -1,0 +1,258 @@
+// ROW(...), fields of composites, subscripts, comparisons of rows.
+#include <fmt/format.h>
+
+#include "planner/binder/expression_binder.h"
+
+namespace grizzly::planner {
+
+using expr::CallSyntax;
+using expr::ExprKind;
+
+ExprPtr ExpressionBinder::BindRow(const PgQuery__RowExpr& node) {
+  constexpr size_t kRowFieldsMax = 1664;  // PostgreSQL's MaxTupleAttributeNumber
+  auto row = std::make_unique<expr::ListExpr>(ExprKind::kRow, state_.types().Make(facts::kRecordOid));
+  row->location = node.location;
+  for (size_t i = 0; i < node.n_args; ++i) {
+    const ast::Node& field = *node.args[i];
+    const bool is_star = field.node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
+                         IsStar(field.column_ref->fields[field.column_ref->n_fields - 1]);
+    ExprPtr bound = Bind(field);
+    if (is_star && bound->kind == ExprKind::kRow) {
+      for (ExprPtr& each : static_cast<expr::ListExpr&>(*bound).children) {
+        row->children.push_back(std::move(each));
+      }
+    } else {
+      row->children.push_back(std::move(bound));
+    }
+  }
+  if (row->children.size() > kRowFieldsMax) {
+    throw SqlError(SqlState::kTooManyColumns,
+                   fmt::format("ROW expressions can have at most {} entries", kRowFieldsMax))
+        .At(node.location);
+  }
+  return row;
+}
+
+// ---- (x).field, x[i] ----
+
+ExprPtr ExpressionBinder::BindIndirection(const PgQuery__AIndirection& node) {
+  size_t next = 0;
+  ExprPtr value;
+  const ast::Node& argument = *node.arg;
+  const int location = LocationOf(&argument);
+  // (t).x of a FROM item is t.x.
+  if (argument.node_case == PG_QUERY__NODE__NODE_COLUMN_REF && argument.column_ref->n_fields == 1 &&
+      node.indirection[0]->node_case == PG_QUERY__NODE__NODE_STRING) {
+    const std::string_view name = StringOf(argument.column_ref->fields[0]);
+    if (!name.empty() && FindColumn(state_, level_, name, location) == nullptr) {
+      if (RangeItem* item = FindItem(state_, level_, "", name, location)) {
+        value = FindColumnOf(state_, *item, StringOf(node.indirection[0]), location);
+        if (value == nullptr) {
+          ThrowNoColumn(level_, name, StringOf(node.indirection[0]), location);
+        }
+        next = 1;
+      }
+    }
+  }
+  if (value == nullptr) value = Bind(argument);
+  while (next < node.n_indirection) {
+    const ast::Node& step = *node.indirection[next];
+    if (step.node_case == PG_QUERY__NODE__NODE_STRING) {
+      value = SelectField(std::move(value), step.string->sval, location);
+      ++next;
+      continue;
+    }
+    if (IsStar(&step)) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "row expansion via \"*\" is not supported here")
+          .At(location);
+    }
+    size_t end = next;
+    while (end < node.n_indirection &&
+           node.indirection[end]->node_case == PG_QUERY__NODE__NODE_A_INDICES) {
+      ++end;
+    }
+    value = Subscript(std::move(value), std::span(node.indirection + next, end - next), location);
+    next = end;
+  }
+  return value;
+}
+
+ExprPtr ExpressionBinder::SelectField(ExprPtr row, std::string_view field, int location) {
+  const Oid type = state_.types().BaseOf(row->type.oid);
+  const auto relation = state_.types().IsComposite(type)
+                            ? state_.catalog().FindRelation(state_.types().Of(type).relation)
+                            : nullptr;
+  if (relation != nullptr) {
+    if (const catalog::Column* column = relation->FindColumn(field)) {
+      auto selected = std::make_unique<expr::WrapExpr>(ExprKind::kField, column->type);
+      selected->field = static_cast<uint32_t>(column->attnum - 1);
+      selected->child = std::move(row);
+      selected->location = location;
+      return selected;
+    }
+    throw SqlError(SqlState::kUndefinedColumn,
+                   fmt::format("column \"{}\" not found in data type {}", field,
+                               state_.types().Name(type)))
+        .At(location);
+  }
+  // ROW(...) calls its fields f1, f2 ...
+  if (row->kind == ExprKind::kRow && field.size() > 1 && field[0] == 'f') {
+    const int number = std::atoi(std::string(field.substr(1)).c_str());
+    auto& fields = static_cast<expr::ListExpr&>(*row).children;
+    if (number >= 1 && static_cast<size_t>(number) <= fields.size()) {
+      return std::move(fields[number - 1]);
+    }
+  }
+  if (type == facts::kRecordOid) {
+    throw SqlError(SqlState::kUndefinedColumn,
+                   fmt::format("could not identify column \"{}\" in record data type", field))
+        .At(location);
+  }
+  throw SqlError(SqlState::kWrongObjectType,
+                 fmt::format("column notation .{} applied to type {}, which is not a composite type",
+                             field, state_.types().Name(type)))
+      .At(location);
+}
+
+namespace {
+
+// An array takes integers; jsonb takes integers and keys.
+ExprPtr BindIndex(ExpressionBinder& binder, const ast::Node* node, bool is_jsonb) {
+  if (node == nullptr) return nullptr;
+  BindState& state = binder.state();
+  ExprPtr index = binder.Bind(*node);
+  const Oid source = index->type.oid;
+  const int location = index->location;
+  Oid target = facts::kInt4Oid;
+  if (is_jsonb && (source == facts::kUnknownOid || source == facts::kTextOid)) {
+    target = facts::kTextOid;
+  }
+  ExprPtr coerced =
+      CoerceToTarget(state, index, target, types::kNoTypmod, CoercionKind::kAssignment,
+                     CallSyntax::kImplicitCast, -1);
+  if (coerced == nullptr) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   is_jsonb ? fmt::format("subscript type {} is not supported",
+                                          state.types().Name(source))
+                            : std::string("array subscript must have type integer"))
+        .At(location);
+  }
+  return coerced;
+}
+
+}  // namespace
+
+ExprPtr ExpressionBinder::Subscript(ExprPtr container, std::span<ast::Node* const> indexes,
+                                    int location) {
+  int32_t typmod = container->type.typmod;
+  const Oid type = state_.types().BaseOf(container->type.oid, &typmod);
+  const bool is_jsonb = type == facts::kJsonbOid;
+  const Oid element = state_.types().Of(type).element;
+  if (!is_jsonb && element == kInvalidOid) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("cannot subscript type {} because it does not support subscripting",
+                               state_.types().Name(type)))
+        .At(location);
+  }
+  bool has_slice = false;
+  for (const ast::Node* index : indexes) has_slice = has_slice || index->a_indices->is_slice;
+  if (has_slice && is_jsonb) {
+    throw SqlError(SqlState::kFeatureNotSupported, "jsonb subscript does not support slices")
+        .At(location);
+  }
+  const bool keeps_type = has_slice || is_jsonb;
+  auto made = std::make_unique<expr::SubscriptExpr>(
+      keeps_type ? state_.types().Make(type, typmod) : state_.types().Make(element, typmod));
+  made->location = location;
+  made->container = std::move(container);
+  for (const ast::Node* index : indexes) {
+    const PgQuery__AIndices& node = *index->a_indices;
+    expr::SubscriptExpr::Index bound;
+    // a[2:3][1] reads as a[2:3][1:1].
+    bound.is_slice = has_slice;
+    bound.lower = BindIndex(*this, node.lidx, is_jsonb);
+    bound.upper = BindIndex(*this, node.uidx, is_jsonb);
+    if (has_slice && !node.is_slice) bound.lower = MakeInt4(1);
+    made->indexes.push_back(std::move(bound));
+  }
+  return made;
+}
+
+// ---- comparisons ----
+
+ExprPtr ExpressionBinder::CompareRows(std::span<const std::string_view> name,
+                                      std::vector<ExprPtr> left, std::vector<ExprPtr> right,
+                                      int location) {
+  if (left.size() != right.size()) {
+    throw SqlError(SqlState::kSyntaxError, "unequal number of entries in row expressions")
+        .At(location);
+  }
+  if (left.empty()) {
+    throw SqlError(SqlState::kFeatureNotSupported, "cannot compare rows of zero length").At(location);
+  }
+  if (left.size() == 1) {
+    return MakeOperator(name, std::move(left[0]), std::move(right[0]), location);
+  }
+  static constexpr std::string_view kOperations[] = {"<", "<=", "=", ">=", ">", "<>"};
+  const auto* operation = std::find(std::begin(kOperations), std::end(kOperations), name.back());
+  if (operation == std::end(kOperations)) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("could not determine interpretation of row comparison operator {}",
+                               name.back()))
+        .Hint("Row comparison operators must be associated with btree operator families.")
+        .At(location);
+  }
+  auto made = std::make_unique<expr::ComparisonExpr>(ExprKind::kRowCompare,
+                                                     state_.types().Make(facts::kBoolOid));
+  made->row_operation = static_cast<uint8_t>(operation - std::begin(kOperations));
+  made->location = location;
+  const SqlType record = state_.types().Make(facts::kRecordOid);
+  auto left_row = std::make_unique<expr::ListExpr>(ExprKind::kRow, record);
+  auto right_row = std::make_unique<expr::ListExpr>(ExprKind::kRow, record);
+  const bool is_equality = made->row_operation == 2 || made->row_operation == 5;
+  std::vector<ExprPtr> terms;
+  for (size_t i = 0; i < left.size(); ++i) {
+    if (is_equality) {
+      terms.push_back(MakeOperator(name, std::move(left[i]), std::move(right[i]), location));
+      continue;
+    }
+    made->comparisons.push_back(MakeComparison(name, left[i], right[i], location));
+    left_row->children.push_back(std::move(left[i]));
+    right_row->children.push_back(std::move(right[i]));
+  }
+  if (is_equality) {
+    return MakeBoolOperation(made->row_operation == 2 ? expr::BoolOperation::kAnd
+                                                      : expr::BoolOperation::kOr,
+                             std::move(terms), location);
+  }
+  made->left = std::move(left_row);
+  made->right = std::move(right_row);
+  return made;
+}
+
+ExprPtr ExpressionBinder::DistinctRows(std::vector<ExprPtr> left, std::vector<ExprPtr> right,
+                                       bool negated, int location) {
+  if (left.size() != right.size()) {
+    throw SqlError(SqlState::kSyntaxError, "unequal number of entries in row expressions")
+        .At(location);
+  }
+  static constexpr std::string_view kEquals = "=";
+  std::vector<ExprPtr> terms;
+  for (size_t i = 0; i < left.size(); ++i) {
+    auto term = std::make_unique<expr::ComparisonExpr>(ExprKind::kDistinct,
+                                                       state_.types().Make(facts::kBoolOid));
+    term->comparisons.push_back(
+        MakeComparison(std::span(&kEquals, 1), left[i], right[i], location));
+    term->left = std::move(left[i]);
+    term->right = std::move(right[i]);
+    term->negated = negated;
+    term->location = location;
+    terms.push_back(std::move(term));
+  }
+  if (terms.empty()) return MakeBool(negated);
+  return MakeBoolOperation(negated ? expr::BoolOperation::kAnd : expr::BoolOperation::kOr,
+                           std::move(terms), location);
+}
+
+}  // namespace grizzly::planner

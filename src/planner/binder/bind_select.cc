@@ -1,0 +1,392 @@
+// SELECT and VALUES.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/error/check.h"
+#include "planner/binder/query_binder.h"
+
+namespace grizzly::planner {
+
+using expr::ExprKind;
+
+namespace {
+
+// Constants keep their place in the structure of such a query: two equal ones must stay equal.
+bool ComparesStructure(const PgQuery__SelectStmt& select) {
+  return select.n_group_clause > 0 || select.n_distinct_clause > 0;
+}
+
+bool IsPlainDistinct(const PgQuery__SelectStmt& select) {
+  return select.n_distinct_clause == 1 &&
+         (select.distinct_clause[0] == nullptr ||
+          select.distinct_clause[0]->node_case == PG_QUERY__NODE__NODE__NOT_SET);
+}
+
+LogicalPtr Filtered(LogicalPtr child, std::vector<ExprPtr> conjuncts) {
+  if (conjuncts.empty()) return child;
+  auto filter = std::make_unique<LogicalFilter>();
+  filter->conjuncts = std::move(conjuncts);
+  filter->children.push_back(std::move(child));
+  return filter;
+}
+
+// Binds one SELECT of a FROM, a WHERE and so on.
+class SelectBinder {
+ public:
+  SelectBinder(BindState& state, QueryLevel& level, const PgQuery__SelectStmt& select)
+      : state_(state), level_(level), select_(select), binder_(state, level) {}
+
+  BoundQuery Bind(bool keep_unknown) {
+    level_.takes_aggregates = true;
+    level_.select = &select_;
+    LogicalPtr plan = BindFrom(state_, level_, select_.from_clause, select_.n_from_clause);
+    if (plan == nullptr) plan = std::make_unique<LogicalOneRow>();
+    const bool keep = ComparesStructure(select_);
+    if (keep) ++state_.keep_constants;
+    targets_ = BindTargetList(binder_, select_.target_list, select_.n_target_list,
+                              Place::kSelectTarget);
+    if (keep) --state_.keep_constants;
+    plan = Filtered(std::move(plan), binder_.BindCondition(select_.where_clause, Place::kWhere));
+    if (keep) ++state_.keep_constants;
+    std::vector<ExprPtr> having = binder_.BindCondition(select_.having_clause, Place::kHaving);
+    if (!keep_unknown) ResolveTargets();
+    order_ = BindOrderBy(binder_, select_.sort_clause, select_.n_sort_clause, targets_,
+                         Place::kOrderBy);
+    BindDistinct();
+    plan = AddAggregation(binder_, select_, std::move(plan), targets_, having);
+    if (keep) --state_.keep_constants;
+    plan = AddWindows(std::move(plan));
+    AddRowKeys();
+    return Project(std::move(plan));
+  }
+
+ private:
+  void ResolveTargets() {
+    for (Target& target : targets_) {
+      target.expression = ResolveUnknown(state_, std::move(target.expression));
+    }
+  }
+
+  void BindDistinct() {
+    if (select_.n_distinct_clause == 0) return;
+    if (IsPlainDistinct(select_)) {
+      ResolveTargets();
+      for (const Target& target : targets_) {
+        if (target.junk) {
+          throw SqlError(SqlState::kInvalidColumnReference,
+                         "for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+              .At(target.expression->location);
+        }
+        RequireEqualityOperator(state_, target.expression->type.oid, target.expression->location);
+      }
+      return;
+    }
+    for (size_t i = 0; i < select_.n_distinct_clause; ++i) {
+      const ast::Node& node = *select_.distinct_clause[i];
+      const size_t target = FindSortTarget(binder_, node, targets_, Place::kDistinctOn);
+      targets_[target].expression = ResolveUnknown(state_, std::move(targets_[target].expression));
+      if (std::find(distinct_on_.begin(), distinct_on_.end(), target) == distinct_on_.end()) {
+        distinct_on_.push_back(target);
+      }
+    }
+    CheckDistinctOn();
+  }
+
+  // ORDER BY starts with the DISTINCT ON expressions, in any order; what is missing is added.
+  void CheckDistinctOn() {
+    std::set<size_t> on(distinct_on_.begin(), distinct_on_.end());
+    bool skipped = false;
+    for (const SortTarget& sort : order_) {
+      if (!on.contains(sort.target)) {
+        skipped = true;
+        continue;
+      }
+      if (skipped) {
+        throw SqlError(SqlState::kInvalidColumnReference,
+                       "SELECT DISTINCT ON expressions must match initial ORDER BY expressions")
+            .At(targets_[sort.target].expression->location);
+      }
+      on.erase(sort.target);
+    }
+    if (skipped && !on.empty()) {
+      throw SqlError(SqlState::kInvalidColumnReference,
+                     "SELECT DISTINCT ON expressions must match initial ORDER BY expressions")
+          .At(targets_[*on.begin()].expression->location);
+    }
+    for (const size_t target : distinct_on_) {
+      if (!on.contains(target)) continue;
+      SortTarget added;
+      added.target = target;
+      const expr::Expr& expression = *targets_[target].expression;
+      added.key.operator_oid =
+          RequireOrderingOperator(state_, expression.type.oid, false, expression.location);
+      order_.push_back(std::move(added));
+    }
+  }
+
+  LogicalPtr AddWindows(LogicalPtr child) {
+    if (level_.window_calls.empty()) return child;
+    auto window = std::make_unique<LogicalWindow>();
+    window->calls = std::move(level_.window_calls);
+    window->outputs = level_.window_columns;  // the child's come in front when the plan is finished
+    window->children.push_back(std::move(child));
+    return window;
+  }
+
+  // ---- FOR UPDATE ----
+
+  void RefuseLocking(std::string_view clause) const {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("{} is not allowed with {}", LockingName(), clause));
+  }
+
+  std::string_view LockingName() const {
+    switch (select_.locking_clause[0]->locking_clause->strength) {
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE: return "FOR KEY SHARE";
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE: return "FOR SHARE";
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE: return "FOR NO KEY UPDATE";
+      default: return "FOR UPDATE";
+    }
+  }
+
+  void CheckLocking() const {
+    if (select_.n_distinct_clause > 0) RefuseLocking("DISTINCT clause");
+    if (select_.n_group_clause > 0) RefuseLocking("GROUP BY clause");
+    if (select_.having_clause != nullptr) RefuseLocking("HAVING clause");
+    if (!level_.aggregate_columns.empty()) RefuseLocking("aggregate functions");
+    if (!level_.window_columns.empty()) RefuseLocking("window functions");
+    if (level_.has_set_functions) RefuseLocking("set-returning functions in the target list");
+  }
+
+  static txn::RowLockMode ModeOf(PgQuery__LockClauseStrength strength) {
+    switch (strength) {
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE: return txn::RowLockMode::kKeyShare;
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE: return txn::RowLockMode::kShare;
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE: return txn::RowLockMode::kNoKeyUpdate;
+      default: return txn::RowLockMode::kUpdate;
+    }
+  }
+
+  static txn::LockWait WaitOf(PgQuery__LockWaitPolicy policy) {
+    if (policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitError) return txn::LockWait::kNoWait;
+    if (policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitSkip) return txn::LockWait::kSkipLocked;
+    return txn::LockWait::kBlock;
+  }
+
+  void LockItem(RangeItem& item, const PgQuery__LockingClause& clause, bool named, int location) {
+    if (item.scan == nullptr || item.relation->kind != catalog::RelationKind::kTable) {
+      if (item.is_join) {
+        throw SqlError(SqlState::kFeatureNotSupported,
+                       fmt::format("{} cannot be applied to a join", LockingName()))
+            .At(location);
+      }
+      // Subqueries and views pass the lock on to their tables; functions and CTEs have no rows.
+      if (item.is_subquery || item.relation != nullptr) {
+        ThrowNotSupported(fmt::format("{} of a view or subquery", LockingName()), location);
+      }
+      if (named) {
+        throw SqlError(SqlState::kFeatureNotSupported,
+                       fmt::format("{} cannot be applied to a function", LockingName()))
+            .At(location);
+      }
+      return;
+    }
+    LogicalScan& scan = *item.scan;
+    ColumnId key = expr::kNoColumn;
+    for (size_t i = 0; i < scan.attnums.size(); ++i) {
+      if (scan.attnums[i] == kRowKeyAttribute) key = scan.outputs[i];
+    }
+    if (key == expr::kNoColumn) {
+      key = state_.AddColumn({"row key", state_.types().Make(facts::kByteaOid)}, &level_);
+      scan.attnums.push_back(kRowKeyAttribute);
+      scan.outputs.push_back(key);
+    }
+    const txn::RowLockMode mode = ModeOf(clause.strength);
+    const txn::LockWait wait = WaitOf(clause.wait_policy);
+    state_.UseRelation(item.relation, txn::RelationLockMode::kRowShare);
+    for (LogicalLockRows::Mark& mark : marks_) {
+      if (mark.scan_id != scan.scan_id) continue;
+      mark.mode = std::max(mark.mode, mode);
+      mark.wait = std::max(mark.wait, wait);
+      return;
+    }
+    marks_.push_back({scan.scan_id, key, mode, wait});
+  }
+
+  void AddRowKeys() {
+    if (select_.n_locking_clause == 0) return;
+    CheckLocking();
+    state_.has_row_locks = true;
+    for (size_t i = 0; i < select_.n_locking_clause; ++i) {
+      const PgQuery__LockingClause& clause = *select_.locking_clause[i]->locking_clause;
+      if (clause.n_locked_rels == 0) {
+        for (const auto& item : level_.items) {
+          if (!item->is_join) LockItem(*item, clause, false, -1);
+        }
+        continue;
+      }
+      for (size_t j = 0; j < clause.n_locked_rels; ++j) {
+        const PgQuery__RangeVar& name = *clause.locked_rels[j]->range_var;
+        const auto found = std::find_if(level_.items.begin(), level_.items.end(), [&](auto& item) {
+          return item->alias == name.relname;
+        });
+        if (found == level_.items.end()) {
+          throw SqlError(SqlState::kUndefinedTable,
+                         fmt::format("relation \"{}\" in {} clause not found in FROM clause",
+                                     name.relname, LockingName()))
+              .At(name.location);
+        }
+        LockItem(**found, clause, true, name.location);
+      }
+    }
+    for (const LogicalLockRows::Mark& mark : marks_) {
+      targets_.push_back({state_.Mention(mark.row_key, -1), "row key", /*junk=*/true});
+    }
+  }
+
+  // ---- the nodes above ----
+
+  BoundQuery Project(LogicalPtr plan) {
+    std::vector<ColumnId> ids;
+    plan = ProjectTargets(state_, &level_, std::move(plan), targets_, &ids);
+    BoundQuery query;
+    query.projection = static_cast<LogicalProject*>(plan.get());
+    if (IsPlainDistinct(select_)) plan = MakeDistinct(std::move(plan), {});
+    if (!order_.empty()) plan = MakeSort(std::move(plan), ids);
+    if (!distinct_on_.empty()) plan = MakeDistinct(std::move(plan), ids);
+    if (!marks_.empty()) {
+      auto lock = std::make_unique<LogicalLockRows>();
+      lock->marks = marks_;
+      lock->children.push_back(std::move(plan));
+      plan = std::move(lock);
+    }
+    plan = AddLimit(state_, level_, select_, std::move(plan));
+    bool has_junk = false;
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      if (targets_[i].junk) {
+        has_junk = true;
+      } else {
+        query.outputs.push_back({targets_[i].name, ids[i]});
+      }
+    }
+    if (has_junk) {
+      auto trim = std::make_unique<LogicalProject>();
+      for (const OutputColumn& output : query.outputs) {
+        trim->outputs.push_back(output.id);
+        trim->expressions.push_back(state_.Mention(output.id, -1));
+      }
+      trim->children.push_back(std::move(plan));
+      plan = std::move(trim);
+    }
+    query.plan = std::move(plan);
+    return query;
+  }
+
+  LogicalPtr MakeDistinct(LogicalPtr child, const std::vector<ColumnId>& ids) {
+    auto distinct = std::make_unique<LogicalDistinct>();
+    if (!ids.empty()) {
+      for (const size_t target : distinct_on_) {
+        distinct->on.push_back(state_.Mention(ids[target], -1));
+      }
+    }
+    distinct->children.push_back(std::move(child));
+    return distinct;
+  }
+
+  LogicalPtr MakeSort(LogicalPtr child, const std::vector<ColumnId>& ids) {
+    auto sort = std::make_unique<LogicalSort>();
+    for (SortTarget& wanted : order_) {
+      wanted.key.expression = state_.Mention(ids[wanted.target], -1);
+      sort->keys.push_back(std::move(wanted.key));
+    }
+    sort->children.push_back(std::move(child));
+    return sort;
+  }
+
+  BindState& state_;
+  QueryLevel& level_;
+  const PgQuery__SelectStmt& select_;
+  ExpressionBinder binder_;
+  std::vector<Target> targets_;
+  std::vector<SortTarget> order_;
+  std::vector<size_t> distinct_on_;
+  std::vector<LogicalLockRows::Mark> marks_;
+};
+
+}  // namespace
+
+BoundQuery QueryBinder::Bind(const PgQuery__SelectStmt& select, bool keep_unknown) {
+  CheckStackDepth();
+  QueryLevel& level = NewLevel(state_, outer_);
+  if (select.with_clause == nullptr) return BindBody(select, level, keep_unknown);
+  std::vector<LogicalPtr> plans;
+  BindWith(state_, level, *select.with_clause, &plans);
+  BoundQuery query = BindBody(select, level, keep_unknown);
+  query.plan =
+      WrapInWith(level, *select.with_clause, std::move(plans), std::move(query.plan));
+  return query;
+}
+
+BoundQuery QueryBinder::BindBody(const PgQuery__SelectStmt& select, QueryLevel& level,
+                                 bool keep_unknown) {
+  if (select.into_clause != nullptr) ThrowNotSupported("SELECT INTO");
+  const bool is_set_operation = select.op == PG_QUERY__SET_OPERATION__SETOP_UNION ||
+                                select.op == PG_QUERY__SET_OPERATION__SETOP_INTERSECT ||
+                                select.op == PG_QUERY__SET_OPERATION__SETOP_EXCEPT;
+  if (is_set_operation) return BindSetOperation(select, level);
+  if (select.n_values_lists > 0) {
+    BoundQuery query = BindValues(select, level);
+    if (!keep_unknown) ResolveUnknownOutputs(state_, query);
+    return FinishSetOperation(select, level, std::move(query));
+  }
+  return SelectBinder(state_, level, select).Bind(keep_unknown);
+}
+
+BoundQuery QueryBinder::BindValues(const PgQuery__SelectStmt& select, QueryLevel& level) {
+  auto values = std::make_unique<LogicalValues>();
+  ExpressionBinder binder(state_, level);
+  AtPlace at(level, Place::kValues);
+  size_t width = 0;
+  for (size_t i = 0; i < select.n_values_lists; ++i) {
+    const PgQuery__List& list = *select.values_lists[i]->list;
+    if (i == 0) width = list.n_items;
+    if (list.n_items != width) {
+      throw SqlError(SqlState::kSyntaxError, "VALUES lists must all be the same length")
+          .At(LocationOf(list.n_items == 0 ? nullptr : list.items[0]));
+    }
+    auto& row = values->rows.emplace_back();
+    for (size_t j = 0; j < list.n_items; ++j) {
+      row.push_back(binder.Bind(*list.items[j]));
+    }
+  }
+  BoundQuery query;
+  for (size_t column = 0; column < width; ++column) {
+    std::vector<ExprPtr> expressions;
+    for (auto& row : values->rows) expressions.push_back(std::move(row[column]));
+    const Oid common = SelectCommonType(state_, expressions, "VALUES");
+    for (size_t i = 0; i < values->rows.size(); ++i) {
+      values->rows[i][column] = CoerceToCommon(state_, std::move(expressions[i]), common, "VALUES");
+    }
+    std::vector<ExprPtr> coerced;
+    for (auto& row : values->rows) coerced.push_back(row[column]->Clone());
+    const SqlType type = state_.types().Make(common, SelectCommonTypmod(coerced, common));
+    const std::string name = fmt::format("column{}", column + 1);
+    query.outputs.push_back({name, state_.AddColumn({name, type}, &level)});
+    values->outputs.push_back(query.outputs.back().id);
+  }
+  query.plan = std::move(values);
+  return query;
+}
+
+BoundQuery QueryBinder::BindAny(const ast::Node& node, bool keep_unknown) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_SELECT_STMT: return Bind(*node.select_stmt, keep_unknown);
+    case PG_QUERY__NODE__NODE_INSERT_STMT: return BindInsert(state_, outer_, *node.insert_stmt);
+    case PG_QUERY__NODE__NODE_UPDATE_STMT: return BindUpdate(state_, outer_, *node.update_stmt);
+    case PG_QUERY__NODE__NODE_DELETE_STMT: return BindDelete(state_, outer_, *node.delete_stmt);
+    default: ThrowNotSupported("this statement in WITH");
+  }
+}
+
+}  // namespace grizzly::planner

@@ -1,0 +1,138 @@
+#include "planner/binder/binder.h"
+
+#include <fmt/format.h>
+
+#include "planner/binder/bind_type_name.h"
+#include "planner/binder/table_expression.h"
+
+namespace grizzly::planner {
+
+namespace {
+
+StatementClass ClassOf(const ast::Node& statement) {
+  switch (statement.node_case) {
+    case PG_QUERY__NODE__NODE_INSERT_STMT: return StatementClass::kInsert;
+    case PG_QUERY__NODE__NODE_UPDATE_STMT: return StatementClass::kUpdate;
+    case PG_QUERY__NODE__NODE_DELETE_STMT: return StatementClass::kDelete;
+    case PG_QUERY__NODE__NODE_MERGE_STMT: return StatementClass::kMerge;
+    default: return StatementClass::kSelect;
+  }
+}
+
+void CheckParameters(const BindState& state) {
+  for (size_t i = 0; i < state.parameters.size(); ++i) {
+    if (state.parameters[i].oid != facts::kUnknownOid) continue;
+    throw SqlError(SqlState::kIndeterminateDatatype,
+                   fmt::format("could not determine data type of parameter ${}", i + 1));
+  }
+}
+
+Place PlaceOf(ExpressionPlace place) {
+  switch (place) {
+    case ExpressionPlace::kDefault: return Place::kDefault;
+    case ExpressionPlace::kCheck: return Place::kCheck;
+    case ExpressionPlace::kGenerated: return Place::kGenerated;
+    case ExpressionPlace::kIndexPart: return Place::kIndexExpression;
+    case ExpressionPlace::kIndexPredicate: return Place::kIndexPredicate;
+    case ExpressionPlace::kAlterUsing: return Place::kAlterUsing;
+    case ExpressionPlace::kPartitionBound: return Place::kPartitionBound;
+    case ExpressionPlace::kDomainCheck: return Place::kDomainCheck;
+    case ExpressionPlace::kPolicy: return Place::kPolicy;
+    case ExpressionPlace::kExecuteParameter: return Place::kExecuteParameter;
+  }
+  return Place::kOther;
+}
+
+// The caller's ids become known to the state, with the columns' types.
+void AdoptColumns(BindState& state, const catalog::Relation& relation,
+                  std::span<const ColumnId> columns) {
+  for (const catalog::Column& column : relation.columns) {
+    if (column.dropped) continue;
+    const ColumnId id = columns[column.attnum - 1];
+    while (state.columns.size() <= id) state.AddColumn({}, nullptr);
+    state.columns[id] = {column.name, column.type, relation.oid, column.attnum};
+  }
+}
+
+bool IsImmutable(const expr::Expr& expression) {
+  if (expression.kind == expr::ExprKind::kFunction &&
+      static_cast<const expr::FunctionExpr&>(expression).volatility != 'i') {
+    return false;
+  }
+  bool immutable = true;
+  expr::ForEachChild(expression,
+                     [&](const expr::Expr& child) { immutable = immutable && IsImmutable(child); });
+  return immutable;
+}
+
+void CheckImmutable(const expr::Expr& expression, ExpressionPlace place) {
+  if (IsImmutable(expression)) return;
+  switch (place) {
+    case ExpressionPlace::kIndexPart:
+      throw SqlError(SqlState::kInvalidObjectDefinition,
+                     "functions in index expression must be marked IMMUTABLE");
+    case ExpressionPlace::kIndexPredicate:
+      throw SqlError(SqlState::kInvalidObjectDefinition,
+                     "functions in index predicate must be marked IMMUTABLE");
+    case ExpressionPlace::kGenerated:
+      throw SqlError(SqlState::kInvalidObjectDefinition, "generation expression is not immutable");
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+BoundStatement Bind(const ast::Node& statement, const BinderInput& input) {
+  BindState state(input);
+  BoundQuery query = QueryBinder(state, nullptr).BindAny(statement);
+  FinishPlan(state, *query.plan);
+  CheckParameters(state);
+  BoundStatement bound;
+  bound.statement_class = ClassOf(statement);
+  bound.root = std::move(query.plan);
+  for (OutputColumn& output : query.outputs) {
+    bound.results.push_back({std::move(output.name), output.id});
+  }
+  bound.columns = std::move(state.columns);
+  bound.parameter_types = std::move(state.parameters);
+  bound.lifted = std::move(state.lifted);
+  bound.relations = std::move(state.relations);
+  bound.has_row_locks = state.has_row_locks;
+  bound.modifies_in_cte = state.modifies_in_cte;
+  bound.uses_temporary_relation = state.uses_temporary_relation;
+  return bound;
+}
+
+ExprPtr BindTableExpression(const ast::Node& expression, const catalog::Relation* relation,
+                            std::span<const ColumnId> columns, ExpressionPlace place,
+                            const BinderInput& input) {
+  BindState state(input);
+  if (relation != nullptr) AdoptColumns(state, *relation, columns);
+  ++state.keep_constants;
+  ExprPtr bound = BindOverTable(state, expression, relation, columns, PlaceOf(place));
+  CheckImmutable(*bound, place);
+  return bound;
+}
+
+ExprPtr BindDefinition(const catalog::Definition& definition, const catalog::Relation* relation,
+                       std::span<const ColumnId> columns, ExpressionPlace place,
+                       const BinderInput& input) {
+  BindState state(input);
+  if (relation != nullptr) AdoptColumns(state, *relation, columns);
+  return BindOverTable(state, definition, relation, columns, PlaceOf(place));
+}
+
+ExprPtr CoerceForAssignment(ExprPtr expression, const SqlType& target, std::string_view column_name,
+                            const BinderInput& input) {
+  BindState state(input);
+  const int location = expression->location;
+  return CoerceToColumn(state, std::move(expression), target, column_name, location);
+}
+
+SqlType ResolveTypeName(const PgQuery__TypeName& type_name, const BinderInput& input) {
+  BindState state(input);
+  return BindTypeName(state, type_name);
+}
+
+}  // namespace grizzly::planner

@@ -1,0 +1,81 @@
+// SQL-language built-ins: their bodies take the place of the call.
+#include <fmt/format.h>
+
+#include "planner/binder/function_call.h"
+#include "planner/binder/query_binder.h"
+
+namespace grizzly::planner {
+
+using expr::ExprKind;
+
+namespace {
+
+// "RETURN x" and old-style "select ..." bodies as one SELECT.
+std::string BodyAsSelect(const facts::ProcFact& function) {
+  std::string_view body = function.prosqlbody;
+  if (body.data() == nullptr || body.empty()) return std::string(function.prosrc);
+  constexpr std::string_view kReturn = "RETURN ";
+  if (body.starts_with(kReturn)) return fmt::format("SELECT {}", body.substr(kReturn.size()));
+  return "";
+}
+
+bool MayBeNull(const expr::Expr& expression) {
+  return expression.kind != ExprKind::kConst ||
+         static_cast<const expr::ConstExpr&>(expression).value.is_null();
+}
+
+// A strict function is NULL for a NULL argument, whatever its body says.
+ExprPtr GuardStrict(BindState& state, const std::vector<ExprPtr>& arguments, ExprPtr value) {
+  std::vector<ExprPtr> tests;
+  for (const ExprPtr& argument : arguments) {
+    if (!MayBeNull(*argument)) continue;
+    auto test = std::make_unique<expr::ListExpr>(
+        ExprKind::kNullTest, state.types().Make(facts::kBoolOid),
+        static_cast<uint8_t>(expr::NullTestKind::kIsNull));
+    test->children.push_back(argument->Clone());
+    tests.push_back(std::move(test));
+  }
+  if (tests.empty()) return value;
+  auto guard = std::make_unique<expr::CaseExpr>(value->type);
+  ExprPtr null = std::make_unique<expr::ConstExpr>(value->type, types::Datum::Null());
+  guard->branches.push_back(
+      {MakeBoolOperation(expr::BoolOperation::kOr, std::move(tests)), std::move(null)});
+  guard->otherwise = std::move(value);
+  return guard;
+}
+
+}  // namespace
+
+ExprPtr ExpressionBinder::InlineSqlFunction(Call& call) {
+  const facts::ProcFact& function = *call.function;
+  const std::string body = BodyAsSelect(function);
+  if (body.empty()) {
+    ThrowNotSupported("function " + Signature(state_, function.proname, call.declared),
+                      call.location);
+  }
+  const BindState::DefinitionScope definition(state_, {facts::kPgCatalogNamespaceOid});
+  const BindState::ArgumentScope arguments(state_, call.arguments, function.proargnames);
+  const ast::Node& statement = state_.ParseQuery(body);
+  const PgQuery__SelectStmt& select = *statement.select_stmt;
+  ExprPtr value;
+  if (select.n_from_clause == 0 && select.where_clause == nullptr && select.n_target_list == 1) {
+    QueryLevel& inner = NewLevel(state_, nullptr);
+    inner.place = Place::kSelectTarget;
+    value = ExpressionBinder(state_, inner).Bind(*select.target_list[0]->res_target->val);
+  } else {
+    BoundQuery query = QueryBinder(state_, &level_).Bind(select);
+    auto scalar = std::make_unique<expr::SubqueryExpr>(state_.columns[query.outputs[0].id].type);
+    scalar->body_columns.push_back(query.outputs[0].id);
+    auto plan = std::make_unique<LogicalSubquery>();
+    plan->plan = std::move(query.plan);
+    scalar->body = std::move(plan);
+    value = std::move(scalar);
+  }
+  value = CoerceType(state_, std::move(value), call.result.oid, types::kNoTypmod,
+                     CoercionKind::kAssignment, expr::CallSyntax::kImplicitCast, call.location);
+  if (function.proisstrict) value = GuardStrict(state_, call.arguments, std::move(value));
+  value->location = call.location;
+  return value;
+}
+
+}  // namespace grizzly::planner

@@ -1,0 +1,192 @@
+#include "planner/binder/on_conflict.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "planner/binder/assignment.h"
+#include "planner/binder/table_expression.h"
+
+namespace grizzly::planner {
+
+namespace {
+
+std::vector<ColumnId> NewRow(BindState& state, QueryLevel& level,
+                             const catalog::Relation& relation) {
+  std::vector<ColumnId> ids;
+  for (const catalog::Column& column : relation.columns) {
+    ids.push_back(column.dropped ? expr::kNoColumn
+                                 : state.AddColumn({column.name, column.type, relation.oid,
+                                                    column.attnum},
+                                                   &level));
+  }
+  return ids;
+}
+
+// What the conflict target says, to be found again in a unique index.
+struct Inference {
+  std::set<AttributeNumber> columns;
+  std::vector<ExprPtr> expressions;
+  std::vector<ExprPtr> predicate;
+};
+
+class ArbiterFinder {
+ public:
+  ArbiterFinder(BindState& state, const catalog::RelationPtr& relation,
+                const std::vector<ColumnId>& row)
+      : state_(state), relation_(*relation), row_(row) {}
+
+  std::vector<Oid> Find(const PgQuery__InferClause& clause) {
+    if (*clause.conname != '\0') return {FindConstraint(clause)};
+    Read(clause);
+    std::vector<Oid> found;
+    bool deferrable_matches = false;
+    for (const Oid oid : relation_.indexes) {
+      const catalog::RelationPtr index = state_.catalog().FindRelation(oid);
+      if (index == nullptr || !index->index || !index->index->unique || !index->index->valid) {
+        continue;
+      }
+      if (!Matches(*index->index)) continue;
+      if (!index->index->immediate) {
+        deferrable_matches = true;
+        continue;
+      }
+      found.push_back(oid);
+    }
+    if (!found.empty()) return found;
+    if (deferrable_matches) {
+      throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                     "ON CONFLICT does not support deferrable unique constraints/exclusion "
+                     "constraints as arbiters");
+    }
+    throw SqlError(SqlState::kInvalidColumnReference,
+                   "there is no unique or exclusion constraint matching the ON CONFLICT "
+                   "specification");
+  }
+
+ private:
+  Oid FindConstraint(const PgQuery__InferClause& clause) {
+    for (const catalog::Constraint& constraint : relation_.constraints) {
+      if (constraint.name != clause.conname) continue;
+      if (constraint.index == kInvalidOid) {
+        throw SqlError(SqlState::kWrongObjectType,
+                       "constraint in ON CONFLICT clause has no associated index");
+      }
+      return constraint.index;
+    }
+    throw SqlError(SqlState::kUndefinedObject,
+                   fmt::format("constraint \"{}\" for table \"{}\" does not exist", clause.conname,
+                               relation_.name));
+  }
+
+  void Read(const PgQuery__InferClause& clause) {
+    for (size_t i = 0; i < clause.n_index_elems; ++i) {
+      const PgQuery__IndexElem& element = *clause.index_elems[i]->index_elem;
+      if (element.n_collation > 0 || element.n_opclass > 0) {
+        ThrowNotSupported("COLLATE or an operator class in ON CONFLICT", clause.location);
+      }
+      if (element.expr != nullptr) {
+        inference_.expressions.push_back(BindOverTable(state_, *element.expr, &relation_, row_,
+                                                       Place::kIndexExpression));
+        continue;
+      }
+      const catalog::Column* column = relation_.FindColumn(element.name);
+      if (column == nullptr) {
+        throw SqlError(SqlState::kUndefinedColumn,
+                       fmt::format("column \"{}\" does not exist", element.name))
+            .At(clause.location);
+      }
+      inference_.columns.insert(column->attnum);
+    }
+    if (clause.where_clause != nullptr) {
+      inference_.predicate = Conjuncts(
+          BindOverTable(state_, *clause.where_clause, &relation_, row_, Place::kIndexPredicate));
+    }
+  }
+
+  static std::vector<ExprPtr> Conjuncts(ExprPtr condition) {
+    std::vector<ExprPtr> list;
+    auto* bool_list = condition->kind == expr::ExprKind::kBool
+                          ? static_cast<expr::ListExpr*>(condition.get())
+                          : nullptr;
+    if (bool_list != nullptr &&
+        bool_list->choice == static_cast<uint8_t>(expr::BoolOperation::kAnd)) {
+      return std::move(bool_list->children);
+    }
+    list.push_back(std::move(condition));
+    return list;
+  }
+
+  static bool Contains(const std::vector<ExprPtr>& list, const expr::Expr& wanted) {
+    return std::any_of(list.begin(), list.end(),
+                       [&](const ExprPtr& each) { return expr::Equals(*each, wanted); });
+  }
+
+  bool Matches(const catalog::IndexDefinition& index) {
+    std::set<AttributeNumber> columns;
+    std::vector<ExprPtr> expressions;
+    for (const catalog::IndexDefinition::Part& part : index.parts) {
+      if (part.column != 0) {
+        columns.insert(part.column);
+      } else {
+        expressions.push_back(
+            BindOverTable(state_, part.expression, &relation_, row_, Place::kIndexExpression));
+      }
+    }
+    if (columns != inference_.columns || expressions.size() != inference_.expressions.size()) {
+      return false;
+    }
+    for (const ExprPtr& expression : expressions) {
+      if (!Contains(inference_.expressions, *expression)) return false;
+    }
+    if (index.predicate.empty()) return true;
+    // A partial index is meant when the clause says at least what its predicate says.
+    for (const ExprPtr& needed : Conjuncts(BindOverTable(state_, index.predicate, &relation_, row_,
+                                                         Place::kIndexPredicate))) {
+      if (!Contains(inference_.predicate, *needed)) return false;
+    }
+    return true;
+  }
+
+  BindState& state_;
+  const catalog::Relation& relation_;
+  const std::vector<ColumnId>& row_;
+  Inference inference_;
+};
+
+}  // namespace
+
+OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& clause,
+                          const catalog::RelationPtr& relation, std::string_view alias,
+                          bool updates) {
+  // The conflict target must match stored definitions: its constants stay constants.
+  ++state.keep_constants;
+  QueryLevel& level = NewLevel(state, nullptr);
+  OnConflict conflict;
+  conflict.do_nothing = !updates;
+  conflict.existing = NewRow(state, level, *relation);
+  conflict.excluded = NewRow(state, level, *relation);
+  if (clause.infer != nullptr) {
+    conflict.arbiters = ArbiterFinder(state, relation, conflict.existing).Find(*clause.infer);
+  } else if (updates) {
+    throw SqlError(SqlState::kSyntaxError,
+                   "ON CONFLICT DO UPDATE requires inference specification or constraint name")
+        .Hint("For example, ON CONFLICT (column_name).")
+        .At(clause.location);
+  }
+  --state.keep_constants;
+  if (!updates) return conflict;
+  level.names.push_back({level.AddItem(TableItem(relation, alias, conflict.existing))});
+  level.names.push_back({level.AddItem(TableItem(relation, "excluded", conflict.excluded)),
+                         /*by_name=*/true, /*by_column=*/false});
+  ExpressionBinder binder(state, level);
+  conflict.assignments = BindAssignments(binder, *relation, conflict.existing, clause.target_list,
+                                         clause.n_target_list);
+  if (clause.where_clause != nullptr) {
+    conflict.where = MakeBoolOperation(expr::BoolOperation::kAnd,
+                                       binder.BindCondition(clause.where_clause, Place::kWhere));
+  }
+  return conflict;
+}
+
+}  // namespace grizzly::planner

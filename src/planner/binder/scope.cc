@@ -1,0 +1,295 @@
+#include "planner/binder/scope.h"
+
+#include <fmt/format.h>
+
+#include "planner/binder/coerce.h"
+#include "planner/binder/name_hints.h"
+
+namespace grizzly::planner {
+
+std::string_view PlaceName(Place place) {
+  switch (place) {
+    case Place::kUpdateSource:
+    case Place::kUpdateTarget: return "UPDATE";
+    case Place::kInsertTarget: return "INSERT";
+    case Place::kGroupBy: return "GROUP BY";
+    case Place::kOrderBy: return "ORDER BY";
+    case Place::kDistinctOn: return "DISTINCT ON";
+    case Place::kLimit: return "LIMIT";
+    case Place::kOffset: return "OFFSET";
+    case Place::kReturning: return "RETURNING";
+    case Place::kValues: return "VALUES";
+    case Place::kWhere: return "WHERE";
+    case Place::kHaving: return "HAVING";
+    case Place::kFilter: return "FILTER";
+    case Place::kJoinOn: return "JOIN conditions";
+    case Place::kJoinUsing: return "JOIN/USING";
+    case Place::kFromFunction: return "functions in FROM";
+    case Place::kWindowPartition: return "window definitions";
+    case Place::kWindowOrder: return "window definitions";
+    case Place::kWindowRange: return "window RANGE";
+    case Place::kWindowRows: return "window ROWS";
+    case Place::kWindowGroups: return "window GROUPS";
+    case Place::kDefault: return "DEFAULT expressions";
+    case Place::kCheck:
+    case Place::kDomainCheck: return "check constraints";
+    case Place::kGenerated: return "column generation expressions";
+    case Place::kIndexExpression: return "index expressions";
+    case Place::kIndexPredicate: return "index predicates";
+    case Place::kAlterUsing: return "transform expressions";
+    case Place::kExecuteParameter: return "EXECUTE parameters";
+    case Place::kPartitionBound: return "partition bound";
+    case Place::kPolicy: return "policy expressions";
+    default: return "SELECT";
+  }
+}
+
+QueryLevel& NewLevel(BindState& state, QueryLevel* outer) {
+  auto level = std::make_shared<QueryLevel>();
+  level->outer = outer;
+  state.Keep(level);
+  return *level;
+}
+
+ExprPtr MentionColumn(BindState& state, const RangeItem& item, size_t column, int location) {
+  const ScopeColumn& found = item.columns[column];
+  if (found.expression == nullptr) return state.Mention(found.id, location);
+  ExprPtr merged = found.expression->Clone();
+  merged->location = location;
+  for (const ColumnId id : expr::FreeColumns(*merged)) state.MarkMentioned(id);
+  return merged;
+}
+
+namespace {
+
+[[noreturn]] void ThrowLateralReference(const NamespaceEntry& entry, int location) {
+  throw SqlError(SqlState::kInvalidColumnReference,
+                 fmt::format("invalid reference to FROM-clause entry for table \"{}\"",
+                             entry.item->alias))
+      .Detail("The combining JOIN type must be INNER or LEFT for a LATERAL reference.")
+      .At(location);
+}
+
+// -1: none. Throws when the item has the name twice.
+int PositionOf(const RangeItem& item, std::string_view name, int location) {
+  int found = -1;
+  for (size_t i = 0; i < item.columns.size(); ++i) {
+    if (item.columns[i].name != name) continue;
+    if (found >= 0) {
+      throw SqlError(SqlState::kAmbiguousColumn,
+                     fmt::format("column reference \"{}\" is ambiguous", name))
+          .At(location);
+    }
+    found = static_cast<int>(i);
+  }
+  return found;
+}
+
+struct SystemColumn {
+  std::string_view name;
+  AttributeNumber attnum;
+  Oid type;
+};
+constexpr SystemColumn kSystemColumns[] = {
+    {"tableoid", kTableOidAttribute, facts::kOidOid}, {"ctid", kCtidAttribute, facts::kTidOid},
+    {"xmin", kXminAttribute, facts::kXidOid},         {"cmin", -3, facts::kCidOid},
+    {"xmax", -4, facts::kXidOid},                     {"cmax", -5, facts::kCidOid},
+};
+
+ExprPtr FindSystemColumn(BindState& state, RangeItem& item, std::string_view name, int location) {
+  if (item.scan == nullptr) return nullptr;
+  for (const SystemColumn& column : kSystemColumns) {
+    if (column.name != name) continue;
+    if (column.attnum != kTableOidAttribute && column.attnum != kCtidAttribute &&
+        column.attnum != kXminAttribute) {
+      ThrowNotSupported(fmt::format("system column {}", name), location);
+    }
+    LogicalScan& scan = *item.scan;
+    for (size_t i = 0; i < scan.attnums.size(); ++i) {
+      if (scan.attnums[i] == column.attnum) return state.Mention(scan.outputs[i], location);
+    }
+    const ColumnId any = scan.outputs.empty() ? expr::kNoColumn : scan.outputs[0];
+    const ColumnId id =
+        state.AddColumn({std::string(name), state.types().Make(column.type), item.relation->oid,
+                         column.attnum},
+                        state.OwnerOf(any));
+    scan.attnums.push_back(column.attnum);
+    scan.outputs.push_back(id);
+    return state.Mention(id, location);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+ExprPtr FindColumn(BindState& state, QueryLevel& level, std::string_view name, int location) {
+  for (QueryLevel* at = &level; at != nullptr; at = at->outer) {
+    const NamespaceEntry* found = nullptr;
+    int position = -1;
+    for (const NamespaceEntry& entry : at->names) {
+      if (!entry.by_column || (entry.lateral_only && !at->lateral_active)) continue;
+      const int here = PositionOf(*entry.item, name, location);
+      if (here < 0) continue;
+      if (found != nullptr) {
+        throw SqlError(SqlState::kAmbiguousColumn,
+                       fmt::format("column reference \"{}\" is ambiguous", name))
+            .At(location);
+      }
+      if (entry.lateral_only && !entry.lateral_ok) ThrowLateralReference(entry, location);
+      found = &entry;
+      position = here;
+    }
+    if (found != nullptr) return MentionColumn(state, *found->item, position, location);
+    // System columns of the only table are visible without qualification.
+    for (const NamespaceEntry& entry : at->names) {
+      if (!entry.by_column || (entry.lateral_only && !at->lateral_active)) continue;
+      if (ExprPtr system = FindSystemColumn(state, *entry.item, name, location)) return system;
+    }
+  }
+  return nullptr;
+}
+
+RangeItem* FindItem(BindState& state, QueryLevel& level, std::string_view schema,
+                    std::string_view alias, int location) {
+  for (QueryLevel* at = &level; at != nullptr; at = at->outer) {
+    const NamespaceEntry* found = nullptr;
+    for (const NamespaceEntry& entry : at->names) {
+      if (!entry.by_name || entry.item->alias != alias) continue;
+      if (entry.lateral_only && !at->lateral_active) continue;
+      if (!schema.empty()) {
+        const catalog::Schema* owner =
+            entry.item->relation == nullptr ? nullptr
+                                            : state.catalog().FindSchema(entry.item->relation->schema);
+        if (owner == nullptr || owner->name != schema ||
+            entry.item->relation->name != entry.item->alias) {
+          continue;
+        }
+      }
+      if (found != nullptr) {
+        throw SqlError(SqlState::kAmbiguousAlias,
+                       fmt::format("table reference \"{}\" is ambiguous", alias))
+            .At(location);
+      }
+      found = &entry;
+    }
+    if (found == nullptr) continue;
+    if (found->lateral_only && !found->lateral_ok) ThrowLateralReference(*found, location);
+    return found->item;
+  }
+  return nullptr;
+}
+
+ExprPtr FindColumnOf(BindState& state, RangeItem& item, std::string_view name, int location) {
+  const int position = PositionOf(item, name, location);
+  if (position >= 0) return MentionColumn(state, item, position, location);
+  return FindSystemColumn(state, item, name, location);
+}
+
+ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
+  if (item.is_scalar_function && !item.columns.empty()) {
+    return MentionColumn(state, item, 0, location);
+  }
+  const bool typed = item.relation != nullptr && item.relation->row_type != kInvalidOid;
+  auto row = std::make_unique<expr::ListExpr>(
+      expr::ExprKind::kRow,
+      state.types().Make(typed ? item.relation->row_type : facts::kRecordOid));
+  row->location = location;
+  size_t next = 0;
+  if (typed) {
+    for (const catalog::Column& column : item.relation->columns) {
+      row->children.push_back(column.dropped ? MakeNull(state, facts::kInt4Oid)
+                                             : MentionColumn(state, item, next++, location));
+    }
+    return row;
+  }
+  for (size_t i = 0; i < item.columns.size(); ++i) {
+    row->children.push_back(MentionColumn(state, item, i, location));
+  }
+  return row;
+}
+
+void ThrowNoColumn(QueryLevel& level, std::string_view qualifier, std::string_view name,
+                   int location) {
+  const std::string message =
+      qualifier.empty() ? fmt::format("column \"{}\" does not exist", name)
+                        : fmt::format("column {}.{} does not exist", qualifier, name);
+  SqlError error(SqlState::kUndefinedColumn, message);
+  const std::string hint = ColumnHint(level, qualifier, name);
+  if (!hint.empty()) std::move(error).Hint(hint);
+  throw std::move(error).At(location);
+}
+
+void ThrowNoItem(BindState& state, QueryLevel& level, std::string_view schema,
+                 std::string_view alias, int location) {
+  const std::string shown =
+      schema.empty() ? std::string(alias) : fmt::format("{}.{}", schema, alias);
+  for (QueryLevel* at = &level; at != nullptr; at = at->outer) {
+    for (const auto& item : at->items) {
+      const bool is_alias = item->alias == alias;
+      const bool is_relation = item->relation != nullptr && item->relation->name == alias;
+      if (!is_alias && !is_relation) continue;
+      SqlError error(SqlState::kUndefinedTable,
+                     fmt::format("invalid reference to FROM-clause entry for table \"{}\"", shown));
+      if (!is_alias) {
+        std::move(error).Hint(
+            fmt::format("Perhaps you meant to reference the table alias \"{}\".", item->alias));
+      } else {
+        std::move(error).Hint(
+            fmt::format("There is an entry for table \"{}\", but it cannot be referenced from this "
+                        "part of the query.",
+                        item->alias));
+      }
+      throw std::move(error).At(location);
+    }
+  }
+  (void)state;
+  throw SqlError(SqlState::kUndefinedTable,
+                 fmt::format("missing FROM-clause entry for table \"{}\"", shown))
+      .At(location);
+}
+
+std::string QualifiedName(const QueryLevel& level, ColumnId id) {
+  for (const auto& item : level.items) {
+    if (item->is_join) continue;
+    for (const ScopeColumn& column : item->columns) {
+      if (column.id == id) return fmt::format("{}.{}", item->alias, column.name);
+    }
+    if (item->scan == nullptr) continue;
+    for (size_t i = 0; i < item->scan->outputs.size(); ++i) {
+      if (item->scan->outputs[i] != id) continue;
+      for (const SystemColumn& column : kSystemColumns) {
+        if (column.attnum == item->scan->attnums[i]) {
+          return fmt::format("{}.{}", item->alias, column.name);
+        }
+      }
+    }
+  }
+  return "";
+}
+
+catalog::RelationPtr RequireRelation(BindState& state, const PgQuery__RangeVar& name) {
+  const std::string_view schema = name.schemaname;
+  const std::string_view relation = name.relname;
+  catalog::RelationPtr found;
+  if (schema.empty()) {
+    found = state.search_path().FindRelation(state.catalog(), relation);
+  } else if (const catalog::Schema* in = state.catalog().FindSchema(schema)) {
+    found = state.catalog().FindRelation(in->oid, relation);
+  }
+  if (found != nullptr) return found;
+  throw SqlError(SqlState::kUndefinedTable,
+                 schema.empty() ? fmt::format("relation \"{}\" does not exist", relation)
+                                : fmt::format("relation \"{}.{}\" does not exist", schema, relation))
+      .At(name.location);
+}
+
+Cte* FindCte(QueryLevel* level, std::string_view name) {
+  for (; level != nullptr; level = level->outer) {
+    for (const auto& cte : level->ctes) {
+      if (cte->name == name) return cte.get();
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace grizzly::planner
