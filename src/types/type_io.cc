@@ -17,7 +17,7 @@ const IoTable& Table() {
   static const IoTable table = [] {
     IoTable made{};
     for (Oid oid = 0; oid < kTableOids; ++oid) {
-      for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo}) {
+      for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo, NetworkIo}) {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
     }
