@@ -3,6 +3,7 @@
 #include "facts/types.h"
 #include "types/bit_string.h"
 #include "types/hash_bytes.h"
+#include "types/jsonb.h"
 #include "types/network.h"
 
 namespace grizzly::types {
@@ -17,6 +18,10 @@ int CompareAddresses(const Datum& a, const Datum& b, Oid) {
 int CompareBytes(const Datum& a, const Datum& b, Oid) {
   return StringRef::Compare(a.As<StringRef>(), b.As<StringRef>());
 }
+int CompareJson(const Datum& a, const Datum& b, Oid) {
+  return CompareJsonb(JsonbRef::Of(a), JsonbRef::Of(b));
+}
+uint64_t HashJson(const Datum& value, Oid) { return HashJsonb(JsonbRef::Of(value)); }
 uint64_t HashOfBytes(const Datum& value, Oid) { return HashBytes(value.AsString()); }
 
 }  // namespace
@@ -29,12 +34,14 @@ CompareFunction FindLateCompare(Oid oid) {
     case facts::kCidrOid: return CompareAddresses;
     case facts::kMacaddrOid:
     case facts::kMacaddr8Oid: return CompareBytes;
+    case facts::kJsonbOid: return CompareJson;
     default: return nullptr;
   }
 }
 
-// One value has one byte string in all of them.
 HashFunction FindLateHash(Oid oid) {
+  if (oid == facts::kJsonbOid) return HashJson;
+  // In all others one value has one byte string.
   return FindLateCompare(oid) == nullptr ? nullptr : HashOfBytes;
 }
 

@@ -17,7 +17,7 @@ const IoTable& Table() {
   static const IoTable table = [] {
     IoTable made{};
     for (Oid oid = 0; oid < kTableOids; ++oid) {
-      for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo, NetworkIo}) {
+      for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo, NetworkIo, JsonIo}) {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
     }
