@@ -1,5 +1,4 @@
-// Text and binary formats of bit strings, money, pg_lsn, network addresses, and of the types that
-// only the catalogs hold.
+// Text and binary formats of bit strings, money, pg_lsn, network addresses, and void.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -10,7 +9,6 @@
 #include "types/codec_io.h"
 #include "types/money.h"
 #include "types/network.h"
-#include "types/type_name.h"
 #include "types/value_error.h"
 
 namespace grizzly::types {
@@ -145,25 +143,6 @@ struct MacaddrCodec {
   }
 };
 
-// Types whose values only the server makes: shown as the text they hold, never read.
-template <Oid oid>
-struct OutputOnlyCodec {
-  static Datum Input(std::string_view, int32_t, const IoSettings&, Arena&) { ThrowNoInput(); }
-  static void Output(const Datum& value, const IoSettings&, std::string& out) {
-    out += value.AsString();
-  }
-  static Datum Receive(BinaryReader&, int32_t, const IoSettings&, Arena&) { ThrowNoInput(); }
-  static void Send(const Datum& value, const IoSettings&, std::string& out) {
-    out += value.AsString();
-  }
-
- private:
-  [[noreturn]] static void ThrowNoInput() {
-    throw SqlError(SqlState::kFeatureNotSupported,
-                   fmt::format("cannot accept a value of type {}", TypeName(oid)));
-  }
-};
-
 // void: what a function that returns nothing returns; the empty text.
 struct VoidCodec {
   static Datum Input(std::string_view, int32_t, const IoSettings&, Arena&) {
@@ -189,14 +168,6 @@ const TypeIo* NetworkIo(Oid oid) {
     case facts::kCidrOid: return CodecIo<InetCodec<true>>::Instance();
     case facts::kMacaddrOid: return CodecIo<MacaddrCodec<ParseMacaddr, 6>>::Instance();
     case facts::kMacaddr8Oid: return CodecIo<MacaddrCodec<ParseMacaddr8, 8>>::Instance();
-    case facts::kPgNodeTreeOid:
-      return CodecIo<OutputOnlyCodec<facts::kPgNodeTreeOid>>::Instance();
-    case facts::kAclitemOid: return CodecIo<OutputOnlyCodec<facts::kAclitemOid>>::Instance();
-    case facts::kPgNdistinctOid:
-      return CodecIo<OutputOnlyCodec<facts::kPgNdistinctOid>>::Instance();
-    case facts::kPgDependenciesOid:
-      return CodecIo<OutputOnlyCodec<facts::kPgDependenciesOid>>::Instance();
-    case facts::kPgMcvListOid: return CodecIo<OutputOnlyCodec<facts::kPgMcvListOid>>::Instance();
     case facts::kVoidOid: return CodecIo<VoidCodec>::Instance();
     default: return nullptr;
   }
