@@ -39,11 +39,11 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       context_(context),
       head_(RowKeyHead(*rules.relation)),
       uncontended_(context.IsUncontended(rules.relation->oid)) {
+  for (const Oid oid : table_.indexes) {
+    catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
+    if (index != nullptr && index->index->clustered_by) primary_index_ = std::move(index);
+  }
   for (const plan::RowRules::Index& index : rules.indexes) {
-    if (index.index->index->clustered_by) {
-      primary_index_ = index.index;
-      continue;
-    }
     auto made = std::make_unique<Index>();
     made->rules = &index;
     made->definition = &*index.index->index;
