@@ -1,0 +1,296 @@
+// Window functions of one partitioning and order: sorts everything, then goes partition by partition.
+#include <algorithm>
+
+#include "executor/operators.h"
+#include "executor/row_order.h"
+#include "executor/window/window_frame.h"
+#include "expr/evaluator.h"
+
+namespace grizzly::executor {
+namespace {
+
+// One call and where its inputs are in the store.
+struct Call {
+  const expr::WindowExpr* expr;
+  size_t first_argument = 0;
+  int filter_column = -1;
+  FrameClause frame;
+  std::vector<std::unique_ptr<Vector>> results;  // chunks of kBatchRowsMax rows of the partition
+};
+
+class WindowOperator final : public Operator {
+ public:
+  WindowOperator(const plan::WindowNode& node, ExecContext& context)
+      : Operator(node), types_(node.children[0]->output_types) {
+    child_width_ = types_.size();
+    const expr::WindowExpr& first = *node.calls[0];
+    std::vector<OrderColumn> order;
+    for (const auto& key : first.partition_by) {
+      order.push_back({AddColumn(*key, context), key->type, false, false});
+    }
+    partition_keys_ = order.size();
+    for (const expr::SortKey& key : first.order_by) {
+      order.push_back({AddColumn(*key.expression, context), key.expression->type, key.descending,
+                       key.nulls_first});
+    }
+    sort_keys_ = order.size();
+    order_ = std::make_unique<RowOrder>(std::move(order));
+    for (const auto& expression : node.calls) AddCall(*expression, context);
+    for (const SqlType& type : node.output_types) out_.AddColumn(Vector(type));
+  }
+
+ protected:
+  void DoOpen(ExecContext& context) override {
+    child().Open(context);
+    rows_ = std::make_unique<RowStore>(types_, context.memory);
+    sorted_.clear();
+    is_read_ = false;
+    partition_first_ = partition_last_ = next_ = 0;
+    for (Call& call : calls_) call.frame = EvaluateFrame(*call.expr, context);
+  }
+
+  Batch* DoNext(ExecContext& context) override {
+    if (!is_read_) ReadAll(context);
+    if (next_ == partition_last_) {
+      if (partition_last_ == sorted_.size()) return nullptr;
+      ComputePartition(context);
+    }
+    return Emit();
+  }
+
+ private:
+  size_t AddColumn(const expr::Expr& expression, ExecContext& context) {
+    computed_.emplace_back(expression, context.evaluation);
+    types_.push_back(expression.type);
+    return types_.size() - 1;
+  }
+
+  void AddCall(const expr::WindowExpr& expression, ExecContext& context) {
+    Call call;
+    call.expr = &expression;
+    call.first_argument = types_.size();
+    for (const auto& argument : expression.arguments) AddColumn(*argument, context);
+    if (expression.filter != nullptr) {
+      call.filter_column = static_cast<int>(AddColumn(*expression.filter, context));
+    }
+    calls_.push_back(std::move(call));
+  }
+
+  static int64_t EvaluateOffset(const expr::ExprPtr& offset, ExecContext& context,
+                                const char* which) {
+    if (offset == nullptr) return 0;
+    expr::Evaluator evaluator(*offset, context.evaluation);
+    const Datum value = evaluator.EvaluateScalar();
+    if (value.is_null()) {
+      throw SqlError(SqlState::kNullValueNotAllowed,
+                     fmt::format("frame {} offset must not be null", which));
+    }
+    if (value.As<int64_t>() < 0) {
+      throw SqlError(SqlState::kInvalidPrecedingOrFollowingSize,
+                     fmt::format("frame {} offset must not be negative", which));
+    }
+    return value.As<int64_t>();
+  }
+
+  static FrameClause EvaluateFrame(const expr::WindowExpr& call, ExecContext& context) {
+    FrameClause frame{call.mode, call.start, call.end, call.exclusion};
+    if (call.mode == expr::FrameMode::kRange &&
+        (call.start_offset != nullptr || call.end_offset != nullptr)) {
+      ThrowNotSupported("RANGE with offset PRECEDING/FOLLOWING");
+    }
+    frame.start_offset = EvaluateOffset(call.start_offset, context, "starting");
+    frame.end_offset = EvaluateOffset(call.end_offset, context, "ending");
+    return frame;
+  }
+
+  void ReadAll(ExecContext& context) {
+    Batch widened;
+    for (const SqlType& type : types_) widened.AddColumn(Vector(type, 0));
+    while (const Batch* input = child().Next(context)) {
+      for (size_t i = 0; i < child_width_; ++i) widened.column(i).Reference(input->column(i));
+      for (size_t i = 0; i < computed_.size(); ++i) {
+        widened.column(child_width_ + i).Reference(computed_[i].Evaluate(*input));
+      }
+      widened.set_row_count(input->row_count());
+      rows_->Append(widened);
+    }
+    sorted_ = order_->Sort(*rows_);
+    is_read_ = true;
+  }
+
+  void ComputePartition(ExecContext& context) {
+    partition_first_ = partition_last_;
+    std::vector<uint64_t> group_starts;
+    while (partition_last_ < sorted_.size()) {
+      const uint64_t row = sorted_[partition_last_];
+      if (partition_last_ > partition_first_) {
+        const uint64_t previous = sorted_[partition_last_ - 1];
+        if (!order_->Equal(*rows_, previous, row, partition_keys_)) break;
+        // Without ORDER BY all rows of a partition are peers.
+        if (order_->Equal(*rows_, previous, row, sort_keys_)) {
+          ++partition_last_;
+          continue;
+        }
+      }
+      group_starts.push_back(partition_last_ - partition_first_);
+      ++partition_last_;
+    }
+    const WindowFrames frames(partition_last_ - partition_first_, std::move(group_starts));
+    for (Call& call : calls_) {
+      call.results.clear();
+      if (call.expr->window != nullptr) {
+        RunWindowFunction(context, call, frames);
+      } else {
+        RunAggregate(context, call, frames);
+      }
+    }
+    next_ = partition_first_;
+  }
+
+  Datum Value(uint64_t partition_row, size_t column) const {
+    return rows_->Get(sorted_[partition_first_ + partition_row], column);
+  }
+
+  void RunWindowFunction(ExecContext& context, Call& call, const WindowFrames& frames) {
+    functions::WindowPartition partition;
+    partition.row_count = frames.row_count();
+    partition.argument_count = static_cast<uint32_t>(call.expr->arguments.size());
+    partition.argument = [&](uint32_t index, uint64_t row) {
+      return Value(row, call.first_argument + index);
+    };
+    partition.peers_start = [&](uint64_t row) { return frames.PeersStart(row); };
+    partition.peers_end = [&](uint64_t row) { return frames.PeersEnd(row); };
+    partition.frame = [&](uint64_t row, std::vector<FrameRun>& runs) {
+      frames.Frame(call.frame, row, runs);
+    };
+    for (uint64_t first = 0; first < frames.row_count(); first += types::kBatchRowsMax) {
+      const uint32_t count = static_cast<uint32_t>(
+          std::min<uint64_t>(frames.row_count() - first, types::kBatchRowsMax));
+      auto result = std::make_unique<Vector>(call.expr->type, count);
+      context.evaluation.functions.result_heap = &result->heap();
+      call.expr->window(context.evaluation.functions, *call.expr->call, partition, *result,
+                        static_cast<uint32_t>(first), count);
+      call.results.push_back(std::move(result));
+    }
+  }
+
+  // ---- aggregates over frames ----
+
+  void RunAggregate(ExecContext& context, Call& call, const WindowFrames& frames) {
+    const functions::AggregateFunction& function = *call.expr->aggregate;
+    Arena arena(context.memory);
+    char* state = arena.Allocate(std::max(function.state_bytes, 8u));
+    function.init(state);
+    std::vector<FrameRun> runs, held;
+    for (uint64_t row = 0; row < frames.row_count(); ++row) {
+      const uint32_t slot = static_cast<uint32_t>(row % types::kBatchRowsMax);
+      if (slot == 0) {
+        context.CheckCanceled();
+        const uint64_t left = frames.row_count() - row;
+        call.results.push_back(std::make_unique<Vector>(
+            call.expr->type,
+            static_cast<uint32_t>(std::min<uint64_t>(left, types::kBatchRowsMax))));
+      }
+      runs.clear();
+      frames.Frame(call.frame, row, runs);
+      if (GrowsFrom(held, runs)) {
+        const uint64_t from = held.empty() ? (runs.empty() ? 0 : runs[0].first) : held[0].last;
+        if (!runs.empty()) AddRows(context, call, arena, from, runs[0].last, state);
+      } else {
+        if (function.destroy != nullptr) function.destroy(state);
+        function.init(state);
+        for (const FrameRun& run : runs) {
+          AddRows(context, call, arena, run.first, run.last, state);
+        }
+      }
+      held = runs;
+      Vector& result = *call.results.back();
+      context.evaluation.functions.result_heap = &result.heap();
+      function.finalize(context.evaluation.functions, *call.expr->call, &state, 1, result, slot);
+    }
+    if (function.destroy != nullptr) function.destroy(state);
+  }
+
+  // The frame of the row before, extended at its end: its state can go on.
+  static bool GrowsFrom(const std::vector<FrameRun>& held, const std::vector<FrameRun>& runs) {
+    if (held.empty()) return runs.size() <= 1;
+    return held.size() == 1 && runs.size() == 1 && runs[0].first == held[0].first &&
+           runs[0].last >= held[0].last;
+  }
+
+  void AddRows(ExecContext& context, const Call& call, Arena& arena, uint64_t first, uint64_t last,
+               char* state) {
+    while (first < last) {
+      std::vector<uint64_t> rows;
+      for (; first < last && rows.size() < types::kBatchRowsMax; ++first) {
+        if (call.filter_column >= 0) {
+          const Datum keep = Value(first, static_cast<size_t>(call.filter_column));
+          if (keep.is_null() || !keep.AsBool()) continue;
+        }
+        rows.push_back(sorted_[partition_first_ + first]);
+      }
+      if (rows.empty()) continue;
+      Batch arguments;
+      std::vector<const Vector*> views;
+      const uint32_t count = static_cast<uint32_t>(rows.size());
+      for (size_t a = 0; a < call.expr->arguments.size(); ++a) {
+        Vector column(call.expr->arguments[a]->type, count);
+        for (uint32_t i = 0; i < count; ++i) {
+          column.SetDatum(i, rows_->Get(rows[i], call.first_argument + a));
+        }
+        arguments.AddColumn(std::move(column));
+      }
+      for (const Vector& column : arguments.columns()) views.push_back(&column);
+      const functions::AggregateInput input{&context.evaluation.functions, call.expr->call.get(),
+                                            &arena, views, count};
+      if (call.expr->aggregate->update_single != nullptr) {
+        call.expr->aggregate->update_single(input, state);
+      } else {
+        std::vector<char*> states(count, state);
+        call.expr->aggregate->update(input, states.data());
+      }
+    }
+  }
+
+  Batch* Emit() {
+    const uint64_t offset = next_ - partition_first_;
+    const uint32_t in_chunk = static_cast<uint32_t>(offset % types::kBatchRowsMax);
+    const uint32_t count = static_cast<uint32_t>(
+        std::min<uint64_t>(partition_last_ - next_, types::kBatchRowsMax - in_chunk));
+    out_.Reset();
+    for (size_t c = 0; c < child_width_; ++c) {
+      Vector& column = out_.column(c);
+      for (uint32_t i = 0; i < count; ++i) column.SetDatum(i, rows_->Get(sorted_[next_ + i], c));
+    }
+    for (size_t c = 0; c < calls_.size(); ++c) {
+      const Vector& results = *calls_[c].results[offset / types::kBatchRowsMax];
+      out_.column(child_width_ + c).CopyRows(results, in_chunk, count, 0);
+    }
+    out_.set_row_count(count);
+    next_ += count;
+    return &out_;
+  }
+
+  std::vector<SqlType> types_;  // the child's columns, then keys, arguments, filters
+  size_t child_width_ = 0;
+  std::vector<expr::Evaluator> computed_;
+  std::vector<Call> calls_;
+  std::unique_ptr<RowOrder> order_;
+  size_t partition_keys_ = 0;
+  size_t sort_keys_ = 0;
+  std::unique_ptr<RowStore> rows_;
+  std::vector<uint64_t> sorted_;
+  bool is_read_ = false;
+  uint64_t partition_first_ = 0;  // positions in sorted_
+  uint64_t partition_last_ = 0;
+  uint64_t next_ = 0;
+  Batch out_;
+};
+
+}  // namespace
+
+OperatorPtr MakeWindow(const plan::WindowNode& node, ExecContext& context) {
+  return std::make_unique<WindowOperator>(node, context);
+}
+
+}  // namespace grizzly::executor
