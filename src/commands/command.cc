@@ -7,6 +7,9 @@
 #include "commands/copy/copy_to.h"
 #include "commands/drop/drop.h"
 #include "commands/index/create_index.h"
+#include "commands/maintenance/lock_table.h"
+#include "commands/maintenance/reindex.h"
+#include "commands/maintenance/vacuum.h"
 #include "commands/role/databases.h"
 #include "commands/role/roles.h"
 #include "commands/schema/schemas.h"
@@ -56,6 +59,14 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node& n, CommandInput& i) {
        return n.copy_stmt->is_from ? CopyFrom(*n.copy_stmt, i) : CopyTo(*n.copy_stmt, i);
      }},
+    {PG_QUERY__NODE__NODE_VACUUM_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Vacuum(*n.vacuum_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CHECK_POINT_STMT,
+     [](const ast::Node&, CommandInput& i) { return Checkpoint(i); }},
+    {PG_QUERY__NODE__NODE_REINDEX_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Reindex(*n.reindex_stmt, i); }},
+    {PG_QUERY__NODE__NODE_LOCK_STMT,
+     [](const ast::Node& n, CommandInput& i) { return LockTable(*n.lock_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATEDB_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateDatabase(*n.createdb_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_DATABASE_STMT,

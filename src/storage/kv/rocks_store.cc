@@ -217,6 +217,12 @@ void RocksStore::ReclaimRange(std::string_view from, std::string_view to) {
   ThrowUnlessOk(status, "remove a dropped range");
 }
 
+void RocksStore::CompactBehind(std::string_view from, std::string_view to) {
+  const rocksdb::Slice begin = AsSlice(from), end = AsSlice(to);
+  ThrowUnlessOk(rocksdb::experimental::SuggestCompactRange(db_.get(), &begin, &end),
+                "compact a range");
+}
+
 uint64_t RocksStore::ApproximateBytes(std::string_view from, std::string_view to) {
   rocksdb::SizeApproximationOptions options;
   options.include_memtables = true;

@@ -69,6 +69,7 @@ class RocksStore final : public Store {
   void SyncLog() override;
   void DropRange(std::string_view from, std::string_view to) override;
   void ReclaimRange(std::string_view from, std::string_view to) override;
+  void CompactBehind(std::string_view from, std::string_view to) override;
   uint64_t ApproximateBytes(std::string_view from, std::string_view to) override;
   uint64_t ApproximateKeys(std::string_view from, std::string_view to) override;
   std::optional<std::string> WriteStopReason() const override { return write_stop_->reason(); }

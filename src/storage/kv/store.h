@@ -122,6 +122,8 @@ class Store {
   // Frees the space of a range that is deleted already: whole files at once (even those that a snapshot
   // could still read), the rest by compaction in the background.
   virtual void ReclaimRange(std::string_view from, std::string_view to) = 0;
+  // Has the files of [from, to) compacted in the background: overwritten and deleted versions go.
+  virtual void CompactBehind(std::string_view from, std::string_view to) = 0;
   virtual uint64_t ApproximateBytes(std::string_view from, std::string_view to) = 0;
   virtual uint64_t ApproximateKeys(std::string_view from, std::string_view to) = 0;
   // Null while writes are taken; else why not.

@@ -1,0 +1,66 @@
+#include "commands/maintenance/reindex.h"
+
+#include "commands/ast_read.h"
+#include "commands/relation_lookup.h"
+#include "commands/table/table_rewrite.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::Relation;
+using catalog::RelationPtr;
+
+void RebuildIndex(CommandInput& input, Oid oid) {
+  LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
+  const RelationPtr index = Reread(input, oid);
+  if (index->index->clustered_by) return;
+  const RelationPtr table = Reread(input, index->index->table);
+  KeyRange old_entries = RangeOfIndex(table->tenant, table->storage, index->index->index_id);
+  Relation changed = *index;
+  changed.storage = input.editor.NewStorage();
+  changed.index->index_id = IndexId{changed.storage.value};
+  KeyRange entries = RangeOfIndex(table->tenant, table->storage, changed.index->index_id);
+  input.transaction.DropRangeAtRollback(std::move(entries.from), std::move(entries.to));
+  FillIndex(input, table, input.editor.PutRelation(std::move(changed)));
+  input.transaction.DropRangeAtCommit(std::move(old_entries.from), std::move(old_entries.to));
+}
+
+void ReadOptions(const PgQuery__ReindexStmt& statement) {
+  for (const Option& option : OptionsOf(ListOf(statement.params, statement.n_params))) {
+    if (option.name == "verbose") continue;
+    if (option.name == "concurrently" || option.name == "tablespace") {
+      ThrowNotSupported("REINDEX " + option.name, option.location);
+    }
+    throw SqlError(SqlState::kSyntaxError,
+                   fmt::format("unrecognized REINDEX option \"{}\"", option.name))
+        .At(option.location);
+  }
+}
+
+}  // namespace
+
+std::string Reindex(const PgQuery__ReindexStmt& statement, CommandInput& input) {
+  ReadOptions(statement);
+  if (statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_TABLE) {
+    const RelationPtr table =
+        LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
+    RequireTable(*table);
+    RequireOwner(input, *table);
+    for (const Oid index : table->indexes) RebuildIndex(input, index);
+    return "REINDEX";
+  }
+  if (statement.kind != PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX) {
+    ThrowNotSupported("REINDEX of a schema or database");
+  }
+  const RelationPtr seen =
+      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessShare);
+  if (!seen->index.has_value()) {
+    throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not an index", seen->name));
+  }
+  RequireOwner(input, *seen);
+  LockRelationByOid(input, seen->index->table, txn::RelationLockMode::kShare);
+  RebuildIndex(input, seen->oid);
+  return "REINDEX";
+}
+
+}  // namespace grizzly::commands
