@@ -28,7 +28,10 @@ void RegisterFamilies(Registry& registry) {
   RegisterDateTimeComparisons(registry);
   RegisterDateTimeArithmetic(registry);
   RegisterDateTimeCasts(registry);
+  RegisterDateTimeParts(registry);
   RegisterSeries(registry);
+  RegisterDateTimeToChar(registry);
+  RegisterNumberToChar(registry);
   RegisterArrays(registry);
   RegisterArrayText(registry);
   RegisterSession(registry);

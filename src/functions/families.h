@@ -42,6 +42,7 @@ void RegisterStringAgg(Registry& registry);
 void RegisterDateTimeComparisons(Registry& registry);
 void RegisterDateTimeArithmetic(Registry& registry);
 void RegisterDateTimeCasts(Registry& registry);
+void RegisterDateTimeParts(Registry& registry);
 
 // set/
 void RegisterSeries(Registry& registry);
@@ -56,5 +57,9 @@ void RegisterArrayText(Registry& registry);
 // session/
 void RegisterSession(Registry& registry);
 void RegisterServer(Registry& registry);
+
+// formatting/
+void RegisterDateTimeToChar(Registry& registry);
+void RegisterNumberToChar(Registry& registry);
 
 }  // namespace grizzly::functions
