@@ -156,11 +156,13 @@ class Layout {
       NumberDigit(field);
     }
     ++place_;
-    if (place_ == total_) Close();
+    const bool ends_with_point = f_.has_point && f_.after == 0;
+    if (place_ == total_ && !ends_with_point) Close();
   }
 
   void NumberDigit(NumberField field) {
     if (field == NumberField::kPoint) {
+      if (at_ >= number_.size()) return;  // no decimals: PostgreSQL writes no point either
       if (!LastIsPoint() || f_.fill) out_ += '.';
       if (at_ < number_.size() && number_[at_] == '.') ++at_;
       return;
@@ -254,7 +256,6 @@ std::string Scientific(const types::NumericRef& value, int places) {
   Arena scratch;
   if (value.is_zero()) return fmt::format("{:.{}e}", 0.0, places);
   const std::string text = types::NumericText(value);
-  // The exponent from the written digits, then once more if rounding carried.
   const bool negative = text[0] == '-';
   std::string digits;
   int exponent = -1;
@@ -278,15 +279,14 @@ std::string Scientific(const types::NumericRef& value, int places) {
     size_t i = digits.size();
     while (i > 0 && digits[i - 1] == '9') digits[--i] = '0';
     if (i == 0) {
-      digits.insert(0, "1");
-      digits.pop_back();
-      ++exponent;
+      digits.insert(0, "1");  // 9.99 rounds to 10.0, and PostgreSQL 15 leaves it there
     } else {
       ++digits[i - 1];
     }
   }
-  std::string mantissa = digits.substr(0, 1);
-  if (places > 0) mantissa += "." + digits.substr(1);
+  const size_t whole = digits.size() - static_cast<size_t>(places);
+  std::string mantissa = digits.substr(0, whole);
+  if (places > 0) mantissa += "." + digits.substr(whole);
   return fmt::format("{}{}e{}{:02}", negative ? "-" : "", mantissa, exponent < 0 ? '-' : '+',
                      std::abs(exponent));
 }
@@ -317,10 +317,7 @@ std::string NumericToText(const types::NumericRef& value, View format_text) {
   const NumberFormat& format = CachedFormat(format_text);
   Arena scratch;
   if (format.roman) {
-    if (value.is_special()) return RomanText(format, 0);
-    const StringRef rounded = types::NumericRound(value, 0, scratch);
-    const std::optional<int64_t> number = types::NumericToInt8Checked(rounded);
-    return RomanText(format, number.value_or(0));
+    return RomanText(format, types::NumericToInt4(value));
   }
   if (format.exponent) {
     if (value.is_special()) return ExponentOverflow(format);
