@@ -32,6 +32,7 @@ void RegisterFamilies(Registry& registry) {
   RegisterSeries(registry);
   RegisterDateTimeToChar(registry);
   RegisterNumberToChar(registry);
+  RegisterToTimestamp(registry);
   RegisterArrays(registry);
   RegisterArrayText(registry);
   RegisterSession(registry);

@@ -61,5 +61,6 @@ void RegisterServer(Registry& registry);
 // formatting/
 void RegisterDateTimeToChar(Registry& registry);
 void RegisterNumberToChar(Registry& registry);
+void RegisterToTimestamp(Registry& registry);
 
 }  // namespace grizzly::functions

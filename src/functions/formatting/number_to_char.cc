@@ -117,6 +117,10 @@ class Layout {
       case NumberField::kSign: out_ += negative_ ? '-' : '+'; return;
       case NumberField::kOrdinal:
         if (!f_.roman && !overflow_ && !negative_ && !f_.has_point) {
+          if (number_.back() < '0' || number_.back() > '9') {
+            throw SqlError(SqlState::kInvalidTextRepresentation,
+                           fmt::format("\"{}\" is not a number", number_));
+          }
           std::string ending;
           AppendOrdinal(number_, node.lower ? 't' : 'T', ending);
           out_ += ending.substr(number_.size());
