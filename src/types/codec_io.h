@@ -52,4 +52,7 @@ const TypeIo* JsonIo(Oid oid);
 // Of an array type (or int2vector, oidvector) whose elements have `element_io`.
 std::unique_ptr<TypeIo> MakeBuiltinArrayIo(Oid oid, const TypeIo* element_io);
 
+// Of a built-in range or multirange type.
+std::unique_ptr<TypeIo> MakeBuiltinRangeIo(Oid oid, const TypeIo* subtype_io);
+
 }  // namespace grizzly::types

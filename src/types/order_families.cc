@@ -5,6 +5,7 @@
 #include "types/hash_bytes.h"
 #include "types/jsonb.h"
 #include "types/network.h"
+#include "types/range.h"
 
 namespace grizzly::types {
 namespace {
@@ -26,7 +27,15 @@ uint64_t HashOfBytes(const Datum& value, Oid) { return HashBytes(value.AsString(
 
 }  // namespace
 
+bool IsMultirange(Oid oid) {
+  const facts::TypeFact* type = facts::FindType(oid);
+  return type != nullptr && type->typtype == 'm';
+}
+
 CompareFunction FindLateCompare(Oid oid) {
+  if (FindRangeKind(oid) != nullptr) {
+    return IsMultirange(oid) ? CompareMultirangeDatums : CompareRangeDatums;
+  }
   switch (oid) {
     case facts::kBitOid:
     case facts::kVarbitOid: return CompareBits;
@@ -41,6 +50,9 @@ CompareFunction FindLateCompare(Oid oid) {
 
 HashFunction FindLateHash(Oid oid) {
   if (oid == facts::kJsonbOid) return HashJson;
+  if (FindRangeKind(oid) != nullptr) {
+    return IsMultirange(oid) ? HashMultirangeDatum : HashRangeDatum;
+  }
   // In all others one value has one byte string.
   return FindLateCompare(oid) == nullptr ? nullptr : HashOfBytes;
 }

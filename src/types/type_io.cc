@@ -4,6 +4,7 @@
 
 #include "types/array.h"
 #include "types/codec_io.h"
+#include "types/range.h"
 
 namespace grizzly::types {
 namespace {
@@ -11,6 +12,7 @@ namespace {
 // Built-in types number below this; their row types (from 10000) have no TypeIo of their own here.
 constexpr Oid kTableOids = 10000;
 
+// What the table points to lives as long as the process.
 using IoTable = std::array<const TypeIo*, kTableOids>;
 
 const IoTable& Table() {
@@ -21,11 +23,15 @@ const IoTable& Table() {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
     }
+    for (Oid oid = 0; oid < kTableOids; ++oid) {
+      const RangeKind* kind = FindRangeKind(oid);
+      if (kind != nullptr) made[oid] = MakeBuiltinRangeIo(oid, made[kind->subtype.oid]).release();
+    }
     // Arrays, once their elements are there.
     for (Oid oid = 0; oid < kTableOids; ++oid) {
       const Oid element = ArrayElementOid(oid);
       if (made[oid] != nullptr || element == kInvalidOid || made[element] == nullptr) continue;
-      made[oid] = MakeBuiltinArrayIo(oid, made[element]).release();  // lives as long as the table
+      made[oid] = MakeBuiltinArrayIo(oid, made[element]).release();
     }
     return made;
   }();
