@@ -4,6 +4,7 @@
 #include "base/error/sql_error.h"
 #include "catalog/builtin.h"
 #include "catalog/composed_type_io.h"
+#include "catalog/reg_type_io.h"
 #include "catalog/layouts.h"
 #include "catalog/record.h"
 
@@ -271,7 +272,12 @@ const types::TypeIo* TenantSnapshot::FindTypeIo(Oid oid) const {
   const TypePtr type = FindType(oid);
   if (type == nullptr) return nullptr;
   // Composed outside the lock: its parts come through here, too. The first one made stays.
-  std::unique_ptr<types::TypeIo> made = ComposeTypeIo(*this, type);
+  std::unique_ptr<types::TypeIo> made;
+  if (IsRegType(oid)) {
+    made = std::make_unique<RegTypeIo>(*this, oid);
+  } else {
+    made = ComposeTypeIo(*this, type);
+  }
   if (made == nullptr) return nullptr;
   const std::lock_guard lock(type_io_mutex_);
   return type_ios_.try_emplace(oid, std::move(made)).first->second.get();

@@ -31,8 +31,7 @@ class AssignmentBinder {
     for (const auto& other : assignments_) {
       if (other.attnum != column->attnum) continue;
       throw SqlError(SqlState::kSyntaxError,
-                     fmt::format("multiple assignments to same column \"{}\"", column->name))
-          .At(target.location);
+                     fmt::format("multiple assignments to same column \"{}\"", column->name));
     }
     if (is_default) {
       if (column->generated == '\0') {

@@ -225,7 +225,6 @@ void ExpressionBinder::RefuseAggregateSyntax(const Call& call) {
 }
 
 ExprPtr ExpressionBinder::FinishScalar(Call& call) {
-  if (call.function->prolang == facts::kSqlLanguageOid) return InlineSqlFunction(call);
   return MakeCall(state_, *call.function, call.result, std::move(call.arguments),
                   call.node->funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX
                       ? CallSyntax::kSqlSyntax

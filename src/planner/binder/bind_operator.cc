@@ -64,6 +64,9 @@ expr::ComparisonExpr::Comparison ExpressionBinder::MakeComparison(
     std::span<const std::string_view> name, ExprPtr& left, ExprPtr& right, int location,
     SqlType* result) {
   ExprPtr made = MakeOperator(name, std::move(left), std::move(right), location);
+  if (made->kind != ExprKind::kFunction) {
+    ThrowNotSupported("comparison by an operator that is an SQL function", location);
+  }
   auto& function = static_cast<expr::FunctionExpr&>(*made);
   left = std::move(function.arguments[0]);
   right = std::move(function.arguments[1]);

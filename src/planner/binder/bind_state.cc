@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/error/check.h"
+#include "planner/binder/bind_type_name.h"
+#include "planner/binder/coerce.h"
 
 namespace grizzly::planner {
 namespace {
@@ -103,6 +105,37 @@ void BindState::TypeParameter(expr::ParamExpr& parameter, const SqlType& type) {
   }
 }
 
+ExprPtr BindState::TakeBackConstant(const expr::ParamExpr& parameter) {
+  const auto index = static_cast<size_t>(parameter.index);
+  if (index >= lifted.size()) return nullptr;
+  const parser::Literal& literal = (*input_.literals)[lifted[index].literal];
+  taken_back_.resize(lifted.size());
+  taken_back_[index] = true;
+  ExprPtr constant =
+      MakeText(literal.plain ? literal.text : std::string_view(literal.unescaped), facts::kUnknownOid);
+  constant->location = parameter.location;
+  return constant;
+}
+
+void BindState::CompactLifted(std::vector<int>* renumbered) {
+  std::vector<LiftedLiteral> kept;
+  taken_back_.resize(lifted.size());
+  for (size_t i = 0; i < lifted.size(); ++i) {
+    renumbered->push_back(static_cast<int>(kept.size()));
+    if (taken_back_[i]) continue;
+    kept.push_back(lifted[i]);
+    kept.back().parameter = renumbered->back();
+  }
+  // A literal one copy of which is part of the plan must keep its text: no copy is a parameter's.
+  for (size_t i = 0; i < lifted.size(); ++i) {
+    for (const LiftedLiteral& other : kept) {
+      literal_conflict_ = literal_conflict_ || (taken_back_[i] && other.literal == lifted[i].literal);
+    }
+    if (std::none_of(taken_back_.begin(), taken_back_.end(), [](bool taken) { return taken; })) break;
+  }
+  lifted = std::move(kept);
+}
+
 void BindState::UseRelation(const catalog::RelationPtr& relation, txn::RelationLockMode mode) {
   const auto [at, is_new] = relation_positions_.emplace(relation->oid, relations.size());
   if (is_new) {
@@ -154,6 +187,23 @@ const ast::Node& BindState::ParseExpression(std::string_view sql) {
   GRIZZLY_CHECK(statement.node_case == PG_QUERY__NODE__NODE_SELECT_STMT &&
                 statement.select_stmt->n_target_list == 1);
   return *statement.select_stmt->target_list[0]->res_target->val;
+}
+
+Oid BindState::ResolveTypeText(std::string_view text) {
+  if (text == "-") return kInvalidOid;
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos) {
+    return static_cast<Oid>(std::stoul(std::string(text)));
+  }
+  try {
+    const ast::Node& cast = ParseExpression(fmt::format("NULL::{}", text));
+    GRIZZLY_CHECK(cast.node_case == PG_QUERY__NODE__NODE_TYPE_CAST);
+    return BindTypeName(*this, *cast.type_cast->type_name).oid;
+  } catch (const SqlError& error) {
+    // Locations in the text mean nothing in the statement.
+    throw SqlError(error.state(), error.state() == SqlState::kSyntaxError
+                                      ? fmt::format("invalid type name \"{}\"", text)
+                                      : error.diagnostic().message);
+  }
 }
 
 std::string_view StringOf(const ast::Node* node) {

@@ -45,6 +45,12 @@ class BindState {
   ExprPtr LiftConstant(int location, Oid type);
   // An untyped parameter (or lifted string) gets its type.
   void TypeParameter(expr::ParamExpr& parameter, const SqlType& type);
+  // A lifted string as the constant it was; null for a parameter of the client.
+  ExprPtr TakeBackConstant(const expr::ParamExpr& parameter);
+  // Drops constants taken back; `renumbered` gets the new index of each lifted parameter.
+  void CompactLifted(std::vector<int>* renumbered);
+  // Some literal is both part of the plan and a parameter: bind again without lifting.
+  bool has_literal_conflict() const { return literal_conflict_; }
   std::vector<SqlType> parameters;       // type unknown: not known yet
   std::vector<LiftedLiteral> lifted;
 
@@ -116,6 +122,8 @@ class BindState {
   // Parsed definitions live as long as the binding.
   const ast::Node& ParseQuery(std::string_view sql);
   const ast::Node& ParseExpression(std::string_view sql);
+  // The type that the text names, in any spelling of the grammar.
+  Oid ResolveTypeText(std::string_view text);
 
  private:
   const BinderInput& input_;
@@ -126,6 +134,8 @@ class BindState {
   std::map<Oid, size_t> relation_positions_;
   std::unordered_map<int, std::pair<uint32_t, bool>> literal_at_;  // location: literal, negated
   std::vector<std::shared_ptr<const parser::ParsedText>> parsed_;
+  std::vector<bool> taken_back_;           // by lifted parameter
+  bool literal_conflict_ = false;
   std::vector<std::shared_ptr<void>> kept_;
   uint32_t next_scan_id_ = 1;
   uint32_t next_cte_id_ = 1;

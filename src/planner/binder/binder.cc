@@ -88,6 +88,11 @@ BoundStatement Bind(const ast::Node& statement, const BinderInput& input) {
   BoundQuery query = QueryBinder(state, nullptr).BindAny(statement);
   FinishPlan(state, *query.plan);
   CheckParameters(state);
+  if (state.has_literal_conflict()) {
+    BinderInput without_lifting = input;
+    without_lifting.literals = nullptr;
+    return Bind(statement, without_lifting);
+  }
   BoundStatement bound;
   bound.statement_class = ClassOf(statement);
   bound.root = std::move(query.plan);

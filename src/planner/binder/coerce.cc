@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/memory/arena.h"
+#include "catalog/reg_type_io.h"
 #include "facts/types.h"
 #include "planner/binder/domain_checks.h"
 
@@ -59,6 +60,23 @@ ExprPtr ReadTextNow(const types::TypeIo& io, const expr::ConstExpr& literal, con
   }
 }
 
+// 'pg_class'::regclass: names are looked up now, under the path that the statement is bound with.
+ExprPtr ReadRegName(BindState& state, const expr::ConstExpr& literal, const SqlType& target) {
+  try {
+    const std::string text(literal.value.AsString());
+    const Oid object = target.oid == facts::kRegtypeOid
+                           ? state.ResolveTypeText(text)
+                           : catalog::ResolveRegName(state.catalog(), state.search_path(),
+                                                     target.oid, text);
+    auto constant = std::make_unique<expr::ConstExpr>(target, Datum::Of(object));
+    constant->location = literal.location;
+    return constant;
+  } catch (SqlError& error) {
+    error.AddLocation(literal.location);
+    throw;
+  }
+}
+
 // The text of the literal goes through the type's input when the statement runs.
 ExprPtr ReadTextLater(BindState& state, ExprPtr literal, const types::TypeIo& io,
                       const SqlType& target) {
@@ -84,6 +102,8 @@ ExprPtr CoerceUnknownConstant(BindState& state, ExprPtr literal, Oid target, int
   if (constant.value.is_null()) {
     result = std::make_unique<expr::ConstExpr>(type, Datum::Null());
     result->location = location;
+  } else if (catalog::IsRegType(base)) {
+    result = ReadRegName(state, constant, type);
   } else {
     const types::TypeIo* io = state.types().RequireIo(base, location);
     result = IsFixedText(state.types(), base, constant.value.AsString())
@@ -260,6 +280,12 @@ ExprPtr CoerceType(BindState& state, ExprPtr expression, Oid target, int32_t typ
   if (source == facts::kUnknownOid && expression->kind == ExprKind::kParam) {
     int32_t base_typmod = typmod;
     const Oid base = types.BaseOf(target, &base_typmod);
+    if (catalog::IsRegType(base)) {
+      // Its name belongs to the plan: a lifted constant becomes a constant again.
+      if (ExprPtr literal = state.TakeBackConstant(static_cast<expr::ParamExpr&>(*expression))) {
+        return CoerceType(state, std::move(literal), target, typmod, context, syntax, location);
+      }
+    }
     state.TypeParameter(static_cast<expr::ParamExpr&>(*expression), types.Make(base));
     if (base == target) return expression;
     return CoerceToDomain(state, std::move(expression), target, context, syntax, location);

@@ -100,7 +100,6 @@ class ExpressionBinder {
   void AddDefaults(Call& call);
   ExprPtr FinishScalar(Call& call);
   ExprPtr FinishSet(Call& call);
-  ExprPtr InlineSqlFunction(Call& call);
   void RefuseAggregateSyntax(const Call& call);
 
   // ---- bind_aggregate.cc ----

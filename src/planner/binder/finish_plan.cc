@@ -8,7 +8,7 @@ namespace {
 
 class Finisher {
  public:
-  explicit Finisher(BindState& state) : state_(state) {}
+  explicit Finisher(BindState& state) : state_(state) { state.CompactLifted(&renumbered_); }
 
   void Finish(LogicalNode& node) {
     CheckStackDepth();
@@ -62,9 +62,8 @@ class Finisher {
 
   void Finish(ExprPtr& expression) {
     CheckStackDepth();
-    if (expression->kind == expr::ExprKind::kParam && IsUnknown(*expression)) {
-      const auto index = static_cast<size_t>(static_cast<expr::ParamExpr&>(*expression).index);
-      if (index < state_.parameters.size()) expression->type = state_.parameters[index];
+    if (expression->kind == expr::ExprKind::kParam) {
+      FinishParameter(static_cast<expr::ParamExpr&>(*expression));
     }
     if (expression->kind == expr::ExprKind::kSubquery) {
       auto& subquery = static_cast<expr::SubqueryExpr&>(*expression);
@@ -73,7 +72,17 @@ class Finisher {
     expression->VisitChildren([this](ExprPtr& child) { Finish(child); });
   }
 
+  void FinishParameter(expr::ParamExpr& parameter) {
+    const auto index = static_cast<size_t>(parameter.index);
+    if (index < renumbered_.size()) {
+      parameter.index = renumbered_[index];
+    } else if (IsUnknown(parameter) && index < state_.parameters.size()) {
+      parameter.type = state_.parameters[index];
+    }
+  }
+
   BindState& state_;
+  std::vector<int> renumbered_;  // lifted parameters
 };
 
 }  // namespace

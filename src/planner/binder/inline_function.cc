@@ -1,7 +1,7 @@
 // SQL-language built-ins: their bodies take the place of the call.
 #include <fmt/format.h>
 
-#include "planner/binder/function_call.h"
+#include "planner/binder/inline_function.h"
 #include "planner/binder/query_binder.h"
 
 namespace grizzly::planner {
@@ -10,13 +10,16 @@ using expr::ExprKind;
 
 namespace {
 
-// "RETURN x" and old-style "select ..." bodies as one SELECT.
+// "RETURN x", "BEGIN ATOMIC ...; END" and old-style "select ..." bodies as one SELECT.
 std::string BodyAsSelect(const facts::ProcFact& function) {
   std::string_view body = function.prosqlbody;
   if (body.data() == nullptr || body.empty()) return std::string(function.prosrc);
   constexpr std::string_view kReturn = "RETURN ";
   if (body.starts_with(kReturn)) return fmt::format("SELECT {}", body.substr(kReturn.size()));
-  return "";
+  constexpr std::string_view kBegin = "BEGIN ATOMIC";
+  constexpr std::string_view kEnd = "END";
+  if (!body.starts_with(kBegin) || !body.ends_with(kEnd)) return "";
+  return std::string(body.substr(kBegin.size(), body.size() - kBegin.size() - kEnd.size()));
 }
 
 bool MayBeNull(const expr::Expr& expression) {
@@ -46,36 +49,52 @@ ExprPtr GuardStrict(BindState& state, const std::vector<ExprPtr>& arguments, Exp
 
 }  // namespace
 
-ExprPtr ExpressionBinder::InlineSqlFunction(Call& call) {
-  const facts::ProcFact& function = *call.function;
+bool IsInlined(const facts::ProcFact& function) {
+  return function.prolang == facts::kSqlLanguageOid &&
+         functions::BuiltinRegistry().Find(function.oid) == nullptr;
+}
+
+ExprPtr InlineFunction(BindState& state, const facts::ProcFact& function, const SqlType& result,
+                       const std::vector<ExprPtr>& arguments, int location) {
   const std::string body = BodyAsSelect(function);
   if (body.empty()) {
-    ThrowNotSupported("function " + Signature(state_, function.proname, call.declared),
-                      call.location);
+    ThrowNotSupported("function " + Signature(state, function.proname, function.proargtypes),
+                      location);
   }
-  const BindState::DefinitionScope definition(state_, {facts::kPgCatalogNamespaceOid});
-  const BindState::ArgumentScope arguments(state_, call.arguments, function.proargnames);
-  const ast::Node& statement = state_.ParseQuery(body);
-  const PgQuery__SelectStmt& select = *statement.select_stmt;
+  const BindState::DefinitionScope definition(state, {facts::kPgCatalogNamespaceOid});
+  const BindState::ArgumentScope scope(state, arguments, function.proargnames);
+  const PgQuery__SelectStmt& select = *state.ParseQuery(body).select_stmt;
   ExprPtr value;
   if (select.n_from_clause == 0 && select.where_clause == nullptr && select.n_target_list == 1) {
-    QueryLevel& inner = NewLevel(state_, nullptr);
+    QueryLevel& inner = NewLevel(state, nullptr);
     inner.place = Place::kSelectTarget;
-    value = ExpressionBinder(state_, inner).Bind(*select.target_list[0]->res_target->val);
+    value = ExpressionBinder(state, inner).Bind(*select.target_list[0]->res_target->val);
   } else {
-    BoundQuery query = QueryBinder(state_, &level_).Bind(select);
-    auto scalar = std::make_unique<expr::SubqueryExpr>(state_.columns[query.outputs[0].id].type);
+    BoundQuery query = QueryBinder(state, nullptr).Bind(select);
+    auto scalar = std::make_unique<expr::SubqueryExpr>(state.columns[query.outputs[0].id].type);
     scalar->body_columns.push_back(query.outputs[0].id);
     auto plan = std::make_unique<LogicalSubquery>();
     plan->plan = std::move(query.plan);
     scalar->body = std::move(plan);
     value = std::move(scalar);
   }
-  value = CoerceType(state_, std::move(value), call.result.oid, types::kNoTypmod,
-                     CoercionKind::kAssignment, expr::CallSyntax::kImplicitCast, call.location);
-  if (function.proisstrict) value = GuardStrict(state_, call.arguments, std::move(value));
-  value->location = call.location;
+  value = CoerceType(state, std::move(value), result.oid, types::kNoTypmod, CoercionKind::kAssignment,
+                     expr::CallSyntax::kImplicitCast, location);
+  if (function.proisstrict) value = GuardStrict(state, arguments, std::move(value));
+  value->location = location;
   return value;
+}
+
+BoundQuery InlineSetFunction(BindState& state, const facts::ProcFact& function,
+                             const std::vector<ExprPtr>& arguments, int location) {
+  const std::string body = BodyAsSelect(function);
+  if (body.empty()) {
+    ThrowNotSupported("function " + Signature(state, function.proname, function.proargtypes),
+                      location);
+  }
+  const BindState::DefinitionScope definition(state, {facts::kPgCatalogNamespaceOid});
+  const BindState::ArgumentScope scope(state, arguments, function.proargnames);
+  return QueryBinder(state, nullptr).Bind(*state.ParseQuery(body).select_stmt);
 }
 
 }  // namespace grizzly::planner

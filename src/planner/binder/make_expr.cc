@@ -3,6 +3,7 @@
 
 #include "facts/collations.h"
 #include "planner/binder/coerce.h"
+#include "planner/binder/inline_function.h"
 
 namespace grizzly::planner {
 
@@ -126,6 +127,7 @@ std::shared_ptr<functions::CallSite> MakeCallSite(BindState& state, const facts:
 ExprPtr MakeCall(BindState& state, const facts::ProcFact& function, const SqlType& result,
                  std::vector<ExprPtr> arguments, CallSyntax syntax, int location,
                  bool variadic_array, Oid operator_oid) {
+  if (IsInlined(function)) return InlineFunction(state, function, result, arguments, location);
   auto call = MakeCallSite(state, function, result, arguments, location);
   call->variadic_array = variadic_array;
   SqlType type = result;

@@ -33,9 +33,9 @@ class Resolver {
   }
 
   // Derives element types from arrays and ranges and checks that all agree.
-  std::string Settle(BindState* state) {
+  std::string Settle() {
     std::string trouble = SettleContainers(exact_, "anyelement", "anyarray", "anyrange");
-    if (trouble.empty()) trouble = SettleCompatible(state);
+    if (trouble.empty()) trouble = SettleCompatible();
     if (trouble.empty()) trouble = CheckKinds();
     return trouble;
   }
@@ -133,6 +133,10 @@ class Resolver {
     }
     if (family.multirange != kInvalidOid && family.range == kInvalidOid) {
       family.range = types_.RangeOfMultirange(family.multirange);
+      if (family.range == kInvalidOid) {
+        return fmt::format("argument declared {} is not a multirange type but type {}",
+                           "anymultirange", types_.Name(family.multirange));
+      }
     }
     if (family.range == kInvalidOid) return "";
     const Oid subtype = types_.RangeSubtype(family.range);
@@ -149,12 +153,21 @@ class Resolver {
     return "";
   }
 
-  std::string SettleCompatible(BindState* state) {
+  std::string SettleCompatible() {
     if (compatible_.multirange != kInvalidOid && compatible_.range == kInvalidOid) {
       compatible_.range = types_.RangeOfMultirange(compatible_.multirange);
+      if (compatible_.range == kInvalidOid) {
+        return fmt::format("argument declared {} is not a multirange type but type {}",
+                           "anycompatiblemultirange", types_.Name(compatible_.multirange));
+      }
     }
     if (compatible_.range != kInvalidOid) {
-      compatible_.elements.push_back(types_.RangeSubtype(compatible_.range));
+      const Oid subtype = types_.RangeSubtype(compatible_.range);
+      if (subtype == kInvalidOid) {
+        return fmt::format("argument declared {} is not a range type but type {}",
+                           "anycompatiblerange", types_.Name(compatible_.range));
+      }
+      compatible_.elements.push_back(subtype);
     }
     if (compatible_.elements.empty()) {
       // Only untyped literals: text, as in UNION.
@@ -173,7 +186,6 @@ class Resolver {
         chosen = type;
       }
     }
-    (void)state;
     compatible_.element = chosen;
     return "";
   }
@@ -219,7 +231,7 @@ bool FitsPolymorphic(TypeLookup& types, std::span<const Oid> actual,
                      std::span<const Oid> declared) {
   if (!AnyPolymorphic(declared)) return true;
   Resolver resolver(types);
-  return resolver.Take(actual, declared).empty() && resolver.Settle(nullptr).empty();
+  return resolver.Take(actual, declared).empty() && resolver.Settle().empty();
 }
 
 Oid ResolvePolymorphic(BindState& state, std::span<const Oid> actual, std::vector<Oid>& declared,
@@ -227,7 +239,7 @@ Oid ResolvePolymorphic(BindState& state, std::span<const Oid> actual, std::vecto
   if (!AnyPolymorphic(declared) && !IsPolymorphic(result)) return result;
   Resolver resolver(state.types());
   std::string complaint = resolver.Take(actual, declared);
-  if (complaint.empty()) complaint = resolver.Settle(&state);
+  if (complaint.empty()) complaint = resolver.Settle();
   if (!complaint.empty()) ThrowComplaint(complaint);
   for (size_t i = 0; i < declared.size(); ++i) {
     if (!IsPolymorphic(declared[i])) continue;
