@@ -1,45 +1,45 @@
-\echo == \\d
+\echo == d
 \d
-\echo == \\d plain
+\echo == d plain
 \d plain
-\echo == \\d orders
+\echo == d orders
 \d orders
-\echo == \\d sales.customers
+\echo == d sales.customers
 \d sales.customers
-\echo == \\d+ orders
+\echo == d+ orders
 \d+ plain
-\echo == \\d big_orders
+\echo == d big_orders
 \d big_orders
-\echo == \\d orders_placed
+\echo == d orders_placed
 \d orders_placed
-\echo == \\d orders_pkey
+\echo == d orders_pkey
 \d orders_pkey
-\echo == \\d tickets
+\echo == d tickets
 \d tickets
-\echo == \\d nothing
+\echo == d nothing
 \d nothing
-\echo == \\dt
+\echo == dt
 \dt
-\echo == \\dt *.*customers
+\echo == dt *.*customers
 \dt sales.*
-\echo == \\di
+\echo == di
 \di
-\echo == \\ds
+\echo == ds
 \ds
-\echo == \\dv
+\echo == dv
 \dv
-\echo == \\dn
+\echo == dn
 \dn
-\echo == \\du
+\echo == du
 \du
-\echo == \\df
+\echo == df
 \df
 \df pg_catalog.abs
-\echo == \\l
+\echo == l
 \l
-\echo == \\dT
+\echo == dT
 \dT
-\echo == \\dp plain
+\echo == dp plain
 \dp plain
-\echo == \\conninfo
+\echo == conninfo
 SELECT current_user, current_database();
