@@ -33,9 +33,9 @@ class Server:
         self.process = None
 
     def start(self, command, **options):
-        log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                        start_new_session=True, **options)
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                            start_new_session=True, **options)
         deadline = time.monotonic() + 60
         while subprocess.run([str(POSTGRES_PROGRAMS / "pg_isready"), "-q", *self.address()]).returncode:
             if self.process.poll() is not None or time.monotonic() > deadline:

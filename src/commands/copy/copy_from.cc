@@ -468,7 +468,7 @@ std::string CopyFrom(const PgQuery__CopyStmt& statement, CommandInput& input) {
   const uint64_t rows = copy.Run(*source);
   // The client may have more to say behind the end mark.
   if (path.empty()) {
-    while (input.copy_channel->Read().has_value()) {
+    while (source->Read().has_value()) {
     }
   }
   CountRows(input, *table, rows, was_fresh);

@@ -17,10 +17,17 @@ constexpr size_t kFileChunkBytes = size_t{256} << 10;
 class ChannelSource final : public CopySource {
  public:
   explicit ChannelSource(CopyChannel& channel) : channel_(channel) {}
-  std::optional<std::string_view> Read() override { return channel_.Read(); }
+  // Once the client has said that it is done, there is nothing to wait for.
+  std::optional<std::string_view> Read() override {
+    if (is_done_) return std::nullopt;
+    const std::optional<std::string_view> chunk = channel_.Read();
+    is_done_ = !chunk.has_value();
+    return chunk;
+  }
 
  private:
   CopyChannel& channel_;
+  bool is_done_ = false;
 };
 
 class FileSource final : public CopySource {
