@@ -38,11 +38,12 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
   was_empty_ = !input.transaction.ScanLatest(range.from, range.to)->Valid();
   rows_ascending_ = was_empty_;
   writer_ = std::make_unique<BulkWriter>(input, std::move(range));
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  for (const Oid oid : table_.indexes) {
+    catalog::RelationPtr index = snapshot->FindRelation(oid);
+    if (index != nullptr && index->index->clustered_by) primary_ = std::move(index);
+  }
   for (const plan::RowRules::Index& index : rules.indexes) {
-    if (index.index->index->clustered_by) {
-      primary_ = index.index;
-      continue;
-    }
     auto made = std::make_unique<Index>();
     made->rules = &index;
     made->head = executor::IndexKeyHead(table_, *index.index->index);

@@ -50,6 +50,7 @@ plan::RowRules MakeRowRules(CommandInput& input, const catalog::RelationPtr& tab
   for (const Oid oid : table->indexes) {
     const catalog::RelationPtr index = snapshot->FindRelation(oid);
     GRIZZLY_CHECK(index != nullptr);
+    if (index->index->clustered_by) continue;  // the rows themselves are its entries
     rules.indexes.push_back(MakeIndexRules(input, *table, index));
   }
   return rules;
