@@ -37,7 +37,8 @@ T ParsePrefix(std::string_view text, const char* type, std::string_view whole, s
   if (errno == ERANGE && (value == 0 || std::isinf(value))) {
     throw SqlError(SqlState::kNumericValueOutOfRange,
                    fmt::format("\"{}\" is out of range for type {}",
-                               std::string_view(start, end - start), type));
+                               std::string_view(start, end - start),
+                               sizeof(T) == 4 ? "real" : "double precision"));
   }
   while (IsBlank(*end)) ++end;
   *used = end - copy.c_str();

@@ -12,7 +12,7 @@ namespace grizzly::types {
 
 double ParseFloat8(std::string_view text);
 float ParseFloat4(std::string_view text);
-// As ParseFloat8, but errors speak of `type` and quote `whole` (a value inside a bigger literal),
+// As ParseFloat8, but syntax errors speak of `type` and quote `whole` (a value inside a bigger literal),
 // and text after the number is allowed: *used says how much was read.
 double ParseFloat8Prefix(std::string_view text, const char* type, std::string_view whole,
                          size_t* used);
