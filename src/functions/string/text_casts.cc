@@ -40,7 +40,8 @@ int8_t TextToChar(View text) {
 View BoolToText(bool value) { return value ? View("true") : View("false"); }
 // "name" || "_" || oid, for specific_name in the information schema; fits 63 bytes.
 std::string NameConcatOid(View name, uint32_t oid) {
-  const std::string suffix = "_" + std::to_string(oid);
+  std::string suffix(1, '_');
+  suffix += std::to_string(oid);
   std::string joined(types::Utf8Clip(name, types::kNameBytesMax - suffix.size()));
   return joined + suffix;
 }
