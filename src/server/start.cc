@@ -67,7 +67,7 @@ int Run(CommandLine line, const OpenInstance& open) {
   // Before the lock file: settings that do not parse leave no trace.
   ServerSettings settings = LoadSettings(line);
   log::Configure(settings.log);
-  log::Write(Severity::kLog, fmt::format("starting GrizzlyDB: version {}", kServerVersion));
+  log::Write(Severity::kLog, fmt::format("starting GrizzlyDB {}", kProductVersion));
   DirectoryLockFile lock_file(line.data_directory);
   if (IsFresh(line.data_directory)) WriteDefaultFiles(line.data_directory);
   const std::unique_ptr<session::Instance> instance =
@@ -131,7 +131,7 @@ int RunServer(const std::vector<std::string>& arguments, const OpenInstance& ope
       return 0;
     }
     if (line.show_version) {
-      std::printf("grizzlyd (GrizzlyDB) %s\n", std::string(kServerVersion).c_str());
+      std::printf("grizzlyd (GrizzlyDB) %s\n", std::string(kProductVersion).c_str());
       return 0;
     }
     const int status = Run(std::move(line), open);

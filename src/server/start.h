@@ -11,7 +11,7 @@
 
 namespace grizzly::server {
 
-inline constexpr std::string_view kServerVersion = "15.0 (GrizzlyDB 0.1.0)";
+inline constexpr std::string_view kProductVersion = "0.1.0";
 
 // What the server hands to the instance.
 struct InstanceStart {

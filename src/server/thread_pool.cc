@@ -6,6 +6,7 @@
 namespace grizzly::server {
 namespace {
 
+constexpr int kQuietTicksMax = 100;  // a second without a shortage sends the watcher to sleep
 constexpr uint64_t kOneServing = 1ull << 32;
 
 thread_local bool this_thread_is_busy = false;
@@ -25,6 +26,7 @@ void ThreadPool::Start() {
     }
     Change(1, 0);
   }
+  watcher_ = std::thread([this] { Watch(); });
 }
 
 void ThreadPool::Join() {
@@ -35,6 +37,8 @@ void ThreadPool::Join() {
     threads.swap(threads_);
   }
   wake_.notify_all();
+  watcher_wake_.notify_all();
+  if (watcher_.joinable()) watcher_.join();
   for (pthread_t thread : threads) pthread_join(thread, nullptr);
 }
 
@@ -56,6 +60,8 @@ void ThreadPool::OnBusy() {
 
 void ThreadPool::OnIdle() {
   this_thread_is_busy = false;
+  finished_handlers_.store(finished_handlers_.load(std::memory_order_relaxed) + 1,
+                           std::memory_order_relaxed);  // that it moves is enough
   Change(0, -1);
 }
 
@@ -70,8 +76,18 @@ void ThreadPool::OnUnblock() noexcept {
 }
 
 void ThreadPool::AddServingIfShort(Counts counts) {
-  if (counts.busy < counts.serving || counts.serving >= options_.serving_target) [[likely]] return;
+  if (counts.busy < counts.serving) [[likely]] return;
+  if (!was_short_.load(std::memory_order_relaxed)) {
+    was_short_.store(true, std::memory_order_relaxed);
+    std::lock_guard lock(mutex_);
+    if (watcher_sleeps_) watcher_wake_.notify_one();
+  }
+  if (counts.serving >= ServingAllowed()) return;
   std::lock_guard lock(mutex_);
+  if (serving_count() < ServingAllowed()) AddServing();
+}
+
+void ThreadPool::AddServing() {
   if (stopping_) return;
   if (parked_ > wake_tickets_) {
     ++wake_tickets_;
@@ -112,9 +128,9 @@ void ThreadPool::Serve() {
 }
 
 bool ThreadPool::ParkIfTooMany() {
-  if (serving_count() <= options_.serving_target) [[likely]] return true;
+  if (serving_count() <= ServingAllowed()) [[likely]] return true;
   std::unique_lock lock(mutex_);
-  if (serving_count() <= options_.serving_target) return true;
+  if (serving_count() <= ServingAllowed()) return true;
   Change(-1, 0);
   ++parked_;
   wake_.wait(lock, [this] { return wake_tickets_ > 0 || stopping_; });
@@ -124,6 +140,33 @@ bool ThreadPool::ParkIfTooMany() {
     return true;
   }
   return !stopping_;
+}
+
+void ThreadPool::Watch() {
+  uint64_t finished_before = 0;
+  int quiet_ticks = 0;
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (quiet_ticks > kQuietTicksMax && extra_serving_.load() == 0) {
+      was_short_.store(false, std::memory_order_relaxed);
+      watcher_sleeps_ = true;
+      watcher_wake_.wait(lock, [this] { return stopping_ || was_short_.load(); });
+      watcher_sleeps_ = false;
+      quiet_ticks = 0;
+    }
+    watcher_wake_.wait_for(lock, std::chrono::milliseconds(kStuckMs), [this] { return stopping_; });
+    const Counts counts = Change(0, 0);
+    const uint64_t finished = finished_handlers_.load(std::memory_order_relaxed);
+    const bool all_busy = counts.busy >= counts.serving;
+    quiet_ticks = all_busy ? 0 : quiet_ticks + 1;
+    if (all_busy && finished == finished_before && !stopping_) {
+      extra_serving_.fetch_add(1, std::memory_order_relaxed);
+      AddServing();
+    } else if (!all_busy && extra_serving_.load(std::memory_order_relaxed) > 0) {
+      extra_serving_.fetch_sub(1, std::memory_order_relaxed);
+    }
+    finished_before = finished;
+  }
 }
 
 }  // namespace grizzly::server

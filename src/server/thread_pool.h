@@ -5,6 +5,10 @@
 // serving thread is idle and fewer than serving_target serve, one more is woken or started. A thread
 // that comes out of a handler and finds too many serving parks itself.
 //
+// A statement that computes for long without a BlockingSection is noticed by a watcher: when all
+// serving threads are busy and none has finished a handler for kStuckMs, one more may serve, until
+// some are idle again. The watcher sleeps while nobody was short of threads lately.
+//
 // LIMITS   threads_max: one per connection may block, plus the serving ones; a lower limit could park
 //          everyone behind a lock whose holder nobody serves. A parked thread costs its touched stack.
 // THREADS  Start and Join by the owner; BusyScope and BlockingSection on the pool's own threads.
@@ -18,6 +22,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "base/blocking/blocking_section.h"
@@ -69,8 +74,15 @@ class ThreadPool final : public BlockingObserver {
   void OnUnblock() noexcept override;
 
   void AddServingIfShort(Counts counts);
+  void AddServing();   // under mutex_
   bool StartThread();  // under mutex_
   void Serve();
+  void Watch();
+  // How many may serve: the target, and those the watcher allows on top.
+  int ServingAllowed() const {
+    return options_.serving_target + extra_serving_.load(std::memory_order_relaxed);
+  }
+  static constexpr int kStuckMs = 10;
   // True when the thread may serve again; false when the pool stops.
   bool ParkIfTooMany();
   static void* ThreadMain(void* pool);
@@ -80,7 +92,13 @@ class ThreadPool final : public BlockingObserver {
   std::atomic<uint64_t> counts_{0};
   std::atomic<int> thread_count_{0};
   std::atomic<int> blocked_{0};
+  std::atomic<int> extra_serving_{0};
+  std::atomic<uint64_t> finished_handlers_{0};
+  std::atomic<bool> was_short_{false};  // all serving threads were busy at some time
 
+  std::thread watcher_;
+  std::condition_variable watcher_wake_;
+  bool watcher_sleeps_ = false;  // guarded by mutex_; an unguarded look only costs a late wake-up
   std::mutex mutex_;
   std::condition_variable wake_;
   int parked_ = 0;       // guarded by mutex_

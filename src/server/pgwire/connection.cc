@@ -55,8 +55,10 @@ void Connection::Start(FrontDoor& door, int socket, ClientAddress client) {
   const AdmissionSettings& settings = connection->login_->settings();
   if (settings.log_connections) {
     log::Write(Severity::kLog,
-               fmt::format("connection received: host={} port={}", connection->client_.host_name(),
-                           connection->client_.port),
+               fmt::format("connection received: host={}{}", connection->client_.host_name(),
+                           connection->client_.is_local()
+                               ? ""
+                               : fmt::format(" port={}", connection->client_.port)),
                connection->LogOrigin());
   }
   connection->SetDeadline(settings.authentication_timeout_ms);
@@ -154,7 +156,10 @@ Connection::Next Connection::Drive() {
     bool drained = false;
     try {
       const IoState state = wire_.Fill(bytes_missing_, &drained);
-      if (state == IoState::kClosed) return Next::kClose;
+      if (state == IoState::kClosed) {
+        LogLostClient();
+        return Next::kClose;
+      }
       if (state != IoState::kDone) return state == IoState::kWantRead ? Next::kRead : Next::kWrite;
       ProcessInput();
     } catch (SqlError& error) {
@@ -203,6 +208,7 @@ void Connection::BeginSession() {
     session_ = std::move(session);
   }
   ClearDeadline();
+  sink_.SetLogOrigin(LogOrigin());
   protocol::BackendWriter writer = wire_.writer();
   for (const auto& [name, value] : door_.instance().ReportedParameters(*session_)) {
     writer.ParameterStatus(name, value);
@@ -267,9 +273,15 @@ void Connection::Dispatch(const protocol::Frame& frame) {
 void Connection::CallSession(const protocol::Frame& frame) {
   static thread_local protocol::FrontendDecoder decoder;
   switch (frame.type) {
-    case FrontendType::kQuery: session_->Query(protocol::DecodeQuery(frame.body)); break;
+    case FrontendType::kQuery: {
+      const std::string_view sql = protocol::DecodeQuery(frame.body);
+      sink_.SetStatement(sql);
+      session_->Query(sql);
+      break;
+    }
     case FrontendType::kParse: {
       const protocol::ParseMessage parse = decoder.DecodeParse(frame.body);
+      sink_.SetStatement(parse.sql);
       session_->Parse(parse.statement, parse.sql, parse.parameter_types);
       break;
     }
@@ -320,6 +332,7 @@ void Connection::CallSession(const protocol::Frame& frame) {
 }
 
 void Connection::AfterCall() {
+  sink_.SetStatement({});
   wire_.ReleaseHeldMessage();
   if (session_->is_terminated()) closing_ = true;
   if (sink_.lost_sync() && !closing_) {
@@ -441,6 +454,15 @@ log::Origin Connection::LogOrigin() const {
           .database = database_,
           .client_address = client_.host_name(),
           .client_port = client_.port};
+}
+
+void Connection::LogLostClient() const {
+  if (session_ == nullptr || session_->transaction_status() == session::TransactionStatus::kIdle ||
+      wire_.transport().is_interrupted()) {
+    return;
+  }
+  log::Write(Severity::kLog, "unexpected EOF on client connection with an open transaction",
+             LogOrigin());
 }
 
 void Connection::LogDisconnection() const {

@@ -72,6 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void OnTimer();
 
   log::Origin LogOrigin() const;
+  void LogLostClient() const;
   void LogDisconnection() const;
 
   FrontDoor& door_;

@@ -32,6 +32,7 @@ class Wire {
   Wire(int socket, const WireShared& shared) : transport_(socket), shared_(shared) {}
 
   Transport& transport() { return transport_; }
+  const Transport& transport() const { return transport_; }
 
   // ---- input ----
   std::string_view input() const {

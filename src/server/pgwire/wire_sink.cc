@@ -54,6 +54,11 @@ void WireSink::Notice(const Diagnostic& notice) {
   wire_.FlushIfFull();
 }
 
+void WireSink::Error(const Diagnostic& error) {
+  log::Write(error, log_origin_, statement_);
+  wire_.writer().ErrorResponse(error);
+}
+
 void WireSink::ParameterStatus(std::string_view name, std::string_view value) {
   wire_.writer().ParameterStatus(name, value);
 }

@@ -3,6 +3,7 @@
 // THREADS  the one that runs the connection; Wake from any.
 #pragma once
 
+#include "base/log/log.h"
 #include "server/pgwire/row_encoder.h"
 #include "server/pgwire/wire.h"
 #include "session/session.h"
@@ -26,7 +27,7 @@ class WireSink final : public session::ResultSink {
   void CloseComplete() override { wire_.writer().CloseComplete(); }
   void ReadyForQuery(session::TransactionStatus status) override;
   void Notice(const Diagnostic& notice) override;
-  void Error(const Diagnostic& error) override { wire_.writer().ErrorResponse(error); }
+  void Error(const Diagnostic& error) override;
   void ParameterStatus(std::string_view name, std::string_view value) override;
   void Flush() override { wire_.FlushBlocking(); }
   void Wake() override { wire_.transport().Interrupt(); }
@@ -37,6 +38,10 @@ class WireSink final : public session::ResultSink {
   void CopyData(std::string_view bytes) override;
   void EndCopyOut() override { wire_.writer().CopyDone(); }
 
+  // What the log says about errors. The views must live until they are replaced.
+  void SetLogOrigin(const log::Origin& origin) { log_origin_ = origin; }
+  void SetStatement(std::string_view sql) { statement_ = sql; }
+
   // Replies the client is waiting for are in the buffer.
   bool flush_wanted() const { return flush_wanted_; }
   void set_flush_wanted(bool wanted) { flush_wanted_ = wanted; }
@@ -46,6 +51,8 @@ class WireSink final : public session::ResultSink {
  private:
   Wire& wire_;
   RowEncoder encoder_;
+  log::Origin log_origin_;
+  std::string_view statement_;
   bool flush_wanted_ = false;
   bool lost_sync_ = false;
   size_t copy_frame_bytes_ = 0;  // of the CopyData message handed out last, not consumed yet

@@ -5,10 +5,12 @@
 //   wait          blocks until canceled        fail        ERROR 42601
 //   fatal         FATAL 57P01                  copy in     counts the rows it is sent, as a NOTICE
 //   copy out N    N lines                      notice      a NOTICE, then a row
+//   spin N        computes for N ms, telling nobody
 //   lost          COPY IN that stops reading with an ERROR after one message
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -266,6 +268,10 @@ inline void FakeSession::RunOrThrow(std::string_view sql, bool describe) {
     batch.set_row_count(1);
     sink_.DescribeRows(columns);
     sink_.Rows(columns, batch, {});
+  } else if (sql.starts_with("spin ")) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(number());
+    while (std::chrono::steady_clock::now() < end) {
+    }
   } else if (sql == "wait") {
     WaitForCancel();
   } else if (sql == "fail") {

@@ -247,6 +247,25 @@ TEST_F(PgwireTest, MoreBlockedStatementsThanThreads) {
   WaitFor([&] { return door_->socket_count() == 0 && pool_->serving_count() <= 2; });
 }
 
+TEST_F(PgwireTest, LongComputationsLeaveRoomForOthers) {
+  WireClient spinning[3] = {WireClient(port()), WireClient(port()), WireClient(port())};
+  for (WireClient& each : spinning) each.Login();
+  for (WireClient& each : spinning) each.Send('Q', "spin 2000\0"s);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const auto start = std::chrono::steady_clock::now();
+  WireClient client(port());
+  EXPECT_EQ(client.Login(), "RSSKZ");
+  EXPECT_EQ(client.Query("select 1"), "TDCZ");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+  for (WireClient& each : spinning) EXPECT_EQ(each.ReceiveUntil('Z'), "CZ");
+  // Who is not needed any more parks.
+  for (int i = 0; i < 300 && pool_->serving_count() > 2; ++i) {
+    client.Query("select 1");
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_LE(pool_->serving_count(), 2);
+}
+
 TEST_F(PgwireTest, AClientThatNeverReadsHoldsLittleAndStopsNobody) {
   std::vector<std::unique_ptr<WireClient>> deaf;
   for (int i = 0; i < 5; ++i) {
