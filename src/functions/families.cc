@@ -30,6 +30,9 @@ void RegisterFamilies(Registry& registry) {
   RegisterDateTimeCasts(registry);
   RegisterDateTimeParts(registry);
   RegisterSeries(registry);
+  RegisterJson(registry);
+  RegisterJsonb(registry);
+  RegisterJsonBuild(registry);
   RegisterDateTimeToChar(registry);
   RegisterNumberToChar(registry);
   RegisterToTimestamp(registry);

@@ -63,4 +63,9 @@ void RegisterDateTimeToChar(Registry& registry);
 void RegisterNumberToChar(Registry& registry);
 void RegisterToTimestamp(Registry& registry);
 
+// json/
+void RegisterJson(Registry& registry);
+void RegisterJsonb(Registry& registry);
+void RegisterJsonBuild(Registry& registry);
+
 }  // namespace grizzly::functions
