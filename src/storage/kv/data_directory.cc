@@ -31,6 +31,10 @@ bool IsForeign(const std::string& name) {
 DataDirectory::DataDirectory(std::string path, std::shared_ptr<rocksdb::FileSystem> file_system)
     : path_(std::move(path)), fs_(std::move(file_system)) {
   MakeAccessible();
+  // Before the lock file is made: nothing is left behind in somebody else's directory.
+  if (fs_->FileExists(path_ + kVersionFile, kIoOptions, nullptr).IsNotFound()) {
+    CheckUsableForInitialisation();
+  }
   Lock();
   try {
     CheckVersion();
