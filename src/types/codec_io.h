@@ -50,6 +50,7 @@ const TypeIo* DateTimeIo(Oid oid);
 const TypeIo* NetworkIo(Oid oid);  // and bit strings, money, pg_lsn
 const TypeIo* JsonIo(Oid oid);
 const TypeIo* GeometryIo(Oid oid);
+const TypeIo* TextSearchIo(Oid oid);
 // Of an array type (or int2vector, oidvector) whose elements have `element_io`.
 std::unique_ptr<TypeIo> MakeBuiltinArrayIo(Oid oid, const TypeIo* element_io);
 

@@ -6,6 +6,7 @@
 #include "types/jsonb.h"
 #include "types/network.h"
 #include "types/range.h"
+#include "types/text_search.h"
 
 namespace grizzly::types {
 namespace {
@@ -21,6 +22,9 @@ int CompareBytes(const Datum& a, const Datum& b, Oid) {
 }
 int CompareJson(const Datum& a, const Datum& b, Oid) {
   return CompareJsonb(JsonbRef::Of(a), JsonbRef::Of(b));
+}
+int CompareTextSearch(const Datum& a, const Datum& b, Oid) {
+  return CompareTsVectors(a.AsString(), b.AsString());
 }
 uint64_t HashJson(const Datum& value, Oid) { return HashJsonb(JsonbRef::Of(value)); }
 uint64_t HashOfBytes(const Datum& value, Oid) { return HashBytes(value.AsString()); }
@@ -44,6 +48,7 @@ CompareFunction FindLateCompare(Oid oid) {
     case facts::kMacaddrOid:
     case facts::kMacaddr8Oid: return CompareBytes;
     case facts::kJsonbOid: return CompareJson;
+    case facts::kTsvectorOid: return CompareTextSearch;
     default: return nullptr;
   }
 }
