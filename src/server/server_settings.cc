@@ -127,7 +127,46 @@ bool IsOurOwn(const std::string& name) {
   return name == "http_port" || name == "http_address" || name == "trust_beyond_loopback";
 }
 
+// PostgreSQL's settings of the front door that have one value here. Any other is refused, not ignored.
+struct FixedSetting {
+  std::string_view name;
+  std::string_view value;
+};
+constexpr FixedSetting kFixedSettings[] = {
+    {"bonjour", "off"},
+    {"data_directory", ""},
+    {"db_user_namespace", "off"},
+    {"external_pid_file", ""},
+    {"log_duration", "off"},
+    {"log_hostname", "off"},
+    {"log_min_duration_statement", "-1"},
+    {"log_replication_commands", "off"},
+    {"log_statement", "none"},
+    {"logging_collector", "off"},
+    {"ssl_ca_file", ""},
+    {"ssl_crl_dir", ""},
+    {"ssl_crl_file", ""},
+    {"ssl_dh_params_file", ""},
+    {"ssl_ecdh_curve", "prime256v1"},
+    {"ssl_max_protocol_version", ""},
+    {"ssl_passphrase_command", ""},
+    {"ssl_prefer_server_ciphers", "on"},
+    {"tcp_user_timeout", "0"},
+    {"unix_socket_group", ""},
+    {"unix_socket_permissions", "0777"},
+};
+
+void RefuseUnsupported(std::string_view name, std::string_view value) {
+  for (const FixedSetting& fixed : kFixedSettings) {
+    if (fixed.name != name || fixed.value == value) continue;
+    if (fixed.value == "on" && ParseBool(name, value)) continue;
+    if (fixed.value == "off" && !ParseBool(name, value)) continue;
+    ThrowNotSupported(fmt::format("the value \"{}\" of parameter \"{}\"", value, name));
+  }
+}
+
 void Apply(ServerSettings& settings, const std::string& name, const std::string& value) {
+  RefuseUnsupported(name, value);
   const auto setter = Setters().find(name);
   if (setter != Setters().end()) setter->second(settings, value);
   if (!IsOurOwn(name)) settings.options[name] = value;

@@ -104,6 +104,11 @@ TEST(ServerSettingsTest, Values) {
   EXPECT_EQ(ErrorOf([&] { load("authentication_timeout", "0"); }),
             "0 s is outside the valid range for parameter \"authentication_timeout\" (1 .. 600)");
   EXPECT_EQ(ErrorOf([&] { load("ssl", "maybe"); }), "parameter \"ssl\" requires a Boolean value");
+  EXPECT_EQ(ErrorOf([&] { load("log_statement", "all"); }),
+            "the value \"all\" of parameter \"log_statement\" is not supported");
+  EXPECT_EQ(ErrorOf([&] { load("logging_collector", "no"); }), "");
+  EXPECT_EQ(ErrorOf([&] { load("log_destination", "csvlog"); }),
+            "log_destination \"csvlog\" is not supported");
   EXPECT_EQ(ErrorOf([&] { load("max_connections", "3"); }),
             "superuser_reserved_connections (3) must be less than max_connections (3)");
 }
