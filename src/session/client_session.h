@@ -138,10 +138,12 @@ class ClientSession final : public Session, private commands::QueryRunner,
   bool RunSessionStatement(const parser::ast::Node& node, std::string* tag);
   void RunCommandStatement(const parser::RawStatement& statement, const std::string& source,
                            std::string* tag);
+  void CheckUnused(const PgQuery__DropdbStmt& statement);
   commands::CommandInput MakeCommandInput(std::string_view source);
   void CompleteStatement(std::string_view tag, bool commit_first);
 
   // ---- query_statements.cc ----
+  enum class Parameters : uint8_t { kNone, kInferred };  // whether $n may appear
   catalog::SnapshotPtr Snapshot();
   const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
   const std::string& Environment();
@@ -149,7 +151,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
                                        std::string_view source);
   plan::PlanPtr PlanStatement(const parser::ast::Node& node, std::string_view source,
                               const std::vector<parser::Literal>* literals,
-                              std::span<const Oid> parameter_types,
+                              std::span<const Oid> parameter_types, Parameters parameters,
                               std::vector<planner::LiftedLiteral>* lifted, uint64_t* version);
   void LockRelations(const plan::Plan& plan);
   void LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale);

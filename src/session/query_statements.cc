@@ -60,6 +60,7 @@ planner::BinderInput ClientSession::MakeBinderInput(const catalog::SnapshotPtr& 
   input.search_path = &CurrentSearchPath(*snapshot);
   input.current_role = role_->oid;
   input.source_text = source;
+  input.current_database = tenant_->database->name;
   input.notice = [this](const Diagnostic& notice) { Notify(notice); };
   return input;
 }
@@ -67,12 +68,14 @@ planner::BinderInput ClientSession::MakeBinderInput(const catalog::SnapshotPtr& 
 plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::string_view source,
                                            const std::vector<parser::Literal>* literals,
                                            std::span<const Oid> parameter_types,
+                                           Parameters parameters,
                                            std::vector<planner::LiftedLiteral>* lifted,
                                            uint64_t* version) {
   const catalog::SnapshotPtr snapshot = Snapshot();
   planner::BinderInput input = MakeBinderInput(snapshot, source);
   input.literals = literals;
   input.parameter_types.assign(parameter_types.begin(), parameter_types.end());
+  input.variable_parameters = parameters == Parameters::kInferred;
   planner::BoundStatement bound = planner::Bind(node, input);
   if (lifted != nullptr) *lifted = bound.lifted;
   *version = snapshot->version();
@@ -121,7 +124,7 @@ void ClientSession::PlanPrepared(PreparedStatement& statement) {
     statement.plan = PlanStatement(*statement.node, statement.text->sql(), nullptr,
                                    first_time ? std::span<const Oid>(statement.declared_parameters)
                                               : std::span<const Oid>(statement.parameter_types),
-                                   nullptr, &statement.catalog_version);
+                                   Parameters::kInferred, nullptr, &statement.catalog_version);
     bool stale = false;
     LockAndVerify(statement.plan, statement.catalog_version, &stale);
     if (!stale) break;
@@ -261,7 +264,8 @@ bool ClientSession::RunFromPlanCache(std::string_view sql) {
     EnsureTransaction();
     current_source_.assign(sql);
     auto made = std::make_shared<CachedPlan>();
-    made->plan = PlanStatement(node, sql, &literals_, {}, &made->lifted, &made->catalog_version);
+    made->plan = PlanStatement(node, sql, &literals_, {}, Parameters::kNone, &made->lifted,
+                               &made->catalog_version);
     made->environment = Environment();
     std::vector<bool> lifted(literals_.size(), false);
     for (const planner::LiftedLiteral& literal : made->lifted) lifted[literal.literal] = true;
@@ -311,7 +315,8 @@ plan::PlanPtr ClientSession::Plan(const parser::ast::Node& statement) {
   plan::PlanPtr plan;
   for (int attempt = 0; attempt < kPlanAttemptsMax; ++attempt) {
     uint64_t version = 0;
-    plan = PlanStatement(statement, current_source_, nullptr, {}, nullptr, &version);
+    plan = PlanStatement(statement, current_source_, nullptr, {}, Parameters::kNone, nullptr,
+                         &version);
     bool stale = false;
     LockAndVerify(plan, version, &stale);
     if (!stale) break;

@@ -135,6 +135,18 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   return input;
 }
 
+// A database somebody is connected to stays.
+void ClientSession::CheckUnused(const PgQuery__DropdbStmt& statement) {
+  const auto database = instance_.shared_catalog().FindDatabase(statement.dbname);
+  if (database == nullptr || database->oid == tenant_->database->oid) return;
+  const int others = instance_.SessionsOn(database->oid, id_);
+  if (others == 0) return;
+  throw SqlError(SqlState::kObjectInUse, fmt::format("database \"{}\" is being accessed by other users",
+                                                     statement.dbname))
+      .Detail(others == 1 ? "There is 1 other session using the database."
+                          : fmt::format("There are {} other sessions using the database.", others));
+}
+
 void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
                                         const std::string& source, std::string* tag) {
   const parser::ast::Node& node = *statement.node;
@@ -154,8 +166,8 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
     result.io = column.io;
     columns.push_back(std::move(result));
   }
+  if (node.node_case == PG_QUERY__NODE__NODE_DROPDB_STMT) CheckUnused(*node.dropdb_stmt);
   transaction_->NextCommand();
-  const catalog::SearchPath path = CurrentSearchPath(*Snapshot());
   commands::CommandInput input = MakeCommandInput(source);
   bool described = false;
   input.receive_rows = [&](const types::Batch& batch) {

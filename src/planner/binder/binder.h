@@ -61,6 +61,7 @@ struct BinderInput {
   catalog::SharedCatalog* shared = nullptr;
   const catalog::SearchPath* search_path = nullptr;
   Oid current_role = kInvalidOid;
+  std::string_view current_database;        // a.b.c may name no other
   std::string_view source_text;             // for positions and text-dependent names
   const std::vector<parser::Literal>* literals = nullptr;  // null: constants stay constants
   std::vector<Oid> parameter_types;         // as declared by the client; 0: infer

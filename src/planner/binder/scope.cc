@@ -270,6 +270,13 @@ std::string QualifiedName(const QueryLevel& level, ColumnId id) {
 catalog::RelationPtr RequireRelation(BindState& state, const PgQuery__RangeVar& name) {
   const std::string_view schema = name.schemaname;
   const std::string_view relation = name.relname;
+  const std::string_view database = name.catalogname;
+  if (!database.empty() && database != state.input().current_database) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cross-database references are not implemented: \"{}.{}.{}\"", database,
+                               schema, relation))
+        .At(name.location);
+  }
   catalog::RelationPtr found;
   if (schema.empty()) {
     found = state.search_path().FindRelation(state.catalog(), relation);
