@@ -61,7 +61,7 @@ void SetLog(rocksdb::Options& rocks) {
   rocks.enable_pipelined_write = true;
   // Stops at the first torn record of the tail: what follows was never acknowledged.
   rocks.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
-  rocks.avoid_flush_during_recovery = true;  // restart replays the log and goes on
+  rocks.avoid_flush_during_recovery = false;  // so that the next restart does not replay it again
   rocks.max_total_wal_size = 4 * rocks.write_buffer_size;
   rocks.bytes_per_sync = 1u << 20;  // write table files out as they grow, not in one burst
 }
