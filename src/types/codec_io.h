@@ -49,6 +49,7 @@ const TypeIo* NumericIo(Oid oid);
 const TypeIo* DateTimeIo(Oid oid);
 const TypeIo* NetworkIo(Oid oid);  // and bit strings, money, pg_lsn
 const TypeIo* JsonIo(Oid oid);
+const TypeIo* SystemIo(Oid oid);
 // Of an array type (or int2vector, oidvector) whose elements have `element_io`.
 std::unique_ptr<TypeIo> MakeBuiltinArrayIo(Oid oid, const TypeIo* element_io);
 

@@ -19,7 +19,8 @@ const IoTable& Table() {
   static const IoTable table = [] {
     IoTable made{};
     for (Oid oid = 0; oid < kTableOids; ++oid) {
-      for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo, NetworkIo, JsonIo}) {
+      for (const auto family :
+           {ScalarIo, StringIo, NumericIo, DateTimeIo, NetworkIo, JsonIo, SystemIo}) {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
     }
