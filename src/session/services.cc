@@ -126,7 +126,7 @@ void Services::ForgetSequences() {
 // ---- names (the others are in reg_names.cc) ----
 
 bool Services::IsVisible(Oid catalog_oid, Oid object) {
-  constexpr Oid kPgClass = 1259, kPgType = 1247;
+  constexpr Oid kPgClass = 1259, kPgType = 1247, kPgProc = 1255;
   const catalog::SnapshotPtr snapshot = session_.Snapshot();
   const catalog::SearchPath& path = session_.CurrentSearchPath(*snapshot);
   if (catalog_oid == kPgClass) {
@@ -136,6 +136,10 @@ bool Services::IsVisible(Oid catalog_oid, Oid object) {
   if (catalog_oid == kPgType) {
     const auto type = snapshot->FindType(object);
     return type != nullptr && path.IsVisible(*snapshot, *type);
+  }
+  if (catalog_oid == kPgProc) {
+    const facts::ProcFact* proc = facts::FindProc(object);
+    return proc != nullptr && path.PositionOf(proc->pronamespace) >= 0;
   }
   // Everything else is built in and lives in pg_catalog, which is always searched.
   return path.PositionOf(kPgCatalogSchema) >= 0;

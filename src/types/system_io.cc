@@ -1,9 +1,10 @@
-// Text and binary formats of the types of system catalogs: reg*, aclitem, pg_node_tree, void.
+// Text and binary formats of the types of system catalogs: reg*, aclitem, pg_node_tree ...
 #include "base/error/sql_error.h"
 #include "facts/types.h"
 #include "types/codec_io.h"
 #include "types/integer.h"
 #include "types/reg_names.h"
+#include "types/type_name.h"
 
 namespace grizzly::types {
 namespace {
@@ -55,8 +56,10 @@ struct AclItemCodec {
   }
 };
 
-// Expressions of the catalogs, as the SQL they read as; nobody may write one.
-struct NodeTreeCodec {
+// Types whose values only the server makes (pg_node_tree holds the SQL an expression reads as): shown as
+// the text they hold, never read.
+template <Oid oid>
+struct OutputOnlyCodec {
   static Datum Input(std::string_view, int32_t, const IoSettings&, Arena&) { ThrowNoInput(); }
   static void Output(const Datum& value, const IoSettings&, std::string& out) {
     out += value.AsString();
@@ -68,20 +71,9 @@ struct NodeTreeCodec {
 
  private:
   [[noreturn]] static void ThrowNoInput() {
-    throw SqlError(SqlState::kFeatureNotSupported, "cannot accept a value of type pg_node_tree");
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "cannot accept a value of type " + std::string(TypeName(oid)));
   }
-};
-
-// void: an empty text.
-struct VoidCodec {
-  static Datum Input(std::string_view, int32_t, const IoSettings&, Arena&) {
-    return Datum::Of(StringRef());
-  }
-  static void Output(const Datum&, const IoSettings&, std::string&) {}
-  static Datum Receive(BinaryReader&, int32_t, const IoSettings&, Arena&) {
-    return Datum::Of(StringRef());
-  }
-  static void Send(const Datum&, const IoSettings&, std::string&) {}
 };
 
 }  // namespace
@@ -100,8 +92,13 @@ const TypeIo* SystemIo(Oid oid) {
     case facts::kRegconfigOid: return CodecIo<RegCodec<facts::kRegconfigOid>>::Instance();
     case facts::kRegdictionaryOid: return CodecIo<RegCodec<facts::kRegdictionaryOid>>::Instance();
     case facts::kAclitemOid: return CodecIo<AclItemCodec>::Instance();
-    case facts::kPgNodeTreeOid: return CodecIo<NodeTreeCodec>::Instance();
-    case facts::kVoidOid: return CodecIo<VoidCodec>::Instance();
+    case facts::kPgNodeTreeOid:
+      return CodecIo<OutputOnlyCodec<facts::kPgNodeTreeOid>>::Instance();
+    case facts::kPgNdistinctOid:
+      return CodecIo<OutputOnlyCodec<facts::kPgNdistinctOid>>::Instance();
+    case facts::kPgDependenciesOid:
+      return CodecIo<OutputOnlyCodec<facts::kPgDependenciesOid>>::Instance();
+    case facts::kPgMcvListOid: return CodecIo<OutputOnlyCodec<facts::kPgMcvListOid>>::Instance();
     default: return nullptr;
   }
 }
