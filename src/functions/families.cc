@@ -40,6 +40,7 @@ void RegisterFamilies(Registry& registry) {
   RegisterArrayText(registry);
   RegisterSession(registry);
   RegisterServer(registry);
+  RegisterSessionCalls(registry);
   RegisterWindows(registry);
 }
 

@@ -47,6 +47,9 @@ void RegisterDateTimeParts(Registry& registry);
 // set/
 void RegisterSeries(Registry& registry);
 
+// system/
+void RegisterSessionCalls(Registry& registry);
+
 // window/
 void RegisterWindows(Registry& registry);
 

@@ -18,6 +18,9 @@ namespace grizzly::functions {
 
 class RandomState;  // functions/math/random_state.h
 
+// One row of a set-returning system function, each value in its type's text form; nullopt: NULL.
+using SystemRow = std::vector<std::optional<std::string>>;
+
 class SessionServices {
  public:
   virtual ~SessionServices() = default;
@@ -60,6 +63,9 @@ class SessionServices {
   // privileges ...): by pg_proc oid, arguments as datums.
   virtual types::Datum CallSessionFunction(Oid function, std::span<const types::Datum> arguments,
                                            Arena& arena) = 0;
+  // The rows behind pg_settings, pg_locks, pg_stat_activity ...: one value per OUT column.
+  virtual std::vector<SystemRow> SystemRows(Oid function,
+                                            std::span<const types::Datum> arguments) = 0;
 };
 
 }  // namespace grizzly::functions

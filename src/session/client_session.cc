@@ -43,6 +43,7 @@ ClientSession::ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantS
       settings_(reset_values),
       role_(std::move(role)),
       services_(std::make_unique<Services>(*this)) {
+  settings_.effective().io.reg_names = services_.get();
   for (const auto& [name, value] : request.settings) {
     settings_.Set(name, value, false, SettingSource::kStartup);
   }
@@ -150,6 +151,14 @@ void ClientSession::Notify(Diagnostic notice) {
     return;
   }
   sink_.Notice(notice);
+}
+
+void ClientSession::Warn(std::string message) {
+  Diagnostic warning;
+  warning.severity = Severity::kWarning;
+  warning.state = SqlState::kWarning;
+  warning.message = std::move(message);
+  Notify(std::move(warning));
 }
 
 void ClientSession::HandleError(SqlError error, std::string_view sql, bool extended) {

@@ -115,6 +115,15 @@ class ClientSession final : public Session, private commands::QueryRunner,
   TenantState& tenant() { return *tenant_; }
   const std::map<std::string, PreparedStatementPtr>& prepared() const { return prepared_; }
   const std::map<std::string, std::unique_ptr<Portal>>& portals() const { return portals_; }
+  const catalog::Role& role() const { return *role_; }
+  catalog::SnapshotPtr Snapshot();
+  const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
+  txn::Transaction& EnsureTransaction();
+  // Null between transactions.
+  txn::Transaction* transaction() { return transaction_.get(); }
+  Services& services() { return *services_; }
+  void Notify(Diagnostic notice);
+  void Warn(std::string message);
 
  private:
   friend class Services;
@@ -126,7 +135,6 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void StartStatement(std::string_view sql);
   void FinishStatement();
   void SendReports();
-  void Notify(Diagnostic notice);
 
   // ---- statement_loop.cc ----
   bool RunFromPlanCache(std::string_view sql);
@@ -144,8 +152,6 @@ class ClientSession final : public Session, private commands::QueryRunner,
 
   // ---- query_statements.cc ----
   enum class Parameters : uint8_t { kNone, kInferred };  // whether $n may appear
-  catalog::SnapshotPtr Snapshot();
-  const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
   const std::string& Environment();
   planner::BinderInput MakeBinderInput(const catalog::SnapshotPtr& snapshot,
                                        std::string_view source);
@@ -168,7 +174,6 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void PlanPrepared(PreparedStatement& statement);
 
   // ---- transaction_control.cc ----
-  txn::Transaction& EnsureTransaction();
   void RunTransactionStatement(const PgQuery__TransactionStmt& statement, std::string* tag);
   void BeginBlock(const PgQuery__TransactionStmt& statement);
   void CommitTransaction();

@@ -1,4 +1,6 @@
 // What functions ask of the session: names, settings, sequences, definitions, locks, other sessions.
+// Names are in reg_names.cc; what has a function of its own by prosrc is in system_functions.h and
+// system_rows.h.
 #pragma once
 
 #include <memory>
@@ -8,12 +10,13 @@
 #include "catalog/sequence.h"
 #include "functions/session_services.h"
 #include "txn/lock/lock_manager.h"
+#include "types/reg_names.h"
 
 namespace grizzly::session {
 
 class ClientSession;
 
-class Services final : public functions::SessionServices {
+class Services final : public functions::SessionServices, public types::RegNames {
  public:
   explicit Services(ClientSession& session);
   ~Services() override;
@@ -43,6 +46,14 @@ class Services final : public functions::SessionServices {
   types::SqlType ResolveType(Oid type, int32_t typmod) override;
   types::Datum CallSessionFunction(Oid function, std::span<const types::Datum> arguments,
                                    Arena& arena) override;
+  std::vector<functions::SystemRow> SystemRows(
+      Oid function, std::span<const types::Datum> arguments) override;
+
+  // ---- types::RegNames ----
+  Oid Resolve(Oid kind, std::string_view text) override {
+    return ResolveRegName(kind, text, false);
+  }
+  std::string Format(Oid kind, Oid object) override { return FormatRegName(kind, object); }
 
   void ForgetSequences();
   void ReleaseAdvisoryLocks();
@@ -52,6 +63,10 @@ class Services final : public functions::SessionServices {
   Oid ResolveRelation(std::string_view text, bool missing_ok);
   Oid ResolveType(std::string_view text, bool missing_ok);
   Oid ResolveFunction(std::string_view text, bool with_arguments, bool missing_ok);
+  Oid ResolveOperator(std::string_view text, bool with_arguments, bool missing_ok);
+  Oid ResolveFactName(Oid kind, std::string_view text, bool missing_ok);
+  types::Datum CallAdvisory(std::string_view source, std::span<const types::Datum> arguments);
+  bool UnlockAdvisory(const txn::LockTag& tag, bool exclusive);
 
   ClientSession& session_;
   // Values taken and not given out yet (CACHE), and the last one of each sequence.

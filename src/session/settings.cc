@@ -376,6 +376,21 @@ std::string Settings::ResetValue(std::string_view name) const {
   return fact == nullptr ? std::string() : BuiltinDefault(*fact);
 }
 
+std::string Settings::BootValue(std::string_view name) {
+  const SettingFact* fact = FindFact(name);
+  return fact == nullptr ? std::string() : std::string(fact->boot_val);
+}
+
+std::string_view Settings::SourceOf(std::string_view name) const {
+  const std::string key = Lower(name);
+  if (const auto found = values_.find(key);
+      found != values_.end() && (found->second.local || found->second.session)) {
+    return "session";
+  }
+  if (from_client_.contains(key)) return "client";
+  return reset_.contains(key) ? "configuration file" : "default";
+}
+
 std::string Settings::Current(const std::string& name) const {
   if (const auto found = values_.find(name); found != values_.end()) {
     if (found->second.local.has_value()) return *found->second.local;
@@ -402,6 +417,7 @@ void Settings::Set(std::string_view name, std::string_view value, bool local,
   }
   if (source != SettingSource::kSession) {
     reset_[key] = canonical;
+    if (source == SettingSource::kStartup) from_client_.insert(key);
     Changed(key);
     return;
   }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,9 @@ class Settings {
   // As pg_settings.setting has it (numbers in the setting's unit).
   std::string Raw(std::string_view name) const;
   std::string ResetValue(std::string_view name) const;
+  static std::string BootValue(std::string_view name);
+  // As pg_settings.source has it: "default", "configuration file", "client", "session".
+  std::string_view SourceOf(std::string_view name) const;
 
   const EffectiveSettings& effective() const { return effective_; }
   EffectiveSettings& effective() { return effective_; }
@@ -83,6 +87,7 @@ class Settings {
   void Apply(const std::string& name, const std::string& value);
 
   std::map<std::string, std::string, std::less<>> reset_;  // what differs from the built-in default
+  std::set<std::string, std::less<>> from_client_;         // of those, what the startup packet said
   std::map<std::string, Value, std::less<>> values_;
   std::vector<Undo> undo_;
   std::vector<std::string> changed_reports_;

@@ -2,6 +2,7 @@
 #include "facts/procs.h"
 #include "session/client_session.h"
 #include "session/services.h"
+#include "session/system_functions.h"
 
 namespace grizzly::session {
 namespace {
@@ -178,9 +179,18 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
   *tag = commands::RunCommand(statement, input);
 }
 
-std::optional<std::string> ClientSession::DefinitionText(Oid function, Oid, int32_t, bool) {
+std::optional<std::string> ClientSession::DefinitionText(Oid function, Oid object, int32_t column,
+                                                         bool) {
   const facts::ProcFact* proc = facts::FindProc(function);
-  ThrowNotSupported("function " + std::string(proc == nullptr ? "?" : proc->proname));
+  GRIZZLY_CHECK(proc != nullptr);
+  if (proc->prosrc.starts_with("pg_get_function")) {
+    return FunctionDefinition(*this, proc->prosrc, object, column);
+  }
+  // Nothing is partitioned; there are no triggers, extended statistics or rules but those of views.
+  for (std::string_view none : {"pg_get_part", "pg_get_trigger", "pg_get_statistics"}) {
+    if (proc->prosrc.starts_with(none)) return std::nullopt;
+  }
+  ThrowNotSupported("function " + std::string(proc->proname));
 }
 
 // ---- commands::CopyChannel ----

@@ -51,6 +51,7 @@ const TypeIo* NetworkIo(Oid oid);  // and bit strings, money, pg_lsn
 const TypeIo* JsonIo(Oid oid);
 const TypeIo* GeometryIo(Oid oid);
 const TypeIo* TextSearchIo(Oid oid);
+const TypeIo* SystemIo(Oid oid);
 // Of an array type (or int2vector, oidvector) whose elements have `element_io`.
 std::unique_ptr<TypeIo> MakeBuiltinArrayIo(Oid oid, const TypeIo* element_io);
 

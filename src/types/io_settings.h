@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-
 namespace grizzly::types {
 
+class RegNames;  // types/reg_names.h
 class TimeZone;  // types/time_zone.h
 
 enum class DateStyle : uint8_t { kIso, kSql, kPostgres, kGerman };
@@ -22,6 +22,7 @@ struct IoSettings {
   XmlOption xml_option = XmlOption::kContent;
   int32_t extra_float_digits = 1;
   const TimeZone* time_zone = nullptr;  // null: UTC; owned by the time zone registry, never freed
+  RegNames* reg_names = nullptr;        // the session's; null: reg* types read and print as numbers
   int64_t transaction_time_us = 0;      // µs since 2000-01-01 UTC: what 'now' and 'today' mean
 };
 

@@ -20,7 +20,7 @@ const IoTable& Table() {
     IoTable made{};
     for (Oid oid = 0; oid < kTableOids; ++oid) {
       for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo, NetworkIo, JsonIo,
-                                GeometryIo, TextSearchIo}) {
+                                GeometryIo, TextSearchIo, SystemIo}) {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
     }

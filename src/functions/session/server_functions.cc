@@ -1,5 +1,5 @@
 // Functions about the server that need no session: types of arguments, sizes as text, encodings,
-// keywords, time zones, privileges, sleeping.
+// keywords, time zones, sleeping.
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
@@ -45,9 +45,6 @@ Datum CollationFor(FunctionContext& context, const CallSite& call, Values) {
   if (collation == nullptr) return Datum::Null();
   return Datum::OfString(fmt::format("\"{}\"", collation->collname), *context.result_heap);
 }
-
-// Until roles have fewer rights than the owner, each may do everything: a superuser's answer.
-Datum HasPrivilege(FunctionContext&, const CallSite&, Values) { return Datum::Of(true); }
 
 void Sleep(FunctionContext& context, double seconds) {
   if (!(seconds > 0)) return;
@@ -204,26 +201,6 @@ bool NeverOf(uint32_t) { return false; }
 int32_t Zero() { return 0; }
 uint32_t NoOid() { return kInvalidOid; }
 
-void AddPrivileges(Registry& registry) {
-  for (const char* object : {"table", "sequence", "database", "function", "language", "schema",
-                             "tablespace", "type", "foreign_data_wrapper", "server",
-                             "any_column", "parameter"}) {
-    for (const char* form : {"_name_name", "_name", "_name_id", "_id_name", "_id", "_id_id"}) {
-      registry.AddScalar(std::string("has_") + object + "_privilege" + form,
-                         Datums<&HasPrivilege>);
-    }
-  }
-  for (const char* form :
-       {"name_name_name", "name_name_attnum", "name_id_name", "name_id_attnum", "id_name_name",
-        "id_name_attnum", "id_id_name", "id_id_attnum", "name_name", "name_attnum", "id_name",
-        "id_attnum"}) {
-    registry.AddScalar(std::string("has_column_privilege_") + form, Datums<&HasPrivilege>);
-  }
-  for (const char* form : {"name_name", "name", "name_id", "id_name", "id", "id_id"}) {
-    registry.AddScalar(std::string("pg_has_role_") + form, Datums<&HasPrivilege>);
-  }
-}
-
 }  // namespace
 
 void RegisterServer(Registry& registry) {
@@ -242,7 +219,6 @@ void RegisterServer(Registry& registry) {
   registry.AddSet("pg_timezone_names", &ZoneNames);
   registry.AddSet("pg_timezone_abbrevs", &ZoneAbbreviations);
   registry.AddSet("pg_options_to_table", &Options);
-  AddPrivileges(registry);
 }
 
 }  // namespace grizzly::functions

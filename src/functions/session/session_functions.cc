@@ -218,9 +218,7 @@ void AddBridges(Registry& registry) {
   }
   for (const char* name :
        {"pg_advisory_unlock_all", "pg_advisory_unlock_int4", "pg_advisory_unlock_int8",
-        "pg_advisory_unlock_shared_int4", "pg_advisory_unlock_shared_int8", "pg_cancel_backend",
-        "pg_terminate_backend", "pg_postmaster_start_time", "pg_is_in_recovery",
-        "inet_client_port"}) {
+        "pg_advisory_unlock_shared_int4", "pg_advisory_unlock_shared_int8"}) {
     registry.AddScalar(name, DatumsPerRow<&Bridge>);
   }
 }

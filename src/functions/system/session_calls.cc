@@ -1,0 +1,130 @@
+// System functions that the session answers: who else is there, what objects are like, who may do what.
+#include "base/error/check.h"
+#include "facts/procs.h"
+#include "facts/types.h"
+#include "functions/families.h"
+#include "functions/kernel.h"
+#include "functions/session_services.h"
+#include "functions/system/session_calls.h"
+
+namespace grizzly::functions {
+namespace {
+
+using Values = std::span<const Datum>;
+
+constexpr std::string_view kCalls[] = {
+    // backends
+    "pg_cancel_backend", "pg_terminate_backend", "pg_postmaster_start_time", "pg_conf_load_time",
+    "pg_is_in_recovery", "inet_client_port", "inet_server_port", "pg_blocking_pids",
+    "pg_safe_snapshot_blocking_pids", "pg_isolation_test_session_is_blocked",
+    "pg_current_xact_id_if_assigned", "pg_client_encoding", "getdatabaseencoding",
+    "pg_settings_get_flags", "pg_stat_clear_snapshot", "pg_notification_queue_usage",
+    // objects
+    "pg_get_serial_sequence", "pg_sequence_last_value", "pg_indexam_has_property",
+    "pg_index_has_property", "pg_index_column_has_property", "pg_relation_is_publishable",
+    "pg_relation_is_updatable", "pg_column_is_updatable", "pg_relation_filenode",
+    "pg_describe_object", "pg_tablespace_location", "pg_partition_root",
+    "pg_collation_actual_version", "pg_database_collation_actual_version",
+    // sizes
+    "pg_relation_size", "pg_table_size", "pg_indexes_size", "pg_total_relation_size",
+    "pg_database_size_oid", "pg_database_size_name", "pg_tablespace_size_oid",
+    "pg_tablespace_size_name", "pg_size_bytes",
+    // privileges
+    "acldefault_sql", "row_security_active", "row_security_active_name",
+};
+
+constexpr std::string_view kSets[] = {
+    "pg_stat_get_activity", "pg_stat_get_backend_idset", "pg_lock_status", "pg_prepared_statement",
+    "pg_cursor", "show_all_settings", "aclexplode", "pg_sequence_parameters",
+    "pg_get_catalog_foreign_keys", "pg_stat_get_archiver", "pg_stat_get_wal",
+    "pg_stat_get_wal_receiver", "pg_prepared_xact", "pg_listening_channels",
+    "pg_available_extensions", "pg_available_extension_versions", "pg_stat_get_slru",
+    "pg_stat_get_wal_senders", "pg_stat_get_progress_info", "pg_stat_get_subscription",
+    "pg_stat_get_recovery_prefetch", "pg_get_replication_slots",
+    "pg_show_replication_origin_status", "pg_partition_tree", "pg_partition_ancestors",
+    "pg_get_publication_tables",
+};
+
+Datum Call(FunctionContext& context, const CallSite& call, Values values) {
+  GRIZZLY_CHECK(context.session != nullptr);
+  return context.session->CallSessionFunction(call.function, values, *context.result_heap);
+}
+
+// Rows the session gave as texts, read by the types of the columns.
+class TextRowsScan final : public SetScan {
+ public:
+  explicit TextRowsScan(std::vector<SystemRow> rows) : rows_(std::move(rows)) {}
+
+  bool Next(FunctionContext& context, types::Batch& out) override {
+    uint32_t count = 0;
+    for (; count < types::kBatchRowsMax && at_ < rows_.size(); ++count, ++at_) {
+      for (size_t i = 0; i < out.column_count(); ++i) {
+        Vector& column = out.column(i);
+        if (count == 0) column.Reserve(types::kBatchRowsMax);
+        column.SetDatum(count, Read(context, column, rows_[at_].at(i)));
+      }
+    }
+    out.set_row_count(count);
+    return count > 0;
+  }
+
+ private:
+  static Datum Read(FunctionContext& context, Vector& column,
+                    const std::optional<std::string>& text) {
+    if (!text.has_value()) return Datum::Null();
+    const types::TypeIo* io = context.session->FindTypeIo(column.type().oid);
+    GRIZZLY_CHECK(io != nullptr);
+    return io->Input(*text, types::kNoTypmod, *context.io, column.heap());
+  }
+
+  const std::vector<SystemRow> rows_;
+  size_t at_ = 0;
+};
+
+std::unique_ptr<SetScan> Rows(FunctionContext& context, const CallSite& call, Values values) {
+  GRIZZLY_CHECK(context.session != nullptr);
+  const bool strict = facts::FindProc(call.function)->proisstrict;
+  for (const Datum& value : values) {
+    if (strict && value.is_null()) return nullptr;
+  }
+  return std::make_unique<TextRowsScan>(context.session->SystemRows(call.function, values));
+}
+
+void AddCall(Registry& registry, const facts::ProcFact& proc) {
+  const bool per_row = proc.provolatile == 'v';
+  using kernel::Calling;
+  if (proc.proisstrict) {
+    registry.AddScalar(proc.prosrc, per_row ? &Datums<&Call, Calling::kPerRow>
+                                            : &Datums<&Call, Calling::kStrict>);
+  } else {
+    registry.AddScalar(proc.prosrc, per_row ? &Datums<&Call, Calling::kPerRowNullable>
+                                            : &Datums<&Call, Calling::kNullable>);
+  }
+}
+
+bool IsPrivilegeQuestion(std::string_view source) {
+  return (source.starts_with("has_") && source.find("_privilege") != std::string_view::npos) ||
+         source.starts_with("pg_has_role_");
+}
+
+bool IsCounter(const facts::ProcFact& proc) {
+  return proc.prosrc.starts_with("pg_stat_get_") && !proc.proretset &&
+         proc.prorettype != facts::kRecordOid;
+}
+
+}  // namespace
+
+std::span<const std::string_view> SessionCallSources() { return kCalls; }
+std::span<const std::string_view> SessionSetSources() { return kSets; }
+
+void RegisterSessionCalls(Registry& registry) {
+  for (std::string_view source : kCalls) {
+    for (const facts::ProcFact* proc : facts::FindProcsBySource(source)) AddCall(registry, *proc);
+  }
+  for (std::string_view source : kSets) registry.AddSet(source, &Rows);
+  for (const facts::ProcFact& proc : facts::AllProcs()) {
+    if (IsPrivilegeQuestion(proc.prosrc) || IsCounter(proc)) AddCall(registry, proc);
+  }
+}
+
+}  // namespace grizzly::functions

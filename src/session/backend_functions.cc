@@ -1,0 +1,120 @@
+// Functions about backends: who they are, signals to them, who waits for whom, transactions.
+#include "facts/settings.h"
+#include "facts/types.h"
+#include "session/client_session.h"
+#include "session/services.h"
+#include "session/system_functions.h"
+#include "types/array.h"
+
+namespace grizzly::session {
+namespace {
+
+using types::Datum;
+
+Datum Signal(const SystemCall& call) {
+  const SessionId target{call.arguments[0].As<int32_t>()};
+  const CancelReason reason = call.function.prosrc == "pg_cancel_backend"
+                                  ? CancelReason::kUserRequest
+                                  : CancelReason::kAdminShutdown;
+  const bool found = call.session.instance().SignalSession(target, reason);
+  if (!found) {
+    call.session.Warn(fmt::format("PID {} is not a PostgreSQL backend process", target.value));
+  }
+  return Datum::Of(found);
+}
+
+Datum StartTime(const SystemCall& call) {
+  return Datum::Of(call.session.instance().start_time_us());
+}
+
+Datum InRecovery(const SystemCall&) { return Datum::Of(false); }
+
+Datum ClientPort(const SystemCall& call) {
+  const ClientSession::Activity activity = call.session.CurrentActivity();
+  return activity.client_port == 0 ? Datum::Null()
+                                   : Datum::Of(static_cast<int32_t>(activity.client_port));
+}
+
+Datum ServerPort(const SystemCall& call) {
+  if (call.session.CurrentActivity().client_port == 0) return Datum::Null();
+  return Datum::Of(static_cast<int32_t>(std::stoi(call.session.settings().Raw("port"))));
+}
+
+std::vector<SessionId> BlockersOf(const SystemCall& call) {
+  return call.session.instance().locks().BlockingSessions(
+      SessionId{call.arguments[0].As<int32_t>()});
+}
+
+Datum Blockers(const SystemCall& call) {
+  types::ArrayBuilder pids(facts::kInt4Oid, types::PhysicalType::kInt32);
+  for (SessionId id : BlockersOf(call)) pids.AddValue(id.value);
+  return Datum::Of(pids.Finish(call.arena));
+}
+
+// Serializable transactions do not wait for a safe snapshot here.
+Datum SnapshotBlockers(const SystemCall& call) {
+  return Datum::Of(types::EmptyArray(facts::kInt4Oid, types::PhysicalType::kInt32, call.arena));
+}
+
+// (pid, pids that matter): whether one of them holds the first up.
+Datum IsTestBlocked(const SystemCall& call) {
+  const auto interesting = types::ArrayRef::Of(call.arguments[1]);
+  for (SessionId blocker : BlockersOf(call)) {
+    for (uint32_t i = 0; i < interesting.size(); ++i) {
+      if (interesting.Value<int32_t>(i) == blocker.value) return Datum::Of(true);
+    }
+  }
+  return Datum::Of(false);
+}
+
+Datum AssignedTransaction(const SystemCall& call) {
+  // A number is given to each transaction as it begins; one that has written nothing shows none.
+  txn::Transaction* transaction = call.session.transaction();
+  if (transaction == nullptr || !transaction->has_writes()) return Datum::Null();
+  return Datum::Of(transaction->id().value);
+}
+
+Datum ClientEncoding(const SystemCall& call) {
+  return call.Text(call.session.settings().Raw("client_encoding"));
+}
+Datum ServerEncoding(const SystemCall& call) {
+  return call.Text(call.session.settings().Raw("server_encoding"));
+}
+
+Datum SettingFlags(const SystemCall& call) {
+  const facts::SettingFact* fact = facts::FindSetting(call.TextAt(0));
+  if (fact == nullptr) return Datum::Null();
+  types::ArrayBuilder flags(facts::kTextOid, types::PhysicalType::kString);
+  for (std::string_view flag : fact->flags) flags.AddString(flag);
+  return Datum::Of(flags.Finish(call.arena));
+}
+
+Datum Nothing(const SystemCall&) { return Datum::Of(types::StringRef()); }
+
+Datum QueueUsage(const SystemCall&) { return Datum::Of(0.0); }
+
+}  // namespace
+
+std::span<const SystemFunctionEntry> BackendFunctions() {
+  static constexpr SystemFunctionEntry kEntries[] = {
+      {"pg_cancel_backend", Signal},
+      {"pg_terminate_backend", Signal},
+      {"pg_postmaster_start_time", StartTime},
+      {"pg_conf_load_time", StartTime},
+      {"pg_is_in_recovery", InRecovery},
+      {"inet_client_port", ClientPort},
+      {"inet_server_port", ServerPort},
+      {"pg_blocking_pids", Blockers},
+      {"pg_safe_snapshot_blocking_pids", SnapshotBlockers},
+      {"pg_isolation_test_session_is_blocked", IsTestBlocked},
+      {"pg_current_xact_id_if_assigned", AssignedTransaction},
+      {"pg_client_encoding", ClientEncoding},
+      {"getdatabaseencoding", ServerEncoding},
+      {"pg_settings_get_flags", SettingFlags},
+      {"pg_stat_clear_snapshot", Nothing},
+      {"pg_notification_queue_usage", QueueUsage},
+  };
+  return kEntries;
+}
+
+}  // namespace grizzly::session

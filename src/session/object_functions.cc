@@ -1,0 +1,212 @@
+// Functions that describe catalog objects: sequences, index properties, functions' signatures.
+#include <algorithm>
+
+#include "catalog/builtin.h"
+#include "catalog/object_text.h"
+#include "catalog/record.h"
+#include "facts/access_methods.h"
+#include "facts/aggregates.h"
+#include "facts/types.h"
+#include "session/client_session.h"
+#include "session/services.h"
+#include "session/system_functions.h"
+
+namespace grizzly::session {
+
+using types::Datum;
+
+catalog::RelationPtr RequireRelation(const SystemCall& call, Oid oid) {
+  catalog::RelationPtr relation = call.session.Snapshot()->FindRelation(oid);
+  if (relation == nullptr) {
+    throw SqlError(SqlState::kUndefinedTable,
+                   fmt::format("relation with OID {} does not exist", oid));
+  }
+  return relation;
+}
+
+namespace {
+
+std::string QualifiedName(const catalog::CatalogSnapshot& snapshot,
+                          const catalog::Relation& relation) {
+  const catalog::Schema* schema = snapshot.FindSchema(relation.schema);
+  return catalog::QuoteQualified(schema == nullptr ? "" : schema->name, relation.name);
+}
+
+// ---- sequences ----
+
+Datum SerialSequence(const SystemCall& call) {
+  const Oid oid =
+      call.session.services().ResolveRegName(facts::kRegclassOid, call.TextAt(0), false);
+  const catalog::SnapshotPtr snapshot = call.session.Snapshot();
+  const catalog::RelationPtr table = RequireRelation(call, oid);
+  const catalog::Column* column = table->FindColumn(call.TextAt(1));
+  if (column == nullptr) {
+    throw SqlError(SqlState::kUndefinedColumn,
+                   fmt::format("column \"{}\" of relation \"{}\" does not exist", call.TextAt(1),
+                               table->name));
+  }
+  if (const auto owned = snapshot->FindRelation(column->owned_sequence)) {
+    return call.Text(QualifiedName(*snapshot, *owned));
+  }
+  return Datum::Null();
+}
+
+Datum SequenceLastValue(const SystemCall& call) {
+  const catalog::RelationPtr sequence = RequireRelation(call, call.OidAt(0));
+  if (sequence->kind != catalog::RelationKind::kSequence) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("\"{}\" is not a sequence", sequence->name));
+  }
+  const catalog::SequenceState state = call.session.instance().sequences().Read(*sequence);
+  return state.is_called ? Datum::Of(state.last_value) : Datum::Null();
+}
+
+// ---- indexes ----
+
+bool EqualFold(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+struct Property {
+  std::string_view name;
+  bool of_btree;
+};
+
+Datum FindProperty(std::span<const Property> properties, std::string_view name) {
+  for (const Property& property : properties) {
+    if (EqualFold(property.name, name)) return Datum::Of(property.of_btree);
+  }
+  return Datum::Null();
+}
+
+Datum MethodProperty(const SystemCall& call) {
+  static constexpr Property kProperties[] = {{"can_order", true},
+                                             {"can_unique", true},
+                                             {"can_multi_col", true},
+                                             {"can_exclude", true},
+                                             {"can_include", true}};
+  const facts::AccessMethodFact* method = facts::FindAccessMethod(call.OidAt(0));
+  if (method == nullptr || method->amtype != 'i') return Datum::Null();
+  if (method->oid == facts::kBtreeMethodOid) return FindProperty(kProperties, call.TextAt(1));
+  ThrowNotSupported(fmt::format("index access method {}", method->amname));
+}
+
+Datum IndexProperty(const SystemCall& call) {
+  static constexpr Property kProperties[] = {
+      {"clusterable", true}, {"index_scan", true}, {"bitmap_scan", true}, {"backward_scan", true}};
+  const auto index = call.session.Snapshot()->FindRelation(call.OidAt(0));
+  if (index == nullptr || !index->index.has_value()) return Datum::Null();
+  return FindProperty(kProperties, call.TextAt(1));
+}
+
+Datum IndexColumnProperty(const SystemCall& call) {
+  const auto index = call.session.Snapshot()->FindRelation(call.OidAt(0));
+  const int32_t number = call.arguments[1].As<int32_t>();
+  if (index == nullptr || !index->index.has_value() || number <= 0) return Datum::Null();
+  const size_t position = static_cast<size_t>(number) - 1;
+  const catalog::IndexDefinition& definition = *index->index;
+  if (position >= definition.parts.size() + definition.include.size()) return Datum::Null();
+  const std::string_view name = call.TextAt(2);
+  if (position >= definition.parts.size()) {  // INCLUDE: it is there, and no more
+    if (EqualFold(name, "returnable")) return Datum::Of(true);
+    static constexpr Property kIncluded[] = {{"orderable", false},
+                                             {"distance_orderable", false},
+                                             {"search_array", false},
+                                             {"search_nulls", false}};
+    return FindProperty(kIncluded, name);
+  }
+  const catalog::IndexDefinition::Part& part = definition.parts[position];
+  const Property properties[] = {{"asc", !part.descending},
+                                 {"desc", part.descending},
+                                 {"nulls_first", part.nulls_first},
+                                 {"nulls_last", !part.nulls_first},
+                                 {"orderable", true},
+                                 {"distance_orderable", false},
+                                 {"returnable", true},
+                                 {"search_array", true},
+                                 {"search_nulls", true}};
+  return FindProperty(properties, name);
+}
+
+// ---- relations ----
+
+bool IsTable(const catalog::Relation& relation) {
+  return relation.kind == catalog::RelationKind::kTable ||
+         relation.kind == catalog::RelationKind::kPartitionedTable;
+}
+
+Datum IsPublishable(const SystemCall& call) {
+  const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
+  if (relation == nullptr) return Datum::Null();
+  return Datum::Of(relation->oid >= kFirstUserOid && IsTable(*relation) &&
+                   relation->persistence == 'p');
+}
+
+constexpr int32_t kInsertUpdateDelete = (1 << 3) | (1 << 2) | (1 << 4);
+
+// Views take no changes here.
+Datum IsUpdatable(const SystemCall& call) {
+  const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
+  return Datum::Of(relation != nullptr && IsTable(*relation) ? kInsertUpdateDelete : 0);
+}
+
+Datum IsColumnUpdatable(const SystemCall& call) {
+  const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
+  return Datum::Of(relation != nullptr && IsTable(*relation) &&
+                   call.arguments[1].As<int16_t>() > 0);
+}
+
+Datum FileNode(const SystemCall& call) {
+  const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
+  if (relation == nullptr || relation->kind == catalog::RelationKind::kView) return Datum::Null();
+  const bool stored = relation->storage.value != 0;
+  return Datum::Of<Oid>(stored ? relation->storage.value : relation->oid);
+}
+
+Datum Describe(const SystemCall& call) {
+  const catalog::SnapshotPtr snapshot = call.session.Snapshot();
+  return call.Text(catalog::DescribeObject(
+      *snapshot, call.session.CurrentSearchPath(*snapshot),
+      {call.OidAt(0), call.OidAt(1), call.arguments[2].As<int32_t>()}));
+}
+
+Datum NoLocation(const SystemCall& call) { return call.Text(""); }
+// Nothing is partitioned, and no collation has a version.
+Datum None(const SystemCall&) { return Datum::Null(); }
+
+}  // namespace
+
+std::span<const SystemFunctionEntry> ObjectFunctions() {
+  static constexpr SystemFunctionEntry kEntries[] = {
+      {"pg_get_serial_sequence", SerialSequence},
+      {"pg_sequence_last_value", SequenceLastValue},
+      {"pg_indexam_has_property", MethodProperty},
+      {"pg_index_has_property", IndexProperty},
+      {"pg_index_column_has_property", IndexColumnProperty},
+      {"pg_relation_is_publishable", IsPublishable},
+      {"pg_relation_is_updatable", IsUpdatable},
+      {"pg_column_is_updatable", IsColumnUpdatable},
+      {"pg_relation_filenode", FileNode},
+      {"pg_describe_object", Describe},
+      {"pg_tablespace_location", NoLocation},
+      {"pg_partition_root", None},
+      {"pg_collation_actual_version", None},
+      {"pg_database_collation_actual_version", None},
+  };
+  return kEntries;
+}
+
+SystemFunction FindSystemFunction(std::string_view source) {
+  static const auto kFunctions = [] {
+    std::unordered_map<std::string_view, SystemFunction> functions;
+    for (const auto entries : {BackendFunctions(), ObjectFunctions(), SizeFunctions(),
+                               StatisticsFunctions(), PrivilegeFunctions()}) {
+      for (const SystemFunctionEntry& entry : entries) functions[entry.source] = entry.function;
+    }
+    return functions;
+  }();
+  const auto found = kFunctions.find(source);
+  return found == kFunctions.end() ? nullptr : found->second;
+}
+
+}  // namespace grizzly::session

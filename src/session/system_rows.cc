@@ -1,0 +1,338 @@
+#include "session/system_rows.h"
+
+#include <unordered_map>
+
+#include "catalog/builtin.h"
+#include "facts/catalog_relations.h"
+#include "facts/types.h"
+#include "session/client_session.h"
+#include "session/services.h"
+#include "txn/lock/lock_manager.h"
+#include "types/array.h"
+
+namespace grizzly::session {
+namespace {
+
+using functions::SystemRow;
+using Rows = std::vector<SystemRow>;
+using Value = std::optional<std::string>;
+
+constexpr int64_t kUnixToPostgresEpochUs = int64_t{946'684'800} * 1'000'000;
+
+std::string Truth(bool value) { return value ? "t" : "f"; }
+
+std::string TimeText(const SystemCall& call, int64_t time_us) {
+  std::string text;
+  types::BuiltinTypeIo(facts::kTimestamptzOid)
+      ->Output(types::Datum::Of(time_us), call.session.settings().effective().io, text);
+  return text;
+}
+Value TimeOrNull(const SystemCall& call, int64_t time_us) {
+  if (time_us == 0) return std::nullopt;
+  return TimeText(call, time_us);
+}
+
+template <typename Integer>
+Value NumberOrNull(Integer number) {
+  if (number == 0) return std::nullopt;
+  return std::to_string(number);
+}
+
+Value TextOrNull(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+// ---- pg_stat_activity ----
+
+// In the order of pg_stat_get_activity's OUT columns.
+SystemRow ActivityRow(const SystemCall& call, SessionId id,
+                      const ClientSession::Activity& activity) {
+  const bool local = activity.client_port == 0;
+  SystemRow row;
+  row.push_back(NumberOrNull(activity.database));
+  row.push_back(std::to_string(id.value));
+  row.push_back(NumberOrNull(activity.role));
+  row.push_back(activity.application);
+  row.push_back(std::string(activity.state));
+  row.push_back(activity.query);
+  const bool is_active = std::string_view(activity.state) == "active";
+  row.push_back(is_active ? std::nullopt : Value("Client"));
+  row.push_back(is_active ? std::nullopt : Value("ClientRead"));
+  row.push_back(TimeOrNull(call, activity.transaction_start_us));
+  row.push_back(TimeOrNull(call, activity.query_start_us));
+  row.push_back(TimeOrNull(call, activity.backend_start_us));
+  row.push_back(TimeOrNull(call, activity.state_change_us));
+  row.push_back(local ? std::nullopt : TextOrNull(activity.client_address));
+  row.push_back(std::nullopt);  // client_hostname: log_hostname is off
+  row.push_back(std::to_string(local ? -1 : activity.client_port));
+  row.push_back(std::nullopt);  // backend_xid
+  row.push_back(std::nullopt);  // backend_xmin
+  row.push_back("client backend");
+  row.push_back("f");  // ssl ... ssl_issuer_dn
+  row.insert(row.end(), 6, std::nullopt);
+  row.push_back("f");  // gss_auth, gss_princ, gss_enc
+  row.push_back(std::nullopt);
+  row.push_back("f");
+  row.push_back(std::nullopt);  // leader_pid
+  row.push_back(std::nullopt);  // query_id
+  return row;
+}
+
+Rows ActivityRows(const SystemCall& call) {
+  const int32_t wanted = call.arguments[0].is_null() ? 0 : call.arguments[0].As<int32_t>();
+  std::vector<std::pair<SessionId, ClientSession::Activity>> sessions;
+  call.session.instance().ForEachSession([&](ClientSession& session) {
+    if (wanted == 0 || session.id().value == wanted) {
+      sessions.emplace_back(session.id(), session.CurrentActivity());
+    }
+  });
+  Rows rows;
+  for (const auto& [id, activity] : sessions) rows.push_back(ActivityRow(call, id, activity));
+  return rows;
+}
+
+Rows BackendRows(const SystemCall& call) {
+  Rows rows;
+  call.session.instance().ForEachSession(
+      [&](ClientSession& session) { rows.push_back({std::to_string(session.id().value)}); });
+  return rows;
+}
+
+// ---- pg_locks ----
+
+constexpr std::string_view kRelationModes[] = {
+    "",          "AccessShareLock",       "RowShareLock",  "RowExclusiveLock",
+    "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock",
+    "AccessExclusiveLock"};
+
+std::string_view ModeName(const txn::HeldLock& lock) {
+  if (lock.tag.kind == txn::LockKind::kRelation) return kRelationModes[lock.mode];
+  if (lock.tag.kind == txn::LockKind::kRow) {
+    constexpr std::string_view kRowModes[] = {"AccessShareLock", "RowShareLock", "ExclusiveLock",
+                                              "AccessExclusiveLock"};
+    return kRowModes[lock.mode];
+  }
+  return lock.mode == 0 ? "ShareLock" : "ExclusiveLock";
+}
+
+// Rows of a table are locked by the hash of their key: what the hash says stands where PostgreSQL has
+// page and tuple, as classid and objid.
+SystemRow LockRow(const SystemCall& call, const txn::HeldLock& lock) {
+  const std::string database = std::to_string(lock.tag.tenant.value);
+  SystemRow row(16);
+  const auto split = [&](std::string_view type, int subid) {
+    row[0] = std::string(type);
+    row[1] = database;
+    row[7] = std::to_string(lock.tag.a >> 32);
+    row[8] = std::to_string(lock.tag.a & 0xFFFFFFFF);
+    row[9] = std::to_string(subid);
+  };
+  switch (lock.tag.kind) {
+    case txn::LockKind::kRelation:
+      row[0] = "relation";
+      row[1] = database;
+      row[2] = std::to_string(lock.tag.a);
+      break;
+    case txn::LockKind::kTransaction:
+      row[0] = "transactionid";
+      row[6] = std::to_string(lock.tag.a & 0xFFFFFFFF);
+      break;
+    case txn::LockKind::kAdvisory: split("advisory", static_cast<int>(lock.tag.b)); break;
+    case txn::LockKind::kRow: split("tuple", 0); break;
+    case txn::LockKind::kName: split("object", 0); break;
+  }
+  row[10] = std::to_string(lock.session.value) + "/0";
+  row[11] = std::to_string(lock.session.value);
+  row[12] = std::string(ModeName(lock));
+  row[13] = Truth(lock.granted);
+  row[14] = "f";
+  if (lock.wait_start_us != 0) row[15] = TimeText(call, lock.wait_start_us - kUnixToPostgresEpochUs);
+  return row;
+}
+
+Rows LockRows(const SystemCall& call) {
+  Rows rows;
+  for (const txn::HeldLock& lock : call.session.instance().locks().ListAll()) {
+    rows.push_back(LockRow(call, lock));
+  }
+  return rows;
+}
+
+// ---- prepared statements and cursors of this session ----
+
+Value TypeArray(const SystemCall& call, const std::vector<Oid>& oids) {
+  std::string text = "{";
+  for (Oid oid : oids) {
+    if (text.size() > 1) text += ',';
+    text += '"' + call.session.services().FormatRegName(facts::kRegtypeOid, oid) + '"';
+  }
+  return text + "}";
+}
+
+Rows PreparedRows(const SystemCall& call) {
+  Rows rows;
+  for (const auto& [name, statement] : call.session.prepared()) {
+    if (name.empty()) continue;
+    rows.push_back({name,
+                    statement->text == nullptr ? std::string(statement->statement_text)
+                                               : std::string(statement->text->sql()),
+                    TimeText(call, statement->prepare_time_us),
+                    TypeArray(call, statement->parameter_types), Truth(statement->from_sql), "0",
+                    "0"});
+  }
+  return rows;
+}
+
+Rows CursorRows(const SystemCall& call) {
+  Rows rows;
+  for (const auto& [name, portal] : call.session.portals()) {
+    if (name.empty()) continue;
+    const bool has_statement = portal->statement != nullptr && portal->statement->text != nullptr;
+    rows.push_back({name, has_statement ? std::string(portal->statement->text->sql()) : "",
+                    Truth(portal->hold), "f", Truth(portal->scroll),
+                    TimeText(call, portal->creation_time_us)});
+  }
+  return rows;
+}
+
+// ---- access lists ----
+
+Oid RoleOid(const SystemCall& call, std::string_view name) {
+  if (name.empty()) return kInvalidOid;
+  const auto role = call.session.instance().shared_catalog().FindRole(name);
+  return role == nullptr ? kInvalidOid : role->oid;
+}
+
+std::string_view PrivilegeName(char letter) {
+  switch (letter) {
+    case 'a': return "INSERT";
+    case 'r': return "SELECT";
+    case 'w': return "UPDATE";
+    case 'd': return "DELETE";
+    case 'D': return "TRUNCATE";
+    case 'x': return "REFERENCES";
+    case 't': return "TRIGGER";
+    case 'X': return "EXECUTE";
+    case 'U': return "USAGE";
+    case 'C': return "CREATE";
+    case 'T': return "TEMPORARY";
+    case 'c': return "CONNECT";
+    case 's': return "SET";
+    case 'A': return "ALTER SYSTEM";
+    default: return "";
+  }
+}
+
+// Each item "grantee=letters/grantor", a letter with * behind it may be granted on.
+Rows AclRows(const SystemCall& call) {
+  Rows rows;
+  const auto items = types::ArrayRef::Of(call.arguments[0]);
+  for (uint32_t i = 0; i < items.size(); ++i) {
+    const std::string_view item = items.String(i);
+    const size_t equals = item.find('=');
+    const size_t slash = item.find('/', equals);
+    const std::string grantee = std::to_string(RoleOid(call, item.substr(0, equals)));
+    const std::string grantor = std::to_string(RoleOid(call, item.substr(slash + 1)));
+    const std::string_view letters = item.substr(equals + 1, slash - equals - 1);
+    for (size_t at = 0; at < letters.size(); ++at) {
+      if (letters[at] == '*') continue;
+      const bool grantable = at + 1 < letters.size() && letters[at + 1] == '*';
+      rows.push_back({grantor, grantee, std::string(PrivilegeName(letters[at])), Truth(grantable)});
+    }
+  }
+  return rows;
+}
+
+// ---- sequences, keys ----
+
+Rows SequenceParameterRows(const SystemCall& call) {
+  const catalog::RelationPtr relation = RequireRelation(call, call.OidAt(0));
+  if (!relation->sequence.has_value()) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("\"{}\" is not a sequence", relation->name));
+  }
+  const catalog::SequenceDefinition& sequence = *relation->sequence;
+  return {{std::to_string(sequence.start), std::to_string(sequence.minimum),
+           std::to_string(sequence.maximum), std::to_string(sequence.increment),
+           Truth(sequence.cycle), std::to_string(sequence.cache), std::to_string(sequence.type)}};
+}
+
+std::string TextArray(std::span<const std::string_view> items) {
+  std::string text = "{";
+  for (std::string_view item : items) {
+    if (text.size() > 1) text += ',';
+    text += item;
+  }
+  return text + "}";
+}
+
+Rows ForeignKeyRows(const SystemCall&) {
+  Rows rows;
+  for (const facts::ForeignKeyFact& fact : facts::AllForeignKeys()) {
+    rows.push_back({std::to_string(fact.fktable), TextArray(fact.fkcols),
+                    std::to_string(fact.pktable), TextArray(fact.pkcols), Truth(fact.is_array),
+                    Truth(fact.is_opt)});
+  }
+  return rows;
+}
+
+// ---- what there is nothing of, and what is not counted ----
+
+Rows NoRows(const SystemCall&) { return {}; }
+
+Rows ArchiverRow(const SystemCall& call) {
+  return {{"0", std::nullopt, std::nullopt, "0", std::nullopt, std::nullopt,
+           TimeText(call, call.session.instance().start_time_us())}};
+}
+
+Rows WalRow(const SystemCall& call) {
+  return {{"0", "0", "0", "0", "0", "0", "0", "0",
+           TimeText(call, call.session.instance().start_time_us())}};
+}
+
+// No receiver: a row of NULLs, which pg_stat_wal_receiver leaves out.
+Rows ReceiverRow(const SystemCall&) { return {SystemRow(15)}; }
+
+constexpr struct {
+  std::string_view source;
+  SystemRowSource rows;
+} kSources[] = {
+    {"pg_stat_get_activity", ActivityRows},
+    {"pg_stat_get_backend_idset", BackendRows},
+    {"pg_lock_status", LockRows},
+    {"pg_prepared_statement", PreparedRows},
+    {"pg_cursor", CursorRows},
+    {"show_all_settings", SettingRows},
+    {"aclexplode", AclRows},
+    {"pg_sequence_parameters", SequenceParameterRows},
+    {"pg_get_catalog_foreign_keys", ForeignKeyRows},
+    {"pg_stat_get_archiver", ArchiverRow},
+    {"pg_stat_get_wal", WalRow},
+    {"pg_stat_get_wal_receiver", ReceiverRow},
+    {"pg_prepared_xact", NoRows},
+    {"pg_listening_channels", NoRows},
+    {"pg_available_extensions", NoRows},
+    {"pg_available_extension_versions", NoRows},
+    {"pg_stat_get_slru", NoRows},
+    {"pg_stat_get_wal_senders", NoRows},
+    {"pg_stat_get_progress_info", NoRows},
+    {"pg_stat_get_subscription", NoRows},
+    {"pg_stat_get_recovery_prefetch", NoRows},
+    {"pg_get_replication_slots", NoRows},
+    {"pg_show_replication_origin_status", NoRows},
+    {"pg_partition_tree", NoRows},
+    {"pg_partition_ancestors", NoRows},
+    {"pg_get_publication_tables", NoRows},
+};
+
+}  // namespace
+
+SystemRowSource FindSystemRows(std::string_view source) {
+  for (const auto& entry : kSources) {
+    if (entry.source == source) return entry.rows;
+  }
+  return nullptr;
+}
+
+}  // namespace grizzly::session
