@@ -436,6 +436,18 @@ types::Datum Services::CallSessionFunction(Oid function, Arguments arguments, Ar
     return types::Datum::Of(session_.instance_.start_time_us());
   }
   if (source == "pg_is_in_recovery") return types::Datum::Of(false);
+  if (source == "pg_get_expr" || source == "pg_get_expr_ext") {
+    const bool pretty = arguments.size() > 2 && arguments[2].AsBool();
+    return types::Datum::OfString(
+        commands::ExpressionText(session_.MakeDefinitionInput(), arguments[0].AsString(),
+                                 arguments[1].As<uint32_t>(), pretty),
+        arena);
+  }
+  if (source == "pg_get_serial_sequence") {
+    const auto text = commands::SerialSequenceText(
+        session_.MakeDefinitionInput(), arguments[0].AsString(), arguments[1].AsString());
+    return text.has_value() ? types::Datum::OfString(*text, arena) : types::Datum::Null();
+  }
   if (source == "inet_client_port") {
     const int port = session_.CurrentActivity().client_port;
     return port == 0 ? types::Datum::Null() : types::Datum::Of(static_cast<int32_t>(port));

@@ -166,9 +166,19 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
   *tag = commands::RunCommand(statement, input);
 }
 
-std::optional<std::string> ClientSession::DefinitionText(Oid function, Oid, int32_t, bool) {
-  const facts::ProcFact* proc = facts::FindProc(function);
-  ThrowNotSupported("function " + std::string(proc == nullptr ? "?" : proc->proname));
+commands::DefinitionInput ClientSession::MakeDefinitionInput() {
+  commands::DefinitionInput input;
+  input.catalog = Snapshot();
+  input.shared = &instance_.shared_catalog();
+  input.search_path = &CurrentSearchPath(*input.catalog);
+  input.current_role = role_->oid;
+  input.io = settings_.effective().io;
+  return input;
+}
+
+std::optional<std::string> ClientSession::DefinitionText(Oid function, Oid object, int32_t column,
+                                                         bool pretty) {
+  return commands::DefinitionText(MakeDefinitionInput(), function, object, column, pretty);
 }
 
 // ---- commands::CopyChannel ----

@@ -7,6 +7,7 @@
 #include "facts/collations.h"
 #include "facts/types.h"
 #include "parser/deparse.h"
+#include "planner/deparse/deparse_expression.h"
 
 namespace grizzly::commands {
 namespace {
@@ -283,6 +284,23 @@ std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
 
 catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression) {
   return {parser::DeparseExpression(expression), input.search_path.schemas()};
+}
+
+catalog::Definition MakeDefaultDefinition(CommandInput& input, const catalog::Column& column,
+                                          const ast::Node& expression, const expr::Expr& bound) {
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  const catalog::SearchPath only_built_in;  // names of ours are qualified
+  planner::DeparseInput deparse;
+  deparse.catalog = snapshot.get();
+  deparse.search_path = &only_built_in;
+  catalog::Column kept = column;
+  kept.default_value = {planner::DeparseExpression(bound, deparse), input.search_path.schemas()};
+  try {
+    BindDefault(input, kept);
+    return kept.default_value;
+  } catch (const SqlError&) {
+    return MakeDefinition(input, expression);
+  }
 }
 
 namespace {

@@ -49,6 +49,30 @@ const Expr& CastArgument(const Expr& node) {
   }
 }
 
+// A literal with standard_conforming_strings: never E'...'.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') quoted.push_back('\'');
+    quoted.push_back(c);
+  }
+  return quoted + "'";
+}
+
+// CURRENT_DATE and its like are casts of the transaction's time; null for any other cast.
+const char* TimeKeyword(const Expr& argument, Oid type) {
+  if (argument.kind != ExprKind::kFunction) return nullptr;
+  const auto& call = As<expr::FunctionExpr>(argument);
+  if (call.syntax != CallSyntax::kSqlSyntax || !call.arguments.empty()) return nullptr;
+  switch (type) {
+    case facts::kDateOid: return "CURRENT_DATE";
+    case facts::kTimetzOid: return "CURRENT_TIME";
+    case facts::kTimeOid: return "LOCALTIME";
+    case facts::kTimestampOid: return "LOCALTIMESTAMP";
+    default: return nullptr;
+  }
+}
+
 bool IsOperator(const Expr& node) {
   return node.kind == ExprKind::kFunction &&
          As<expr::FunctionExpr>(node).operator_oid != kInvalidOid;
@@ -146,7 +170,7 @@ class Deparser {
         shown.find_first_of("eE.") != std::string::npos) {
       needs_label = type.typmod >= 0;
     } else {
-      shown = catalog::QuoteLiteral(shown);
+      shown = Quoted(shown);
     }
     return show_type >= 0 && needs_label ? shown + label() : shown;
   }
@@ -247,6 +271,27 @@ class Deparser {
   }
 
   void WriteCast(const Expr& argument, const Expr& cast) {
+    if (cast.kind == ExprKind::kRelabel && cast.type.oid == argument.type.oid &&
+        cast.type.collation != argument.type.collation) {
+      const facts::CollationFact* collation = facts::FindCollation(cast.type.collation);
+      text += "(";
+      WriteOperand(argument, false, cast);
+      text += " COLLATE " +
+              catalog::QuoteIdentifier(collation == nullptr ? "default" : collation->collname) +
+              ")";
+      return;
+    }
+    if (const char* keyword = TimeKeyword(argument, cast.type.oid)) {
+      text += keyword;
+      return;
+    }
+    // x::varchar, then its length: one cast to the reader.
+    const bool is_bare = CastSyntaxOf(argument) != CallSyntax::kCall &&
+                         argument.type.oid == cast.type.oid &&
+                         argument.type.typmod == types::kNoTypmod;
+    if (is_bare && cast.type.typmod != types::kNoTypmod) {
+      return WriteCast(CastArgument(argument), cast);
+    }
     const bool same_constant = argument.kind == ExprKind::kConst &&
                                argument.type.oid == cast.type.oid &&
                                argument.type.typmod == types::kNoTypmod;
@@ -413,7 +458,7 @@ class Deparser {
                                                     " IS UNKNOWN",   " IS NOT UNKNOWN"};
     Open();
     WriteOperand(*node.children[0], node.kind == ExprKind::kNullTest, node);
-    text += node.kind == ExprKind::kNullTest ? kNullTests[node.choice] : kBooleanTests[node.choice];
+    text += node.kind == ExprKind::kNullTest ? kNullTests[node.choice & 1] : kBooleanTests[node.choice];
     Close();
   }
 
