@@ -15,6 +15,7 @@
 #include "commands/schema/schemas.h"
 #include "commands/sequence/sequences.h"
 #include "commands/table/create_table.h"
+#include "commands/table/create_table_as.h"
 #include "commands/table/truncate.h"
 #include "commands/view/create_view.h"
 
@@ -31,6 +32,10 @@ struct CommandKind {
 constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateTable(*n.create_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT,
+     [](const ast::Node& n, CommandInput& i) {
+       return CreateTableAs(*n.create_table_as_stmt, i);
+     }},
     {PG_QUERY__NODE__NODE_DROP_STMT,
      [](const ast::Node& n, CommandInput& i) { return Drop(*n.drop_stmt, i); }},
     {PG_QUERY__NODE__NODE_INDEX_STMT,

@@ -16,6 +16,7 @@
 #include "catalog/search_path.h"
 #include "base/error/check.h"
 #include "commands/command.h"
+#include "commands/definitions.h"
 #include "executor/row_store.h"
 #include "session/database_instance.h"
 #include "session/execution.h"
@@ -218,6 +219,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void DropPortals(bool keep_held);
 
   // pg_get_viewdef and its like (statement_loop.cc).
+  commands::DefinitionInput MakeDefinitionInput();
   std::optional<std::string> DefinitionText(Oid function, Oid object, int32_t column, bool pretty);
 
   // ---- commands::QueryRunner ----

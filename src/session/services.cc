@@ -233,6 +233,13 @@ types::Datum Services::CallSessionFunction(Oid function, Arguments arguments, Ar
   const facts::ProcFact* proc = facts::FindProc(function);
   GRIZZLY_CHECK(proc != nullptr);
   const std::string_view source = proc->prosrc;
+  if (source == "pg_get_expr" || source == "pg_get_expr_ext") {
+    const bool pretty = arguments.size() > 2 && arguments[2].AsBool();
+    return types::Datum::OfString(
+        commands::ExpressionText(session_.MakeDefinitionInput(), arguments[0].AsString(),
+                                 arguments[1].As<uint32_t>(), pretty),
+        arena);
+  }
   if (source.find("advisory") != std::string_view::npos) return CallAdvisory(source, arguments);
   const SystemFunction handler = FindSystemFunction(source);
   if (handler == nullptr) ThrowNotSupported("function " + std::string(proc->proname));

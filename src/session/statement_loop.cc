@@ -179,18 +179,24 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
   *tag = commands::RunCommand(statement, input);
 }
 
+commands::DefinitionInput ClientSession::MakeDefinitionInput() {
+  commands::DefinitionInput input;
+  input.catalog = Snapshot();
+  input.shared = &instance_.shared_catalog();
+  input.search_path = &CurrentSearchPath(*input.catalog);
+  input.current_role = role_->oid;
+  input.io = settings_.effective().io;
+  return input;
+}
+
 std::optional<std::string> ClientSession::DefinitionText(Oid function, Oid object, int32_t column,
-                                                         bool) {
+                                                         bool pretty) {
   const facts::ProcFact* proc = facts::FindProc(function);
   GRIZZLY_CHECK(proc != nullptr);
   if (proc->prosrc.starts_with("pg_get_function")) {
     return FunctionDefinition(*this, proc->prosrc, object, column);
   }
-  // Nothing is partitioned; there are no triggers, extended statistics or rules but those of views.
-  for (std::string_view none : {"pg_get_part", "pg_get_trigger", "pg_get_statistics"}) {
-    if (proc->prosrc.starts_with(none)) return std::nullopt;
-  }
-  ThrowNotSupported("function " + std::string(proc->proname));
+  return commands::DefinitionText(MakeDefinitionInput(), function, object, column, pretty);
 }
 
 // ---- commands::CopyChannel ----

@@ -148,8 +148,8 @@ void SetColumnDefault(CommandInput& input, const Relation& table,
   target.default_value = {};
   target.default_oid = kInvalidOid;
   if (command.def != nullptr) {
-    BindNewDefault(input, column, *command.def);
-    target.default_value = MakeDefinition(input, *command.def);
+    const expr::ExprPtr bound = BindNewDefault(input, column, *command.def);
+    target.default_value = MakeDefaultDefinition(input, column, *command.def, *bound);
   }
   const RelationPtr after = input.editor.PutRelation(std::move(changed));
   AddDefaultDependencies(input, *after, {column.attnum});

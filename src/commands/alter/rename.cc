@@ -252,16 +252,17 @@ std::string RenameConstraint(const PgQuery__RenameStmt& statement, CommandInput&
   Relation changed = *table;
   catalog::Constraint* found = nullptr;
   for (catalog::Constraint& constraint : changed.constraints) {
-    if (constraint.name == new_name) {
-      throw SqlError(SqlState::kDuplicateObject,
-                     fmt::format("constraint \"{}\" for relation \"{}\" already exists", new_name,
-                                 table->name));
-    }
     if (constraint.name == old_name) found = &constraint;
   }
   if (found == nullptr) {
     throw SqlError(SqlState::kUndefinedObject,
                    fmt::format("constraint \"{}\" for table \"{}\" does not exist", old_name,
+                               table->name));
+  }
+  for (const catalog::Constraint& constraint : table->constraints) {
+    if (constraint.name != new_name) continue;
+    throw SqlError(SqlState::kDuplicateObject,
+                   fmt::format("constraint \"{}\" for relation \"{}\" already exists", new_name,
                                table->name));
   }
   found->name = new_name;

@@ -154,7 +154,7 @@ class CopyIn {
   void BindWhere(const ast::Node& condition) {
     const std::vector<expr::ColumnId> ids = AttributeIds(table_);
     where_ = OverRow(planner::BindTableExpression(condition, &table_, ids,
-                                                  planner::ExpressionPlace::kPolicy,
+                                                  planner::ExpressionPlace::kCopyWhere,
                                                   MakeBinderInput(input_)));
     where_evaluator_ = std::make_unique<expr::Evaluator>(*where_, execution_.evaluation());
   }

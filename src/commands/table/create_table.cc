@@ -167,8 +167,9 @@ void SetColumnExpressions(CommandInput& input, std::vector<ColumnElement>& eleme
   for (ColumnElement& element : elements) {
     catalog::Column& column = table->columns[element.column.attnum - 1];
     if (element.default_expression != nullptr) {
-      BindNewDefault(input, column, *element.default_expression);
-      column.default_value = MakeDefinition(input, *element.default_expression);
+      const expr::ExprPtr bound = BindNewDefault(input, column, *element.default_expression);
+      column.default_value =
+          MakeDefaultDefinition(input, column, *element.default_expression, *bound);
     } else if (element.generated_expression != nullptr) {
       BindNewGenerated(input, *table, column, *element.generated_expression);
       column.default_value = MakeDefinition(input, *element.generated_expression);
@@ -245,17 +246,19 @@ void AddCheckDependencies(CommandInput& input, const Relation& table,
 
 std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& input) {
   const CreationTarget target = LockNewName(input, *statement.relation);
-  if (input.editor.Current()->FindRelation(target.schema, target.name) != nullptr) {
-    if (!statement.if_not_exists) {
-      throw SqlError(SqlState::kDuplicateTable,
-                     fmt::format("relation \"{}\" already exists", target.name));
-    }
+  const bool exists =
+      input.editor.Current()->FindRelation(target.schema, target.name) != nullptr;
+  if (exists && statement.if_not_exists) {
     SendNotice(input, fmt::format("relation \"{}\" already exists, skipping", target.name), "",
                Severity::kNotice, SqlState::kDuplicateTable);
     return "CREATE TABLE";
   }
-  RefuseTakenTypeName(input, target);
   TableElements elements = ReadElements(input, statement);
+  if (exists) {
+    throw SqlError(SqlState::kDuplicateTable,
+                   fmt::format("relation \"{}\" already exists", target.name));
+  }
+  RefuseTakenTypeName(input, target);
   const auto options = ReadStorageOptions(ListOf(statement.options, statement.n_options));
   const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
   SetPrimaryNotNull(keys, &elements.columns);

@@ -7,6 +7,7 @@
 #include "facts/collations.h"
 #include "facts/types.h"
 #include "parser/deparse.h"
+#include "planner/deparse/deparse_expression.h"
 
 namespace grizzly::commands {
 namespace {
@@ -285,13 +286,50 @@ catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& e
   return {parser::DeparseExpression(expression), input.search_path.schemas()};
 }
 
+catalog::Definition MakeDefaultDefinition(CommandInput& input, const catalog::Column& column,
+                                          const ast::Node& expression, const expr::Expr& bound) {
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  const catalog::SearchPath only_built_in;  // names of ours are qualified
+  planner::DeparseInput deparse;
+  deparse.catalog = snapshot.get();
+  deparse.search_path = &only_built_in;
+  catalog::Column kept = column;
+  kept.default_value = {planner::DeparseExpression(bound, deparse), input.search_path.schemas()};
+  try {
+    BindDefault(input, kept);
+    return kept.default_value;
+  } catch (const SqlError&) {
+    return MakeDefinition(input, expression);
+  }
+}
+
+namespace {
+
+// A default's wrong type has a sentence of its own, without a place.
+expr::ExprPtr CoerceDefault(expr::ExprPtr bound, const catalog::Column& column,
+                            const planner::BinderInput& binder) {
+  try {
+    return planner::CoerceForAssignment(std::move(bound), column.type, column.name, binder);
+  } catch (SqlError& error) {
+    constexpr std::string_view kSaid = " but expression is of type ";
+    const size_t at = error.diagnostic().message.find(kSaid);
+    if (error.state() != SqlState::kDatatypeMismatch || at == std::string::npos) throw;
+    std::string message = error.diagnostic().message;
+    message.insert(at + std::string_view(" but ").size(), "default ");
+    throw SqlError(SqlState::kDatatypeMismatch, std::move(message))
+        .Hint("You will need to rewrite or cast the expression.");
+  }
+}
+
+}  // namespace
+
 expr::ExprPtr BindNewDefault(CommandInput& input, const catalog::Column& column,
                              const ast::Node& expression) {
   const planner::BinderInput binder = MakeBinderInput(input);
-  return planner::CoerceForAssignment(
+  return CoerceDefault(
       planner::BindTableExpression(expression, nullptr, {}, planner::ExpressionPlace::kDefault,
                                    binder),
-      column.type, column.name, binder);
+      column, binder);
 }
 
 expr::ExprPtr BindNewGenerated(CommandInput& input, const catalog::Relation& table,
@@ -308,7 +346,7 @@ expr::ExprPtr BindNewGenerated(CommandInput& input, const catalog::Relation& tab
                                mentioned.name))
         .Detail("A generated column cannot reference another generated column.");
   }
-  return planner::CoerceForAssignment(std::move(bound), column.type, column.name, binder);
+  return CoerceDefault(std::move(bound), column, binder);
 }
 
 }  // namespace grizzly::commands

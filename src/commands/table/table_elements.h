@@ -58,6 +58,9 @@ std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
 
 // SQL text of an expression with the search path it was written under.
 catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression);
+// The same for a DEFAULT that is bound already: as PostgreSQL prints it, so that its type is kept.
+catalog::Definition MakeDefaultDefinition(CommandInput& input, const catalog::Column& column,
+                                          const ast::Node& expression, const expr::Expr& bound);
 // Binds DEFAULT, coerced, for its errors and what it mentions.
 expr::ExprPtr BindNewDefault(CommandInput& input, const catalog::Column& column,
                              const ast::Node& expression);

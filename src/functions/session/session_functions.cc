@@ -146,9 +146,6 @@ Datum DefinitionByNamePretty(FunctionContext& context, const CallSite& call, Vie
                              bool pretty) {
   return Define(context, call, TextToRegclass(context, name), 0, pretty);
 }
-// The catalog keeps expressions as the SQL they read as.
-Datum Expression(const StringRef& tree, uint32_t) { return Datum::Of(tree); }
-Datum ExpressionPretty(const StringRef& tree, uint32_t, bool) { return Datum::Of(tree); }
 
 // ---- the rest goes to the session by its oid ----
 
@@ -202,8 +199,6 @@ void AddDefinitions(Registry& registry) {
   registry.AddScalar("pg_get_viewdef_wrap", Cold<&DefinitionWrapped>);
   registry.AddScalar("pg_get_viewdef_name", Cold<&DefinitionByName>);
   registry.AddScalar("pg_get_viewdef_name_ext", Cold<&DefinitionByNamePretty>);
-  registry.AddScalar("pg_get_expr", Cold<&Expression>);
-  registry.AddScalar("pg_get_expr_ext", Cold<&ExpressionPretty>);
 }
 
 void AddBridges(Registry& registry) {
@@ -218,7 +213,8 @@ void AddBridges(Registry& registry) {
   }
   for (const char* name :
        {"pg_advisory_unlock_all", "pg_advisory_unlock_int4", "pg_advisory_unlock_int8",
-        "pg_advisory_unlock_shared_int4", "pg_advisory_unlock_shared_int8"}) {
+        "pg_advisory_unlock_shared_int4", "pg_advisory_unlock_shared_int8",
+        "pg_get_expr", "pg_get_expr_ext"}) {
     registry.AddScalar(name, DatumsPerRow<&Bridge>);
   }
 }

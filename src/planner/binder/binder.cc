@@ -38,6 +38,7 @@ Place PlaceOf(ExpressionPlace place) {
     case ExpressionPlace::kPartitionBound: return Place::kPartitionBound;
     case ExpressionPlace::kDomainCheck: return Place::kDomainCheck;
     case ExpressionPlace::kPolicy: return Place::kPolicy;
+    case ExpressionPlace::kCopyWhere: return Place::kCopyWhere;
     case ExpressionPlace::kExecuteParameter: return Place::kExecuteParameter;
   }
   return Place::kOther;

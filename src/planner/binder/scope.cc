@@ -40,6 +40,7 @@ std::string_view PlaceName(Place place) {
     case Place::kExecuteParameter: return "EXECUTE parameters";
     case Place::kPartitionBound: return "partition bound";
     case Place::kPolicy: return "policy expressions";
+    case Place::kCopyWhere: return "COPY FROM WHERE conditions";
     default: return "SELECT";
   }
 }

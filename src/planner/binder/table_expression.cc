@@ -32,6 +32,7 @@ ExprPtr BindOverTable(BindState& state, const ast::Node& node, const catalog::Re
     case Place::kCheck: return CoerceToBoolean(state, std::move(bound), "CHECK");
     case Place::kDomainCheck: return CoerceToBoolean(state, std::move(bound), "CHECK");
     case Place::kPolicy: return CoerceToBoolean(state, std::move(bound), "POLICY");
+    case Place::kCopyWhere: return CoerceToBoolean(state, std::move(bound), "WHERE");
     case Place::kIndexPredicate: return CoerceToBoolean(state, std::move(bound), "WHERE");
     case Place::kIndexExpression: return ResolveUnknown(state, std::move(bound));
     default: return bound;

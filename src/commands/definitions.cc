@@ -1,0 +1,321 @@
+#include "commands/definitions.h"
+
+#include "catalog/object_text.h"
+#include "catalog/record.h"
+#include "commands/evaluation.h"
+#include "facts/access_methods.h"
+#include "facts/collations.h"
+#include "facts/procs.h"
+#include "facts/types.h"
+#include "parser/parse.h"
+#include "planner/binder/binder.h"
+#include "planner/deparse/deparse_expression.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::Relation;
+using catalog::RelationPtr;
+using planner::ExpressionPlace;
+
+planner::BinderInput BinderOf(const DefinitionInput& input) {
+  planner::BinderInput binder;
+  binder.catalog = input.catalog;
+  binder.shared = input.shared;
+  binder.search_path = input.search_path;
+  binder.current_role = input.current_role;
+  binder.variable_parameters = false;
+  return binder;
+}
+
+// A bound expression over a table, columns without a qualifier.
+std::string Deparse(const DefinitionInput& input, const expr::Expr& bound, const Relation* table,
+                    bool pretty) {
+  planner::DeparseInput deparse;
+  deparse.catalog = input.catalog.get();
+  deparse.search_path = input.search_path;
+  deparse.io = input.io;
+  deparse.pretty = pretty;
+  deparse.indent = true;
+  deparse.column_name = [table](expr::ColumnId id) {
+    if (table == nullptr || id == 0 || id > table->columns.size()) return std::string("?");
+    return catalog::QuoteIdentifier(table->columns[id - 1].name);
+  };
+  return planner::DeparseExpression(bound, deparse);
+}
+
+expr::ExprPtr BindOver(const DefinitionInput& input, const catalog::Definition& definition,
+                       const Relation* table, ExpressionPlace place) {
+  std::vector<expr::ColumnId> ids;
+  if (table != nullptr) ids = AttributeIds(*table);
+  return planner::BindDefinition(definition, table, ids, place, BinderOf(input));
+}
+
+// Looks like f(...), so that an index part needs no parentheses.
+bool LooksLikeFunction(const expr::Expr& node) {
+  switch (node.kind) {
+    case expr::ExprKind::kFunction: {
+      const auto& call = static_cast<const expr::FunctionExpr&>(node);
+      return call.operator_oid == kInvalidOid && call.syntax != expr::CallSyntax::kExplicitCast &&
+             call.syntax != expr::CallSyntax::kImplicitCast;
+    }
+    case expr::ExprKind::kCoalesce:
+    case expr::ExprKind::kGreatestLeast:
+    case expr::ExprKind::kNullIf: return true;
+    default: return false;
+  }
+}
+
+std::string ColumnList(const Relation& table, const std::vector<AttributeNumber>& columns) {
+  std::string list;
+  for (const AttributeNumber attnum : columns) {
+    if (!list.empty()) list += ", ";
+    list += catalog::QuoteIdentifier(table.columns[attnum - 1].name);
+  }
+  return list;
+}
+
+std::optional<std::string> ConstraintText(const DefinitionInput& input, Oid oid, bool pretty) {
+  const RelationPtr table =
+      catalog::OwningRelation(*input.catalog, {catalog::kConstraintClass, oid, 0});
+  if (table == nullptr) return std::nullopt;
+  for (const catalog::Constraint& constraint : table->constraints) {
+    if (constraint.oid != oid) continue;
+    if (constraint.kind == catalog::ConstraintKind::kCheck) {
+      const expr::ExprPtr bound =
+          BindOver(input, constraint.check, table.get(), ExpressionPlace::kCheck);
+      return fmt::format("CHECK ({})", Deparse(input, *bound, table.get(), pretty));
+    }
+    const RelationPtr index = input.catalog->FindRelation(constraint.index);
+    std::string text = constraint.kind == catalog::ConstraintKind::kPrimaryKey ? "PRIMARY KEY ("
+                                                                               : "UNIQUE (";
+    if (index != nullptr && index->index->nulls_not_distinct) text = "UNIQUE NULLS NOT DISTINCT (";
+    text += ColumnList(*table, constraint.columns) + ")";
+    if (index != nullptr && !index->index->include.empty()) {
+      text += " INCLUDE (" + ColumnList(*table, index->index->include) + ")";
+    }
+    return text;
+  }
+  return std::nullopt;
+}
+
+std::string PartText(const DefinitionInput& input, const Relation& table,
+                     const catalog::IndexDefinition::Part& part, bool whole, bool pretty) {
+  std::string text;
+  Oid own_collation = part.type.collation;
+  if (part.column != 0) {
+    const catalog::Column& column = table.columns[part.column - 1];
+    text = catalog::QuoteIdentifier(column.name);
+    own_collation = column.type.collation;
+  } else {
+    const expr::ExprPtr bound =
+        BindOver(input, part.expression, &table, ExpressionPlace::kIndexPart);
+    text = Deparse(input, *bound, &table, pretty);
+    if (!LooksLikeFunction(*bound)) text = "(" + text + ")";
+  }
+  if (!whole) return text;
+  if (part.collation != kInvalidOid && part.collation != own_collation) {
+    const facts::CollationFact* collation = facts::FindCollation(part.collation);
+    if (collation != nullptr) text += " COLLATE " + catalog::QuoteIdentifier(collation->collname);
+  }
+  const facts::OpclassFact* usual = facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid);
+  const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
+  if (opclass != nullptr && usual != opclass) text += " " + std::string(opclass->opcname);
+  if (part.descending) {
+    text += part.nulls_first ? " DESC" : " DESC NULLS LAST";
+  } else if (part.nulls_first) {
+    text += " NULLS FIRST";
+  }
+  return text;
+}
+
+std::string OptionsText(const Relation& relation) {
+  std::string list;
+  for (const auto& [name, value] : relation.options) {
+    if (!list.empty()) list += ", ";
+    list += catalog::QuoteIdentifier(name) + "=" + catalog::QuoteLiteral(value);
+  }
+  return list;
+}
+
+std::string WholeIndexText(const DefinitionInput& input, const Relation& index,
+                           const Relation& table, bool pretty) {
+  const catalog::IndexDefinition& definition = *index.index;
+  const std::string table_name =
+      pretty ? catalog::FormatRelation(*input.catalog, *input.search_path, table.oid)
+             : catalog::QuoteQualified(input.catalog->FindSchema(table.schema)->name, table.name);
+  std::string text = fmt::format("CREATE {}INDEX {} ON {} USING {} (",
+                                 definition.unique ? "UNIQUE " : "",
+                                 catalog::QuoteIdentifier(index.name), table_name,
+                                 catalog::QuoteIdentifier(definition.access_method));
+  for (size_t i = 0; i < definition.parts.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += PartText(input, table, definition.parts[i], /*whole=*/true, pretty);
+  }
+  text += ")";
+  if (!definition.include.empty()) {
+    text += " INCLUDE (" + ColumnList(table, definition.include) + ")";
+  }
+  if (definition.nulls_not_distinct) text += " NULLS NOT DISTINCT";
+  if (const std::string options = OptionsText(index); !options.empty()) {
+    text += " WITH (" + options + ")";
+  }
+  if (!definition.predicate.empty()) {
+    const expr::ExprPtr bound =
+        BindOver(input, definition.predicate, &table, ExpressionPlace::kIndexPredicate);
+    text += " WHERE " + Deparse(input, *bound, &table, pretty);
+  }
+  return text;
+}
+
+std::optional<std::string> IndexText(const DefinitionInput& input, Oid oid, int32_t column,
+                                     bool pretty) {
+  const RelationPtr index = input.catalog->FindRelation(oid);
+  if (index == nullptr || !index->index.has_value()) return std::nullopt;
+  const RelationPtr table = input.catalog->FindRelation(index->index->table);
+  if (table == nullptr) return std::nullopt;
+  if (column == 0) return WholeIndexText(input, *index, *table, pretty);
+  const auto& parts = index->index->parts;
+  const auto& include = index->index->include;
+  if (column < 0 || static_cast<size_t>(column) > parts.size() + include.size()) return "";
+  const size_t i = static_cast<size_t>(column - 1);
+  if (i < parts.size()) return PartText(input, *table, parts[i], /*whole=*/false, pretty);
+  return catalog::QuoteIdentifier(table->columns[include[i - parts.size()] - 1].name);
+}
+
+std::optional<std::string> ViewText(const DefinitionInput& input, Oid oid) {
+  const RelationPtr view = input.catalog->FindRelation(oid);
+  if (view == nullptr || !view->view.has_value()) return std::nullopt;
+  return " " + view->view->query.sql + ";";
+}
+
+// ---- functions ----
+
+// "a, b" cut at commas outside of brackets and quotes.
+std::vector<std::string> SplitDefaults(std::string_view list) {
+  std::vector<std::string> items;
+  int depth = 0;
+  bool quoted = false;
+  size_t begin = 0;
+  for (size_t i = 0; i <= list.size(); ++i) {
+    const char c = i < list.size() ? list[i] : ',';
+    if (c == '\'') quoted = !quoted;
+    if (quoted && i < list.size()) continue;
+    if (c == '(' || c == '[') ++depth;
+    if (c == ')' || c == ']') --depth;
+    if (c != ',' || depth > 0) continue;
+    std::string_view item = list.substr(begin, i - begin);
+    while (item.starts_with(' ')) item.remove_prefix(1);
+    if (!item.empty()) items.emplace_back(item);
+    begin = i + 1;
+  }
+  return items;
+}
+
+std::string ArgumentsText(const DefinitionInput& input, const facts::ProcFact& proc, bool tables,
+                          bool defaults) {
+  const auto types = proc.proallargtypes.empty() ? proc.proargtypes : proc.proallargtypes;
+  const std::vector<std::string> values = SplitDefaults(proc.proargdefaults);
+  const int first_default = proc.pronargs - static_cast<int>(values.size());
+  int input_number = 0;
+  std::string text;
+  for (size_t i = 0; i < types.size(); ++i) {
+    const char mode = proc.proargmodes.empty() ? 'i' : proc.proargmodes[i];
+    const bool is_input = mode == 'i' || mode == 'b' || mode == 'v';
+    const int number = is_input ? input_number++ : -1;
+    if ((mode == 't') != tables) continue;
+    if (!text.empty()) text += ", ";
+    text += mode == 'o' ? "OUT " : mode == 'b' ? "INOUT " : mode == 'v' ? "VARIADIC " : "";
+    if (i < proc.proargnames.size() && !proc.proargnames[i].empty()) {
+      text += catalog::QuoteIdentifier(proc.proargnames[i]) + " ";
+    }
+    text += catalog::FormatType(*input.catalog, *input.search_path, types[i]);
+    if (defaults && number >= first_default && number >= 0) {
+      text += " DEFAULT " + values[static_cast<size_t>(number - first_default)];
+    }
+  }
+  return text;
+}
+
+std::string ResultText(const DefinitionInput& input, const facts::ProcFact& proc) {
+  const std::string table = ArgumentsText(input, proc, /*tables=*/true, /*defaults=*/false);
+  if (!table.empty()) return "TABLE(" + table + ")";
+  const std::string type =
+      catalog::FormatType(*input.catalog, *input.search_path, proc.prorettype);
+  return proc.proretset ? "SETOF " + type : type;
+}
+
+std::optional<std::string> FunctionText(const DefinitionInput& input, std::string_view asked,
+                                        Oid object) {
+  const facts::ProcFact* proc = facts::FindProc(object);
+  if (proc == nullptr) return std::nullopt;
+  if (asked == "pg_get_function_result") {
+    if (proc->prokind == 'p') return std::nullopt;
+    return ResultText(input, *proc);
+  }
+  return ArgumentsText(input, *proc, /*tables=*/false,
+                       /*defaults=*/asked == "pg_get_function_arguments");
+}
+
+}  // namespace
+
+std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid function, Oid object,
+                                          int32_t column, bool pretty) {
+  const facts::ProcFact* proc = facts::FindProc(function);
+  const std::string_view name = proc == nullptr ? "" : proc->proname;
+  if (name == "pg_get_constraintdef") return ConstraintText(input, object, pretty);
+  if (name == "pg_get_indexdef") return IndexText(input, object, column, pretty);
+  if (name == "pg_get_viewdef") return ViewText(input, object);
+  if (name == "pg_get_function_arguments" || name == "pg_get_function_identity_arguments" ||
+      name == "pg_get_function_result") {
+    return FunctionText(input, name, object);
+  }
+  // There are no triggers, partitions, rules, extended statistics or functions with SQL bodies.
+  if (name == "pg_get_triggerdef" || name == "pg_get_partkeydef" || name == "pg_get_ruledef" ||
+      name == "pg_get_partition_constraintdef" || name == "pg_get_statisticsobjdef" ||
+      name == "pg_get_statisticsobjdef_columns" || name == "pg_get_function_sqlbody") {
+    return std::nullopt;
+  }
+  ThrowNotSupported("function " + std::string(name));
+}
+
+std::string ExpressionText(const DefinitionInput& input, std::string_view stored, Oid relation,
+                           bool pretty) {
+  const RelationPtr table =
+      relation == kInvalidOid ? nullptr : input.catalog->FindRelation(relation);
+  const catalog::Definition definition{std::string(stored), input.search_path->schemas()};
+  try {
+    // Any place whose rules let the column names of the table through.
+    const expr::ExprPtr bound =
+        BindOver(input, definition, table.get(),
+                 table == nullptr ? ExpressionPlace::kDefault : ExpressionPlace::kAlterUsing);
+    return Deparse(input, *bound, table.get(), pretty);
+  } catch (const SqlError&) {
+    return std::string(stored);
+  }
+}
+
+std::optional<std::string> SerialSequenceText(const DefinitionInput& input, std::string_view table,
+                                              std::string_view column) {
+  const auto parts = catalog::SplitIdentifierList(table);
+  const std::string_view name = parts.has_value() && parts->size() == 1 ? (*parts)[0] : table;
+  const size_t dot = name.find('.');
+  const RelationPtr relation =
+      dot == std::string_view::npos
+          ? catalog::RequireRelation(*input.catalog, *input.search_path, "", name)
+          : catalog::RequireRelation(*input.catalog, *input.search_path, name.substr(0, dot),
+                                     name.substr(dot + 1));
+  const catalog::Column* found = relation->FindColumn(column);
+  if (found == nullptr) {
+    throw SqlError(SqlState::kUndefinedColumn,
+                   fmt::format("column \"{}\" of relation \"{}\" does not exist", column,
+                               relation->name));
+  }
+  if (found->owned_sequence == kInvalidOid) return std::nullopt;
+  const RelationPtr sequence = input.catalog->FindRelation(found->owned_sequence);
+  if (sequence == nullptr) return std::nullopt;
+  return catalog::QuoteQualified(input.catalog->FindSchema(sequence->schema)->name,
+                                 sequence->name);
+}
+
+}  // namespace grizzly::commands

@@ -1,0 +1,95 @@
+#include "commands/table/create_table_as.h"
+
+#include "commands/evaluation.h"
+#include "commands/relation_lookup.h"
+#include "commands/table/bulk_insert.h"
+#include "commands/table/create_table.h"
+#include "commands/table/row_rules.h"
+#include "executor/modify/row_writer.h"
+#include "facts/types.h"
+
+namespace grizzly::commands {
+namespace {
+
+std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
+                                             const std::vector<std::string>& names) {
+  if (names.size() > plan.columns.size()) {
+    throw SqlError(SqlState::kSyntaxError, "too many column names were specified");
+  }
+  std::vector<catalog::Column> columns;
+  for (size_t i = 0; i < plan.columns.size(); ++i) {
+    catalog::Column column;
+    column.name = i < names.size() ? names[i] : plan.columns[i].name;
+    column.type = plan.columns[i].type;
+    if (column.type.oid == facts::kUnknownOid) column.type = types::BuiltinType(facts::kTextOid);
+    const facts::TypeFact* fact = facts::FindType(column.type.oid);
+    column.storage = fact != nullptr ? fact->typstorage : 'x';
+    if (fact != nullptr && fact->typtype == 'p') {
+      throw SqlError(SqlState::kInvalidTableDefinition,
+                     fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
+    }
+    for (const catalog::Column& other : columns) {
+      if (other.name != column.name) continue;
+      throw SqlError(SqlState::kDuplicateColumn,
+                     fmt::format("column \"{}\" specified more than once", column.name));
+    }
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+uint64_t FillTable(CommandInput& input, const catalog::RelationPtr& table,
+                   const plan::PlanPtr& plan) {
+  CommandExecution execution(input);
+  const plan::RowRules rules = MakeRowRules(input, table);
+  std::unique_ptr<BulkInsert> bulk;
+  if (BulkInsert::Suits(input, *table)) {
+    bulk = std::make_unique<BulkInsert>(input, rules, execution.context());
+  }
+  executor::RowWriter writer(rules, execution.context());
+  uint64_t rows = 0;
+  input.queries->Run(
+      plan,
+      [&](const types::Batch& batch) {
+        uint32_t at = 0;
+        rows += batch.row_count();
+        if (bulk != nullptr) return bulk->Add(batch, &at);
+        for (; at < batch.row_count(); ++at) {
+          writer.FindConflict(batch, at, "", nullptr);
+          writer.Insert(batch, at);
+        }
+      },
+      nullptr);
+  if (bulk != nullptr) bulk->Finish();
+  return rows;
+}
+
+}  // namespace
+
+std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandInput& input) {
+  const PgQuery__IntoClause& into = *statement.into;
+  if (statement.query->node_case == PG_QUERY__NODE__NODE_EXECUTE_STMT) {
+    ThrowNotSupported("CREATE TABLE AS EXECUTE");
+  }
+  const CreationTarget target = LockNewName(input, *into.rel);
+  if (input.editor.Current()->FindRelation(target.schema, target.name) != nullptr) {
+    const std::string message = fmt::format("relation \"{}\" already exists", target.name);
+    if (!statement.if_not_exists) throw SqlError(SqlState::kDuplicateTable, message);
+    SendNotice(input, message + ", skipping", "", Severity::kNotice, SqlState::kDuplicateTable);
+    return "CREATE TABLE AS";
+  }
+  const auto options = ReadStorageOptions(ListOf(into.options, into.n_options));
+  const plan::PlanPtr plan = input.queries->Plan(*statement.query);
+  const catalog::RelationPtr table =
+      MakeTable(input, target.schema, target.name,
+                ColumnsOfResult(*plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
+                options);
+  if (into.skip_data) return "CREATE TABLE AS";
+  const uint64_t rows = FillTable(input, table, plan);
+  input.transaction.OnCommit([&catalog = input.catalog, oid = table->oid, rows](CommitTimestamp) {
+    catalog.SetStatistics(oid, {static_cast<double>(rows), 0});
+  });
+  return fmt::format("SELECT {}", rows);
+}
+
+}  // namespace grizzly::commands

@@ -1,0 +1,618 @@
+#include "planner/deparse/deparse_expression.h"
+
+#include <cstring>
+
+#include "facts/collations.h"
+#include "facts/operators.h"
+#include "facts/procs.h"
+#include "facts/types.h"
+
+namespace grizzly::planner {
+namespace {
+
+using expr::CallSyntax;
+using expr::Expr;
+using expr::ExprKind;
+using expr::ExprPtr;
+
+template <typename T>
+const T& As(const Expr& expr) {
+  return static_cast<const T&>(expr);
+}
+
+bool IsCast(CallSyntax syntax) {
+  return syntax == CallSyntax::kExplicitCast || syntax == CallSyntax::kImplicitCast;
+}
+
+// The syntax an expression was written in, where it is a cast; kCall for anything else.
+CallSyntax CastSyntaxOf(const Expr& node) {
+  switch (node.kind) {
+    case ExprKind::kFunction: {
+      const CallSyntax syntax = As<expr::FunctionExpr>(node).syntax;
+      return IsCast(syntax) ? syntax : CallSyntax::kCall;
+    }
+    case ExprKind::kRelabel:
+    case ExprKind::kIoCast:
+      return static_cast<CallSyntax>(As<expr::ListExpr>(node).choice) == CallSyntax::kImplicitCast
+                 ? CallSyntax::kImplicitCast
+                 : CallSyntax::kExplicitCast;
+    case ExprKind::kArrayCast: return CallSyntax::kExplicitCast;
+    default: return CallSyntax::kCall;
+  }
+}
+
+const Expr& CastArgument(const Expr& node) {
+  switch (node.kind) {
+    case ExprKind::kFunction: return *As<expr::FunctionExpr>(node).arguments[0];
+    case ExprKind::kArrayCast: return *As<expr::WrapExpr>(node).child;
+    default: return *As<expr::ListExpr>(node).children[0];
+  }
+}
+
+// A literal with standard_conforming_strings: never E'...'.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') quoted.push_back('\'');
+    quoted.push_back(c);
+  }
+  return quoted + "'";
+}
+
+// CURRENT_DATE and its like are casts of the transaction's time; null for any other cast.
+const char* TimeKeyword(const Expr& argument, Oid type) {
+  if (argument.kind != ExprKind::kFunction) return nullptr;
+  const auto& call = As<expr::FunctionExpr>(argument);
+  if (call.syntax != CallSyntax::kSqlSyntax || !call.arguments.empty()) return nullptr;
+  switch (type) {
+    case facts::kDateOid: return "CURRENT_DATE";
+    case facts::kTimetzOid: return "CURRENT_TIME";
+    case facts::kTimeOid: return "LOCALTIME";
+    case facts::kTimestampOid: return "LOCALTIMESTAMP";
+    default: return nullptr;
+  }
+}
+
+bool IsOperator(const Expr& node) {
+  return node.kind == ExprKind::kFunction &&
+         As<expr::FunctionExpr>(node).operator_oid != kInvalidOid;
+}
+
+// '+', '-', '*', '/' or '%' of a two-operand operator; '\0' for others.
+char SimpleOperator(const Expr& node) {
+  if (!IsOperator(node) || As<expr::FunctionExpr>(node).arguments.size() != 2) return '\0';
+  const std::string name = OperatorText(As<expr::FunctionExpr>(node).operator_oid);
+  return name.size() == 1 && std::strchr("+-*/%", name[0]) != nullptr ? name[0] : '\0';
+}
+
+class Deparser {
+ public:
+  explicit Deparser(const DeparseInput& input) : input_(input) {}
+
+  // `show_implicit`: implicit casts of the node itself are written, too.
+  void Write(const Expr& node, bool show_implicit) {
+    switch (node.kind) {
+      case ExprKind::kConst: return WriteConst(As<expr::ConstExpr>(node), 0);
+      case ExprKind::kParam:
+        text += fmt::format("${}", As<expr::ParamExpr>(node).index + 1);
+        return;
+      case ExprKind::kColumn: {
+        const expr::ColumnId id = As<expr::ColumnExpr>(node).id;
+        text += input_.column_name ? input_.column_name(id) : fmt::format("#{}", id);
+        return;
+      }
+      case ExprKind::kInput: {
+        const uint32_t index = As<expr::InputExpr>(node).index;
+        text += input_.input_name ? input_.input_name(index) : fmt::format("#{}", index);
+        return;
+      }
+      case ExprKind::kOuter: {
+        const uint32_t cell = As<expr::OuterExpr>(node).cell;
+        text += input_.outer_name ? input_.outer_name(cell) : fmt::format("${}", cell);
+        return;
+      }
+      case ExprKind::kFunction:
+      case ExprKind::kRelabel:
+      case ExprKind::kIoCast:
+      case ExprKind::kArrayCast: return WriteCallOrCast(node, show_implicit);
+      case ExprKind::kBool: return WriteBool(As<expr::ListExpr>(node));
+      case ExprKind::kCase: return WriteCase(As<expr::CaseExpr>(node));
+      case ExprKind::kNullTest:
+      case ExprKind::kBooleanTest: return WriteTest(As<expr::ListExpr>(node));
+      case ExprKind::kCoalesce: return WriteList("COALESCE(", As<expr::ListExpr>(node), ")");
+      case ExprKind::kGreatestLeast:
+        return WriteList(As<expr::ListExpr>(node).choice == 0 ? "GREATEST(" : "LEAST(",
+                         As<expr::ListExpr>(node), ")");
+      case ExprKind::kArray: return WriteArray(As<expr::ListExpr>(node));
+      case ExprKind::kRow: return WriteList("ROW(", As<expr::ListExpr>(node), ")");
+      case ExprKind::kGrouping: return WriteList("GROUPING(", As<expr::ListExpr>(node), ")");
+      case ExprKind::kDefault: text += "DEFAULT"; return;
+      case ExprKind::kNullIf:
+      case ExprKind::kDistinct:
+      case ExprKind::kScalarArray:
+      case ExprKind::kInList:
+      case ExprKind::kRowCompare: return WriteComparison(As<expr::ComparisonExpr>(node));
+      case ExprKind::kDomainCast: return Write(*As<expr::WrapExpr>(node).child, show_implicit);
+      case ExprKind::kField: return WriteField(As<expr::WrapExpr>(node));
+      case ExprKind::kSubscript: return WriteSubscript(As<expr::SubscriptExpr>(node));
+      case ExprKind::kAggregate: return WriteAggregate(As<expr::AggregateExpr>(node));
+      case ExprKind::kWindow: return WriteWindow(As<expr::WindowExpr>(node));
+      case ExprKind::kSetFunction: return WriteSetFunction(As<expr::SetFunctionExpr>(node));
+      case ExprKind::kSubquery: text += "(SubPlan)"; return;
+      case ExprKind::kSubplan:
+        text += input_.subplan_name ? input_.subplan_name(As<expr::SubplanExpr>(node))
+                                    : std::string("(SubPlan)");
+        return;
+    }
+  }
+
+  void WriteConst(const expr::ConstExpr& constant, int show_type) {
+    text += ValueText(constant.value, constant.type, show_type);
+  }
+
+  // show_type as PostgreSQL's: -1 no type, 0 where the literal alone would be another type.
+  std::string ValueText(const types::Datum& value, const types::SqlType& type, int show_type) {
+    const auto label = [&] {
+      return "::" + catalog::FormatType(*input_.catalog, *input_.search_path, type.oid,
+                                        type.typmod);
+    };
+    if (value.is_null()) return show_type >= 0 ? "NULL" + label() : "NULL";
+    std::string shown;
+    const types::TypeIo* io = input_.catalog->FindTypeIo(type.oid);
+    if (io == nullptr) return "?";
+    io->Output(value, input_.io, shown);
+    bool needs_label = type.oid != facts::kUnknownOid;
+    if (type.oid == facts::kBoolOid) {
+      return value.AsBool() ? "true" : "false";
+    }
+    if (type.oid == facts::kInt4Oid && shown[0] != '-') return shown;
+    if (type.oid == facts::kNumericOid && shown[0] >= '0' && shown[0] <= '9' &&
+        shown.find_first_of("eE.") != std::string::npos) {
+      needs_label = type.typmod >= 0;
+    } else {
+      shown = Quoted(shown);
+    }
+    return show_type >= 0 && needs_label ? shown + label() : shown;
+  }
+
+  std::string text;
+
+ private:
+  // ---- parentheses ----
+
+  // Whether a node needs none below this parent (PostgreSQL's pretty printing).
+  bool IsSimple(const Expr& node, const Expr& parent) {
+    if (CastSyntaxOf(node) != CallSyntax::kCall) {
+      return node.kind == ExprKind::kFunction || IsSimple(CastArgument(node), parent);
+    }
+    switch (node.kind) {
+      case ExprKind::kFunction:
+        if (!IsOperator(node)) return true;
+        if (IsOperator(parent)) return IsSimpleOperand(node, parent);
+        return HasOwnBrackets(parent) || parent.kind == ExprKind::kBool;
+      case ExprKind::kBool: return IsSimpleBool(As<expr::ListExpr>(node), parent);
+      case ExprKind::kNullTest:
+      case ExprKind::kBooleanTest:
+      case ExprKind::kDistinct:
+        return HasOwnBrackets(parent) || parent.kind == ExprKind::kBool;
+      case ExprKind::kScalarArray:
+      case ExprKind::kInList:
+      case ExprKind::kRowCompare: return false;
+      default: return true;
+    }
+  }
+
+  // f(...), ARRAY[...], CASE: what stands in them needs no brackets of its own.
+  static bool HasOwnBrackets(const Expr& parent) {
+    switch (parent.kind) {
+      case ExprKind::kFunction:
+        return !IsOperator(parent) && CastSyntaxOf(parent) == CallSyntax::kCall;
+      case ExprKind::kArray:
+      case ExprKind::kRow:
+      case ExprKind::kCoalesce:
+      case ExprKind::kGreatestLeast:
+      case ExprKind::kNullIf:
+      case ExprKind::kAggregate:
+      case ExprKind::kWindow:
+      case ExprKind::kCase: return true;
+      default: return false;
+    }
+  }
+
+  static bool IsSimpleOperand(const Expr& node, const Expr& parent) {
+    const char op = SimpleOperator(node), parent_op = SimpleOperator(parent);
+    if (op == '\0' || parent_op == '\0') return false;
+    const bool high = std::strchr("*/%", op) != nullptr;
+    const bool parent_high = std::strchr("*/%", parent_op) != nullptr;
+    if (high != parent_high) return high;
+    return &node == As<expr::FunctionExpr>(parent).arguments[0].get();
+  }
+
+  static bool IsSimpleBool(const expr::ListExpr& node, const Expr& parent) {
+    if (parent.kind != ExprKind::kBool) return HasOwnBrackets(parent);
+    const auto operation = static_cast<expr::BoolOperation>(node.choice);
+    const auto above = static_cast<expr::BoolOperation>(As<expr::ListExpr>(parent).choice);
+    if (operation == expr::BoolOperation::kOr) return above == expr::BoolOperation::kOr;
+    return above != expr::BoolOperation::kNot;
+  }
+
+  void WriteOperand(const Expr& node, bool show_implicit, const Expr& parent) {
+    const bool brackets = input_.pretty && !IsSimple(node, parent);
+    if (brackets) text += "(";
+    Write(node, show_implicit);
+    if (brackets) text += ")";
+  }
+  void Open() {
+    if (!input_.pretty) text += "(";
+  }
+  void Close() {
+    if (!input_.pretty) text += ")";
+  }
+
+  // ---- calls and casts ----
+
+  void WriteCallOrCast(const Expr& node, bool show_implicit) {
+    const CallSyntax cast = CastSyntaxOf(node);
+    if (cast == CallSyntax::kImplicitCast && !show_implicit) {
+      return Write(CastArgument(node), false);
+    }
+    if (cast != CallSyntax::kCall) return WriteCast(CastArgument(node), node);
+    const auto& call = As<expr::FunctionExpr>(node);
+    if (call.operator_oid != kInvalidOid) return WriteOperator(call);
+    if (call.syntax == CallSyntax::kSqlSyntax && WriteSqlSyntax(call)) return;
+    text += FunctionName(call.call->function);
+    text += "(";
+    for (size_t i = 0; i < call.arguments.size(); ++i) {
+      if (i > 0) text += ", ";
+      if (call.call->variadic_array && i + 1 == call.arguments.size()) text += "VARIADIC ";
+      Write(*call.arguments[i], true);
+    }
+    text += ")";
+  }
+
+  void WriteCast(const Expr& argument, const Expr& cast) {
+    if (cast.kind == ExprKind::kRelabel && cast.type.oid == argument.type.oid &&
+        cast.type.collation != argument.type.collation) {
+      const facts::CollationFact* collation = facts::FindCollation(cast.type.collation);
+      text += "(";
+      WriteOperand(argument, false, cast);
+      text += " COLLATE " +
+              catalog::QuoteIdentifier(collation == nullptr ? "default" : collation->collname) +
+              ")";
+      return;
+    }
+    if (const char* keyword = TimeKeyword(argument, cast.type.oid)) {
+      text += keyword;
+      return;
+    }
+    // x::varchar, then its length: one cast to the reader.
+    const bool is_bare = CastSyntaxOf(argument) != CallSyntax::kCall &&
+                         argument.type.oid == cast.type.oid &&
+                         argument.type.typmod == types::kNoTypmod;
+    if (is_bare && cast.type.typmod != types::kNoTypmod) {
+      return WriteCast(CastArgument(argument), cast);
+    }
+    const bool same_constant = argument.kind == ExprKind::kConst &&
+                               argument.type.oid == cast.type.oid &&
+                               argument.type.typmod == types::kNoTypmod;
+    if (same_constant) {
+      WriteConst(As<expr::ConstExpr>(argument), -1);
+    } else {
+      Open();
+      WriteOperand(argument, false, cast);
+      Close();
+    }
+    text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path, cast.type.oid,
+                                       cast.type.typmod);
+  }
+
+  void WriteOperator(const expr::FunctionExpr& call) {
+    Open();
+    if (call.arguments.size() == 2) {
+      WriteOperand(*call.arguments[0], true, call);
+      text += " " + OperatorText(call.operator_oid) + " ";
+      WriteOperand(*call.arguments[1], true, call);
+    } else {
+      text += OperatorText(call.operator_oid) + " ";
+      WriteOperand(*call.arguments[0], true, call);
+    }
+    Close();
+  }
+
+  static std::string FunctionName(Oid function) {
+    const facts::ProcFact* proc = facts::FindProc(function);
+    return proc == nullptr ? "?" : catalog::QuoteIdentifier(proc->proname);
+  }
+
+  // EXTRACT, AT TIME ZONE and the like; false: as a plain call.
+  bool WriteSqlSyntax(const expr::FunctionExpr& call) {
+    const facts::ProcFact* proc = facts::FindProc(call.call->function);
+    if (proc == nullptr) return false;
+    const std::string_view name = proc->proname;
+    const auto& arguments = call.arguments;
+    const size_t count = arguments.size();
+    if (name == "timezone" && count == 2) {
+      text += "(";
+      WriteOperand(*arguments[1], true, call);
+      text += " AT TIME ZONE ";
+      WriteOperand(*arguments[0], true, call);
+      text += ")";
+      return true;
+    }
+    if (name == "extract" && count == 2 && arguments[0]->kind == ExprKind::kConst) {
+      const types::Datum field = As<expr::ConstExpr>(*arguments[0]).value;
+      text += fmt::format("EXTRACT({} FROM ", field.AsString());
+      Write(*arguments[1], false);
+      text += ")";
+      return true;
+    }
+    if (name == "position" && count == 2) {
+      text += "POSITION((";
+      Write(*arguments[1], false);
+      text += ") IN (";
+      Write(*arguments[0], false);
+      text += "))";
+      return true;
+    }
+    if (name == "is_normalized" || name == "normalize" || name == "xmlexists") return false;
+    return WriteKeywordCall(name, call);
+  }
+
+  bool WriteKeywordCall(std::string_view name, const expr::FunctionExpr& call) {
+    struct KeywordCall {
+      std::string_view name;
+      std::string_view keyword;
+      const char* separators[3];  // before arguments 1 to 3
+    };
+    static constexpr KeywordCall kCalls[] = {
+        {"overlay", "OVERLAY", {" PLACING ", " FROM ", " FOR "}},
+        {"substring", "SUBSTRING", {" FROM ", " FOR ", ""}},
+        {"pg_collation_for", "COLLATION FOR ", {"", "", ""}},
+    };
+    for (const KeywordCall& known : kCalls) {
+      if (known.name != name) continue;
+      text += known.keyword;
+      text += "(";
+      for (size_t i = 0; i < call.arguments.size(); ++i) {
+        if (i > 0) text += known.separators[i - 1];
+        Write(*call.arguments[i], false);
+      }
+      text += ")";
+      return true;
+    }
+    const char* const trim = name == "btrim"   ? "TRIM(BOTH"
+                             : name == "ltrim" ? "TRIM(LEADING"
+                             : name == "rtrim" ? "TRIM(TRAILING"
+                                               : nullptr;
+    if (trim == nullptr) return WriteKeywordValue(name, call);
+    text += trim;
+    if (call.arguments.size() == 2) {
+      text += " ";
+      Write(*call.arguments[1], false);
+    }
+    text += " FROM ";
+    Write(*call.arguments[0], false);
+    text += ")";
+    return true;
+  }
+
+  // CURRENT_USER and its like are calls underneath.
+  bool WriteKeywordValue(std::string_view name, const expr::FunctionExpr& call) {
+    if (!call.arguments.empty()) return false;
+    const char* const keyword = name == "current_user"       ? "CURRENT_USER"
+                                : name == "session_user"     ? "SESSION_USER"
+                                : name == "current_database" ? "CURRENT_CATALOG"
+                                : name == "current_schema"   ? "CURRENT_SCHEMA"
+                                : name == "now"              ? "CURRENT_TIMESTAMP"
+                                                             : nullptr;
+    if (keyword == nullptr) return false;
+    text += keyword;
+    return true;
+  }
+
+  // ---- the rest of the grammar ----
+
+  void WriteBool(const expr::ListExpr& node) {
+    const auto operation = static_cast<expr::BoolOperation>(node.choice);
+    Open();
+    if (operation == expr::BoolOperation::kNot) {
+      text += "NOT ";
+      WriteOperand(*node.children[0], false, node);
+    } else {
+      for (size_t i = 0; i < node.children.size(); ++i) {
+        if (i > 0) text += operation == expr::BoolOperation::kAnd ? " AND " : " OR ";
+        WriteOperand(*node.children[i], false, node);
+      }
+    }
+    Close();
+  }
+
+  void Keyword(std::string_view keyword, int depth) {
+    if (input_.indent) {
+      text += "\n" + std::string(static_cast<size_t>(depth) * 4, ' ');
+    } else if (!text.empty() && text.back() != ' ' && text.back() != '(') {
+      text += " ";
+    }
+    text += keyword;
+  }
+
+  void WriteCase(const expr::CaseExpr& node) {
+    Keyword("CASE", case_depth_);
+    ++case_depth_;
+    for (const expr::CaseExpr::Branch& branch : node.branches) {
+      Keyword("WHEN ", case_depth_);
+      Write(*branch.condition, false);
+      text += " THEN ";
+      Write(*branch.result, true);
+    }
+    Keyword("ELSE ", case_depth_);
+    Write(*node.otherwise, true);
+    --case_depth_;
+    Keyword("END", case_depth_);
+  }
+
+  void WriteTest(const expr::ListExpr& node) {
+    static constexpr const char* kNullTests[] = {" IS NULL", " IS NOT NULL"};
+    static constexpr const char* kBooleanTests[] = {" IS TRUE",      " IS NOT TRUE",
+                                                    " IS FALSE",     " IS NOT FALSE",
+                                                    " IS UNKNOWN",   " IS NOT UNKNOWN"};
+    Open();
+    WriteOperand(*node.children[0], node.kind == ExprKind::kNullTest, node);
+    text += node.kind == ExprKind::kNullTest ? kNullTests[node.choice & 1] : kBooleanTests[node.choice];
+    Close();
+  }
+
+  void WriteList(std::string_view open, const expr::ListExpr& node, std::string_view close) {
+    text += open;
+    for (size_t i = 0; i < node.children.size(); ++i) {
+      if (i > 0) text += ", ";
+      Write(*node.children[i], true);
+    }
+    text += close;
+  }
+
+  void WriteArray(const expr::ListExpr& node) {
+    WriteList("ARRAY[", node, "]");
+    if (!node.children.empty()) return;
+    text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path, node.type.oid);
+  }
+
+  void WriteComparison(const expr::ComparisonExpr& node) {
+    if (node.kind == ExprKind::kNullIf) {
+      text += "NULLIF(";
+      Write(*node.left, true);
+      text += ", ";
+      Write(*node.right, true);
+      text += ")";
+      return;
+    }
+    if (node.kind == ExprKind::kRowCompare) return WriteRowCompare(node);
+    if (node.kind == ExprKind::kDistinct) {
+      if (node.negated) {
+        Open();
+        text += "NOT ";
+      }
+      Open();
+      WriteOperand(*node.left, true, node);
+      text += " IS DISTINCT FROM ";
+      WriteOperand(*node.right, true, node);
+      Close();
+      if (node.negated) Close();
+      return;
+    }
+    Open();
+    WriteOperand(*node.left, true, node);
+    text += " " + OperatorText(node.comparisons[0].operator_oid) + (node.all ? " ALL (" : " ANY (");
+    WriteOperand(*node.right, true, node);
+    text += ")";
+    Close();
+  }
+
+  void WriteRowCompare(const expr::ComparisonExpr& node) {
+    static constexpr const char* kOperators[] = {"<", "<=", "=", ">=", ">", "<>"};
+    text += "(";
+    Write(*node.left, true);
+    text += fmt::format(" {} ", kOperators[node.row_operation]);
+    Write(*node.right, true);
+    text += ")";
+  }
+
+  void WriteField(const expr::WrapExpr& node) {
+    text += "(";
+    Write(*node.child, false);
+    text += fmt::format(").f{}", node.field + 1);
+  }
+
+  void WriteSubscript(const expr::SubscriptExpr& node) {
+    const bool plain = node.container->kind == ExprKind::kColumn ||
+                       node.container->kind == ExprKind::kInput ||
+                       node.container->kind == ExprKind::kParam;
+    if (!plain) text += "(";
+    Write(*node.container, false);
+    if (!plain) text += ")";
+    for (const expr::SubscriptExpr::Index& index : node.indexes) {
+      text += "[";
+      if (index.lower != nullptr) Write(*index.lower, false);
+      if (index.is_slice) text += ":";
+      if (index.upper != nullptr) Write(*index.upper, false);
+      text += "]";
+    }
+  }
+
+  void WriteArguments(const std::vector<ExprPtr>& arguments) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (i > 0) text += ", ";
+      Write(*arguments[i], true);
+    }
+  }
+
+  void WriteKeys(const std::vector<expr::SortKey>& keys) {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (i > 0) text += ", ";
+      Write(*keys[i].expression, false);
+      if (keys[i].descending) text += " DESC";
+      if (keys[i].nulls_first != keys[i].descending) {
+        text += keys[i].nulls_first ? " NULLS FIRST" : " NULLS LAST";
+      }
+    }
+  }
+
+  void WriteAggregate(const expr::AggregateExpr& node) {
+    text += catalog::QuoteIdentifier(node.name) + "(";
+    if (node.distinct) text += "DISTINCT ";
+    if (node.star) text += "*";
+    const bool ordered_set = !node.direct_arguments.empty();
+    WriteArguments(ordered_set ? node.direct_arguments : node.arguments);
+    if (!node.order_by.empty()) {
+      text += ordered_set ? ") WITHIN GROUP (ORDER BY " : " ORDER BY ";
+      WriteKeys(node.order_by);
+    }
+    text += ")";
+    WriteFilter(node.filter.get());
+  }
+
+  void WriteFilter(const Expr* filter) {
+    if (filter == nullptr) return;
+    text += " FILTER (WHERE ";
+    Write(*filter, false);
+    text += ")";
+  }
+
+  void WriteWindow(const expr::WindowExpr& node) {
+    text += catalog::QuoteIdentifier(node.name) + "(";
+    if (node.star) text += "*";
+    WriteArguments(node.arguments);
+    text += ")";
+    WriteFilter(node.filter.get());
+    text += " OVER (?)";
+  }
+
+  void WriteSetFunction(const expr::SetFunctionExpr& node) {
+    text += catalog::QuoteIdentifier(node.name) + "(";
+    WriteArguments(node.arguments);
+    text += ")";
+  }
+
+  const DeparseInput& input_;
+  int case_depth_ = 0;
+};
+
+}  // namespace
+
+std::string OperatorText(Oid operator_oid) {
+  const facts::OperatorFact* fact = facts::FindOperator(operator_oid);
+  return fact == nullptr ? "?" : std::string(fact->oprname);
+}
+
+std::string DeparseExpression(const Expr& expression, const DeparseInput& input) {
+  Deparser deparser(input);
+  deparser.Write(expression, false);
+  return std::move(deparser.text);
+}
+
+std::string DeparseValue(const types::Datum& value, const types::SqlType& type,
+                         const DeparseInput& input) {
+  return Deparser(input).ValueText(value, type, 0);
+}
+
+}  // namespace grizzly::planner
