@@ -2,6 +2,17 @@
 # whose folder exists, linked to the modules on the right of its colon and to the libraries of its
 # door (src/<module>/module.cmake, optional: target_link_libraries and generated sources).
 
+# cmake/precompiled.h, compiled once for `target`; beside it the checksum of what it is made from.
+function(grizzly_precompiled_header target)
+  target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+  file(SHA256 ${CMAKE_SOURCE_DIR}/cmake/precompiled.h header)
+  string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+  string(SHA256 made_from "${header} ${CMAKE_CXX_COMPILER_VERSION} ${fmt_VERSION} ${GRIZZLY_SANITIZE} \
+${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx.gch.sum
+       CONTENT "${made_from}")
+endfunction()
+
 function(grizzly_module name)  # dependencies
   set(folder ${CMAKE_SOURCE_DIR}/src/${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cc)
@@ -14,7 +25,7 @@ function(grizzly_module name)  # dependencies
   if(module_sources)
     add_library(${target} STATIC ${module_sources})
     set(scope PUBLIC)
-    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+    grizzly_precompiled_header(${target})
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
