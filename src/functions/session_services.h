@@ -28,6 +28,9 @@ class SessionServices {
   // The session's own generator, so that setseed() holds; null: one per thread.
   virtual RandomState* Random() { return nullptr; }
 
+  // Sends a notice to the client, at once.
+  virtual void Notice(std::string_view message) { (void)message; }
+
   virtual std::string_view CurrentUser() = 0;
   virtual std::string_view SessionUser() = 0;
   virtual std::string_view CurrentDatabase() = 0;
