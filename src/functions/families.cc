@@ -40,6 +40,7 @@ void RegisterFamilies(Registry& registry) {
   RegisterTextSearch(registry);
   RegisterTextSearchRank(registry);
   RegisterTextSearchInfo(registry);
+  RegisterHeadline(registry);
   RegisterTsVector(registry);
   RegisterTsQuery(registry);
   RegisterDateTimeToChar(registry);

@@ -79,6 +79,7 @@ void RegisterJsonPath(Registry& registry);
 void RegisterTextSearch(Registry& registry);
 void RegisterTextSearchRank(Registry& registry);
 void RegisterTextSearchInfo(Registry& registry);
+void RegisterHeadline(Registry& registry);
 void RegisterTsVector(Registry& registry);
 void RegisterTsQuery(Registry& registry);
 

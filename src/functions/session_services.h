@@ -28,9 +28,6 @@ class SessionServices {
   // The session's own generator, so that setseed() holds; null: one per thread.
   virtual RandomState* Random() { return nullptr; }
 
-  // Sends a notice to the client, at once.
-  virtual void Notice(std::string_view message) { (void)message; }
-
   virtual std::string_view CurrentUser() = 0;
   virtual std::string_view SessionUser() = 0;
   virtual std::string_view CurrentDatabase() = 0;
@@ -69,6 +66,9 @@ class SessionServices {
   // The rows behind pg_settings, pg_locks, pg_stat_activity ...: one value per OUT column.
   virtual std::vector<SystemRow> SystemRows(Oid function,
                                             std::span<const types::Datum> arguments) = 0;
+
+  // Sends a notice to the client, at once.
+  virtual void Notice(std::string_view message) { (void)message; }
 };
 
 }  // namespace grizzly::functions
