@@ -1,5 +1,7 @@
 #include "functions/variadic.h"
 
+#include <algorithm>
+
 #include "functions/session_services.h"
 #include "types/array.h"
 

@@ -1,7 +1,5 @@
 #include "functions/formatting/parse_datetime.h"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "base/error/sql_error.h"

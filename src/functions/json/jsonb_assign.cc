@@ -1,5 +1,6 @@
 #include "functions/json/jsonb_assign.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
 #include "functions/json/jsonpath_eval.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>

@@ -4,7 +4,6 @@
 // SOURCE  PostgreSQL 15 docs, 12.3.4 "Highlighting Results"
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 #include <fmt/format.h>
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,15 @@ uint32_t LexemeChecksum(std::string_view text) {
 
 // A node with any number of operands: a & b & c is one.
 struct Wide {
-  TsNode head;  // without its operands
+  struct Head {  // a TsNode without its operands
+    bool is_operator = false;
+    TsOperator op = TsOperator::kAnd;
+    uint16_t distance = 0;
+    std::string lexeme;
+    uint8_t weights = 0;
+    bool is_prefix = false;
+  };
+  Head head;
   std::vector<Wide> children;
   uint32_t checksum = 0;
   bool is_new = false;  // put in by a rewrite: not to be rewritten again
@@ -40,12 +49,8 @@ struct Wide {
 // Operands from right to left, as PostgreSQL's stored form has them.
 Wide Widen(const TsNode& node) {
   Wide wide;
-  wide.head.is_operator = node.is_operator;
-  wide.head.op = node.op;
-  wide.head.distance = node.distance;
-  wide.head.lexeme = node.lexeme;
-  wide.head.weights = node.weights;
-  wide.head.is_prefix = node.is_prefix;
+  wide.head = {node.is_operator, node.op,      node.distance,
+               node.lexeme,      node.weights, node.is_prefix};
   if (!node.is_operator) {
     wide.checksum = LexemeChecksum(node.lexeme);
     return wide;
@@ -107,7 +112,13 @@ void Sort(Wide& node) {
 }
 
 TsNodePointer Narrow(Wide&& wide) {
-  auto node = std::make_unique<TsNode>(std::move(wide.head));
+  auto node = std::make_unique<TsNode>();
+  node->is_operator = wide.head.is_operator;
+  node->op = wide.head.op;
+  node->distance = wide.head.distance;
+  node->lexeme = std::move(wide.head.lexeme);
+  node->weights = wide.head.weights;
+  node->is_prefix = wide.head.is_prefix;
   if (!node->is_operator) return node;
   std::vector<TsNodePointer> children;
   for (Wide& child : wide.children) children.push_back(Narrow(std::move(child)));

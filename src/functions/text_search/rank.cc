@@ -3,9 +3,10 @@
 // SOURCE  PostgreSQL 15 docs, 12.3.3; Clarke, Cormack, Tudhope: Relevance Ranking for One to Three Term
 //         Queries (1999), for cover density
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
 #include <map>
+#include <vector>
 
 #include "base/error/sql_error.h"
 #include "functions/families.h"

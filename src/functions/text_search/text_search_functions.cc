@@ -12,6 +12,7 @@
 #include "functions/text_search/dictionary.h"
 #include "functions/text_search/query_builder.h"
 #include "functions/text_search/query_match.h"
+#include "types/json.h"
 #include "types/jsonb.h"
 #include "types/text_search.h"
 
