@@ -16,6 +16,95 @@ void ThrowNoTargetColumn(const catalog::Relation& relation, std::string_view nam
 
 namespace {
 
+bool HasSlice(const PgQuery__ResTarget& target) {
+  for (size_t i = 0; i < target.n_indirection; ++i) {
+    if (target.indirection[i]->a_indices->is_slice) return true;
+  }
+  return false;
+}
+
+// An array takes integers; jsonb takes integers and keys.
+ExprPtr BindTargetIndex(ExpressionBinder& binder, const ast::Node* node, bool is_jsonb) {
+  if (node == nullptr) return nullptr;
+  BindState& state = binder.state();
+  ExprPtr index = binder.Bind(*node);
+  const int location = index->location;
+  const Oid source = index->type.oid;
+  const bool is_key =
+      is_jsonb && (source == facts::kUnknownOid || source == facts::kTextOid);
+  ExprPtr coerced = CoerceToTarget(state, index, is_key ? facts::kTextOid : facts::kInt4Oid,
+                                   types::kNoTypmod, CoercionKind::kAssignment,
+                                   expr::CallSyntax::kImplicitCast, -1);
+  if (coerced != nullptr) return coerced;
+  throw SqlError(SqlState::kDatatypeMismatch,
+                 is_jsonb ? fmt::format("subscript type {} is not supported",
+                                        state.types().Name(source))
+                          : std::string("array subscript must have type integer"))
+      .At(location);
+}
+
+}  // namespace
+
+SqlType ElementTargetType(BindState& state, const PgQuery__ResTarget& target,
+                          const catalog::Column& column) {
+  int32_t typmod = column.type.typmod;
+  const Oid type = state.types().BaseOf(column.type.oid, &typmod);
+  for (size_t i = 0; i < target.n_indirection; ++i) {
+    if (target.indirection[i]->node_case != PG_QUERY__NODE__NODE_A_INDICES) {
+      ThrowNotSupported("assignment to a field of a column", target.location);
+    }
+  }
+  const Oid element = state.types().Of(type).element;
+  if (type == facts::kJsonbOid) {
+    if (HasSlice(target)) {
+      throw SqlError(SqlState::kFeatureNotSupported, "jsonb subscript does not support slices")
+          .At(target.location);
+    }
+    return state.types().Make(type);
+  }
+  if (element == kInvalidOid) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("cannot subscript type {} because it does not support subscripting",
+                               state.types().Name(type)))
+        .At(target.location);
+  }
+  return state.types().Make(HasSlice(target) ? type : element, typmod);
+}
+
+ExprPtr PutElement(ExpressionBinder& binder, const PgQuery__ResTarget& target,
+                   const catalog::Column& column, ExprPtr container, ExprPtr value) {
+  BindState& state = binder.state();
+  const SqlType wanted = ElementTargetType(state, target, column);
+  const bool is_jsonb = state.types().BaseOf(column.type.oid) == facts::kJsonbOid;
+  const bool slice = !is_jsonb && HasSlice(target);
+  auto made = std::make_unique<expr::SubscriptExpr>(column.type);
+  made->location = target.location;
+  made->container = std::move(container);
+  for (size_t i = 0; i < target.n_indirection; ++i) {
+    const PgQuery__AIndices& node = *target.indirection[i]->a_indices;
+    expr::SubscriptExpr::Index index;
+    index.is_slice = slice;
+    index.lower = BindTargetIndex(binder, node.lidx, is_jsonb);
+    index.upper = BindTargetIndex(binder, node.uidx, is_jsonb);
+    if (slice && !node.is_slice) index.lower = MakeInt4(1);
+    made->indexes.push_back(std::move(index));
+  }
+  const Oid given = value->type.oid;
+  made->assigned = CoerceToTarget(state, value, wanted.oid, wanted.typmod, CoercionKind::kAssignment,
+                                  expr::CallSyntax::kImplicitCast, -1);
+  if (made->assigned == nullptr) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("subscripted assignment to \"{}\" requires type {} but expression is "
+                               "of type {}", column.name, state.types().Name(wanted.oid),
+                               state.types().Name(given)))
+        .Hint("You will need to rewrite or cast the expression.")
+        .At(target.location);
+  }
+  return made;
+}
+
+namespace {
+
 class AssignmentBinder {
  public:
   AssignmentBinder(ExpressionBinder& binder, const catalog::Relation& relation,
@@ -116,61 +205,23 @@ class AssignmentBinder {
     return scalar;
   }
 
-  // SET a[1] = x: the array as it is (or as assigned so far) with one element replaced.
+  // SET a[1] = x: the container as it is (or as assigned so far) with one place replaced.
   void BindElement(const PgQuery__ResTarget& target, const catalog::Column& column) {
-    const int location = target.location;
-    const Oid type = state_.types().BaseOf(column.type.oid);
-    const Oid element = state_.types().Of(type).element;
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      if (target.indirection[i]->node_case != PG_QUERY__NODE__NODE_A_INDICES ||
-          element == kInvalidOid) {
-        ThrowNotSupported("assignment to a field of a column", location);
-      }
-    }
     OnConflict::Assignment* existing = nullptr;
     for (auto& other : assignments_) {
       if (other.attnum == column.attnum) existing = &other;
     }
-    bool slice = false;
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      slice = slice || target.indirection[i]->a_indices->is_slice;
-    }
-    auto made = std::make_unique<expr::SubscriptExpr>(column.type);
-    made->location = location;
-    made->container = existing != nullptr
-                          ? std::move(existing->value)
-                          : state_.Mention(old_columns_[column.attnum - 1], location);
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      const PgQuery__AIndices& node = *target.indirection[i]->a_indices;
-      expr::SubscriptExpr::Index index;
-      index.is_slice = slice;
-      index.lower = BindIndex(node.lidx);
-      index.upper = BindIndex(node.uidx);
-      if (slice && !node.is_slice) index.lower = MakeInt4(1);
-      made->indexes.push_back(std::move(index));
-    }
-    made->assigned = CoerceToColumn(state_, BindSource(*target.val),
-                                    state_.types().Make(slice ? type : element), column.name,
-                                    LocationOf(target.val));
+    ElementTargetType(state_, target, column);
+    ExprPtr value = BindSource(*target.val);
+    ExprPtr container = existing != nullptr
+                            ? std::move(existing->value)
+                            : state_.Mention(old_columns_[column.attnum - 1], target.location);
+    ExprPtr made = PutElement(binder_, target, column, std::move(container), std::move(value));
     if (existing != nullptr) {
       existing->value = std::move(made);
     } else {
       assignments_.push_back({column.attnum, std::move(made)});
     }
-  }
-
-  ExprPtr BindIndex(const ast::Node* node) {
-    if (node == nullptr) return nullptr;
-    ExprPtr index = binder_.Bind(*node);
-    const int location = index->location;
-    ExprPtr coerced =
-        CoerceToTarget(state_, index, facts::kInt4Oid, types::kNoTypmod,
-                       CoercionKind::kAssignment, expr::CallSyntax::kImplicitCast, -1);
-    if (coerced == nullptr) {
-      throw SqlError(SqlState::kDatatypeMismatch, "array subscript must have type integer")
-          .At(location);
-    }
-    return coerced;
   }
 
   ExpressionBinder& binder_;

@@ -12,6 +12,7 @@ namespace {
 struct InsertColumn {
   const catalog::Column* column = nullptr;
   int location = -1;
+  const PgQuery__ResTarget* element = nullptr;  // a[1]: part of the column is given
 };
 
 class InsertBinder {
@@ -64,17 +65,34 @@ class InsertBinder {
       const PgQuery__ResTarget& target = *insert_.cols[i]->res_target;
       const catalog::Column* column = relation_->FindColumn(target.name);
       if (column == nullptr) ThrowNoTargetColumn(*relation_, target.name, target.location);
-      if (target.n_indirection > 0) {
-        ThrowNotSupported("INSERT into an element or field of a column", target.location);
-      }
+      const bool is_element = target.n_indirection > 0;
       for (const InsertColumn& other : columns_) {
-        if (other.column != column) continue;
+        if (other.column != column || (is_element && other.element != nullptr)) continue;
         throw SqlError(SqlState::kDuplicateColumn,
                        fmt::format("column \"{}\" specified more than once", target.name))
             .At(target.location);
       }
-      columns_.push_back({column, target.location});
+      columns_.push_back({column, target.location, is_element ? &target : nullptr});
     }
+  }
+
+  // What a value for the target has to be.
+  SqlType TypeOf(const InsertColumn& target) const {
+    return target.element == nullptr ? target.column->type
+                                     : ElementTargetType(state_, *target.element, *target.column);
+  }
+  // A value as it was bound becomes the column's, or a part of it: parts begin from NULL.
+  void Take(LogicalInsert& node, const InsertColumn& target, ExprPtr value, int location) {
+    const catalog::Column& column = *target.column;
+    ExprPtr& slot = node.values[column.attnum - 1];
+    if (target.element == nullptr) {
+      slot = CoerceToColumn(state_, std::move(value), column.type, column.name, location);
+      return;
+    }
+    if (slot == nullptr) {
+      slot = std::make_unique<expr::ConstExpr>(column.type, types::Datum::Null());
+    }
+    slot = PutElement(binder_, *target.element, column, std::move(slot), std::move(value));
   }
 
   bool UsesUserValue(const catalog::Column& column) const {
@@ -115,11 +133,17 @@ class InsertBinder {
     }
   }
 
-  ExprPtr BindValue(const ast::Node& node, const catalog::Column& column) {
-    if (node.node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT) return DefaultOf(state_, column);
+  ExprPtr BindValue(const ast::Node& node, const InsertColumn& target) {
+    const catalog::Column& column = *target.column;
+    if (node.node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT) {
+      if (target.element == nullptr) return DefaultOf(state_, column);
+      throw SqlError(SqlState::kFeatureNotSupported, "cannot set an array element to DEFAULT")
+          .At(target.location);
+    }
     CheckTakesValue(column);
     ExprPtr value = binder_.Bind(node);
     if (!UsesUserValue(column)) return DefaultOf(state_, column);
+    if (target.element != nullptr) return value;
     return CoerceToColumn(state_, std::move(value), column.type, column.name, LocationOf(&node));
   }
 
@@ -142,8 +166,12 @@ class InsertBinder {
     CheckWidth(row.n_items, row.n_items > columns_.size() ? LocationOf(row.items[columns_.size()]) : -1);
     AtPlace at(level_, Place::kValues);
     for (size_t i = 0; i < row.n_items; ++i) {
-      const catalog::Column& column = *columns_[i].column;
-      node.values[column.attnum - 1] = BindValue(*row.items[i], column);
+      ExprPtr value = BindValue(*row.items[i], columns_[i]);
+      if (columns_[i].element == nullptr) {
+        node.values[columns_[i].column->attnum - 1] = std::move(value);
+      } else {
+        Take(node, columns_[i], std::move(value), LocationOf(row.items[i]));
+      }
     }
     columns_.resize(row.n_items);
     node.children.push_back(std::make_unique<LogicalOneRow>());
@@ -163,9 +191,13 @@ class InsertBinder {
       auto& bound = values->rows.emplace_back();
       for (size_t i = 0; i < width; ++i) {
         const catalog::Column& column = *columns_[i].column;
-        ExprPtr value = BindValue(*row.items[i], column);
+        ExprPtr value = BindValue(*row.items[i], columns_[i]);
         if (value == nullptr) {  // DEFAULT for a generated column: a place holder nobody reads
           value = std::make_unique<expr::ConstExpr>(column.type, types::Datum::Null());
+        }
+        if (columns_[i].element != nullptr) {
+          value = CoerceToColumn(state_, std::move(value), TypeOf(columns_[i]), column.name,
+                                 LocationOf(row.items[i]));
         }
         bound.push_back(std::move(value));
       }
@@ -173,9 +205,9 @@ class InsertBinder {
     columns_.resize(width);
     for (const InsertColumn& target : columns_) {
       const catalog::Column& column = *target.column;
-      const ColumnId id = state_.AddColumn({column.name, column.type}, &level_);
+      const ColumnId id = state_.AddColumn({column.name, TypeOf(target)}, &level_);
       values->outputs.push_back(id);
-      if (column.generated == '\0') node.values[column.attnum - 1] = state_.Mention(id, -1);
+      if (column.generated == '\0') Take(node, target, state_.Mention(id, -1), -1);
     }
     node.children.push_back(std::move(values));
   }
@@ -189,7 +221,7 @@ class InsertBinder {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const catalog::Column& column = *columns_[i].column;
       CheckTakesValue(column);
-      CoerceUntypedOutput(query, i, column);
+      CoerceUntypedOutput(query, i, TypeOf(columns_[i]), column);
       if (!UsesUserValue(column)) {
         node.values[column.attnum - 1] = DefaultOf(state_, column);
         continue;
@@ -197,15 +229,15 @@ class InsertBinder {
       ExprPtr value = state_.Mention(query.outputs[i].id, -1);
       const int location =
           i < select.n_target_list ? LocationOf(select.target_list[i]->res_target->val) : -1;
-      node.values[column.attnum - 1] =
-          CoerceToColumn(state_, std::move(value), column.type, column.name, location);
+      Take(node, columns_[i], std::move(value), location);
     }
     ResolveUnknownOutputs(state_, query);
     node.children.push_back(std::move(query.plan));
   }
 
   // An untyped literal of the select list takes the column's type where it stands.
-  void CoerceUntypedOutput(BoundQuery& query, size_t i, const catalog::Column& column) {
+  void CoerceUntypedOutput(BoundQuery& query, size_t i, const SqlType& type,
+                           const catalog::Column& column) {
     if (query.projection == nullptr) return;
     for (size_t at = 0; at < query.projection->outputs.size(); ++at) {
       ExprPtr& expression = query.projection->expressions[at];
@@ -214,7 +246,7 @@ class InsertBinder {
       }
       const int location = expression->location;
       expression =
-          CoerceToColumn(state_, std::move(expression), column.type, column.name, location);
+          CoerceToColumn(state_, std::move(expression), type, column.name, location);
       state_.columns[query.outputs[i].id].type = expression->type;
     }
   }
