@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "planner/binder/assign_part.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
-
-using expr::ExprKind;
 
 void ThrowNoTargetColumn(const catalog::Relation& relation, std::string_view name, int location) {
   throw SqlError(SqlState::kUndefinedColumn,
@@ -27,7 +26,7 @@ class AssignmentBinder {
     if (column == nullptr) ThrowNoTargetColumn(relation_, target.name, target.location);
     const bool is_default = target.val->node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT;
     CheckTakesValue(*column, is_default);
-    if (target.n_indirection > 0) return BindElement(target, *column);
+    if (target.n_indirection > 0) return BindPart(target, *column);
     for (const auto& other : assignments_) {
       if (other.attnum != column->attnum) continue;
       throw SqlError(SqlState::kSyntaxError,
@@ -116,61 +115,24 @@ class AssignmentBinder {
     return scalar;
   }
 
-  // SET a[1] = x: the array as it is (or as assigned so far) with one element replaced.
-  void BindElement(const PgQuery__ResTarget& target, const catalog::Column& column) {
-    const int location = target.location;
-    const Oid type = state_.types().BaseOf(column.type.oid);
-    const Oid element = state_.types().Of(type).element;
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      if (target.indirection[i]->node_case != PG_QUERY__NODE__NODE_A_INDICES ||
-          element == kInvalidOid) {
-        ThrowNotSupported("assignment to a field of a column", location);
-      }
-    }
+  // SET a[1] = x, SET c.f = x: the value as it is (or as assigned so far) with one part replaced.
+  void BindPart(const PgQuery__ResTarget& target, const catalog::Column& column) {
     OnConflict::Assignment* existing = nullptr;
     for (auto& other : assignments_) {
       if (other.attnum == column.attnum) existing = &other;
     }
-    bool slice = false;
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      slice = slice || target.indirection[i]->a_indices->is_slice;
-    }
-    auto made = std::make_unique<expr::SubscriptExpr>(column.type);
-    made->location = location;
-    made->container = existing != nullptr
-                          ? std::move(existing->value)
-                          : state_.Mention(old_columns_[column.attnum - 1], location);
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      const PgQuery__AIndices& node = *target.indirection[i]->a_indices;
-      expr::SubscriptExpr::Index index;
-      index.is_slice = slice;
-      index.lower = BindIndex(node.lidx);
-      index.upper = BindIndex(node.uidx);
-      if (slice && !node.is_slice) index.lower = MakeInt4(1);
-      made->indexes.push_back(std::move(index));
-    }
-    made->assigned = CoerceToColumn(state_, BindSource(*target.val),
-                                    state_.types().Make(slice ? type : element), column.name,
-                                    LocationOf(target.val));
+    ExprPtr container = existing != nullptr
+                            ? std::move(existing->value)
+                            : state_.Mention(old_columns_[column.attnum - 1], target.location);
+    ExprPtr value = AssignPart(binder_, std::move(container), column.type,
+                               std::span(target.indirection, target.n_indirection),
+                               BindSource(*target.val), column.name, target.location,
+                               LocationOf(target.val));
     if (existing != nullptr) {
-      existing->value = std::move(made);
+      existing->value = std::move(value);
     } else {
-      assignments_.push_back({column.attnum, std::move(made)});
+      assignments_.push_back({column.attnum, std::move(value)});
     }
-  }
-
-  ExprPtr BindIndex(const ast::Node* node) {
-    if (node == nullptr) return nullptr;
-    ExprPtr index = binder_.Bind(*node);
-    const int location = index->location;
-    ExprPtr coerced =
-        CoerceToTarget(state_, index, facts::kInt4Oid, types::kNoTypmod,
-                       CoercionKind::kAssignment, expr::CallSyntax::kImplicitCast, -1);
-    if (coerced == nullptr) {
-      throw SqlError(SqlState::kDatatypeMismatch, "array subscript must have type integer")
-          .At(location);
-    }
-    return coerced;
   }
 
   ExpressionBinder& binder_;
