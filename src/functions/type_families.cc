@@ -10,6 +10,7 @@ void RegisterTypeFamilies(Registry& registry) {
   RegisterMultiranges(registry);
   RegisterMultirangePlaces(registry);
   RegisterRangeAggregates(registry);
+  RegisterStoredMinMax(registry);
   RegisterPointsAndLines(registry);
   RegisterBoxesAndCircles(registry);
   RegisterPathsAndPolygons(registry);

@@ -16,6 +16,9 @@ void RegisterMultiranges(Registry& registry);
 void RegisterMultirangePlaces(Registry& registry);
 void RegisterRangeAggregates(Registry& registry);
 
+// aggregate/
+void RegisterStoredMinMax(Registry& registry);
+
 // geometry/
 void RegisterPointsAndLines(Registry& registry);
 void RegisterBoxesAndCircles(Registry& registry);
