@@ -169,6 +169,7 @@ void VisitFields(Type::EnumLabel*, const Visit& field) {
   field(1, &Type::EnumLabel::oid);
   field(2, &Type::EnumLabel::sort_order);
   field(3, &Type::EnumLabel::label);
+  field(4, &Type::EnumLabel::code);
 }
 
 template <typename Visit>
@@ -195,6 +196,14 @@ void VisitFields(Type*, const Visit& field) {
   field(20, &Type::range_subtype);
   field(21, &Type::comment);
   field(22, &Type::physical);
+  field(23, &Type::multirange);
+  field(24, &Type::range);
+  field(25, &Type::range_collation);
+  field(26, &Type::range_opclass);
+  field(27, &Type::range_canonical);
+  field(28, &Type::range_diff);
+  field(29, &Type::dimensions);
+  field(30, &Type::is_defined);
 }
 
 template <typename Visit>

@@ -17,6 +17,10 @@
 #include "commands/table/create_table.h"
 #include "commands/table/create_table_as.h"
 #include "commands/table/truncate.h"
+#include "commands/type/composites.h"
+#include "commands/type/domains.h"
+#include "commands/type/enums.h"
+#include "commands/type/ranges.h"
 #include "commands/view/create_view.h"
 
 namespace grizzly::commands {
@@ -32,6 +36,18 @@ struct CommandKind {
 constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateTable(*n.create_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_ENUM_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateEnum(*n.create_enum_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterEnum(*n.alter_enum_stmt, i); }},
+    {PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateComposite(*n.composite_type_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateDomain(*n.create_domain_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterDomain(*n.alter_domain_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_RANGE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateRange(*n.create_range_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT,
      [](const ast::Node& n, CommandInput& i) {
        return CreateTableAs(*n.create_table_as_stmt, i);
@@ -43,7 +59,12 @@ constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT,
      [](const ast::Node& n, CommandInput& i) { return Truncate(*n.truncate_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT,
-     [](const ast::Node& n, CommandInput& i) { return AlterTable(*n.alter_table_stmt, i); }},
+     [](const ast::Node& n, CommandInput& i) {
+       const PgQuery__AlterTableStmt& statement = *n.alter_table_stmt;
+       return statement.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE
+                  ? AlterComposite(statement, i)
+                  : AlterTable(statement, i);
+     }},
     {PG_QUERY__NODE__NODE_RENAME_STMT,
      [](const ast::Node& n, CommandInput& i) { return Rename(*n.rename_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT,

@@ -75,10 +75,32 @@ std::string ColumnList(const Relation& table, const std::vector<AttributeNumber>
   return list;
 }
 
+// A check of a domain, over VALUE.
+std::optional<std::string> DomainCheckText(const DefinitionInput& input, Oid oid, bool pretty) {
+  const auto domain =
+      catalog::OwningDomain(*input.catalog, {catalog::kConstraintClass, oid, 0});
+  if (domain == nullptr) return std::nullopt;
+  for (const catalog::Constraint& check : domain->checks) {
+    if (check.oid != oid) continue;
+    const expr::ExprPtr bound =
+        planner::BindDomainCondition(check.check, domain->base, BinderOf(input));
+    planner::DeparseInput deparse;
+    deparse.catalog = input.catalog.get();
+    deparse.search_path = input.search_path;
+    deparse.io = input.io;
+    deparse.pretty = pretty;
+    deparse.indent = true;
+    deparse.input_name = [](uint32_t) { return std::string("VALUE"); };
+    return fmt::format("CHECK ({}){}", planner::DeparseExpression(*bound, deparse),
+                       check.validated ? "" : " NOT VALID");
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> ConstraintText(const DefinitionInput& input, Oid oid, bool pretty) {
   const RelationPtr table =
       catalog::OwningRelation(*input.catalog, {catalog::kConstraintClass, oid, 0});
-  if (table == nullptr) return std::nullopt;
+  if (table == nullptr) return DomainCheckText(input, oid, pretty);
   for (const catalog::Constraint& constraint : table->constraints) {
     if (constraint.oid != oid) continue;
     if (constraint.kind == catalog::ConstraintKind::kCheck) {

@@ -1,8 +1,11 @@
 #include "functions/families.h"
 
+#include "functions/type_families.h"
+
 namespace grizzly::functions {
 
 void RegisterFamilies(Registry& registry) {
+  RegisterTypeFamilies(registry);
   RegisterIntegers(registry);
   RegisterFloats(registry);
   RegisterFloatMath(registry);

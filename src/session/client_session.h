@@ -21,6 +21,7 @@
 #include "session/database_instance.h"
 #include "session/execution.h"
 #include "session/session.h"
+#include "session/session_types.h"
 #include "session/settings.h"
 
 namespace grizzly::session {
@@ -128,6 +129,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
 
  private:
   friend class Services;
+  friend class SessionTypes;
 
   // ---- client_session.cc ----
   template <typename Action>
@@ -247,6 +249,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   Settings settings_;
   std::shared_ptr<const catalog::Role> role_;
   std::unique_ptr<Services> services_;
+  std::unique_ptr<SessionTypes> types_;
 
   BlockState block_ = BlockState::kNone;
   std::unique_ptr<txn::Transaction> transaction_;

@@ -8,6 +8,7 @@
 #include "commands/alter/stored_text.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
+#include "commands/type/alter_type.h"
 #include "commands/view/view_text.h"
 
 namespace grizzly::commands {
@@ -349,6 +350,11 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: return RenameConstraint(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA: return RenameSchema(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE: return RenameDatabase(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return RenameType(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE: return RenameAttribute(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
+      return RenameDomainConstraint(statement, input);
     default: ThrowNotSupported("RENAME of this kind of object");
   }
 }
@@ -359,6 +365,8 @@ std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandIn
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE: tag = "ALTER TABLE"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: tag = "ALTER VIEW"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: tag = "ALTER SEQUENCE"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return SetTypeSchema(statement, input);
     default: ThrowNotSupported("SET SCHEMA of this kind of object");
   }
   const RelationPtr relation =
@@ -397,6 +405,10 @@ std::string SetOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& inp
     schema.owner = owner;
     input.editor.PutSchema(std::move(schema));
     return "ALTER SCHEMA";
+  }
+  if (statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+      statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
+    return SetTypeOwner(statement, input, owner);
   }
   if (statement.object_type != PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE) {
     ThrowNotSupported("OWNER TO of this kind of object");

@@ -247,6 +247,7 @@ class CopyIn {
                                ? !target.force_not_null
                                : target.force_null && field.text == options_.null_text;
       if (is_null) {
+        types::CheckNullInput(target.column->type.oid);
         out.SetNull(rows_);
         continue;
       }

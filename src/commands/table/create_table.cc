@@ -9,6 +9,7 @@
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
+#include "commands/type/type_parts.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::commands {
@@ -77,12 +78,15 @@ void SetPrimaryNotNull(const std::vector<KeyElement>& keys, std::vector<ColumnEl
   }
 }
 
-void RefuseTakenTypeName(CommandInput& input, const CreationTarget& target) {
-  if (input.editor.Current()->FindType(target.schema, target.name) == nullptr) return;
-  throw SqlError(SqlState::kDuplicateObject,
-                 fmt::format("type \"{}\" already exists", target.name))
-      .Hint("A relation has an associated type of the same name, so you must use a name that "
-            "doesn't conflict with any existing type.");
+void RefuseRowTypeName(CommandInput& input, const CreationTarget& target) {
+  try {
+    RefuseTakenTypeName(input, target.schema, target.name);
+  } catch (SqlError& error) {
+    std::move(error).Hint(
+        "A relation has an associated type of the same name, so you must use a name that doesn't "
+        "conflict with any existing type.");
+    throw;
+  }
 }
 
 // The row type of a table, and the array type over it.
@@ -95,21 +99,8 @@ Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid r
   row.typtype = 'c';
   row.category = 'C';
   row.relation = relation;
-  catalog::Type array;
-  array.oid = input.editor.NewOid();
-  array.schema = schema;
-  array.name = "_" + name;
-  while (input.editor.Current()->FindType(schema, array.name) != nullptr) {
-    array.name.insert(0, 1, '_');
-  }
-  array.name = catalog::TruncateName(array.name);
-  array.owner = row.owner;
-  array.category = 'A';
-  array.element = row.oid;
-  row.array = array.oid;
   const Oid row_oid = row.oid;
-  input.editor.PutType(std::move(row));
-  input.editor.PutType(std::move(array));
+  PutTypeWithArray(input, std::move(row));
   return row_oid;
 }
 
@@ -258,7 +249,7 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     throw SqlError(SqlState::kDuplicateTable,
                    fmt::format("relation \"{}\" already exists", target.name));
   }
-  RefuseTakenTypeName(input, target);
+  RefuseRowTypeName(input, target);
   const auto options = ReadStorageOptions(ListOf(statement.options, statement.n_options));
   const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
   SetPrimaryNotNull(keys, &elements.columns);

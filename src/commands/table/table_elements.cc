@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "commands/evaluation.h"
+#include "commands/type/type_parts.h"
 #include "facts/collations.h"
 #include "facts/types.h"
 #include "parser/deparse.h"
@@ -42,13 +43,10 @@ const SerialName* FindSerial(const PgQuery__TypeName& type) {
 Oid FindCollationOid(const PgQuery__CollateClause& clause) {
   const QualifiedName name =
       QualifiedNameOf(StringsOf(ListOf(clause.collname, clause.n_collname)));
-  const facts::CollationFact* fact = facts::FindCollationByName(name.name);
-  if (fact == nullptr || (!name.schema.empty() && name.schema != "pg_catalog")) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name.name))
-        .At(clause.location);
+  if (!name.schema.empty() && name.schema != "pg_catalog") {
+    return RequireCollation("", clause.location);
   }
-  return fact->oid;
+  return RequireCollation(name.name, clause.location);
 }
 
 void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnElement* element) {
@@ -60,24 +58,21 @@ void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnEl
     element->sequence->definition.dependency = 'a';
     column.not_null = true;
     element->is_explicitly_not_null = true;
-  } else {
-    column.type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
+    column.storage = facts::FindType(column.type.oid)->typstorage;
+    column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
+    return;
   }
-  const facts::TypeFact* fact = facts::FindType(column.type.oid);
-  if (fact != nullptr && fact->typtype == 'p') {
-    throw SqlError(SqlState::kInvalidTableDefinition,
-                   fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
-  }
-  column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
-  column.storage = fact != nullptr ? fact->typstorage : 'x';
-  if (definition.coll_clause == nullptr) return;
-  if (column.type.collation == kInvalidOid) {
-    throw SqlError(SqlState::kDatatypeMismatch,
-                   fmt::format("collations are not supported by type {}",
-                               input.services->FormatType(column.type.oid, types::kNoTypmod)))
-        .At(definition.coll_clause->location);
-  }
-  column.type.collation = FindCollationOid(*definition.coll_clause);
+  const catalog::Column read = ReadAttributeType(input, definition);
+  column.type = read.type;
+  column.dimensions = read.dimensions;
+  column.storage = read.storage;
+}
+
+// What pg_attribute says of values of a user's type.
+char StorageOf(const catalog::CatalogSnapshot& snapshot, Oid type) {
+  const Oid base = snapshot.DomainBaseOf(type);
+  if (const facts::TypeFact* fact = facts::FindType(base)) return fact->typstorage;
+  return snapshot.KindOf(base) == 'e' ? 'p' : 'x';
 }
 
 [[noreturn]] void ThrowAboutColumn(std::string_view what, const ColumnElement& element,
@@ -210,6 +205,43 @@ bool IsKnownStorageParameter(std::string_view name) {
 }
 
 }  // namespace
+
+Oid RequireCollation(std::string_view name, int location) {
+  const facts::CollationFact* fact = facts::FindCollationByName(name);
+  if (fact != nullptr) return fact->oid;
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name))
+      .At(location);
+}
+
+Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
+                  const types::SqlType& type) {
+  if (type.collation == kInvalidOid) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("collations are not supported by type {}",
+                               input.services->FormatType(type.oid, types::kNoTypmod)))
+        .At(clause.location);
+  }
+  return FindCollationOid(clause);
+}
+
+catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition) {
+  catalog::Column column;
+  column.type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
+  const auto type = input.editor.Current()->FindType(column.type.oid);
+  if (type->typtype == 'p') {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("column \"{}\" has pseudo-type {}", TextOf(definition.colname),
+                               type->name));
+  }
+  if (type->oid >= kFirstUserOid) LockType(input, type->oid, /*exclusive=*/false);
+  column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
+  column.storage = StorageOf(*input.editor.Current(), column.type.oid);
+  if (definition.coll_clause != nullptr) {
+    column.type.collation = ReadCollation(input, *definition.coll_clause, column.type);
+  }
+  return column;
+}
 
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
                 TableElements* elements) {

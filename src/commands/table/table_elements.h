@@ -49,6 +49,13 @@ struct TableElements {
 
 // Appends the column and what its constraints ask for.
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition, TableElements* elements);
+// Type, dimensions and collation of an attribute of a composite type: a column without a name.
+catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition);
+// COLLATE of something of this type. Throws 42704, 42804.
+Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
+                  const types::SqlType& type);
+// Throws 42704 collation "x" for encoding "UTF8" does not exist.
+Oid RequireCollation(std::string_view name, int location);
 // PRIMARY KEY, UNIQUE or CHECK of a whole table.
 void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements);
 

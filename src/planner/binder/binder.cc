@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder/bind_type_name.h"
+#include "planner/binder/domain_checks.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
@@ -134,6 +135,27 @@ ExprPtr CoerceForAssignment(ExprPtr expression, const SqlType& target, std::stri
   BindState state(input);
   const int location = expression->location;
   return CoerceToColumn(state, std::move(expression), target, column_name, location);
+}
+
+ExprPtr BindDomainCast(Oid domain, const BinderInput& input) {
+  BindState state(input);
+  TypeLookup& types = state.types();
+  auto value = std::make_unique<expr::InputExpr>(types.Make(types.BaseOf(domain)), 0);
+  return WrapInDomain(state, std::move(value), domain, -1);
+}
+
+ExprPtr BindDomainCondition(const ast::Node& condition, Oid base, const BinderInput& input) {
+  BindState state(input);
+  ++state.keep_constants;
+  const BindState::ValueScope value(state, state.types().Make(base));
+  return BindOverTable(state, condition, nullptr, {}, Place::kDomainCheck);
+}
+
+ExprPtr BindDomainCondition(const catalog::Definition& condition, Oid base,
+                            const BinderInput& input) {
+  BindState state(input);
+  const BindState::ValueScope value(state, state.types().Make(base));
+  return BindOverTable(state, condition, nullptr, {}, Place::kDomainCheck);
 }
 
 SqlType ResolveTypeName(const PgQuery__TypeName& type_name, const BinderInput& input) {

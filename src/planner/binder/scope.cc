@@ -205,6 +205,7 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   }
   for (size_t i = 0; i < item.columns.size(); ++i) {
     row->children.push_back(MentionColumn(state, item, i, location));
+    row->names.emplace_back(item.columns[i].name);
   }
   return row;
 }

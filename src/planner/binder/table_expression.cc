@@ -60,6 +60,12 @@ ExprPtr NextValue(BindState& state, Oid sequence) {
 
 }  // namespace
 
+ExprPtr DefaultOfDomain(BindState& state, Oid domain) {
+  const auto type = state.catalog().FindType(domain);
+  if (type == nullptr || type->typtype != 'd' || type->default_value.empty()) return nullptr;
+  return BindOverTable(state, type->default_value, nullptr, {}, Place::kDefault);
+}
+
 ExprPtr DefaultOf(BindState& state, const catalog::Column& column) {
   if (column.generated != '\0') return nullptr;
   if (column.identity != '\0' && column.owned_sequence != kInvalidOid) {
@@ -71,6 +77,9 @@ ExprPtr DefaultOf(BindState& state, const catalog::Column& column) {
     return CoerceToColumn(state, std::move(value), column.type, column.name, -1);
   }
   if (state.types().IsDomain(column.type.oid)) {
+    if (ExprPtr value = DefaultOfDomain(state, column.type.oid)) {
+      return CoerceToColumn(state, std::move(value), column.type, column.name, -1);
+    }
     ExprPtr null = MakeNull(state, facts::kUnknownOid);
     return CoerceToColumn(state, std::move(null), column.type, column.name, -1);
   }
