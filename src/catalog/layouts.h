@@ -17,7 +17,7 @@ void DeriveRowLayouts(Relation* table, const FindIo& find_io);
 // The clustering key: the columns of `index`, which has clustered_by.
 std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
                                                        const Relation& table);
-// Sets index->index_key; without columns when a part is an expression.
+// Sets index->index_key (not of a gist or spgist index: it has no entries); without columns when a part is an expression.
 void DeriveIndexLayout(Relation* index);
 
 }  // namespace grizzly::catalog
