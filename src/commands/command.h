@@ -59,6 +59,7 @@ struct CommandInput {
   // Tables whose storage was made in this transaction: nobody else can see their rows. Commands add
   // to it; the session keeps it with the transaction and cuts it back with savepoints.
   std::vector<Oid>* uncontended_relations = nullptr;
+  executor::TransactionChecks* checks = nullptr;  // constraints to be checked at commit
 };
 
 // Runs one utility statement; returns its command tag ("CREATE TABLE", "COPY 3").

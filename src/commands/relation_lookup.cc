@@ -2,6 +2,7 @@
 
 #include "base/error/check.h"
 #include "catalog/object_text.h"
+#include "executor/constraint/transaction_checks.h"
 #include "facts/oid.h"
 #include "storage/key/key_layout.h"
 
@@ -146,6 +147,14 @@ void RequireSchemaOwner(CommandInput& input, const catalog::Schema& schema) {
 void RequireSuperuser(CommandInput& input, std::string_view message) {
   if (input.is_superuser) return;
   throw SqlError(SqlState::kInsufficientPrivilege, std::string(message));
+}
+
+void RequireNothingOwed(CommandInput& input, const catalog::Relation& relation,
+                        std::string_view command) {
+  if (input.checks == nullptr || !input.checks->OwesFor(relation.oid)) return;
+  throw SqlError(SqlState::kObjectInUse,
+                 fmt::format("cannot {} \"{}\" because it has pending trigger events", command,
+                             relation.name));
 }
 
 void RequireTable(const catalog::Relation& relation) {

@@ -25,7 +25,9 @@
 
 namespace grizzly::executor {
 
+class CheckQueue;         // executor/constraint/check_queue.h
 class CteStore;
+class TransactionChecks;  // executor/constraint/transaction_checks.h
 struct NodeMeasurement;
 
 // Replaces what a scan of UPDATE's, DELETE's or FOR UPDATE's table returns by one row version, while a
@@ -60,6 +62,10 @@ struct ExecContext {
   std::vector<PinnedRow> pinned;                      // usually empty
   std::vector<NodeMeasurement>* measurements = nullptr;  // EXPLAIN ANALYZE: by node id
   uint64_t rows_changed = 0;                          // for the command tag
+  // What is checked later: at the end of this statement (made by the first change that needs it) and
+  // by the transaction (the session's). FinishStatement runs the former.
+  std::unique_ptr<CheckQueue> checks;
+  TransactionChecks* transaction_checks = nullptr;
 
   void CheckCanceled() const {
     if (cancel != nullptr) cancel->Check();

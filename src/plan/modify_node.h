@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "plan/constraint_rule.h"
 #include "plan/node.h"
 #include "txn/lock/lock_manager.h"
 
@@ -41,6 +42,10 @@ struct RowRules {
   };
   std::vector<Index> indexes;
   std::vector<Check> view_checks;
+  // Checked when the statement or the transaction is over.
+  std::vector<ForeignKeyRulePtr> referenced_by;  // foreign keys that refer to this table
+  std::vector<ForeignKeyRulePtr> references;     // its own
+  std::vector<IndexRulePtr> index_rules;
 };
 
 struct OnConflictRules {
@@ -73,7 +78,8 @@ struct ModifyNode final : Node {
   std::vector<OnConflictRules::Assignment> assignments;  // over the child
   std::vector<ExprPtr> returning;       // over the new (DELETE: old) row followed by the child
   bool locked_by_scan = false;          // the child's scan has lock_first
-  bool key_may_change = false;          // an assigned column is part of the clustering key
+  bool key_may_change = false;          // an assigned column is part of a unique key
+  bool may_conflict = false;            // an assignment may meet a key or an exclusion constraint
 };
 
 }  // namespace grizzly::plan

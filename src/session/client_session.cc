@@ -278,6 +278,7 @@ void ClientSession::Bind(std::string_view portal_name, std::string_view statemen
     portal->statement = statement;
     portal->arena = std::make_unique<Arena>(&memory_);
     portal->creation_time_us = statement_time_us_;
+    portal->savepoint_depth = savepoints_.size();
     for (size_t i = 0; i < values.size(); ++i) {
       const ValueFormat format = formats.empty()       ? ValueFormat::kText
                                  : formats.size() == 1 ? formats[0]
@@ -434,6 +435,12 @@ Portal& ClientSession::FindPortal(std::string_view name) {
   const auto found = portals_.find(std::string(name));
   if (found != portals_.end()) return *found->second;
   throw SqlError(SqlState::kUndefinedCursor, fmt::format("portal \"{}\" does not exist", name));
+}
+
+void ClientSession::DropPortalsMadeUnder(size_t savepoint_depth) {
+  std::erase_if(portals_, [&](const auto& entry) {
+    return entry.second->savepoint_depth >= savepoint_depth;
+  });
 }
 
 void ClientSession::DropPortals(bool keep_held) {

@@ -1,7 +1,8 @@
 // One client: its transaction block, settings, prepared statements, portals, and the statement loop.
 //
 // The parts are one file each: client_session.cc (messages, errors), statement_loop.cc (which statement
-// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO),
+// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO), constraint_checks.cc (SET CONSTRAINTS, what a
+// transaction owes),
 // session_statements.cc (SET, SHOW, PREPARE, cursors, DISCARD), services.cc (what functions ask).
 //
 // THREADS  as session.h says.
@@ -17,6 +18,7 @@
 #include "base/error/check.h"
 #include "commands/command.h"
 #include "commands/definitions.h"
+#include "executor/constraint/transaction_checks.h"
 #include "executor/row_store.h"
 #include "session/database_instance.h"
 #include "session/execution.h"
@@ -59,6 +61,7 @@ struct Portal {
   std::unique_ptr<executor::RowStore> rows;
   uint64_t position = 0;                 // rows before the cursor; 0: before the first
   int64_t creation_time_us = 0;
+  size_t savepoint_depth = 0;            // savepoints that were open when it was made
 };
 
 enum class BlockState : uint8_t {
@@ -69,7 +72,7 @@ enum class BlockState : uint8_t {
 };
 
 class ClientSession final : public Session, private commands::QueryRunner,
-                            private commands::CopyChannel {
+                            private commands::CopyChannel, private executor::RuleSource {
  public:
   ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantState> tenant, SessionId id,
                 int32_t cancel_key, const ConnectRequest& request,
@@ -186,9 +189,17 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void DefineSavepoint(const std::string& name);
   void ReleaseSavepoint(const std::string& name);
   void RollbackToSavepoint(const std::string& name);
+  // AND CHAIN: a new block like the one before.
+  void BeginChained(const txn::TransactionOptions& options);
   catalog::CatalogEditor& Editor();
   void SetTransactionCharacteristic(std::string_view name, std::string_view value);
   std::string ShowTransactionSetting(std::string_view name);
+
+  // ---- constraint_checks.cc ----
+  void RunSetConstraints(const PgQuery__ConstraintsSetStmt& statement);
+  std::vector<Oid> ConstraintsNamed(const PgQuery__RangeVar& name, bool deferred);
+  // Checks what the transaction owes: all of it, or what is no longer deferred.
+  void RunOwedChecks(bool only_immediate);
 
   // ---- session_statements.cc ----
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
@@ -219,6 +230,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   PreparedStatementPtr FindPrepared(std::string_view name);
   Portal& FindPortal(std::string_view name);
   void DropPortals(bool keep_held);
+  void DropPortalsMadeUnder(size_t savepoint_depth);
 
   // pg_get_viewdef and its like (statement_loop.cc).
   commands::DefinitionInput MakeDefinitionInput();
@@ -231,6 +243,14 @@ class ClientSession final : public Session, private commands::QueryRunner,
                commands::QueryMeasurement* measurement) override;
   plan::PlanPtr PlanOfPrepared(std::string_view name,
                                const std::vector<const parser::ast::Node*>& arguments) override;
+
+  // ---- executor::RuleSource (constraint_checks.cc) ----
+  std::shared_ptr<const plan::RowRules> RowRulesOf(const catalog::RelationPtr& table) override;
+  expr::ExprPtr Assignment(const catalog::Relation& table, uint32_t column,
+                           const types::SqlType& from) override;
+  expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) override;
+  plan::ForeignKeyRulePtr Current(const plan::ForeignKeyRule& rule) override;
+  plan::IndexRulePtr Current(const plan::IndexRule& rule) override;
 
   // ---- commands::CopyChannel ----
   void BeginIn(commands::CopyWireFormat format, int16_t column_count) override;
@@ -259,9 +279,12 @@ class ClientSession final : public Session, private commands::QueryRunner,
     size_t depth;
     size_t settings_position;
     size_t uncontended_count;
+    executor::TransactionChecks::Position checks;
+    bool read_only;
   };
   std::vector<Savepoint> savepoints_;
   std::vector<Oid> uncontended_relations_;
+  executor::TransactionChecks checks_{*this, &memory_};
 
   std::map<std::string, PreparedStatementPtr> prepared_;
   std::map<std::string, std::unique_ptr<Portal>> portals_;

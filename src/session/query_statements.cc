@@ -191,6 +191,7 @@ void ClientSession::FillContext(executor::ExecContext& context) {
   context.transactions = &instance_.transactions();
   context.notice = [this](Diagnostic notice) { Notify(std::move(notice)); };
   context.uncontended_relations = uncontended_relations_;
+  context.transaction_checks = &checks_;
   types::IoSettings& io = settings_.effective().io;
   io.transaction_time_us = transaction_time_us_;
   context.evaluation.functions.io = &io;

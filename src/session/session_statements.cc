@@ -298,6 +298,7 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
     for (ResultColumn& column : portal->columns) column.format = ValueFormat::kBinary;
   }
   portal->creation_time_us = statement_time_us_;
+  portal->savepoint_depth = savepoints_.size();
   portal->rows = std::make_unique<executor::RowStore>(prepared->plan->root->output_types, &memory_);
   portal->execution = NewExecution(prepared->plan);
   portal->execution->Start();
@@ -308,9 +309,18 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
 // Reads on until `rows` rows are kept, or all.
 void ClientSession::FillCursorTo(Portal& portal, uint64_t rows) {
   while (!portal.finished && portal.rows->row_count() < rows) {
+    if (portal.execution == nullptr) {
+      throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                     fmt::format("portal \"{}\" cannot be run", portal.name));
+    }
     const uint64_t wanted = std::min<uint64_t>(rows - portal.rows->row_count(), 1u << 20);
-    portal.finished = portal.execution->Fetch(
-        wanted, [&](const types::Batch& batch) { portal.rows->Append(batch); });
+    try {
+      portal.finished = portal.execution->Fetch(
+          wanted, [&](const types::Batch& batch) { portal.rows->Append(batch); });
+    } catch (...) {
+      portal.execution.reset();  // it cannot go on from here
+      throw;
+    }
   }
 }
 

@@ -98,6 +98,11 @@ bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::stri
     case PG_QUERY__NODE__NODE_CLOSE_PORTAL_STMT:
       RunClosePortal(*node.close_portal_stmt, tag);
       return true;
+    case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
+      EnsureTransaction();
+      RunSetConstraints(*node.constraints_set_stmt);
+      *tag = "SET CONSTRAINTS";
+      return true;
     case PG_QUERY__NODE__NODE_DISCARD_STMT:
       RunDiscard(*node.discard_stmt, tag);
       return true;
@@ -133,6 +138,7 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.in_transaction_block = block_ == BlockState::kExplicit;
   input.in_savepoint = !savepoints_.empty();
   input.uncontended_relations = &uncontended_relations_;
+  input.checks = &checks_;
   return input;
 }
 

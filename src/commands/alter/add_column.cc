@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "commands/constraint/exclusion.h"
+#include "commands/constraint/foreign_key.h"
+#include "commands/constraint/key_using_index.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
@@ -71,7 +74,9 @@ void AddConstraints(CommandInput& input, const RelationPtr& table, const TableEl
     catalog::Constraint constraint = MakeCheck(input, *current, check, /*is_new_table=*/false);
     const expr::ExprPtr condition = OverRow(
         BindStored(input, constraint.check, current.get(), planner::ExpressionPlace::kCheck));
-    CheckStoredRows(input, *current, {}, constraint.name, condition.get());
+    if (constraint.validated) {
+      CheckStoredRows(input, *current, {}, constraint.name, condition.get());
+    }
     Relation changed = *current;
     changed.constraints.push_back(constraint);
     current = input.editor.PutRelation(std::move(changed));
@@ -83,8 +88,16 @@ void AddConstraints(CommandInput& input, const RelationPtr& table, const TableEl
                      fmt::format("multiple primary keys for table \"{}\" are not allowed",
                                  current->name));
     }
-    current = DefineIndex(input, current, RequestOfKey(input, *current, key),
-                          /*is_new_table=*/false);
+    current = key.index_name.empty()
+                  ? DefineIndex(input, current, RequestOfKey(input, *current, key),
+                                /*is_new_table=*/false)
+                  : AddKeyUsingIndex(input, current, key);
+  }
+  for (const ExclusionElement& exclusion : elements.exclusions) {
+    current = AddExclusion(input, current, exclusion, /*is_new_table=*/false);
+  }
+  for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
+    current = AddForeignKey(input, current, foreign_key, /*is_new_table=*/false);
   }
 }
 

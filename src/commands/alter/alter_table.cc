@@ -4,6 +4,7 @@
 
 #include "catalog/record.h"
 #include "commands/alter/add_column.h"
+#include "commands/constraint/alter_constraint.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
@@ -38,6 +39,8 @@ std::string_view ActionName(PgQuery__AlterTableType type) {
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn: return "DROP COLUMN";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint: return "ADD CONSTRAINT";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint: return "DROP CONSTRAINT";
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterConstraint: return "ALTER CONSTRAINT";
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint: return "VALIDATE CONSTRAINT";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull: return "ALTER COLUMN ... SET NOT NULL";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return "ALTER COLUMN ... DROP NOT NULL";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault: return "ALTER COLUMN ... SET DEFAULT";
@@ -84,6 +87,10 @@ void DropConstraint(CommandInput& input, const Relation& table,
   const std::string_view name = TextOf(command.name);
   for (const catalog::Constraint& constraint : table.constraints) {
     if (constraint.name != name) continue;
+    if (constraint.kind == catalog::ConstraintKind::kForeignKey) {
+      LockRelationByOid(input, constraint.foreign_relation,
+                        txn::RelationLockMode::kAccessExclusive);
+    }
     return DropObjects(input, {{catalog::kConstraintClass, constraint.oid, 0}},
                        command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
   }
@@ -157,7 +164,6 @@ void SetColumnDefault(CommandInput& input, const Relation& table,
 
 void AddConstraint(CommandInput& input, const RelationPtr& table,
                    const PgQuery__Constraint& constraint) {
-  if (constraint.skip_validation) ThrowNotSupported("NOT VALID", constraint.location);
   TableElements elements;
   elements.table_name = table->name;
   ReadTableConstraint(constraint, &elements);
@@ -197,6 +203,10 @@ void RunSubcommand(CommandInput& input, const PgQuery__AlterTableCmd& command, O
       return AddConstraint(input, relation, *command.def->constraint);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
       return DropConstraint(input, *relation, command);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterConstraint:
+      return AlterConstraint(input, *relation, *command.def->constraint);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
+      return ValidateConstraint(input, relation, TextOf(command.name));
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull: return SetNotNull(input, *relation, command);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return DropNotNull(input, *relation, command);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
@@ -222,6 +232,27 @@ void RequireKindOf(const Relation& relation, PgQuery__ObjectType type) {
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE) {
     require(RelationKind::kSequence, "a sequence");
   }
+}
+
+txn::RelationLockMode LockOf(const PgQuery__AlterTableCmd& command) {
+  switch (command.subtype) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
+      return command.def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN
+                 ? txn::RelationLockMode::kShareRowExclusive
+                 : txn::RelationLockMode::kAccessExclusive;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
+      return txn::RelationLockMode::kShareUpdateExclusive;
+    default: return txn::RelationLockMode::kAccessExclusive;
+  }
+}
+
+// The strongest that one of the commands needs.
+txn::RelationLockMode LockOf(const PgQuery__AlterTableStmt& statement) {
+  auto mode = txn::RelationLockMode::kShareUpdateExclusive;
+  for (const ast::Node* node : ListOf(statement.cmds, statement.n_cmds)) {
+    mode = std::max(mode, LockOf(*node->alter_table_cmd));
+  }
+  return mode;
 }
 
 std::string TagOf(PgQuery__ObjectType type) {
@@ -250,8 +281,7 @@ void SetRelationOwner(CommandInput& input, const Relation& relation, Oid owner) 
 
 std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& input) {
   const RelationPtr relation =
-      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
-                   statement.missing_ok);
+      LockRelation(input, *statement.relation, LockOf(statement), statement.missing_ok);
   if (relation == nullptr) {
     SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
                                   TextOf(statement.relation->relname)));
@@ -259,6 +289,7 @@ std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& i
   }
   RequireOwner(input, *relation);
   RequireKindOf(*relation, statement.objtype);
+  RequireNothingOwed(input, *relation, TagOf(statement.objtype));
   std::vector<const PgQuery__AlterTableCmd*> commands;
   for (const ast::Node* node : ListOf(statement.cmds, statement.n_cmds)) {
     commands.push_back(node->alter_table_cmd);

@@ -10,6 +10,7 @@
 #include "commands/table/bulk_insert.h"
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
+#include "executor/constraint/finish_statement.h"
 #include "executor/modify/row_writer.h"
 
 namespace grizzly::commands {
@@ -90,6 +91,7 @@ class CopyIn {
       AddPlace(&error, place);
       throw;
     }
+    executor::FinishStatement(execution_.context());
     return written_;
   }
 

@@ -44,6 +44,7 @@ class BulkInsert {
   const std::string head_;
   std::unique_ptr<BulkWriter> writer_;
   executor::RowWriter conflicts_;  // words the error
+  executor::ChangeNotes notes_;
   std::vector<std::unique_ptr<Index>> indexes_;
   catalog::RelationPtr primary_;
   bool was_empty_;

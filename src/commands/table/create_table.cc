@@ -5,6 +5,8 @@
 #include "catalog/name_choice.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "commands/constraint/exclusion.h"
+#include "commands/constraint/foreign_key.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
@@ -55,7 +57,7 @@ std::vector<KeyElement> MergeKeys(std::vector<KeyElement> keys) {
   for (KeyElement& key : keys) {
     const auto same = std::find_if(merged.begin(), merged.end(), [&](const KeyElement& other) {
       return other.columns == key.columns && other.include == key.include &&
-             other.nulls_not_distinct == key.nulls_not_distinct &&
+             other.nulls_not_distinct == key.nulls_not_distinct && other.timing == key.timing &&
              (other.name.empty() || key.name.empty());
     });
     if (same == merged.end()) {
@@ -205,6 +207,8 @@ catalog::Constraint MakeCheck(CommandInput& input, const Relation& table, const 
   constraint.kind = catalog::ConstraintKind::kCheck;
   constraint.columns = MentionedColumns(*bound);
   constraint.check = MakeDefinition(input, *check.expression);
+  constraint.no_inherit = check.no_inherit;
+  constraint.validated = is_new_table || !check.not_valid;
   constraint.name = check.name;
   const auto taken = [&](const std::string& name) {
     return std::any_of(table.constraints.begin(), table.constraints.end(),
@@ -292,6 +296,12 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   }
   for (const KeyElement& key : keys) {
     table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
+  }
+  for (const ExclusionElement& exclusion : elements.exclusions) {
+    table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);
+  }
+  for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
+    table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
   }
   return "CREATE TABLE";
 }

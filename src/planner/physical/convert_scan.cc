@@ -89,7 +89,7 @@ bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index
     break;
   }
   path->equal_count = path->bounds.equal.size();
-  path->unique_match = definition.unique && path->equal_count == definition.parts.size();
+  path->unique_match = definition.unique && definition.immediate && path->equal_count == definition.parts.size();
   return path->equal_count > 0 || path->has_range;
 }
 
@@ -100,7 +100,8 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
   for (Oid oid : scan.relation->indexes) {
     const catalog::RelationPtr index = input_.catalog->FindRelation(oid);
     AccessPath path;
-    if (index == nullptr || !MatchIndex(scan, index, &path)) continue;
+    if (index == nullptr || index->index_key == nullptr) continue;  // no entries of its own
+    if (!MatchIndex(scan, index, &path)) continue;
     double selectivity = 1;
     for (size_t i : path.used_filters) selectivity *= cardinality_.Selectivity(*scan.filters[i]);
     if (path.bounds.lower != nullptr) selectivity /= 3;
