@@ -4,6 +4,7 @@
 #include "catalog/builtin.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "catalog/schema_lookup.h"
 #include "facts/access_methods.h"
 #include "facts/aggregates.h"
 #include "facts/types.h"
@@ -142,18 +143,38 @@ Datum IsPublishable(const SystemCall& call) {
                    relation->persistence == 'p');
 }
 
+Datum MyTemporarySchema(const SystemCall& call) {
+  return Datum::Of<Oid>(call.session.TemporarySchema(*call.session.Snapshot()));
+}
+
+Datum IsOtherTemporarySchema(const SystemCall& call) {
+  const catalog::SnapshotPtr snapshot = call.session.Snapshot();
+  const catalog::Schema* schema = snapshot->FindSchema(call.OidAt(0));
+  return Datum::Of(schema != nullptr && schema->name.starts_with(catalog::kTemporarySchemaPrefix) &&
+                   schema->oid != call.session.TemporarySchema(*snapshot));
+}
+
 constexpr int32_t kInsertUpdateDelete = (1 << 3) | (1 << 2) | (1 << 4);
 
-// Views take no changes here.
+constexpr int32_t kDelete = 1 << 4;
+
 Datum IsUpdatable(const SystemCall& call) {
   const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
-  return Datum::Of(relation != nullptr && IsTable(*relation) ? kInsertUpdateDelete : 0);
+  if (relation == nullptr) return Datum::Of(0);
+  if (IsTable(*relation)) return Datum::Of(kInsertUpdateDelete);
+  if (relation->kind != catalog::RelationKind::kView) return Datum::Of(0);
+  const planner::ViewChangeability view = call.session.ChangeabilityOfView(relation);
+  return Datum::Of(view.takes_updates ? kInsertUpdateDelete : view.takes_deletes ? kDelete : 0);
 }
 
 Datum IsColumnUpdatable(const SystemCall& call) {
   const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
-  return Datum::Of(relation != nullptr && IsTable(*relation) &&
-                   call.arguments[1].As<int16_t>() > 0);
+  const int16_t attnum = call.arguments[1].As<int16_t>();
+  if (relation == nullptr || attnum <= 0) return Datum::Of(false);
+  if (IsTable(*relation)) return Datum::Of(true);
+  if (relation->kind != catalog::RelationKind::kView) return Datum::Of(false);
+  const planner::ViewChangeability view = call.session.ChangeabilityOfView(relation);
+  return Datum::Of(static_cast<size_t>(attnum) <= view.columns.size() && view.columns[attnum - 1]);
 }
 
 Datum FileNode(const SystemCall& call) {
@@ -184,6 +205,8 @@ std::span<const SystemFunctionEntry> ObjectFunctions() {
       {"pg_index_has_property", IndexProperty},
       {"pg_index_column_has_property", IndexColumnProperty},
       {"pg_relation_is_publishable", IsPublishable},
+      {"pg_my_temp_schema", MyTemporarySchema},
+      {"pg_is_other_temp_schema", IsOtherTemporarySchema},
       {"pg_relation_is_updatable", IsUpdatable},
       {"pg_column_is_updatable", IsColumnUpdatable},
       {"pg_relation_filenode", FileNode},

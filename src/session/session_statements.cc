@@ -430,7 +430,10 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       services_->ForgetSequences();
       *tag = "DISCARD SEQUENCES";
       return;
-    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP: ThrowNotSupported("DISCARD TEMP");
+    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP:
+      DropTemporaryObjects();
+      *tag = "DISCARD TEMP";
+      return;
     case PG_QUERY__DISCARD_MODE__DISCARD_ALL:
       if (block_ == BlockState::kExplicit) {
         throw SqlError(SqlState::kActiveSqlTransaction,
@@ -442,6 +445,7 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       prepared_.clear();
       services_->ForgetSequences();
       services_->ReleaseAdvisoryLocks();
+      DropTemporaryObjects();
       *tag = "DISCARD ALL";
       return;
     default: ThrowNotSupported("DISCARD");

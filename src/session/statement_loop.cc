@@ -125,7 +125,7 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.services = services_.get();
   input.io = io;
   input.memory = &memory_;
-  input.cancel = &cancel_;
+  input.cancel = &cancel_token();
   input.notice = [this](Diagnostic notice) { Notify(std::move(notice)); };
   input.copy_channel = this;
   input.queries = this;
@@ -133,6 +133,8 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.in_transaction_block = block_ == BlockState::kExplicit;
   input.in_savepoint = !savepoints_.empty();
   input.uncontended_relations = &uncontended_relations_;
+  input.make_temporary_schema = [this] { return MakeTemporarySchema(); };
+  input.on_commit_tables = &on_commit_tables_;
   return input;
 }
 

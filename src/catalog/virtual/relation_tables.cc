@@ -86,7 +86,10 @@ void WriteStatistics(RowWriter& rows, const Relation& relation) {
 
 std::vector<std::string> OptionTexts(const Relation& relation) {
   std::vector<std::string> texts;
-  for (const auto& [name, value] : relation.options) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : relation.options) {
+    // Those of the table PostgreSQL keeps long values in are not the table's own.
+    if (!name.starts_with("toast.")) texts.push_back(name + "=" + value);
+  }
   return texts;
 }
 
@@ -153,7 +156,9 @@ void WriteAttribute(RowWriter& rows, const Relation& relation, const Column& col
   rows.Int4(column.type.typmod);
   rows.Bool(shape.by_value);
   rows.Char(shape.align);
-  rows.Char(shape.storage);
+  const bool has_own_storage =
+      !is_system && relation.oid >= kFirstUserOid && relation.HasRows() && !column.dropped;
+  rows.Char(has_own_storage ? column.storage : shape.storage);
   rows.Char(column.compression);
   rows.Bool(column.not_null);
   rows.Bool(!column.default_value.empty());

@@ -8,6 +8,7 @@
 #include "commands/alter/stored_text.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
+#include "commands/table/table_elements.h"
 #include "commands/view/view_text.h"
 
 namespace grizzly::commands {
@@ -93,7 +94,7 @@ void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) 
     throw SqlError(SqlState::kDuplicateTable,
                    fmt::format("relation \"{}\" already exists", place.name));
   }
-  const bool has_type = kind == RelationKind::kTable;
+  const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
   if (has_type && snapshot->FindType(place.schema, place.name) != nullptr) {
     throw SqlError(SqlState::kDuplicateObject,
                    fmt::format("type \"{}\" already exists", place.name));
@@ -191,9 +192,10 @@ void RenameInIndexes(CommandInput& input, const Relation& table, AttributeNumber
 }
 
 std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
-  const std::string tag = statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW
-                              ? "ALTER VIEW"
-                              : "ALTER TABLE";
+  const std::string tag =
+      statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW      ? "ALTER VIEW"
+      : statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW ? "ALTER MATERIALIZED VIEW"
+                                                                         : "ALTER TABLE";
   const RelationPtr relation =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
                    statement.missing_ok);
@@ -203,12 +205,21 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
     return tag;
   }
   RequireOwner(input, *relation);
-  if (relation->kind != RelationKind::kTable && relation->kind != RelationKind::kView) {
+  if (!relation->HasRows() && relation->kind != RelationKind::kView) {
     throw SqlError(SqlState::kWrongObjectType,
-                   fmt::format("cannot rename columns of relation \"{}\"", relation->name));
+                   fmt::format("cannot rename columns of relation \"{}\"", relation->name))
+        .Detail(NotSupportedDetail(relation->kind));
   }
   const std::string old_name(TextOf(statement.subname));
   const std::string new_name(TextOf(statement.newname));
+  if (IsSystemColumnName(old_name) && relation->HasRows()) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot rename system column \"{}\"", old_name));
+  }
+  if (IsSystemColumnName(new_name) && relation->HasRows()) {
+    throw SqlError(SqlState::kDuplicateColumn,
+                   fmt::format("column name \"{}\" conflicts with a system column name", new_name));
+  }
   const catalog::Column* column = relation->FindColumn(old_name);
   if (column == nullptr) {
     throw SqlError(SqlState::kUndefinedColumn,
@@ -340,6 +351,9 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
       return RenameRelation(statement, input, RelationKind::kTable, "a table", "ALTER TABLE");
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
       return RenameRelation(statement, input, RelationKind::kView, "a view", "ALTER VIEW");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
+      return RenameRelation(statement, input, RelationKind::kMaterializedView,
+                            "a materialized view", "ALTER MATERIALIZED VIEW");
     case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
       return RenameRelation(statement, input, RelationKind::kIndex, "an index", "ALTER INDEX");
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
@@ -358,6 +372,7 @@ std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandIn
   switch (statement.object_type) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE: tag = "ALTER TABLE"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: tag = "ALTER VIEW"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW: tag = "ALTER MATERIALIZED VIEW"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: tag = "ALTER SEQUENCE"; break;
     default: ThrowNotSupported("SET SCHEMA of this kind of object");
   }

@@ -1,6 +1,7 @@
 #include "commands/drop/drop.h"
 
 #include "catalog/record.h"
+#include "catalog/schema_lookup.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/relation_lookup.h"
 #include "facts/oid.h"
@@ -24,6 +25,8 @@ constexpr DroppedKind kDroppedKinds[] = {
      SqlState::kUndefinedTable},
     {PG_QUERY__OBJECT_TYPE__OBJECT_VIEW, RelationKind::kView, "view", "a view", "DROP VIEW",
      SqlState::kUndefinedTable},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW, RelationKind::kMaterializedView, "materialized view",
+     "a materialized view", "DROP MATERIALIZED VIEW", SqlState::kUndefinedTable},
     {PG_QUERY__OBJECT_TYPE__OBJECT_INDEX, RelationKind::kIndex, "index", "an index", "DROP INDEX",
      SqlState::kUndefinedObject},
     {PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE, RelationKind::kSequence, "sequence", "a sequence",
@@ -45,7 +48,8 @@ constexpr DroppedKind kDroppedKinds[] = {
 void Missing(CommandInput& input, const DroppedKind& kind, const QualifiedName& name,
              bool missing_ok) {
   const bool no_schema =
-      !name.schema.empty() && input.editor.Current()->FindSchema(name.schema) == nullptr;
+      !name.schema.empty() &&
+      catalog::FindSchema(*input.editor.Current(), input.search_path, name.schema) == nullptr;
   const std::string message =
       no_schema ? fmt::format("schema \"{}\" does not exist", name.schema)
                 : fmt::format("{} \"{}\" does not exist", kind.name, name.name);

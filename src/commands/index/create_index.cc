@@ -3,6 +3,7 @@
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
+#include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "facts/access_methods.h"
 #include "facts/collations.h"
@@ -108,7 +109,8 @@ IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
   IndexRequest request;
   request.unique = statement.unique;
   request.nulls_not_distinct = statement.nulls_not_distinct;
-  request.options = ReadStorageOptions(ListOf(statement.options, statement.n_options));
+  request.options = ReadStorageParameters(
+      ParameterOwner::kIndex, ListOf(statement.options, statement.n_options));
   std::vector<std::string> names;
   for (const ast::Node* node : ListOf(statement.index_params, statement.n_index_params)) {
     ReadPart(input, table, *node->index_elem, &request, &names);

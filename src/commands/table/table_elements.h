@@ -37,7 +37,16 @@ struct KeyElement {
 struct CheckElement {
   std::string name;  // empty: to be chosen
   const ast::Node* expression = nullptr;
+  catalog::Definition definition;  // of LIKE, without an expression
+  bool no_inherit = false;
+  std::string comment;
   int location = -1;
+};
+
+// An index of a LIKE's source.
+struct LikeIndex {
+  Oid index = kInvalidOid;
+  bool with_comments = false;
 };
 
 struct TableElements {
@@ -45,16 +54,22 @@ struct TableElements {
   std::vector<ColumnElement> columns;
   std::vector<KeyElement> keys;
   std::vector<CheckElement> checks;
+  std::vector<LikeIndex> like_indexes;
 };
 
+// ctid, xmin, tableoid ...
+bool IsSystemColumnName(std::string_view name);
+// Sets type, collation, storage and dimensions. serial is no type here.
+void ReadColumnType(CommandInput& input, const PgQuery__ColumnDef& definition,
+                    catalog::Column* column);
+// How values of a type are stored unless the column says otherwise: pg_type.typstorage.
+char StorageOfType(CommandInput& input, Oid type);
+// COMPRESSION of a column as Column::compression. Throws 22023, 0A000.
+char ReadCompression(CommandInput& input, const catalog::Column& column, std::string_view method);
 // Appends the column and what its constraints ask for.
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition, TableElements* elements);
 // PRIMARY KEY, UNIQUE or CHECK of a whole table.
 void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements);
-
-// fillfactor, as PostgreSQL checks it.
-std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
-    std::span<ast::Node* const> options);
 
 // SQL text of an expression with the search path it was written under.
 catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression);

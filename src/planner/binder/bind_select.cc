@@ -330,7 +330,10 @@ BoundQuery QueryBinder::Bind(const PgQuery__SelectStmt& select, bool keep_unknow
 
 BoundQuery QueryBinder::BindBody(const PgQuery__SelectStmt& select, QueryLevel& level,
                                  bool keep_unknown) {
-  if (select.into_clause != nullptr) ThrowNotSupported("SELECT INTO");
+  if (select.into_clause != nullptr) {
+    throw SqlError(SqlState::kSyntaxError, "SELECT ... INTO is not allowed here")
+        .At(select.into_clause->rel->location);
+  }
   const bool is_set_operation = select.op == PG_QUERY__SET_OPERATION__SETOP_UNION ||
                                 select.op == PG_QUERY__SET_OPERATION__SETOP_INTERSECT ||
                                 select.op == PG_QUERY__SET_OPERATION__SETOP_EXCEPT;
