@@ -196,6 +196,12 @@ void RequireTable(const catalog::Relation& relation) {
   throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not a table", relation.name));
 }
 
+void RefuseInTransactionBlock(const CommandInput& input, std::string_view statement) {
+  if (!input.in_transaction_block) return;
+  throw SqlError(SqlState::kActiveSqlTransaction,
+                 fmt::format("{} cannot run inside a transaction block", statement));
+}
+
 std::string NotSupportedDetail(catalog::RelationKind kind) {
   const auto plural = [&]() -> std::string_view {
     switch (kind) {

@@ -47,6 +47,8 @@ void RequireSchemaOwner(CommandInput& input, const catalog::Schema& schema);
 void RequireSuperuser(CommandInput& input, std::string_view message);
 // 42809 "t" is not a table.
 void RequireTable(const catalog::Relation& relation);
+// Throws 25001 CREATE INDEX CONCURRENTLY cannot run inside a transaction block.
+void RefuseInTransactionBlock(const CommandInput& input, std::string_view statement);
 // "This operation is not supported for views."
 std::string NotSupportedDetail(catalog::RelationKind kind);
 // 42703 column "a" of relation "t" does not exist.

@@ -203,6 +203,11 @@ class ClientSession final : public Session, private commands::QueryRunner,
   // ---- session_statements.cc ----
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
   void RunShow(const PgQuery__VariableShowStmt& statement);
+  // ---- stored_settings.cc ----
+  void RunAlterRoleSet(const PgQuery__AlterRoleSetStmt& statement);
+  void RunAlterDatabaseSet(const PgQuery__AlterDatabaseSetStmt& statement);
+  void ChangeStored(const PgQuery__VariableSetStmt& statement,
+                    std::vector<std::pair<std::string, std::string>>* stored);
   void RunPrepare(const PgQuery__PrepareStmt& statement);
   void RunExecute(const PgQuery__ExecuteStmt& statement, std::string* tag);
   void RunDeallocate(const PgQuery__DeallocateStmt& statement, std::string* tag);

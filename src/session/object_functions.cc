@@ -35,6 +35,18 @@ std::string QualifiedName(const catalog::CatalogSnapshot& snapshot,
 
 // ---- sequences ----
 
+// The sequence of a serial or identity column, or one made OWNED BY it; null: none.
+catalog::RelationPtr OwnedSequence(const catalog::CatalogSnapshot& snapshot,
+                                   const catalog::Relation& table, AttributeNumber attnum) {
+  for (const catalog::Dependency& edge :
+       snapshot.DependentsOn(catalog::kRelationClass, table.oid)) {
+    if (edge.referenced_sub != attnum || edge.dependent_class != catalog::kRelationClass) continue;
+    catalog::RelationPtr sequence = snapshot.FindRelation(edge.dependent);
+    if (sequence != nullptr && sequence->sequence.has_value()) return sequence;
+  }
+  return nullptr;
+}
+
 Datum SerialSequence(const SystemCall& call) {
   const Oid oid =
       call.session.services().ResolveRegName(facts::kRegclassOid, call.TextAt(0), false);
@@ -46,10 +58,8 @@ Datum SerialSequence(const SystemCall& call) {
                    fmt::format("column \"{}\" of relation \"{}\" does not exist", call.TextAt(1),
                                table->name));
   }
-  if (const auto owned = snapshot->FindRelation(column->owned_sequence)) {
-    return call.Text(QualifiedName(*snapshot, *owned));
-  }
-  return Datum::Null();
+  const catalog::RelationPtr owned = OwnedSequence(*snapshot, *table, column->attnum);
+  return owned == nullptr ? Datum::Null() : call.Text(QualifiedName(*snapshot, *owned));
 }
 
 Datum SequenceLastValue(const SystemCall& call) {

@@ -71,6 +71,15 @@ bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::stri
       EnsureTransaction();
       RunSet(*node.variable_set_stmt, tag);
       return true;
+    case PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT:
+      RunAlterRoleSet(*node.alter_role_set_stmt);
+      *tag = "ALTER ROLE";
+      return true;
+    case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
+      EnsureTransaction();
+      RunAlterDatabaseSet(*node.alter_database_set_stmt);
+      *tag = "ALTER DATABASE";
+      return true;
     case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
       RunShow(*node.variable_show_stmt);
       *tag = "SHOW";

@@ -27,9 +27,8 @@ std::string SchemaName(CommandInput& input, Oid schema) {
   return input.editor.Current()->FindSchema(schema)->name;
 }
 
-void RewriteViews(CommandInput& input, const Relation& before, const NewPlace& place) {
-  const std::string old_schema = SchemaName(input, before.schema);
-  const std::string new_schema = SchemaName(input, place.schema);
+void RewriteViews(CommandInput& input, const Relation& before, const std::string& old_schema,
+                  const std::string& new_schema, const std::string& new_name) {
   std::vector<Oid> views;
   for (const catalog::Dependency& edge :
        input.editor.Current()->DependentsOn(catalog::kRelationClass, before.oid)) {
@@ -43,15 +42,15 @@ void RewriteViews(CommandInput& input, const Relation& before, const NewPlace& p
     LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
     Relation changed = *view;
     changed.view->query.sql = RenameRelationInQuery(changed.view->query.sql, old_schema,
-                                                    before.name, new_schema, place.name);
+                                                    before.name, new_schema, new_name);
     input.editor.PutRelation(std::move(changed));
   }
 }
 
 // Defaults that name the sequence (or table) as a constant.
-void RewriteDefaults(CommandInput& input, const Relation& before, const NewPlace& place) {
-  const std::string new_text =
-      catalog::QuoteQualified(SchemaName(input, place.schema), place.name);
+void RewriteDefaults(CommandInput& input, const Relation& before, const std::string& new_schema,
+                     const std::string& new_name) {
+  const std::string new_text = catalog::QuoteQualified(new_schema, new_name);
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const catalog::Dependency& edge :
        snapshot->DependentsOn(catalog::kRelationClass, before.oid)) {
@@ -111,8 +110,9 @@ void MoveRowType(CommandInput& input, Oid row_type, const NewPlace& place) {
 
 void MoveRelation(CommandInput& input, const RelationPtr& before, const NewPlace& place) {
   RefuseTaken(input, place, before->kind);
-  RewriteViews(input, *before, place);
-  RewriteDefaults(input, *before, place);
+  const std::string new_schema = SchemaName(input, place.schema);
+  RewriteViews(input, *before, SchemaName(input, before->schema), new_schema, place.name);
+  RewriteDefaults(input, *before, new_schema, place.name);
   Relation changed = *Reread(input, before->oid);
   changed.schema = place.schema;
   changed.name = place.name;
@@ -305,11 +305,15 @@ std::string RenameSchema(const PgQuery__RenameStmt& statement, CommandInput& inp
                    fmt::format("unacceptable schema name \"{}\"", new_name))
         .Detail("The prefix \"pg_\" is reserved for system schemas.");
   }
-  bool has_members = false;
+  LockSchema(input, schema.oid, /*exclusive=*/true);
+  std::vector<RelationPtr> members;
   snapshot->ForEachRelation([&](const RelationPtr& relation) {
-    has_members |= relation->schema == schema.oid;
+    if (relation->schema == schema.oid) members.push_back(relation);
   });
-  if (has_members) ThrowNotSupported("renaming a schema that has relations");
+  for (const RelationPtr& member : members) {
+    RewriteViews(input, *member, old_name, new_name, member->name);
+    RewriteDefaults(input, *member, new_name, member->name);
+  }
   schema.name = new_name;
   input.editor.PutSchema(std::move(schema));
   return "ALTER SCHEMA";

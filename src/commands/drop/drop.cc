@@ -120,6 +120,17 @@ std::string Drop(const PgQuery__DropStmt& statement, CommandInput& input) {
   if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA) {
     return DropSchemas(statement, input);
   }
+  if (statement.concurrent) {
+    RefuseInTransactionBlock(input, "DROP INDEX CONCURRENTLY");
+    if (statement.n_objects != 1) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "DROP INDEX CONCURRENTLY does not support dropping multiple objects");
+    }
+    if (statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "DROP INDEX CONCURRENTLY does not support CASCADE");
+    }
+  }
   for (const DroppedKind& kind : kDroppedKinds) {
     if (kind.object == statement.remove_type) return DropRelations(statement, kind, input);
   }

@@ -145,16 +145,14 @@ IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
 }  // namespace
 
 std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input) {
-  if (statement.concurrent) ThrowNotSupported("CREATE INDEX CONCURRENTLY");
+  if (statement.concurrent) RefuseInTransactionBlock(input, "CREATE INDEX CONCURRENTLY");
   CheckMethod(statement);
   const RelationPtr table =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
-  if (table->kind != catalog::RelationKind::kTable) {
+  if (!table->HasRows()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot create index on relation \"{}\"", table->name))
-        .Detail(table->kind == catalog::RelationKind::kView
-                    ? "This operation is not supported for views."
-                    : "This operation is not supported for this kind of relation.");
+        .Detail(NotSupportedDetail(table->kind));
   }
   RequireOwner(input, *table);
   if (statement.if_not_exists && TextOf(statement.idxname) != "") {

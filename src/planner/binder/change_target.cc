@@ -190,8 +190,10 @@ void ChangeTarget::MakeFace() {
   auto face = std::make_shared<catalog::Relation>(*table_);
   for (size_t i = 0; i < columns_.size(); ++i) {
     const catalog::Definition& own = named_->columns[i].default_value;
-    if (columns_[i].column == nullptr || own.empty()) continue;
+    if (columns_[i].column == nullptr) continue;
     catalog::Column& column = face->columns[columns_[i].column->attnum - 1];
+    // INSERT falls back on the table's default, SET ... = DEFAULT does not.
+    if (column.generated != '\0' || (own.empty() && command_ != "UPDATE")) continue;
     column.default_value = own;
     column.identity = '\0';
   }
