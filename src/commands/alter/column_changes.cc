@@ -5,6 +5,7 @@
 #include "catalog/record.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/evaluation.h"
+#include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
 #include "commands/table/create_table.h"
@@ -77,6 +78,40 @@ IdentityChange ReadIdentityChange(const ast::Node& list) {
   return change;
 }
 
+const Column& RequireExpressionPart(const Relation& index, AttributeNumber attnum) {
+  const Column& column = index.columns[attnum - 1];
+  const size_t i = static_cast<size_t>(attnum - 1);
+  if (i >= index.index->parts.size()) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot alter statistics on included column \"{}\" of index \"{}\"",
+                               column.name, index.name));
+  }
+  if (index.index->parts[i].column == 0) return column;
+  throw SqlError(
+      SqlState::kFeatureNotSupported,
+      fmt::format("cannot alter statistics on non-expression column \"{}\" of index \"{}\"",
+                  column.name, index.name))
+      .Hint("Alter statistics on table column instead.");
+}
+
+// The column SET STATISTICS names, by number for an index.
+const Column& StatisticsColumn(const Relation& relation, const PgQuery__AlterTableCmd& command) {
+  const bool is_index = relation.index.has_value();
+  if (TextOf(command.name).empty()) {
+    if (!is_index) {
+      throw SqlError(SqlState::kFeatureNotSupported, "cannot refer to non-index column by number");
+    }
+    if (command.num < 1 || static_cast<size_t>(command.num) > relation.columns.size()) {
+      throw SqlError(SqlState::kUndefinedColumn,
+                     fmt::format("column number {} of relation \"{}\" does not exist", command.num,
+                                 relation.name));
+    }
+    return RequireExpressionPart(relation, static_cast<AttributeNumber>(command.num));
+  }
+  const Column& column = RequireAlterableColumn(relation, TextOf(command.name));
+  return is_index ? RequireExpressionPart(relation, column.attnum) : column;
+}
+
 int32_t ReadStatisticsTarget(CommandInput& input, const ast::Node& value) {
   const int32_t target = value.integer->ival;
   if (target < -1) {
@@ -129,6 +164,7 @@ void DropNotNull(CommandInput& input, const RelationPtr& table,
       return part.column == column.attnum;
     });
     refuse_key(is_member && index->index->primary, "a primary key");
+    refuse_key(is_member && index->index->replica_identity, "index used as replica identity");
   }
   column.not_null = false;
   PutColumn(input, *table, std::move(column));
@@ -231,13 +267,14 @@ void DropIdentity(CommandInput& input, const RelationPtr& table,
 
 void SetStatistics(CommandInput& input, const RelationPtr& relation,
                    const PgQuery__AlterTableCmd& command) {
-  if (relation->index.has_value()) ThrowNotSupported("ALTER INDEX SET STATISTICS");
-  if (TextOf(command.name).empty()) {
-    throw SqlError(SqlState::kFeatureNotSupported, "cannot refer to non-index column by number");
-  }
-  Column column = RequireAlterableColumn(*relation, TextOf(command.name));
+  Column column = StatisticsColumn(*relation, command);
   column.statistics_target = ReadStatisticsTarget(input, *command.def);
-  PutColumn(input, *relation, std::move(column));
+  Relation changed = *relation;
+  if (changed.index.has_value()) {
+    changed.index->parts[column.attnum - 1].statistics_target = column.statistics_target;
+  }
+  changed.columns[column.attnum - 1] = std::move(column);
+  input.editor.PutRelation(std::move(changed));
 }
 
 void SetStorage(CommandInput& input, const RelationPtr& table,
@@ -270,6 +307,23 @@ void SetCompression(CommandInput& input, const RelationPtr& table,
                     const PgQuery__AlterTableCmd& command) {
   Column column = RequireAlterableColumn(*table, TextOf(command.name));
   column.compression = ReadCompression(input, column, StringOf(command.def));
+  PutColumn(input, *table, std::move(column));
+}
+
+void SetColumnOptions(CommandInput& input, const RelationPtr& table,
+                      const PgQuery__AlterTableCmd& command) {
+  Column column = RequireAlterableColumn(*table, TextOf(command.name));
+  column.options =
+      SetStorageParameters(ParameterOwner::kColumn, column.options,
+                           ListOf(command.def->list->items, command.def->list->n_items));
+  PutColumn(input, *table, std::move(column));
+}
+
+void ResetColumnOptions(CommandInput& input, const RelationPtr& table,
+                        const PgQuery__AlterTableCmd& command) {
+  Column column = RequireAlterableColumn(*table, TextOf(command.name));
+  column.options = ResetStorageParameters(
+      column.options, ListOf(command.def->list->items, command.def->list->n_items));
   PutColumn(input, *table, std::move(column));
 }
 

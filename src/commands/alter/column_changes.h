@@ -26,6 +26,10 @@ void SetStorage(CommandInput& input, const catalog::RelationPtr& table,
                 const PgQuery__AlterTableCmd& command);
 void SetCompression(CommandInput& input, const catalog::RelationPtr& table,
                     const PgQuery__AlterTableCmd& command);
+void SetColumnOptions(CommandInput& input, const catalog::RelationPtr& table,
+                      const PgQuery__AlterTableCmd& command);
+void ResetColumnOptions(CommandInput& input, const catalog::RelationPtr& table,
+                        const PgQuery__AlterTableCmd& command);
 
 // A column that may be altered. Throws 42703; 0A000 cannot alter system column "xmin".
 const catalog::Column& RequireAlterableColumn(const catalog::Relation& relation,

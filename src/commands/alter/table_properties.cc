@@ -23,6 +23,16 @@ ParameterOwner OwnerOf(const Relation& relation) {
   }
 }
 
+RelationPtr RequireIndexOf(CommandInput& input, const Relation& table, std::string_view name) {
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  for (const Oid oid : table.indexes) {
+    RelationPtr index = snapshot->FindRelation(oid);
+    if (index != nullptr && index->name == name) return index;
+  }
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("index \"{}\" for table \"{}\" does not exist", name, table.name));
+}
+
 void SetPersistence(CommandInput& input, const Relation& table, char persistence) {
   if (table.persistence == 't') {
     throw SqlError(SqlState::kInvalidTableDefinition,
@@ -39,6 +49,29 @@ void SetPersistence(CommandInput& input, const Relation& table, char persistence
   for (const Oid index : table.indexes) set(index);
   for (const catalog::Column& column : table.columns) {
     if (column.owned_sequence != kInvalidOid && !column.dropped) set(column.owned_sequence);
+  }
+}
+
+// What an index must be to tell rows apart for logical decoding.
+void RequireIdentifying(const Relation& table, const Relation& index) {
+  const catalog::IndexDefinition& definition = *index.index;
+  const auto refuse = [&](SqlState state, std::string_view kind) {
+    throw SqlError(state, fmt::format("cannot use {} index \"{}\" as replica identity", kind,
+                                      index.name));
+  };
+  if (!definition.unique) refuse(SqlState::kWrongObjectType, "non-unique");
+  if (!definition.immediate) refuse(SqlState::kWrongObjectType, "non-immediate");
+  for (const auto& part : definition.parts) {
+    if (part.column == 0) refuse(SqlState::kFeatureNotSupported, "expression");
+  }
+  if (!definition.predicate.empty()) refuse(SqlState::kFeatureNotSupported, "partial");
+  for (const auto& part : definition.parts) {
+    const catalog::Column& column = table.columns[part.column - 1];
+    if (column.not_null) continue;
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("index \"{}\" cannot be used as replica identity because column "
+                               "\"{}\" is nullable",
+                               index.name, column.name));
   }
 }
 
@@ -78,12 +111,69 @@ void ResetOptions(CommandInput& input, const RelationPtr& relation,
   input.editor.PutRelation(std::move(changed));
 }
 
+RelationPtr RequireClusterIndex(CommandInput& input, const Relation& table,
+                                std::string_view name) {
+  RelationPtr index = RequireIndexOf(input, table, name);
+  if (!index->index->predicate.empty()) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot cluster on partial index \"{}\"", name));
+  }
+  if (index->index->access_method != "btree") {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot cluster on index \"{}\" because access method does not "
+                               "support clustering",
+                               name));
+  }
+  return index;
+}
+
+void MarkClustered(CommandInput& input, const Relation& table, Oid marked) {
+  for (const Oid oid : table.indexes) {
+    const RelationPtr index = Reread(input, oid);
+    if (index->index->clustered_on == (oid == marked)) continue;
+    Relation changed = *index;
+    changed.index->clustered_on = oid == marked;
+    input.editor.PutRelation(std::move(changed));
+  }
+}
+
+void ClusterOn(CommandInput& input, const RelationPtr& table,
+               const PgQuery__AlterTableCmd& command) {
+  MarkClustered(input, *table, RequireClusterIndex(input, *table, TextOf(command.name))->oid);
+}
+
+void SetWithoutCluster(CommandInput& input, const RelationPtr& table,
+                       const PgQuery__AlterTableCmd&) {
+  MarkClustered(input, *table, kInvalidOid);
+}
+
 void SetLogged(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd&) {
   SetPersistence(input, *table, 'p');
 }
 
 void SetUnlogged(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd&) {
   SetPersistence(input, *table, 'u');
+}
+
+void SetReplicaIdentity(CommandInput& input, const RelationPtr& table,
+                        const PgQuery__AlterTableCmd& command) {
+  const PgQuery__ReplicaIdentityStmt& statement = *command.def->replica_identity_stmt;
+  const char kind = TextOf(statement.identity_type).empty() ? 'd' : statement.identity_type[0];
+  Oid chosen = kInvalidOid;
+  if (kind == 'i') {
+    const RelationPtr index = RequireIndexOf(input, *table, TextOf(statement.name));
+    RequireIdentifying(*table, *index);
+    chosen = index->oid;
+  }
+  Relation changed = *table;
+  changed.replica_identity = kind;
+  input.editor.PutRelation(std::move(changed));
+  for (const Oid oid : table->indexes) {
+    Relation index = *Reread(input, oid);
+    if (index.index->replica_identity == (oid == chosen)) continue;
+    index.index->replica_identity = oid == chosen;
+    input.editor.PutRelation(std::move(index));
+  }
 }
 
 }  // namespace grizzly::commands
