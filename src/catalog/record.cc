@@ -54,6 +54,7 @@ void VisitFields(Column*, const Visit& field) {
   field(17, &Column::inherited_count);
   field(18, &Column::is_local);
   field(19, &Column::comment);
+  field(40, &Column::options);
   field(20, &Column::default_oid);
 }
 
@@ -91,6 +92,7 @@ void VisitFields(IndexDefinition::Part*, const Visit& field) {
   field(5, &Part::collation);
   field(6, &Part::descending);
   field(7, &Part::nulls_first);
+  field(40, &Part::statistics_target);
 }
 
 template <typename Visit>
@@ -108,6 +110,8 @@ void VisitFields(IndexDefinition*, const Visit& field) {
   field(11, &IndexDefinition::parts);
   field(12, &IndexDefinition::include);
   field(13, &IndexDefinition::predicate);
+  field(40, &IndexDefinition::clustered_on);
+  field(41, &IndexDefinition::replica_identity);
 }
 
 template <typename Visit>
@@ -154,6 +158,9 @@ void VisitFields(Relation*, const Visit& field) {
   field(18, &Relation::comment);
   field(19, &Relation::access_method);
   field(20, &Relation::layout_column_counts);
+  field(40, &Relation::replica_identity);
+  field(41, &Relation::of_type);
+  field(42, &Relation::populated);
 }
 
 template <typename Visit>

@@ -129,6 +129,37 @@ std::string RunCommand(const parser::RawStatement& statement, CommandInput& inpu
   return run(*statement.node, input);
 }
 
+CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path) {
+  CommandInput under{.transaction = input.transaction,
+                     .transactions = input.transactions,
+                     .editor = input.editor,
+                     .shared = input.shared,
+                     .catalog = input.catalog,
+                     .sequences = input.sequences,
+                     .search_path = path};
+  under.creation_schema = input.creation_schema;
+  under.tenant = input.tenant;
+  under.current_role = input.current_role;
+  under.is_superuser = input.is_superuser;
+  under.source_text = input.source_text;
+  under.services = input.services;
+  under.io = input.io;
+  under.memory = input.memory;
+  under.cancel = input.cancel;
+  under.notice = input.notice;
+  under.receive_rows = input.receive_rows;
+  under.copy_channel = input.copy_channel;
+  under.queries = input.queries;
+  under.virtual_tables = input.virtual_tables;
+  under.other_sessions = input.other_sessions;
+  under.in_transaction_block = input.in_transaction_block;
+  under.in_savepoint = input.in_savepoint;
+  under.make_temporary_schema = input.make_temporary_schema;
+  under.on_commit_tables = input.on_commit_tables;
+  under.uncontended_relations = input.uncontended_relations;
+  return under;
+}
+
 std::vector<plan::PlanColumn> CommandColumns(const ast::Node& statement) {
   static_cast<void>(statement);
   return {};

@@ -10,7 +10,7 @@
 #include "facts/types.h"
 #include "parser/parse.h"
 #include "planner/binder/binder.h"
-#include "planner/deparse/deparse_expression.h"
+#include "planner/deparse/deparse_query.h"
 
 namespace grizzly::commands {
 namespace {
@@ -286,10 +286,23 @@ std::optional<std::string> IndexText(const DefinitionInput& input, Oid oid, int3
   return catalog::QuoteIdentifier(table->columns[include[i - parts.size()] - 1].name);
 }
 
-std::optional<std::string> ViewText(const DefinitionInput& input, Oid oid) {
+std::optional<std::string> ViewText(const DefinitionInput& input, Oid oid, bool pretty) {
   const RelationPtr view = input.catalog->FindRelation(oid);
   if (view == nullptr || !view->view.has_value()) return std::nullopt;
-  return " " + view->view->query.sql + ";";
+  const auto parsed = parser::ParsedText::Parse(view->view->query.sql);
+  const parser::ast::Node& query = *parsed->statements().front().node;
+  const catalog::SearchPath bound_under =
+      catalog::SearchPath::OfSchemas(view->view->query.search_path, kInvalidOid);
+  planner::BinderInput binder = BinderOf(input);
+  binder.search_path = &bound_under;
+  const planner::QueryRecord record = planner::BindAndRecord(query, binder);
+  planner::QueryDeparseInput deparse;
+  deparse.catalog = input.catalog.get();
+  deparse.search_path = input.search_path;
+  deparse.io = input.io;
+  deparse.pretty = pretty;
+  for (const catalog::Column& column : view->columns) deparse.column_names.push_back(column.name);
+  return planner::DeparseQuery(query, record, deparse) + ";";
 }
 
 // ---- functions ----
@@ -368,7 +381,7 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
   const std::string_view name = proc == nullptr ? "" : proc->proname;
   if (name == "pg_get_constraintdef") return ConstraintText(input, object, pretty);
   if (name == "pg_get_indexdef") return IndexText(input, object, column, pretty);
-  if (name == "pg_get_viewdef") return ViewText(input, object);
+  if (name == "pg_get_viewdef") return ViewText(input, object, pretty);
   if (name == "pg_get_function_arguments" || name == "pg_get_function_identity_arguments" ||
       name == "pg_get_function_result") {
     return FunctionText(input, name, object);

@@ -62,6 +62,7 @@ ClientSession::ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantS
 ClientSession::~ClientSession() {
   portals_.clear();
   if (transaction_ != nullptr) RollbackTransaction();
+  EndTemporaryObjects();
   instance_.Remove(*this);
 }
 

@@ -20,6 +20,7 @@
 #include "commands/definitions.h"
 #include "executor/constraint/transaction_checks.h"
 #include "executor/row_store.h"
+#include "planner/binder/view_changeability.h"
 #include "session/database_instance.h"
 #include "session/execution.h"
 #include "session/session.h"
@@ -124,9 +125,15 @@ class ClientSession final : public Session, private commands::QueryRunner,
   catalog::SnapshotPtr Snapshot();
   const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
   txn::Transaction& EnsureTransaction();
+  // This session's pg_temp_N; kInvalidOid while it has none.
+  Oid TemporarySchema(const catalog::CatalogSnapshot& snapshot) const;
+  Oid MakeTemporarySchema();
+  // What sessions that did not end left in all temporary schemas; before any other session is there.
+  void DropTemporaryLeftovers();
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
   Services& services() { return *services_; }
+  planner::ViewChangeability ChangeabilityOfView(const catalog::RelationPtr& view);
   void Notify(Diagnostic notice);
   void Warn(std::string message);
 
@@ -201,9 +208,19 @@ class ClientSession final : public Session, private commands::QueryRunner,
   // Checks what the transaction owes: all of it, or what is no longer deferred.
   void RunOwedChecks(bool only_immediate);
 
+  // ---- temporary_objects.cc ----
+  void RunOnCommit();
+  void DropTemporaryObjects();
+  void EndTemporaryObjects();
+
   // ---- session_statements.cc ----
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
   void RunShow(const PgQuery__VariableShowStmt& statement);
+  // ---- stored_settings.cc ----
+  void RunAlterRoleSet(const PgQuery__AlterRoleSetStmt& statement);
+  void RunAlterDatabaseSet(const PgQuery__AlterDatabaseSetStmt& statement);
+  void ChangeStored(const PgQuery__VariableSetStmt& statement,
+                    std::vector<std::pair<std::string, std::string>>* stored);
   void RunPrepare(const PgQuery__PrepareStmt& statement);
   void RunExecute(const PgQuery__ExecuteStmt& statement, std::string* tag);
   void RunDeallocate(const PgQuery__DeallocateStmt& statement, std::string* tag);
@@ -295,6 +312,13 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::string environment_;
   uint64_t environment_version_ = UINT64_MAX;
   std::string current_source_;  // text that locations of the running statement count in
+
+  int temporary_slot_ = 0;  // 0: no temporary schema yet
+  std::string temporary_schema_name_;
+  std::vector<Oid> on_commit_tables_;
+  bool is_ending_ = false;
+  CancelToken ending_cancel_;  // of what runs when the client is gone
+  CancelToken& cancel_token() { return is_ending_ ? ending_cancel_ : cancel_; }
 
   bool skip_to_sync_ = false;
   bool terminated_ = false;

@@ -31,7 +31,7 @@ const catalog::SearchPath& ClientSession::CurrentSearchPath(
       search_path_settings_version_ != effective.version ||
       (editor_ != nullptr && editor_->has_changes())) {
     search_path_ = catalog::SearchPath::Resolve(snapshot, effective.search_path_names, role_->name,
-                                                kInvalidOid);
+                                                TemporarySchema(snapshot));
     search_path_catalog_version_ = snapshot.version();
     search_path_settings_version_ = effective.version;
   }
@@ -43,6 +43,8 @@ const std::string& ClientSession::Environment() {
   const EffectiveSettings& effective = settings_.effective();
   if (environment_version_ != effective.version) {
     environment_ = role_->name;
+    environment_ += '\n';
+    environment_ += temporary_schema_name_;
     for (const char* name : {"search_path", "DateStyle", "TimeZone", "IntervalStyle"}) {
       environment_ += '\n';
       environment_ += settings_.Raw(name);
@@ -63,6 +65,10 @@ planner::BinderInput ClientSession::MakeBinderInput(const catalog::SnapshotPtr& 
   input.current_database = tenant_->database->name;
   input.notice = [this](const Diagnostic& notice) { Notify(notice); };
   return input;
+}
+
+planner::ViewChangeability ClientSession::ChangeabilityOfView(const catalog::RelationPtr& view) {
+  return planner::ChangeabilityOf(view, MakeBinderInput(Snapshot(), ""));
 }
 
 plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::string_view source,

@@ -7,6 +7,7 @@
 #include "planner/binder/binder.h"
 #include "session/client_session.h"
 #include "session/services.h"
+#include "session/setting_text.h"
 
 namespace grizzly::session {
 namespace {
@@ -26,7 +27,8 @@ std::string ConstantText(const PgQuery__AConst& constant) {
   }
 }
 
-// SET name = a, b: a list setting gets its parts quoted where they need it.
+}  // namespace
+
 std::string SettingText(const PgQuery__VariableSetStmt& statement) {
   std::string text;
   for (size_t i = 0; i < statement.n_args; ++i) {
@@ -55,8 +57,6 @@ std::string SettingText(const PgQuery__VariableSetStmt& statement) {
   }
   return text;
 }
-
-}  // namespace
 
 void ClientSession::RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag) {
   *tag = "SET";
@@ -440,7 +440,10 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       services_->ForgetSequences();
       *tag = "DISCARD SEQUENCES";
       return;
-    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP: ThrowNotSupported("DISCARD TEMP");
+    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP:
+      DropTemporaryObjects();
+      *tag = "DISCARD TEMP";
+      return;
     case PG_QUERY__DISCARD_MODE__DISCARD_ALL:
       if (block_ == BlockState::kExplicit) {
         throw SqlError(SqlState::kActiveSqlTransaction,
@@ -452,6 +455,7 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       prepared_.clear();
       services_->ForgetSequences();
       services_->ReleaseAdvisoryLocks();
+      DropTemporaryObjects();
       *tag = "DISCARD ALL";
       return;
     default: ThrowNotSupported("DISCARD");

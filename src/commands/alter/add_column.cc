@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/alter/column_type.h"
 #include "commands/constraint/exclusion.h"
 #include "commands/constraint/foreign_key.h"
 #include "commands/constraint/key_using_index.h"
@@ -46,13 +47,6 @@ expr::ExprPtr ValueForOldRows(CommandInput& input, const Relation& table,
       column.type, column.name, MakeBinderInput(input)));
 }
 
-bool IsPrimaryKeyTaken(const Relation& table) {
-  return std::any_of(table.constraints.begin(), table.constraints.end(),
-                     [](const catalog::Constraint& constraint) {
-                       return constraint.kind == catalog::ConstraintKind::kPrimaryKey;
-                     });
-}
-
 bool HasRows(CommandInput& input, const Relation& table) {
   const KeyRange range = RangeOfIndex(table.tenant, table.storage, IndexId{0});
   return input.transaction.ScanLatest(range.from, range.to)->Valid();
@@ -83,11 +77,7 @@ void AddConstraints(CommandInput& input, const RelationPtr& table, const TableEl
     AddCheckDependencies(input, *current, constraint);
   }
   for (const KeyElement& key : elements.keys) {
-    if (key.primary && IsPrimaryKeyTaken(*current)) {
-      throw SqlError(SqlState::kInvalidTableDefinition,
-                     fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                 current->name));
-    }
+    RefuseSecondPrimaryKey(*current, key.primary);
     current = key.index_name.empty()
                   ? DefineIndex(input, current, RequestOfKey(input, *current, key),
                                 /*is_new_table=*/false)
@@ -122,7 +112,8 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
   }
   std::optional<Relation> sequence;
   if (element.sequence.has_value()) {
-    sequence = MakeColumnSequence(input, table->schema, table->name, &element);
+    sequence = MakeColumnSequence(
+        input, {table->schema, table->name, table->persistence}, &element);
   }
   Relation changed = *table;
   changed.columns.push_back(element.column);
@@ -145,7 +136,10 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
         .Table(table->name)
         .Column(column.name);
   }
-  if (rewrites) changed.storage = NewStorage(input);
+  if (rewrites) {
+    RefuseUsedRowType(input, *table);
+    changed.storage = NewStorage(input);
+  }
   const AttributeNumber attnum = column.attnum;
   RelationPtr after = input.editor.PutRelation(std::move(changed));
   if (sequence.has_value()) OwnSequence(input, std::move(*sequence), *after, attnum);

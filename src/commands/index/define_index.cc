@@ -4,6 +4,7 @@
 
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
+#include "commands/evaluation.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
 #include "facts/access_methods.h"
@@ -51,6 +52,7 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.schema = table.schema;
   index.name = request.name;
   index.kind = catalog::RelationKind::kIndex;
+  index.persistence = table.persistence;
   index.owner = table.owner;
   index.tenant = table.tenant;
   // Never used twice, so that a dropped index's range can be removed behind.
@@ -175,6 +177,29 @@ IndexRequest RequestOfKey(CommandInput& input, const Relation& table, const KeyE
                                : chooser.UniqueKey(table.name, all_names);
   }
   return request;
+}
+
+void SetMentioned(CommandInput& input, const Relation& table, IndexRequest* request) {
+  const auto add = [&](const catalog::Definition& definition, planner::ExpressionPlace place) {
+    if (definition.empty()) return;
+    const expr::ExprPtr bound = BindStored(input, definition, &table, place);
+    for (const AttributeNumber attnum : MentionedColumns(*bound)) {
+      request->mentioned.push_back(attnum);
+    }
+  };
+  for (const auto& part : request->parts) {
+    add(part.expression, planner::ExpressionPlace::kIndexPart);
+  }
+  add(request->predicate, planner::ExpressionPlace::kIndexPredicate);
+}
+
+void RefuseSecondPrimaryKey(const Relation& table, bool adds_primary) {
+  if (!adds_primary) return;
+  for (const catalog::Constraint& constraint : table.constraints) {
+    if (constraint.kind != catalog::ConstraintKind::kPrimaryKey) continue;
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("multiple primary keys for table \"{}\" are not allowed", table.name));
+  }
 }
 
 RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,

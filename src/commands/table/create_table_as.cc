@@ -1,6 +1,7 @@
 #include "commands/table/create_table_as.h"
 
 #include "commands/evaluation.h"
+#include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/bulk_insert.h"
 #include "commands/table/create_table.h"
@@ -78,12 +79,13 @@ std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandIn
     SendNotice(input, message + ", skipping", "", Severity::kNotice, SqlState::kDuplicateTable);
     return "CREATE TABLE AS";
   }
-  const auto options = ReadStorageOptions(ListOf(into.options, into.n_options));
+  const auto options = ReadStorageParameters(
+      ParameterOwner::kTable, ListOf(into.options, into.n_options));
   const plan::PlanPtr plan = input.queries->Plan(*statement.query);
   const catalog::RelationPtr table =
-      MakeTable(input, target.schema, target.name,
-                ColumnsOfResult(*plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
-                options);
+      MakeTable(input, {target,
+                        ColumnsOfResult(*plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
+                        options, ReadOnCommit(into.on_commit, target)});
   if (into.skip_data) return "CREATE TABLE AS";
   const uint64_t rows = FillTable(input, table, plan);
   input.transaction.OnCommit([&catalog = input.catalog, oid = table->oid, rows](CommitTimestamp) {

@@ -180,7 +180,11 @@ FromBinder::Item FromBinder::BindView(const catalog::RelationPtr& view, std::str
   project->children.push_back(std::move(query.plan));
   RangeItem* added = level_.AddItem(std::move(item));
   RenameColumns(*added, name.alias, "table");
-  return MakeItem(std::move(project), added);
+  if (!view->view->security_barrier) return MakeItem(std::move(project), added);
+  // No condition of the statement may see a row before the view's own have: filters stop at a LIMIT.
+  auto barrier = std::make_unique<LogicalLimit>();
+  barrier->children.push_back(std::move(project));
+  return MakeItem(std::move(barrier), added);
 }
 
 FromBinder::Item FromBinder::BindCte(Cte& cte, const PgQuery__RangeVar& name) {

@@ -4,6 +4,7 @@
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/query_record.h"
 
 namespace grizzly::planner {
 
@@ -76,6 +77,7 @@ void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__
   const ast::Node& call_node = *pair.items[0];
   const int location = LocationOf(&call_node);
   ExprPtr call = ResolveUnknown(state_, binder.Bind(call_node));
+  if (state_.record != nullptr) state_.record->expressions[&call_node] = call->Clone();
   const std::string name = ColumnNameOf(call_node);
   FunctionColumns columns = ColumnsOfCall(state_, *call, name);
   const bool is_record = call->type.oid == facts::kRecordOid && columns.is_scalar;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "planner/binder/query_binder.h"
+#include "planner/binder/query_record.h"
 
 namespace grizzly::planner {
 
@@ -118,6 +119,7 @@ class Grouping {
     Target& found = targets_[target];
     found.expression = ResolveUnknown(state_, std::move(found.expression));
     ExprPtr group = found.expression->Clone();
+    if (state_.record != nullptr) state_.record->expressions[&node] = group->Clone();
     // Grouping by something the select list does not have leaves the list as it is.
     if (targets_.size() > before) targets_.resize(before);
     CheckGroup(*group, LocationOf(&node));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder/assignment.h"
+#include "planner/binder/change_target.h"
 #include "planner/binder/on_conflict.h"
 #include "planner/binder/table_expression.h"
 
@@ -22,8 +23,8 @@ class InsertBinder {
 
   BoundQuery Bind() {
     const PgQuery__RangeVar& name = *insert_.relation;
-    relation_ = RequireRelation(state_, name);
-    CheckMayChange(*relation_, "INSERT", name.location);
+    change_.emplace(state_, name, "INSERT");
+    relation_ = change_->table();
     const bool updates = insert_.on_conflict_clause != nullptr &&
                          insert_.on_conflict_clause->action ==
                              PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE;
@@ -35,16 +36,18 @@ class InsertBinder {
     BindRows(*node);
     FillDefaults(*node);
     BindRowRules(state_, node->rules);
-    const std::string_view alias =
-        name.alias == nullptr ? std::string_view(relation_->name) : name.alias->aliasname;
+    change_->AddViewChecks(node->rules);
+    const std::string_view alias = name.alias == nullptr ? std::string_view(change_->named()->name)
+                                                         : name.alias->aliasname;
     if (insert_.on_conflict_clause != nullptr) {
+      if (change_->is_view()) ThrowNotSupported("ON CONFLICT through a view");
       node->on_conflict = BindOnConflict(state_, *insert_.on_conflict_clause, relation_, alias, updates);
     }
     BoundQuery query;
     if (insert_.n_returning_list > 0) {
       QueryLevel& returning = NewLevel(state_, level_.outer);
       returning.names.push_back(
-          {returning.AddItem(TableItem(relation_, alias, node->rules.row_columns))});
+          {returning.AddItem(change_->Over(alias, node->rules.row_columns).item)});
       node->returning = BindReturning(state_, returning, insert_.returning_list,
                                       insert_.n_returning_list, *node, query);
     }
@@ -55,16 +58,13 @@ class InsertBinder {
  private:
   void BindColumns() {
     if (insert_.n_cols == 0) {
-      for (const catalog::Column& column : relation_->columns) {
-        if (!column.dropped) columns_.push_back({&column, -1});
-      }
+      for (const catalog::Column* column : change_->Columns()) columns_.push_back({column, -1});
       implicit_columns_ = true;
       return;
     }
     for (size_t i = 0; i < insert_.n_cols; ++i) {
       const PgQuery__ResTarget& target = *insert_.cols[i]->res_target;
-      const catalog::Column* column = relation_->FindColumn(target.name);
-      if (column == nullptr) ThrowNoTargetColumn(*relation_, target.name, target.location);
+      const catalog::Column* column = &change_->RequireColumn(target.name, target.location);
       const bool is_element = target.n_indirection > 0;
       for (const InsertColumn& other : columns_) {
         if (other.column != column || (is_element && other.element != nullptr)) continue;
@@ -126,6 +126,9 @@ class InsertBinder {
     if (given > columns_.size()) {
       throw SqlError(SqlState::kSyntaxError, "INSERT has more expressions than target columns")
           .At(extra_location);
+    }
+    for (size_t i = 0; i < given; ++i) {
+      if (columns_[i].column == nullptr) change_->ThrowNoBaseColumn(i);
     }
     if (!implicit_columns_ && given < columns_.size()) {
       throw SqlError(SqlState::kSyntaxError, "INSERT has more target columns than expressions")
@@ -252,7 +255,7 @@ class InsertBinder {
   }
 
   void FillDefaults(LogicalInsert& node) {
-    for (const catalog::Column& column : relation_->columns) {
+    for (const catalog::Column& column : change_->face()->columns) {
       ExprPtr& value = node.values[column.attnum - 1];
       if (column.dropped || column.generated != '\0') {
         value = nullptr;
@@ -266,6 +269,7 @@ class InsertBinder {
   QueryLevel& level_;
   const PgQuery__InsertStmt& insert_;
   ExpressionBinder binder_;
+  std::optional<ChangeTarget> change_;
   catalog::RelationPtr relation_;
   std::vector<InsertColumn> columns_;
   bool implicit_columns_ = false;

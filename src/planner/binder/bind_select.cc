@@ -4,7 +4,9 @@
 #include <set>
 
 #include "base/error/check.h"
+#include "catalog/object_text.h"
 #include "planner/binder/query_binder.h"
+#include "planner/binder/query_record.h"
 
 namespace grizzly::planner {
 
@@ -54,6 +56,7 @@ class SelectBinder {
     order_ = BindOrderBy(binder_, select_.sort_clause, select_.n_sort_clause, targets_,
                          Place::kOrderBy);
     BindDistinct();
+    if (state_.record != nullptr) Record();
     plan = AddAggregation(binder_, select_, std::move(plan), targets_, having);
     if (keep) --state_.keep_constants;
     plan = AddWindows(std::move(plan));
@@ -65,6 +68,44 @@ class SelectBinder {
   void ResolveTargets() {
     for (Target& target : targets_) {
       target.expression = ResolveUnknown(state_, std::move(target.expression));
+    }
+  }
+
+  // Before aggregation replaces expressions by columns.
+  void Record() {
+    QueryRecord& all = *state_.record;
+    SelectRecord& own = all.selects[&select_];
+    for (const Target& target : targets_) {
+      own.outputs.push_back({target.expression->Clone(), target.name, target.junk});
+    }
+    for (const SortTarget& sort : order_) {
+      own.order.push_back(
+          {sort.target, sort.key.operator_oid, sort.key.descending, sort.key.nulls_first});
+    }
+    own.distinct_on = distinct_on_;
+    for (const auto& item : level_.items) RecordItem(*item, own);
+    const auto add_calls = [&](const std::vector<ExprPtr>& calls, const std::vector<ColumnId>& ids) {
+      for (size_t i = 0; i < calls.size(); ++i) all.calls[ids[i]] = calls[i]->Clone();
+    };
+    add_calls(level_.aggregates, level_.aggregate_columns);
+    add_calls(level_.group_calls, level_.group_call_columns);
+    add_calls(level_.window_calls, level_.window_columns);
+  }
+
+  // An aliased join hides the names of what it joins; one without answers to none.
+  static void RecordItem(const RangeItem& item, SelectRecord& record) {
+    if (item.alias.empty()) return;
+    std::vector<std::string>& columns = record.item_columns[item.alias];
+    for (const ScopeColumn& column : item.columns) {
+      columns.push_back(column.name);
+      if (column.expression != nullptr) continue;
+      std::string name = catalog::QuoteIdentifier(item.alias) + "." +
+                         catalog::QuoteIdentifier(column.name);
+      if (item.is_join) {
+        record.names[column.id] = std::move(name);
+      } else {
+        record.names.emplace(column.id, std::move(name));
+      }
     }
   }
 
@@ -330,7 +371,10 @@ BoundQuery QueryBinder::Bind(const PgQuery__SelectStmt& select, bool keep_unknow
 
 BoundQuery QueryBinder::BindBody(const PgQuery__SelectStmt& select, QueryLevel& level,
                                  bool keep_unknown) {
-  if (select.into_clause != nullptr) ThrowNotSupported("SELECT INTO");
+  if (select.into_clause != nullptr) {
+    throw SqlError(SqlState::kSyntaxError, "SELECT ... INTO is not allowed here")
+        .At(select.into_clause->rel->location);
+  }
   const bool is_set_operation = select.op == PG_QUERY__SET_OPERATION__SETOP_UNION ||
                                 select.op == PG_QUERY__SET_OPERATION__SETOP_INTERSECT ||
                                 select.op == PG_QUERY__SET_OPERATION__SETOP_EXCEPT;
@@ -367,6 +411,10 @@ BoundQuery QueryBinder::BindValues(const PgQuery__SelectStmt& select, QueryLevel
     const Oid common = SelectCommonType(state_, expressions, "VALUES");
     for (size_t i = 0; i < values->rows.size(); ++i) {
       values->rows[i][column] = CoerceToCommon(state_, std::move(expressions[i]), common, "VALUES");
+    }
+    for (size_t i = 0; state_.record != nullptr && i < values->rows.size(); ++i) {
+      state_.record->expressions[select.values_lists[i]->list->items[column]] =
+          values->rows[i][column]->Clone();
     }
     std::vector<ExprPtr> coerced;
     for (auto& row : values->rows) coerced.push_back(row[column]->Clone());

@@ -1,5 +1,6 @@
 // UPDATE and DELETE: the target joined with FROM or USING, assignments, RETURNING.
 #include "planner/binder/assignment.h"
+#include "planner/binder/change_target.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
@@ -15,10 +16,10 @@ class ModifyBinder {
   // The target, then the other FROM items; the target cannot be used by LATERAL ones.
   void BindFromItems(const PgQuery__RangeVar& name, std::string_view command,
                      ast::Node* const* nodes, size_t count) {
-    relation_ = RequireRelation(state_, name);
-    CheckMayChange(*relation_, command, name.location);
+    change_.emplace(state_, name, command);
+    relation_ = change_->table();
     state_.UseRelation(relation_, txn::RelationLockMode::kRowExclusive);
-    alias_ = name.alias == nullptr ? relation_->name : std::string(name.alias->aliasname);
+    alias_ = name.alias == nullptr ? change_->named()->name : std::string(name.alias->aliasname);
     BoundScan target = ScanTable(state_, level_, relation_, alias_, !name.inh);
     auto& scan = static_cast<LogicalScan&>(*target.plan);
     scan.is_target = true;
@@ -31,6 +32,7 @@ class ModifyBinder {
       state_.MarkMentioned(scan.outputs[i]);
       if (scan.attnums[i] > 0) node_->old_columns[scan.attnums[i] - 1] = scan.outputs[i];
     }
+    if (change_->is_view()) ShowView(&target);
     level_.names.push_back(
         {target.item, true, true, /*lateral_only=*/true, /*lateral_ok=*/false});
     target_ = target.item;
@@ -51,18 +53,20 @@ class ModifyBinder {
   }
 
   void BindSet(ast::Node* const* nodes, size_t count) {
-    node_->assignments = BindAssignments(binder_, *relation_, node_->old_columns, nodes, count);
+    node_->assignments = BindAssignments(binder_, *change_->face(), node_->old_columns,
+                                         change_->Renamed(nodes, count).data(), count);
   }
 
   BoundQuery Finish(ast::Node* const* returning, size_t count) {
     node_->rules = MakeRowRules(state_, level_, relation_);
     BindRowRules(state_, node_->rules);
+    if (node_->kind == LogicalKind::kUpdate) change_->AddViewChecks(node_->rules);
     BoundQuery query;
     if (count > 0) {
       // The target's columns are now those of the new (deleted) row.
       QueryLevel& level = NewLevel(state_, level_.outer);
       level.ctes = std::move(level_.ctes);
-      RangeItem* row = level.AddItem(TableItem(relation_, alias_, node_->rules.row_columns));
+      RangeItem* row = level.AddItem(change_->Over(alias_, node_->rules.row_columns).item);
       for (NamespaceEntry entry : level_.names) {
         if (entry.item == target_) entry.item = row;
         level.names.push_back(entry);
@@ -76,9 +80,23 @@ class ModifyBinder {
   }
 
  private:
+  // The statement sees the view's columns, and of the table's rows those the view shows.
+  void ShowView(BoundScan* target) {
+    ViewOverColumns over = change_->Over(alias_, node_->old_columns);
+    target->item = level_.AddItem(std::move(over.item));
+    for (size_t i = over.conditions.size(); i-- > 0;) {
+      if (over.conditions[i].empty()) continue;
+      auto filter = std::make_unique<LogicalFilter>();
+      filter->conjuncts = std::move(over.conditions[i]);
+      filter->children.push_back(std::move(target->plan));
+      target->plan = std::move(filter);
+    }
+  }
+
   BindState& state_;
   QueryLevel& level_;
   ExpressionBinder binder_;
+  std::optional<ChangeTarget> change_;
   std::unique_ptr<LogicalModify> node_;
   catalog::RelationPtr relation_;
   std::string alias_;

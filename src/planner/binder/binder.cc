@@ -4,6 +4,7 @@
 
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/domain_checks.h"
+#include "planner/binder/query_record.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
@@ -109,6 +110,16 @@ BoundStatement Bind(const ast::Node& statement, const BinderInput& input) {
   bound.modifies_in_cte = state.modifies_in_cte;
   bound.uses_temporary_relation = state.uses_temporary_relation;
   return bound;
+}
+
+QueryRecord BindAndRecord(const ast::Node& statement, const BinderInput& input) {
+  QueryRecord record;
+  BindState state(input);
+  state.record = &record;
+  ++state.keep_constants;
+  QueryBinder(state, nullptr).BindAny(statement);
+  record.columns = std::move(state.columns);
+  return record;
 }
 
 ExprPtr BindTableExpression(const ast::Node& expression, const catalog::Relation* relation,

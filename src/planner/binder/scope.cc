@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/schema_lookup.h"
 #include "planner/binder/coerce.h"
 #include "planner/binder/name_hints.h"
 
@@ -282,7 +283,7 @@ catalog::RelationPtr RequireRelation(BindState& state, const PgQuery__RangeVar& 
   catalog::RelationPtr found;
   if (schema.empty()) {
     found = state.search_path().FindRelation(state.catalog(), relation);
-  } else if (const catalog::Schema* in = state.catalog().FindSchema(schema)) {
+  } else if (const catalog::Schema* in = catalog::FindSchema(state.catalog(), state.search_path(), schema)) {
     found = state.catalog().FindRelation(in->oid, relation);
   }
   if (found != nullptr) return found;

@@ -144,7 +144,6 @@ void CheckMayChange(const catalog::Relation& relation, std::string_view command,
       return;
     case Kind::kSequence: refuse("sequence"); break;
     case Kind::kMaterializedView: refuse("materialized view"); break;
-    case Kind::kView: ThrowNotSupported(fmt::format("{} of a view", command), location);
     case Kind::kIndex:
     case Kind::kPartitionedIndex:
     case Kind::kCompositeType:
