@@ -149,7 +149,7 @@ void RequireSuperuser(CommandInput& input, std::string_view message) {
 }
 
 void RequireTable(const catalog::Relation& relation) {
-  if (relation.kind == catalog::RelationKind::kTable) return;
+  if (relation.kind == catalog::RelationKind::kTable || relation.kind == catalog::RelationKind::kPartitionedTable) return;
   throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not a table", relation.name));
 }
 

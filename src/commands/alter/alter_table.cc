@@ -4,6 +4,8 @@
 
 #include "catalog/record.h"
 #include "commands/alter/add_column.h"
+#include "commands/alter/alter_children.h"
+#include "commands/alter/inherit.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
@@ -41,6 +43,8 @@ std::string_view ActionName(PgQuery__AlterTableType type) {
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull: return "ALTER COLUMN ... SET NOT NULL";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return "ALTER COLUMN ... DROP NOT NULL";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault: return "ALTER COLUMN ... SET DEFAULT";
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit: return "INHERIT";
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropInherit: return "NO INHERIT";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions: return "SET";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions: return "RESET";
     default: return "";
@@ -67,7 +71,8 @@ void RequireAlterable(const Relation& relation, PgQuery__AlterTableType type) {
 
 // ---- subcommands; each leaves the catalog as its result is ----
 
-void DropColumn(CommandInput& input, const Relation& table, const PgQuery__AlterTableCmd& command) {
+void DropColumn(CommandInput& input, const Relation& table, const PgQuery__AlterTableCmd& command,
+                Reach reach) {
   const std::string_view name = TextOf(command.name);
   const catalog::Column* column = table.FindColumn(name);
   if (column == nullptr) {
@@ -75,17 +80,17 @@ void DropColumn(CommandInput& input, const Relation& table, const PgQuery__Alter
     return SendNotice(input, fmt::format("column \"{}\" of relation \"{}\" does not exist, skipping",
                                          name, table.name));
   }
-  DropObjects(input, {{catalog::kRelationClass, table.oid, column->attnum}},
-              command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  DropColumnOfTree(input, table, column->name,
+                   command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE, reach);
 }
 
 void DropConstraint(CommandInput& input, const Relation& table,
-                    const PgQuery__AlterTableCmd& command) {
+                    const PgQuery__AlterTableCmd& command, Reach reach) {
   const std::string_view name = TextOf(command.name);
   for (const catalog::Constraint& constraint : table.constraints) {
     if (constraint.name != name) continue;
-    return DropObjects(input, {{catalog::kConstraintClass, constraint.oid, 0}},
-                       command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+    return DropConstraintOfTree(input, table, constraint.name,
+                                command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE, reach);
   }
   if (!command.missing_ok) {
     throw SqlError(SqlState::kUndefinedObject,
@@ -156,12 +161,12 @@ void SetColumnDefault(CommandInput& input, const Relation& table,
 }
 
 void AddConstraint(CommandInput& input, const RelationPtr& table,
-                   const PgQuery__Constraint& constraint) {
+                   const PgQuery__Constraint& constraint, Reach reach) {
   if (constraint.skip_validation) ThrowNotSupported("NOT VALID", constraint.location);
   TableElements elements;
   elements.table_name = table->name;
   ReadTableConstraint(constraint, &elements);
-  AddConstraints(input, table, elements);
+  AddConstraints(input, table, elements, reach);
 }
 
 void ChangeOwner(CommandInput& input, const Relation& relation,
@@ -186,17 +191,33 @@ void SetOptions(CommandInput& input, const Relation& table, const PgQuery__Alter
   input.editor.PutRelation(std::move(changed));
 }
 
-void RunSubcommand(CommandInput& input, const PgQuery__AlterTableCmd& command, Oid oid) {
+// Descendants get the same change, whatever they have from whom.
+bool GoesDownSimply(PgQuery__AlterTableType type) {
+  switch (type) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return true;
+    default: return false;
+  }
+}
+
+void RunSubcommand(CommandInput& input, const PgQuery__AlterTableCmd& command, Oid oid,
+                   Reach reach) {
   const RelationPtr relation = Reread(input, oid);
   RequireAlterable(*relation, command.subtype);
   switch (command.subtype) {
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
-      return AddColumn(input, relation, *command.def->column_def, command.missing_ok);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn: return DropColumn(input, *relation, command);
+      return AddColumn(input, relation, *command.def->column_def, command.missing_ok, reach);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn:
+      return DropColumn(input, *relation, command, reach);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
-      return AddConstraint(input, relation, *command.def->constraint);
+      return AddConstraint(input, relation, *command.def->constraint, reach);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
-      return DropConstraint(input, *relation, command);
+      return DropConstraint(input, *relation, command, reach);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddInherit:
+      return AlterInherit(input, relation, *command.def->range_var);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropInherit:
+      return AlterNoInherit(input, relation, *command.def->range_var);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull: return SetNotNull(input, *relation, command);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return DropNotNull(input, *relation, command);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
@@ -266,8 +287,13 @@ std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& i
   std::stable_sort(commands.begin(), commands.end(), [](const auto* a, const auto* b) {
     return PassOf(a->subtype) < PassOf(b->subtype);
   });
+  const Reach reach = statement.relation->inh ? Reach::kTree : Reach::kOnly;
   for (const PgQuery__AlterTableCmd* command : commands) {
-    RunSubcommand(input, *command, relation->oid);
+    RunSubcommand(input, *command, relation->oid, reach);
+    if (!GoesDownSimply(command->subtype)) continue;
+    for (const Oid descendant : LockDescendants(input, *relation, reach)) {
+      RunSubcommand(input, *command, descendant, reach);
+    }
   }
   return TagOf(statement.objtype);
 }
