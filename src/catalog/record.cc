@@ -79,6 +79,40 @@ void VisitFields(Constraint*, const Visit& field) {
   field(18, &Constraint::delete_set_columns);
   field(19, &Constraint::exclusion_operators);
   field(20, &Constraint::comment);
+  field(21, &Constraint::parent);
+}
+
+template <typename Visit>
+void VisitFields(PartitionKey::Part*, const Visit& field) {
+  using Part = PartitionKey::Part;
+  field(1, &Part::column);
+  field(2, &Part::expression);
+  field(3, &Part::type);
+  field(4, &Part::opclass);
+  field(5, &Part::collation);
+}
+
+template <typename Visit>
+void VisitFields(PartitionKey*, const Visit& field) {
+  field(1, &PartitionKey::strategy);
+  field(2, &PartitionKey::parts);
+}
+
+template <typename Visit>
+void VisitFields(PartitionBound::Value*, const Visit& field) {
+  field(1, &PartitionBound::Value::kind);
+  field(2, &PartitionBound::Value::text);
+}
+
+template <typename Visit>
+void VisitFields(PartitionBound*, const Visit& field) {
+  field(1, &PartitionBound::is_default);
+  field(2, &PartitionBound::modulus);
+  field(3, &PartitionBound::remainder);
+  field(4, &PartitionBound::list);
+  field(5, &PartitionBound::lower);
+  field(6, &PartitionBound::upper);
+  field(7, &PartitionBound::detach_pending);
 }
 
 template <typename Visit>
@@ -154,6 +188,8 @@ void VisitFields(Relation*, const Visit& field) {
   field(18, &Relation::comment);
   field(19, &Relation::access_method);
   field(20, &Relation::layout_column_counts);
+  field(40, &Relation::partition_key);
+  field(41, &Relation::partition_bound);
 }
 
 template <typename Visit>
