@@ -19,6 +19,7 @@ bool ForbidsSubqueries(Place place) {
     case Place::kAlterUsing:
     case Place::kExecuteParameter:
     case Place::kPartitionBound:
+    case Place::kPartitionKey:
       return true;
     default:
       return false;
@@ -34,6 +35,7 @@ std::string_view SingularPlace(Place place) {
     case Place::kAlterUsing: return "transform expression";
     case Place::kExecuteParameter: return "EXECUTE parameter";
     case Place::kPartitionBound: return "partition bound";
+    case Place::kPartitionKey: return "partition key expression";
     default: return "check constraint";
   }
 }
