@@ -8,6 +8,7 @@ void RegisterFamilies(Registry& registry) {
   RegisterFloatMath(registry);
   RegisterNumberComparisons(registry);
   RegisterNumberCasts(registry);
+  RegisterHashes(registry);
   RegisterRandom(registry);
   RegisterNumerics(registry);
   RegisterTextOrder(registry);
