@@ -80,6 +80,40 @@ void VisitFields(Constraint*, const Visit& field) {
   field(18, &Constraint::delete_set_columns);
   field(19, &Constraint::exclusion_operators);
   field(20, &Constraint::comment);
+  field(21, &Constraint::parent);
+}
+
+template <typename Visit>
+void VisitFields(PartitionKey::Part*, const Visit& field) {
+  using Part = PartitionKey::Part;
+  field(1, &Part::column);
+  field(2, &Part::expression);
+  field(3, &Part::type);
+  field(4, &Part::opclass);
+  field(5, &Part::collation);
+}
+
+template <typename Visit>
+void VisitFields(PartitionKey*, const Visit& field) {
+  field(1, &PartitionKey::strategy);
+  field(2, &PartitionKey::parts);
+}
+
+template <typename Visit>
+void VisitFields(PartitionBound::Value*, const Visit& field) {
+  field(1, &PartitionBound::Value::kind);
+  field(2, &PartitionBound::Value::text);
+}
+
+template <typename Visit>
+void VisitFields(PartitionBound*, const Visit& field) {
+  field(1, &PartitionBound::is_default);
+  field(2, &PartitionBound::modulus);
+  field(3, &PartitionBound::remainder);
+  field(4, &PartitionBound::list);
+  field(5, &PartitionBound::lower);
+  field(6, &PartitionBound::upper);
+  field(7, &PartitionBound::detach_pending);
 }
 
 template <typename Visit>
@@ -161,6 +195,8 @@ void VisitFields(Relation*, const Visit& field) {
   field(40, &Relation::replica_identity);
   field(41, &Relation::of_type);
   field(42, &Relation::populated);
+  field(43, &Relation::partition_key);
+  field(44, &Relation::partition_bound);
 }
 
 template <typename Visit>

@@ -201,7 +201,7 @@ void RequireNothingOwed(CommandInput& input, const catalog::Relation& relation,
 }
 
 void RequireTable(const catalog::Relation& relation) {
-  if (relation.kind == catalog::RelationKind::kTable) return;
+  if (relation.kind == catalog::RelationKind::kTable || relation.kind == catalog::RelationKind::kPartitionedTable) return;
   throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not a table", relation.name));
 }
 

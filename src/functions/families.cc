@@ -11,6 +11,7 @@ void RegisterFamilies(Registry& registry) {
   RegisterFloatMath(registry);
   RegisterNumberComparisons(registry);
   RegisterNumberCasts(registry);
+  RegisterHashes(registry);
   RegisterRandom(registry);
   RegisterDegreeMath(registry);
   RegisterNumerics(registry);

@@ -14,6 +14,7 @@
 #include "commands/sequence/sequences.h"
 #include "commands/type/type_parts.h"
 #include "commands/table/like_clause.h"
+#include "commands/table/inherit_columns.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::commands {
@@ -286,6 +287,10 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   RefuseTakenTypeName(input, target);
   const auto options = ReadStorageParameters(
       ParameterOwner::kTable, ListOf(statement.options, statement.n_options));
+  const std::vector<RelationPtr> parents =
+      LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
+                  target.persistence);
+  if (!parents.empty()) MergeColumns(input, parents, &elements);
   const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
   SetPrimaryNotNull(keys, &elements.columns);
   std::vector<catalog::Column> columns;
@@ -305,15 +310,18 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   draft.schema = target.schema;
   draft.columns = columns;
   SetColumnExpressions(input, elements.columns, &draft);
+  draft.constraints = InheritedChecks(input, parents, draft);
   for (const CheckElement& check : elements.checks) {
+    if (MergeOwnCheck(input, check, &draft)) continue;
     draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
   }
   RelationPtr table =
       MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target)});
-  if (!draft.constraints.empty()) {
-    Relation with_checks = *table;
-    with_checks.constraints = draft.constraints;
-    table = input.editor.PutRelation(std::move(with_checks));
+  if (!draft.constraints.empty() || !parents.empty()) {
+    Relation complete = *table;
+    complete.constraints = draft.constraints;
+    for (const RelationPtr& parent : parents) complete.inherits.push_back(parent->oid);
+    table = input.editor.PutRelation(std::move(complete));
   }
   for (size_t i = 0, next = 0; i < elements.columns.size(); ++i) {
     if (!elements.columns[i].sequence.has_value()) continue;

@@ -6,6 +6,7 @@
 #include "executor/operators.h"
 #include "executor/scan/scan_ranges.h"
 #include "executor/table_access.h"
+#include "plan/row_key.h"
 
 namespace grizzly::executor {
 namespace {
@@ -81,8 +82,10 @@ class TableScanOperator final : public Operator {
     for (size_t i = 0; i < scan_.attnums.size(); ++i) {
       Vector& column = batch_.column(i);
       switch (scan_.attnums[i]) {
-        case kRowKey: {
+        case kRowKey:
+        case plan::kWholeRowKeyAttribute: {
           mark_.assign(value.substr(0, txn::kRowTimestampBytes));
+          if (scan_.attnums[i] != kRowKey) mark_.append(head_);
           mark_.append(suffix);
           column.SetString(row, mark_);
           break;
@@ -107,7 +110,8 @@ class TableScanOperator final : public Operator {
   }
 
   bool FillPinned() {
-    if (point_done_) return false;
+    // Of the tables of a tree, the one that has the row.
+    if (point_done_ || !pinned_->key.starts_with(head_)) return false;
     point_done_ = true;
     batch_.Reset();
     Decode(SuffixOfRowKey(pinned_->key), pinned_->value, 0);

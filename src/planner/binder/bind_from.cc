@@ -5,6 +5,7 @@
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/table_tree.h"
 #include "planner/logical/free_columns.h"
 
 namespace grizzly::planner {
@@ -149,7 +150,8 @@ FromBinder::Item FromBinder::BindTable(const PgQuery__RangeVar& name) {
       relation->kind != Kind::kView) {
     ThrowNotSupported("reading a relation of this kind", name.location);
   }
-  state_.UseRelation(relation, txn::RelationLockMode::kAccessShare);
+  UseTree(state_, relation, !name.inh || relation->kind == Kind::kView,
+          txn::RelationLockMode::kAccessShare);
   if (relation->kind == Kind::kView) return BindView(relation, alias, name);
   BoundScan scan = ScanTable(state_, level_, relation, alias, !name.inh);
   RenameColumns(*scan.item, name.alias, "table");

@@ -5,8 +5,10 @@
 
 #include "base/error/check.h"
 #include "catalog/object_text.h"
+#include "plan/row_key.h"
 #include "planner/binder/query_binder.h"
 #include "planner/binder/query_record.h"
+#include "planner/binder/table_tree.h"
 
 namespace grizzly::planner {
 
@@ -236,16 +238,16 @@ class SelectBinder {
     LogicalScan& scan = *item.scan;
     ColumnId key = expr::kNoColumn;
     for (size_t i = 0; i < scan.attnums.size(); ++i) {
-      if (scan.attnums[i] == kRowKeyAttribute) key = scan.outputs[i];
+      if (scan.attnums[i] == plan::kWholeRowKeyAttribute) key = scan.outputs[i];
     }
     if (key == expr::kNoColumn) {
       key = state_.AddColumn({"row key", state_.types().Make(facts::kByteaOid)}, &level_);
-      scan.attnums.push_back(kRowKeyAttribute);
+      scan.attnums.push_back(plan::kWholeRowKeyAttribute);
       scan.outputs.push_back(key);
     }
     const txn::RowLockMode mode = ModeOf(clause.strength);
     const txn::LockWait wait = WaitOf(clause.wait_policy);
-    state_.UseRelation(item.relation, txn::RelationLockMode::kRowShare);
+    UseTree(state_, item.relation, scan.only, txn::RelationLockMode::kRowShare);
     for (LogicalLockRows::Mark& mark : marks_) {
       if (mark.scan_id != scan.scan_id) continue;
       mark.mode = std::max(mark.mode, mode);

@@ -38,6 +38,7 @@ Place PlaceOf(ExpressionPlace place) {
     case ExpressionPlace::kIndexPredicate: return Place::kIndexPredicate;
     case ExpressionPlace::kAlterUsing: return Place::kAlterUsing;
     case ExpressionPlace::kPartitionBound: return Place::kPartitionBound;
+    case ExpressionPlace::kPartitionKey: return Place::kPartitionKey;
     case ExpressionPlace::kDomainCheck: return Place::kDomainCheck;
     case ExpressionPlace::kPolicy: return Place::kPolicy;
     case ExpressionPlace::kCopyWhere: return Place::kCopyWhere;
@@ -77,6 +78,9 @@ void CheckImmutable(const expr::Expr& expression, ExpressionPlace place) {
     case ExpressionPlace::kIndexPredicate:
       throw SqlError(SqlState::kInvalidObjectDefinition,
                      "functions in index predicate must be marked IMMUTABLE");
+    case ExpressionPlace::kPartitionKey:
+      throw SqlError(SqlState::kInvalidObjectDefinition,
+                     "functions in partition key expression must be marked IMMUTABLE");
     case ExpressionPlace::kGenerated:
       throw SqlError(SqlState::kInvalidObjectDefinition, "generation expression is not immutable");
     default:

@@ -77,7 +77,7 @@ BoundStatement Bind(const parser::ast::Node& statement, const BinderInput& input
 // ALTER TYPE): each column is ColumnExpr(columns[attnum - 1]). `purpose` names the place in errors.
 enum class ExpressionPlace : uint8_t {
   kDefault, kCheck, kGenerated, kIndexPart, kIndexPredicate, kAlterUsing, kPartitionBound,
-  kDomainCheck, kPolicy, kCopyWhere, kExecuteParameter,
+  kPartitionKey, kDomainCheck, kPolicy, kCopyWhere, kExecuteParameter,
 };
 ExprPtr BindTableExpression(const parser::ast::Node& expression, const catalog::Relation* relation,
                             std::span<const ColumnId> columns, ExpressionPlace place,

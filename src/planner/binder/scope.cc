@@ -40,6 +40,7 @@ std::string_view PlaceName(Place place) {
     case Place::kAlterUsing: return "transform expressions";
     case Place::kExecuteParameter: return "EXECUTE parameters";
     case Place::kPartitionBound: return "partition bound";
+    case Place::kPartitionKey: return "partition key expressions";
     case Place::kPolicy: return "policy expressions";
     case Place::kCopyWhere: return "COPY FROM WHERE conditions";
     default: return "SELECT";

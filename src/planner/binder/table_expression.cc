@@ -34,6 +34,7 @@ ExprPtr BindOverTable(BindState& state, const ast::Node& node, const catalog::Re
     case Place::kPolicy: return CoerceToBoolean(state, std::move(bound), "POLICY");
     case Place::kCopyWhere: return CoerceToBoolean(state, std::move(bound), "WHERE");
     case Place::kIndexPredicate: return CoerceToBoolean(state, std::move(bound), "WHERE");
+    case Place::kPartitionKey: return ResolveUnknown(state, std::move(bound));
     case Place::kIndexExpression: return ResolveUnknown(state, std::move(bound));
     default: return bound;
   }

@@ -141,6 +141,8 @@ RowRules RowRules::Clone() const {
   for (const auto& v : view_checks) {
     copy.view_checks.push_back({v.view_name, CloneOf(v.condition)});
   }
+  copy.partition_check = CloneOf(partition_check);
+  copy.table_oid = table_oid;
   return copy;
 }
 
@@ -152,11 +154,12 @@ void RowRules::VisitExpressions(const Visitor& visit) {
     Visit(i.predicate, visit);
   }
   for (auto& v : view_checks) Visit(v.condition, visit);
+  Visit(partition_check, visit);
 }
 
 LogicalInsert::LogicalInsert(const LogicalInsert& other)
     : LogicalNode(other), rules(other.rules.Clone()), values(CloneOf(other.values)),
-      on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)) {}
+      routing(other.routing), on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)) {}
 void LogicalInsert::VisitExpressions(const Visitor& visit) {
   rules.VisitExpressions(visit);
   Visit(values, visit);
@@ -169,7 +172,7 @@ void LogicalInsert::VisitExpressions(const Visitor& visit) {
 
 LogicalModify::LogicalModify(const LogicalModify& other)
     : LogicalNode(other), rules(other.rules.Clone()), target_scan_id(other.target_scan_id),
-      row_key(other.row_key), old_columns(other.old_columns),
+      row_key(other.row_key), old_columns(other.old_columns), routing(other.routing),
       assignments(CloneOf(other.assignments)), returning(CloneOf(other.returning)) {}
 void LogicalModify::VisitExpressions(const Visitor& visit) {
   rules.VisitExpressions(visit);

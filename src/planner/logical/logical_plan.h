@@ -16,6 +16,10 @@
 #include "catalog/catalog.h"
 #include "expr/expr.h"
 
+namespace grizzly::catalog {
+class PartitionMap;  // catalog/partition_map.h
+}
+
 namespace grizzly::planner {
 
 using expr::ColumnId;
@@ -303,6 +307,8 @@ struct RowRules {
     ExprPtr predicate;                      // partial index; may be null
   };
   std::vector<Index> indexes;
+  ExprPtr partition_check;                  // of a partition; may be null
+  ColumnId table_oid = expr::kNoColumn;     // RETURNING mentions tableoid: the row's own table
   struct ViewCheck {                        // WITH CHECK OPTION
     std::string view_name;
     ExprPtr condition;
@@ -327,6 +333,20 @@ struct OnConflict {
   ExprPtr where;                            // may be null
 };
 
+// Where rows of a partitioned table go. Expressions are over the row of the table they belong to.
+struct RowRouting {
+  struct Table {                            // partitioned ones, [0] the root
+    catalog::RelationPtr relation;
+    std::vector<ColumnId> row_columns;
+    std::vector<ExprPtr> keys;              // one per part, over row_columns
+    std::shared_ptr<const catalog::PartitionMap> map;
+    // By position in `map`: >= 0 index into leaves, < 0: ~index into tables.
+    std::vector<int32_t> targets;
+  };
+  std::vector<Table> tables;
+  std::vector<RowRules> leaves;
+};
+
 // child: the rows to insert. values[attnum - 1] is over the child's outputs (a NULL or default
 // expression where the statement gives none; null pointer for dropped and generated columns).
 struct LogicalInsert final : LogicalNode {
@@ -334,6 +354,7 @@ struct LogicalInsert final : LogicalNode {
   LogicalInsert(const LogicalInsert&);
   RowRules rules;
   std::vector<ExprPtr> values;
+  std::shared_ptr<RowRouting> routing;      // into a partitioned table; null: into rules.relation
   std::optional<OnConflict> on_conflict;
   std::vector<ExprPtr> returning;           // over rules.row_columns; outputs are theirs
   LogicalPtr Clone() const override { return std::make_unique<LogicalInsert>(*this); }
@@ -350,6 +371,9 @@ struct LogicalModify final : LogicalNode {
   uint32_t target_scan_id = 0;
   ColumnId row_key = expr::kNoColumn;
   std::vector<ColumnId> old_columns;        // one per attnum; kNoColumn for dropped
+  // UPDATE of a partition through a partitioned table: where rows go that it no longer takes. Shared
+  // by the changes of all its partitions.
+  std::shared_ptr<RowRouting> routing;
   std::vector<OnConflict::Assignment> assignments;
   std::vector<ExprPtr> returning;
   LogicalPtr Clone() const override { return std::make_unique<LogicalModify>(*this); }

@@ -34,6 +34,7 @@ class Conversion {
  private:
   // ---- one per node kind; in the file named after it ----
   Converted ConvertScan(LogicalScan& scan);                    // convert_scan.cc
+  Converted ConvertTreeScan(LogicalScan& scan, const std::vector<catalog::RelationPtr>& tree);
   Converted ConvertVirtualScan(LogicalScan& scan);
   Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
   bool PlanLookup(LogicalJoin& join);

@@ -1,6 +1,7 @@
 // Scans: which index, which bounds.
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "facts/types.h"
 #include "planner/optimizer/column_set.h"
 #include "planner/physical/conversion.h"
@@ -118,7 +119,35 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
   return best;
 }
 
+// One scan per table, under the tree's column ids, so that filters and bounds serve all of them.
+Converted Conversion::ConvertTreeScan(LogicalScan& scan,
+                                      const std::vector<catalog::RelationPtr>& tree) {
+  auto append = std::make_unique<plan::AppendNode>();
+  double rows = 0;
+  for (const catalog::RelationPtr& member : tree) {
+    if (!member->HasRows()) continue;
+    LogicalScan part(scan);
+    part.only = true;
+    part.relation = member;
+    const std::vector<int32_t> map = catalog::MapColumnsByName(*scan.relation, *member);
+    for (AttributeNumber& attnum : part.attnums) {
+      if (attnum > 0) attnum = static_cast<AttributeNumber>(map[attnum - 1] + 1);
+    }
+    part.estimated_rows = cardinality_.Estimate(part);
+    Converted converted = ConvertScan(part);
+    rows += converted.node->estimated_rows;
+    append->total_cost += converted.node->total_cost;
+    append->children.push_back(std::move(converted.node));
+  }
+  Finish(*append, scan.outputs, rows);
+  return {std::move(append), scan.outputs};
+}
+
 Converted Conversion::ConvertScan(LogicalScan& scan) {
+  if (!scan.only && scan.relation->oid >= kFirstUserOid) {
+    const auto tree = catalog::TreeOf(*input_.catalog, scan.relation);
+    if (tree.size() > 1) return ConvertTreeScan(scan, tree);
+  }
   const bool is_stored = scan.relation->oid >= kFirstUserOid || scan.relation->HasRows();
   if (scan.relation->oid < kFirstUserOid) return ConvertVirtualScan(scan);
   if (!is_stored) {
