@@ -11,7 +11,7 @@ std::string_view PlaceName(Place place) {
   switch (place) {
     case Place::kUpdateSource:
     case Place::kUpdateTarget: return "UPDATE";
-    case Place::kInsertTarget: return "INSERT";
+    case Place::kInsertTarget: return "VALUES";
     case Place::kGroupBy: return "GROUP BY";
     case Place::kOrderBy: return "ORDER BY";
     case Place::kDistinctOn: return "DISTINCT ON";
@@ -41,6 +41,7 @@ std::string_view PlaceName(Place place) {
     case Place::kPartitionBound: return "partition bound";
     case Place::kPolicy: return "policy expressions";
     case Place::kCopyWhere: return "COPY FROM WHERE conditions";
+    case Place::kMergeWhen: return "MERGE WHEN conditions";
     default: return "SELECT";
   }
 }
