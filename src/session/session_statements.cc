@@ -325,8 +325,9 @@ std::string ClientSession::CursorRow(std::string_view name, const catalog::Relat
     ++keys;
   }
   if (plan.has_row_locks && keys != 1) {
-    refuse(fmt::format(keys == 0 ? "does not have a FOR UPDATE/SHARE reference to table \"{}\""
-                                 : "has multiple FOR UPDATE/SHARE references to table \"{}\"",
+    refuse(fmt::format("{} to table \"{}\"",
+                       keys == 0 ? "does not have a FOR UPDATE/SHARE reference"
+                                 : "has multiple FOR UPDATE/SHARE references",
                        relation.name));
   }
   if (keys != 1) refuse(fmt::format("is not a simply updatable scan of table \"{}\"", relation.name));

@@ -96,7 +96,7 @@ std::string JsonGroup(const DocumentGroup& group, int depth) {
 std::string YamlGroup(const DocumentGroup& group, int depth, bool inline_first) {
   std::string lines;
   for (const auto& [label, value] : group) {
-    if (!inline_first || &group.front().first != &label) lines += "\n" + Indent(depth);
+    if (!inline_first || &group.front().label != &label) lines += "\n" + Indent(depth);
     lines += label + ": ";
     switch (value.kind) {
       case Kind::kText:

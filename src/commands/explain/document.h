@@ -3,15 +3,14 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "commands/explain/explain_options.h"
 
 namespace grizzly::commands {
 
-struct DocumentValue;
-using DocumentGroup = std::vector<std::pair<std::string, DocumentValue>>;
+struct DocumentMember;
+using DocumentGroup = std::vector<DocumentMember>;
 
 struct DocumentValue {
   enum class Kind : uint8_t { kText, kRaw, kTexts, kGroup, kGroups };
@@ -27,6 +26,11 @@ struct DocumentValue {
   static DocumentValue Texts(std::vector<std::string> values);
   static DocumentValue Group(DocumentGroup members);
   static DocumentValue Groups(std::string member_name, std::vector<DocumentGroup> members);
+};
+
+struct DocumentMember {
+  std::string label;
+  DocumentValue value;
 };
 
 // One EXPLAIN's answer; `format` is not kText. A null query: a utility statement.

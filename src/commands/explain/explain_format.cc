@@ -107,15 +107,15 @@ std::vector<std::string> AsText(const Explained& explained, const ExplainOptions
 void AddProperties(const std::vector<PlanProperty>& properties, DocumentGroup& group) {
   for (const PlanProperty& property : properties) {
     if (property.shown_in == ShownIn::kText) continue;
-    group.emplace_back(property.label, property.is_list   ? DocumentValue::Texts(property.values)
+    group.push_back({property.label, property.is_list   ? DocumentValue::Texts(property.values)
                                        : property.is_text ? DocumentValue::Text(property.value)
-                                                          : DocumentValue::Raw(property.value));
+                                                          : DocumentValue::Raw(property.value)});
   }
 }
 
 void AddNumbers(const NodeDescription& node, const ExplainOptions& options, DocumentGroup& group) {
   const auto add = [&](const char* label, std::string value) {
-    group.emplace_back(label, DocumentValue::Raw(std::move(value)));
+    group.push_back({label, DocumentValue::Raw(std::move(value))});
   };
   if (node.startup_cost) {
     add("Startup Cost", fmt::format("{:.2f}", *node.startup_cost));
@@ -135,50 +135,50 @@ void AddNumbers(const NodeDescription& node, const ExplainOptions& options, Docu
 
 DocumentGroup NodeGroup(const NodeDescription& node, const ExplainOptions& options) {
   DocumentGroup group;
-  group.emplace_back("Node Type", DocumentValue::Text(node.type));
+  group.push_back({"Node Type", DocumentValue::Text(node.type)});
   AddProperties(node.kind, group);
   if (!node.relationship.empty()) {
-    group.emplace_back("Parent Relationship", DocumentValue::Text(node.relationship));
+    group.push_back({"Parent Relationship", DocumentValue::Text(node.relationship)});
   }
   if (!node.subplan_name.empty()) {
-    group.emplace_back("Subplan Name", DocumentValue::Text(node.subplan_name));
+    group.push_back({"Subplan Name", DocumentValue::Text(node.subplan_name)});
   }
-  group.emplace_back("Parallel Aware", DocumentValue::Raw("false"));
-  group.emplace_back("Async Capable", DocumentValue::Raw("false"));
+  group.push_back({"Parallel Aware", DocumentValue::Raw("false")});
+  group.push_back({"Async Capable", DocumentValue::Raw("false")});
   AddProperties(node.target, group);
   AddNumbers(node, options, group);
   AddProperties(node.properties, group);
   if (node.children.empty()) return group;
   std::vector<DocumentGroup> plans;
   for (const auto& child : node.children) plans.push_back(NodeGroup(*child, options));
-  group.emplace_back("Plans", DocumentValue::Groups("Plan", std::move(plans)));
+  group.push_back({"Plans", DocumentValue::Groups("Plan", std::move(plans))});
   return group;
 }
 
 std::string AsDocument(const Explained& explained, const ExplainOptions& options) {
   DocumentGroup query;
-  query.emplace_back("Plan", DocumentValue::Group(NodeGroup(*explained.root, options)));
+  query.push_back({"Plan", DocumentValue::Group(NodeGroup(*explained.root, options))});
   if (options.settings) {
     DocumentGroup settings;
     for (const auto& [name, value] : explained.settings) {
-      settings.emplace_back(name, DocumentValue::Text(value));
+      settings.push_back({name, DocumentValue::Text(value)});
     }
-    query.emplace_back("Settings", DocumentValue::Group(std::move(settings)));
+    query.push_back({"Settings", DocumentValue::Group(std::move(settings))});
   }
   if (!explained.planning.empty()) {
     DocumentGroup planning;
     AddProperties(explained.planning, planning);
-    query.emplace_back("Planning", DocumentValue::Group(std::move(planning)));
+    query.push_back({"Planning", DocumentValue::Group(std::move(planning))});
   }
   if (options.summary) {
-    query.emplace_back("Planning Time",
-                       DocumentValue::Raw(fmt::format("{:.3f}", explained.planning_ms)));
+    query.push_back({"Planning Time",
+                       DocumentValue::Raw(fmt::format("{:.3f}", explained.planning_ms))});
   }
   if (options.analyze) {
-    query.emplace_back("Triggers", DocumentValue::Groups("Trigger", {}));
+    query.push_back({"Triggers", DocumentValue::Groups("Trigger", {})});
     if (options.summary) {
-      query.emplace_back("Execution Time",
-                         DocumentValue::Raw(fmt::format("{:.3f}", explained.execution_ms)));
+      query.push_back({"Execution Time",
+                         DocumentValue::Raw(fmt::format("{:.3f}", explained.execution_ms))});
     }
   }
   return WriteDocument(&query, options.format);

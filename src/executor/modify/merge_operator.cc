@@ -38,10 +38,10 @@ class MergeOperator final : public Operator {
         Batch one;
         one.Reference(*input);
         one.Slice(row, 1);
-        if (RowKey(one).is_null()) {
-          NotMatched(context, one);
-        } else {
+        if (HasTarget(one)) {
           Matched(context, one);
+        } else {
+          NotMatched(context, one);
         }
       }
     }
@@ -66,7 +66,13 @@ class MergeOperator final : public Operator {
     actions_.push_back(std::move(made));
   }
 
-  Datum RowKey(const Batch& row) const { return row.column(merge_.row_key).GetDatum(0); }
+  bool HasTarget(const Batch& row) const {
+    return !row.column(merge_.row_key).GetDatum(0).is_null();
+  }
+  std::string MarkOf(const Batch& row) const {
+    const Datum mark = row.column(merge_.row_key).GetDatum(0);
+    return std::string(mark.AsString());
+  }
 
   Action* Choose(bool matched, const Batch& row) {
     for (Action& action : actions_) {
@@ -82,13 +88,14 @@ class MergeOperator final : public Operator {
     for (;;) {
       Action* const action = Choose(true, row);
       if (action == nullptr || action->node->kind == ActionKind::kNothing) return Skip(context);
+      const std::string mark = MarkOf(row);
       key_ = writer_.row_key_head();
-      key_.append(SuffixOfMark(RowKey(row).AsString()));
+      key_.append(SuffixOfMark(mark));
       const bool is_delete = action->node->kind == ActionKind::kDelete;
       context.transaction.LockRow(key_, is_delete || merge_.key_may_change
                                             ? txn::RowLockMode::kUpdate
                                             : txn::RowLockMode::kNoKeyUpdate);
-      if (IsCurrent(context, TimestampOfMark(RowKey(row).AsString()))) {
+      if (IsCurrent(context, TimestampOfMark(mark))) {
         return is_delete ? Delete(context, row) : Update(context, *action, row);
       }
       if (!Reread(context, row)) return NotMatched(context, source);
@@ -144,7 +151,8 @@ class MergeOperator final : public Operator {
 
   void Delete(ExecContext& context, const Batch& row) {
     TakeOld(row);
-    writer_.Delete(SuffixOfMark(RowKey(row).AsString()), old_, 0);
+    const std::string mark = MarkOf(row);
+    writer_.Delete(SuffixOfMark(mark), old_, 0);
     context.rows_changed += 1;
     if (NodeMeasurement* measured = Measurement(context)) ++measured->delete_count;
   }
@@ -159,7 +167,8 @@ class MergeOperator final : public Operator {
     }
     new_.set_row_count(1);
     writer_.Complete(new_);
-    const std::string suffix(SuffixOfMark(RowKey(row).AsString()));
+    const std::string mark = MarkOf(row);
+    const std::string_view suffix = SuffixOfMark(mark);
     if (merge_.key_may_change) {
       if (auto conflict = writer_.FindConflict(new_, 0, suffix, nullptr)) {
         writer_.ThrowConflict(*conflict, new_, 0);
