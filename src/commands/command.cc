@@ -6,6 +6,7 @@
 #include "commands/copy/copy_from.h"
 #include "commands/copy/copy_to.h"
 #include "commands/drop/drop.h"
+#include "commands/explain/explain.h"
 #include "commands/index/create_index.h"
 #include "commands/maintenance/lock_table.h"
 #include "commands/maintenance/reindex.h"
@@ -85,6 +86,8 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node& n, CommandInput& i) {
        return n.copy_stmt->is_from ? CopyFrom(*n.copy_stmt, i) : CopyTo(*n.copy_stmt, i);
      }},
+    {PG_QUERY__NODE__NODE_EXPLAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Explain(*n.explain_stmt, i); }},
     {PG_QUERY__NODE__NODE_VACUUM_STMT,
      [](const ast::Node& n, CommandInput& i) { return Vacuum(*n.vacuum_stmt, i); }},
     {PG_QUERY__NODE__NODE_CHECK_POINT_STMT,
@@ -161,8 +164,8 @@ CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPat
 }
 
 std::vector<plan::PlanColumn> CommandColumns(const ast::Node& statement) {
-  static_cast<void>(statement);
-  return {};
+  if (statement.node_case != PG_QUERY__NODE__NODE_EXPLAIN_STMT) return {};
+  return ExplainColumns(*statement.explain_stmt);
 }
 
 bool RunsOutsideTransactionBlock(const ast::Node& statement) {

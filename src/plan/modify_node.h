@@ -112,4 +112,24 @@ struct ModifyNode final : Node {
   bool may_conflict = false;            // an assignment may meet a key or an exclusion constraint
 };
 
+// The child joins target and source: where no target row matches, its row key is NULL. For each of its
+// rows the first action of the right kind whose condition holds is taken.
+struct MergeNode final : Node {
+  MergeNode() : Node(NodeKind::kMerge) {}
+  enum class ActionKind : uint8_t { kNothing, kInsert, kUpdate, kDelete };
+  struct Action {
+    bool matched = false;
+    ActionKind kind = ActionKind::kNothing;
+    ExprPtr condition;                                    // over the child; null: always
+    std::vector<OnConflictRules::Assignment> assignments;  // kUpdate: over the child
+    std::vector<ExprPtr> values;                          // kInsert: as InsertNode's
+  };
+  RowRules rules;
+  uint32_t target_scan_id = 0;
+  uint32_t row_key = 0;               // child positions, as ModifyNode's
+  std::vector<int32_t> old_columns;
+  std::vector<Action> actions;
+  bool key_may_change = false;
+};
+
 }  // namespace grizzly::plan

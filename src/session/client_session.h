@@ -171,7 +171,10 @@ class ClientSession final : public Session, private commands::QueryRunner,
   plan::PlanPtr PlanStatement(const parser::ast::Node& node, std::string_view source,
                               const std::vector<parser::Literal>* literals,
                               std::span<const Oid> parameter_types, Parameters parameters,
-                              std::vector<planner::LiftedLiteral>* lifted, uint64_t* version);
+                              std::vector<planner::LiftedLiteral>* lifted, uint64_t* version,
+                              bool wants_row_keys = false);
+  plan::PlanPtr PlanAndLock(const parser::ast::Node& statement, bool wants_row_keys);
+  plan::PlanPtr PlanCursor(const parser::ast::Node& query);
   void LockRelations(const plan::Plan& plan);
   void LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale);
   std::unique_ptr<Execution> NewExecution(const plan::PlanPtr& plan);
@@ -243,6 +246,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   FetchedRows FetchForward(Portal& portal, uint64_t count);
   FetchedRows FetchBackward(Portal& portal, uint64_t count);
   void SendFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count);
+  // WHERE CURRENT OF: the key suffix of the table's row the cursor stands on.
+  std::string CursorRow(std::string_view name, const catalog::Relation& relation);
 
   PreparedStatementPtr FindPrepared(std::string_view name);
   Portal& FindPortal(std::string_view name);
@@ -257,9 +262,9 @@ class ClientSession final : public Session, private commands::QueryRunner,
   plan::PlanPtr Plan(const parser::ast::Node& statement) override;
   uint64_t Run(const plan::PlanPtr& plan,
                const std::function<void(const types::Batch&)>& receive,
-               commands::QueryMeasurement* measurement) override;
-  plan::PlanPtr PlanOfPrepared(std::string_view name,
-                               const std::vector<const parser::ast::Node*>& arguments) override;
+               commands::QueryMeasurement* measurement,
+               std::span<const types::Datum> parameters) override;
+  commands::PreparedQuery Prepared(const PgQuery__ExecuteStmt& execute) override;
 
   // ---- executor::RuleSource (constraint_checks.cc) ----
   std::shared_ptr<const plan::RowRules> RowRulesOf(const catalog::RelationPtr& table) override;

@@ -287,7 +287,7 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
   }
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->statement_text = current_source_;
-  prepared->plan = Plan(*statement.query);
+  prepared->plan = PlanCursor(*statement.query);
   auto portal = std::make_unique<Portal>();
   portal->name = name;
   portal->is_cursor = true;
@@ -307,6 +307,38 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
 }
 
 // Reads on until `rows` rows are kept, or all.
+std::string ClientSession::CursorRow(std::string_view name, const catalog::Relation& relation) {
+  const auto found = portals_.find(std::string(name));
+  if (found == portals_.end() || !found->second->is_cursor) {
+    throw SqlError(SqlState::kUndefinedCursor, fmt::format("cursor \"{}\" does not exist", name));
+  }
+  const Portal& portal = *found->second;
+  const auto refuse = [&](std::string what) {
+    throw SqlError(SqlState::kInvalidCursorState, fmt::format("cursor \"{}\" {}", name, what));
+  };
+  if (portal.execution == nullptr) refuse("is held from a previous transaction");
+  const plan::Plan& plan = portal.execution->plan();
+  const plan::Plan::RowKey* key = nullptr;
+  size_t keys = 0;
+  for (const plan::Plan::RowKey& each : plan.row_keys) {
+    if (each.relation != relation.oid) continue;
+    key = &each;
+    ++keys;
+  }
+  if (plan.has_row_locks && keys != 1) {
+    refuse(fmt::format("{} to table \"{}\"",
+                       keys == 0 ? "does not have a FOR UPDATE/SHARE reference"
+                                 : "has multiple FOR UPDATE/SHARE references",
+                       relation.name));
+  }
+  if (keys != 1) refuse(fmt::format("is not a simply updatable scan of table \"{}\"", relation.name));
+  if (portal.position == 0 || portal.position > portal.rows->row_count()) {
+    refuse("is not positioned on a row");
+  }
+  const types::Datum mark = portal.rows->Get(portal.position - 1, key->position);
+  return std::string(mark.AsString().substr(txn::kRowTimestampBytes));
+}
+
 void ClientSession::FillCursorTo(Portal& portal, uint64_t rows) {
   while (!portal.finished && portal.rows->row_count() < rows) {
     if (portal.execution == nullptr) {
@@ -410,8 +442,13 @@ void ClientSession::SendFetched(Portal& portal, const FetchedRows& fetched, uint
     }
     types::Batch batch(portal.rows->column_types(), static_cast<uint32_t>(rows.size()));
     portal.rows->Gather(rows, batch);
-    batch.set_row_count(static_cast<uint32_t>(rows.size()));
-    sink_.Rows(portal.columns, batch, settings_.effective().io);
+    // Without the row keys that WHERE CURRENT OF uses.
+    types::Batch visible;
+    for (size_t c = 0; c < portal.columns.size(); ++c) {
+      visible.AddColumn(std::move(batch.column(c)));
+    }
+    visible.set_row_count(static_cast<uint32_t>(rows.size()));
+    sink_.Rows(portal.columns, visible, settings_.effective().io);
   }
 }
 

@@ -298,20 +298,20 @@ void RowWriter::PutEntry(const Index& index, std::string_view suffix) {
   value_.clear();
   AppendTimestamp(0, &value_);
   value_.append(suffix);
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
 }
 
 void RowWriter::DeleteEntry(const Index& index, std::string_view suffix) {
   key_ = index.key;
   if (!index.is_unique_key) key_.append(suffix);
-  context_.transaction.Delete(key_);
+  context_.Delete(key_);
 }
 
 void RowWriter::Insert(const Batch& rows, uint32_t row) {
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
   }
@@ -348,11 +348,11 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   }
   const bool key_moved = suffix_ != old_suffix;
-  if (key_moved) context_.transaction.Delete(head_ + std::string(old_suffix));
+  if (key_moved) context_.Delete(head_ + std::string(old_suffix));
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
   for (const auto& index : indexes_) {
     if (!key_moved && KeysEqual(old_rows, old_row, rows, row, *index)) continue;
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, old_suffix);
@@ -362,7 +362,7 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
 }
 
 void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
-  context_.transaction.Delete(head_ + std::string(suffix));
+  context_.Delete(head_ + std::string(suffix));
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, suffix);
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder/assign_part.h"
+#include "planner/binder/row_subquery.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
@@ -129,7 +130,10 @@ class AssignmentBinder {
     }
     if (source.node_case == PG_QUERY__NODE__NODE_SUB_LINK &&
         source.sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
-      return BindPartOfSubquery(*source.sub_link, part, index);
+      size_t count = 0;
+      ExprPtr column = BindRowSubqueryColumn(binder_, *source.sub_link, index, &count);
+      CheckPartCount(count, part, source.sub_link->location);
+      return column;
     }
     throw SqlError(SqlState::kFeatureNotSupported,
                    "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() "
@@ -141,29 +145,6 @@ class AssignmentBinder {
     if (given == static_cast<size_t>(part.ncolumns)) return;
     throw SqlError(SqlState::kSyntaxError, "number of columns does not match number of values")
         .At(location);
-  }
-
-  // The subquery is bound once per column; that is the same as once as long as it is not volatile.
-  ExprPtr BindPartOfSubquery(const PgQuery__SubLink& link, const PgQuery__MultiAssignRef& part,
-                             size_t index) {
-    BoundQuery query =
-        QueryBinder(state_, &binder_.level()).Bind(*link.subselect->select_stmt);
-    CheckPartCount(query.outputs.size(), part, link.location);
-    auto project = std::make_unique<LogicalProject>();
-    const ColumnId id = query.outputs[index].id;
-    project->outputs.push_back(id);
-    project->expressions.push_back(state_.Mention(id, -1));
-    project->children.push_back(std::move(query.plan));
-    auto scalar = std::make_unique<expr::SubqueryExpr>(state_.columns[id].type);
-    scalar->location = link.location;
-    scalar->body_columns.push_back(id);
-    auto body = std::make_unique<LogicalSubquery>();
-    body->plan = std::move(project);
-    scalar->body = std::move(body);
-    if (expr::IsVolatile(*scalar)) {
-      ThrowNotSupported("SET (...) = (SELECT ...) with a volatile function", link.location);
-    }
-    return scalar;
   }
 
   // SET a[1] = x, SET c.f = x: the value as it is (or as assigned so far) with one part replaced.

@@ -114,6 +114,7 @@ FromBinder::Item FromBinder::Bind(const ast::Node& node) {
     case PG_QUERY__NODE__NODE_RANGE_VAR: return BindTable(*node.range_var);
     case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return BindSubselect(*node.range_subselect);
     case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return BindFunctions(*node.range_function);
+    case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE: return BindSample(*node.range_table_sample);
     case PG_QUERY__NODE__NODE_JOIN_EXPR: return BindJoin(*node.join_expr);
     default: ThrowNotSupported("this FROM item", LocationOf(&node));
   }
@@ -190,21 +191,6 @@ FromBinder::Item FromBinder::BindView(const catalog::RelationPtr& view, std::str
 }
 
 FromBinder::Item FromBinder::BindCte(Cte& cte, const PgQuery__RangeVar& name) {
-  if (cte.in_progress) {
-    if (cte.forbidden != nullptr) {
-      throw SqlError(SqlState::kInvalidRecursion,
-                     fmt::format("recursive reference to query \"{}\" must not appear {}", cte.name,
-                                 cte.forbidden))
-          .At(name.location);
-    }
-    if (cte.self_reference_seen) {
-      throw SqlError(SqlState::kInvalidRecursion,
-                     fmt::format("recursive reference to query \"{}\" must not appear more than once",
-                                 cte.name))
-          .At(name.location);
-    }
-    cte.self_reference_seen = true;
-  }
   ++cte.reference_count;
   if (cte.modifies && cte.column_types.empty()) {
     throw SqlError(SqlState::kFeatureNotSupported,

@@ -24,6 +24,7 @@ class ModifyBinder {
     BoundScan target = ScanTable(state_, level_, relation_, alias_, /*only=*/true);
     auto& scan = static_cast<LogicalScan&>(*target.plan);
     scan.is_target = true;
+    target_scan_ = &scan;
     node_->target_scan_id = scan.scan_id;
     node_->row_key = state_.AddColumn({"row key", state_.types().Make(facts::kByteaOid)}, &level_);
     scan.attnums.push_back(kRowKeyAttribute);
@@ -45,6 +46,10 @@ class ModifyBinder {
   }
 
   void BindWhere(const ast::Node* where) {
+    if (where != nullptr && where->node_case == PG_QUERY__NODE__NODE_CURRENT_OF_EXPR) {
+      target_scan_->current_of = where->current_of_expr->cursor_name;
+      return;
+    }
     std::vector<ExprPtr> conjuncts = binder_.BindCondition(where, Place::kWhere);
     if (conjuncts.empty()) return;
     auto filter = std::make_unique<LogicalFilter>();
@@ -131,6 +136,7 @@ class ModifyBinder {
   const catalog::RelationPtr relation_;
   std::string alias_;
   RangeItem* target_ = nullptr;
+  LogicalScan* target_scan_ = nullptr;
   LogicalPtr plan_;
 };
 

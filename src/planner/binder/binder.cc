@@ -92,7 +92,9 @@ void CheckImmutable(const expr::Expr& expression, ExpressionPlace place) {
 
 BoundStatement Bind(const ast::Node& statement, const BinderInput& input) {
   BindState state(input);
-  BoundQuery query = QueryBinder(state, nullptr).BindAny(statement);
+  QueryBinder binder(state, nullptr);
+  if (input.wants_row_keys) binder.AskForRowKeys();
+  BoundQuery query = binder.BindAny(statement);
   FinishPlan(state, *query.plan);
   CheckParameters(state);
   if (state.has_literal_conflict()) {
@@ -106,6 +108,7 @@ BoundStatement Bind(const ast::Node& statement, const BinderInput& input) {
   for (OutputColumn& output : query.outputs) {
     bound.results.push_back({std::move(output.name), output.id});
   }
+  bound.row_keys = std::move(query.row_keys);
   bound.columns = std::move(state.columns);
   bound.parameter_types = std::move(state.parameters);
   bound.lifted = std::move(state.lifted);

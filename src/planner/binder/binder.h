@@ -48,6 +48,11 @@ struct BoundStatement {
     ColumnId column;
   };
   std::vector<ResultColumn> results;        // empty without RETURNING
+  struct RowKey {
+    Oid relation = kInvalidOid;
+    ColumnId column = expr::kNoColumn;
+  };
+  std::vector<RowKey> row_keys;             // BinderInput::wants_row_keys
   std::vector<SqlType> parameter_types;     // of $1 ..., inferred where they were 0
   std::vector<LiftedLiteral> lifted;
   std::vector<PlannedRelation> relations;
@@ -68,6 +73,7 @@ struct BinderInput {
   bool variable_parameters = true;          // $n beyond the declared ones may appear
   std::function<void(const Diagnostic&)> notice;
   bool transform_null_equals = false;
+  bool wants_row_keys = false;              // a cursor: WHERE CURRENT OF asks which row it is on
   bool allow_unimplemented = false;         // tests: functions we do not have yet bind, too
 };
 

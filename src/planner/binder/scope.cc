@@ -12,7 +12,7 @@ std::string_view PlaceName(Place place) {
   switch (place) {
     case Place::kUpdateSource:
     case Place::kUpdateTarget: return "UPDATE";
-    case Place::kInsertTarget: return "INSERT";
+    case Place::kInsertTarget: return "VALUES";
     case Place::kGroupBy: return "GROUP BY";
     case Place::kOrderBy: return "ORDER BY";
     case Place::kDistinctOn: return "DISTINCT ON";
@@ -43,6 +43,7 @@ std::string_view PlaceName(Place place) {
     case Place::kPartitionKey: return "partition key expressions";
     case Place::kPolicy: return "policy expressions";
     case Place::kCopyWhere: return "COPY FROM WHERE conditions";
+    case Place::kMergeWhen: return "MERGE WHEN conditions";
     default: return "SELECT";
   }
 }

@@ -160,7 +160,17 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
   node->scan_id = scan.scan_id;
   std::vector<bool> used(scan.filters.size(), false);
   double rows = scan.estimated_rows;
-  if (auto path = ChoosePath(scan)) {
+  node->current_of = scan.current_of;
+  if (scan.sample) {
+    node->sample = plan::TableSample{scan.sample->by_block,
+                                     Resolve(std::move(scan.sample->percentage), {}), nullptr};
+    if (scan.sample->repeatable != nullptr) {
+      node->sample->repeatable = Resolve(std::move(scan.sample->repeatable), {});
+    }
+  }
+  // A sample is of the whole table, a cursor's row is known: neither goes by an index.
+  const bool may_choose = !scan.sample && scan.current_of.empty();
+  if (auto path = may_choose ? ChoosePath(scan) : std::nullopt) {
     node->index = path->index;
     node->unique_match = path->unique_match;
     for (size_t i : path->used_filters) used[i] = true;
