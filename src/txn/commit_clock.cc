@@ -33,15 +33,18 @@ CommitClock::CommitClock(storage::Store& store) : store_(store) {
   bound_ = bound;
 }
 
-CommitTimestamp CommitClock::Next() {
+CommitTimestamp CommitClock::Next() { return NextOf(1); }
+
+CommitTimestamp CommitClock::NextOf(uint32_t count) {
   const uint64_t now = WallClock();
   uint64_t last = last_.load(std::memory_order_relaxed);
-  uint64_t next;
+  uint64_t first, next;
   do {
-    next = std::max(last + 1, now);  // a full counter carries into the milliseconds
+    first = std::max(last + 1, now);  // a full counter carries into the milliseconds
+    next = first + count - 1;
   } while (!last_.compare_exchange_weak(last, next, std::memory_order_acq_rel));
   if (next > bound_.load(std::memory_order_acquire)) [[unlikely]] RaiseBound(next);
-  return CommitTimestamp(next);
+  return CommitTimestamp(first);
 }
 
 void CommitClock::RaiseBound(uint64_t at_least) {

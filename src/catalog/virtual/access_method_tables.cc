@@ -8,13 +8,15 @@ namespace {
 constexpr Oid kOwner = 10;
 
 void ProduceAccessMethod(RowWriter& rows) {
-  for (const facts::AccessMethodFact& fact : facts::AllAccessMethods()) {
+  const auto produce = [&](const facts::AccessMethodFact& fact) {
     rows.Number(fact.oid);
     rows.Text(fact.amname);
     rows.Number(fact.amhandler);
     rows.Char(fact.amtype);
     rows.Emit();
-  }
+  };
+  for (const facts::AccessMethodFact& fact : facts::AllAccessMethods()) produce(fact);
+  produce(facts::ColumnarAccessMethod());
 }
 
 void ProduceOpclass(RowWriter& rows) {

@@ -9,6 +9,7 @@
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
+#include "commands/table/access_method.h"
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
 
@@ -41,6 +42,7 @@ std::string_view ActionName(PgQuery__AlterTableType type) {
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull: return "ALTER COLUMN ... SET NOT NULL";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return "ALTER COLUMN ... DROP NOT NULL";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault: return "ALTER COLUMN ... SET DEFAULT";
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetAccessMethod: return "SET ACCESS METHOD";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions: return "SET";
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions: return "RESET";
     default: return "";
@@ -201,6 +203,8 @@ void RunSubcommand(CommandInput& input, const PgQuery__AlterTableCmd& command, O
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return DropNotNull(input, *relation, command);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
       return SetColumnDefault(input, *relation, command);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetAccessMethod:
+      return SetAccessMethod(input, *relation, TextOf(command.name));
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner: return ChangeOwner(input, *relation, command);
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions:
       return SetOptions(input, *relation, command, /*reset=*/false);

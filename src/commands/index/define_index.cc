@@ -53,8 +53,8 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.options = request.options;
   catalog::IndexDefinition& definition = index.index.emplace();
   definition.table = table.oid;
-  definition.clustered_by = request.primary;
-  definition.index_id = IndexId{request.primary ? 0 : index.storage.value};
+  definition.clustered_by = request.primary && !table.IsColumnar();
+  definition.index_id = IndexId{definition.clustered_by ? 0 : index.storage.value};
   definition.unique = request.unique;
   definition.primary = request.primary;
   definition.nulls_not_distinct = request.nulls_not_distinct;
@@ -175,7 +175,7 @@ RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequ
   const Oid index_oid = index_relation.oid;
   if (request.is_constraint) AddConstraintOf(input, request, index_oid, &changed);
   changed.indexes.push_back(index_oid);
-  const bool moves_rows = request.primary && !is_new_table;
+  const bool moves_rows = index_relation.index->clustered_by && !is_new_table;
   if (moves_rows) changed.storage = NewStorage(input);
   if (!is_new_table && !moves_rows) {
     KeyRange range = RangeOfIndex(table->tenant, table->storage, index_relation.index->index_id);

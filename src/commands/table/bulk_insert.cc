@@ -38,6 +38,10 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
   was_empty_ = !input.transaction.ScanLatest(range.from, range.to)->Valid();
   rows_ascending_ = was_empty_;
   writer_ = std::make_unique<BulkWriter>(input, std::move(range));
+  if (table_.IsColumnar()) {
+    appender_ = std::make_unique<executor::RowAppender>(input.transaction, input.transactions,
+                                                        table_, input.memory);
+  }
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const Oid oid : table_.indexes) {
     catalog::RelationPtr index = snapshot->FindRelation(oid);
@@ -84,13 +88,14 @@ void BulkInsert::RequireNew(const std::string& key, std::string* last, bool* asc
   unflushed_.insert(key);  // not written yet
 }
 
-void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
+void BulkInsert::PutRow(const types::Batch& rows, uint32_t row, uint64_t row_id) {
   suffix_.clear();
   if (table_.row_key != nullptr) {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   } else {
-    storage::AppendBigEndian(&suffix_, input_.transactions.NextTimestamp().value);
+    storage::AppendBigEndian(&suffix_, row_id);
   }
+  if (appender_ != nullptr) return PutEntries(rows, row);
   key_ = head_;
   key_.append(suffix_);
   if (table_.row_key != nullptr) {
@@ -99,6 +104,10 @@ void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   writer_->Put(key_, value_);
+  PutEntries(rows, row);
+}
+
+void BulkInsert::PutEntries(const types::Batch& rows, uint32_t row) {
   for (const auto& index : indexes_) {
     if (!index->selected[row]) continue;
     const catalog::IndexDefinition& definition = *index->rules->index->index;
@@ -130,9 +139,20 @@ void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
     if (index->predicate == nullptr) continue;
     for (const uint32_t row : index->predicate->Filter(rows)) index->selected[row] = true;
   }
-  for (*at = 0; *at < rows.row_count(); ++*at) PutRow(rows, *at);
+  const uint64_t first_row_id =
+      appender_ != nullptr          ? appender_->TakeRowIds(rows.row_count())
+      : table_.row_key == nullptr ? input_.transactions.NextTimestamps(rows.row_count()).value
+                                    : 0;
+  const bool needs_rows = appender_ == nullptr || !indexes_.empty();
+  for (*at = 0; needs_rows && *at < rows.row_count(); ++*at) {
+    PutRow(rows, *at, first_row_id + *at);
+  }
+  if (appender_ != nullptr) appender_->Append(rows, 0, rows.row_count(), first_row_id);
 }
 
-void BulkInsert::Finish() { writer_->Finish(); }
+void BulkInsert::Finish() {
+  if (appender_ != nullptr) appender_->Finish();
+  writer_->Finish();
+}
 
 }  // namespace grizzly::commands

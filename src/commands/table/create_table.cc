@@ -9,6 +9,7 @@
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
+#include "commands/table/access_method.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::commands {
@@ -117,7 +118,8 @@ Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid r
 
 catalog::RelationPtr MakeTable(CommandInput& input, Oid schema, const std::string& name,
                                std::vector<catalog::Column> columns,
-                               std::vector<std::pair<std::string, std::string>> options) {
+                               std::vector<std::pair<std::string, std::string>> options,
+                               std::string_view access_method) {
   Relation table;
   table.oid = input.editor.NewOid();
   table.schema = schema;
@@ -128,7 +130,7 @@ catalog::RelationPtr MakeTable(CommandInput& input, Oid schema, const std::strin
   table.storage = NewStorage(input);
   table.columns = std::move(columns);
   table.options = std::move(options);
-  table.access_method = "heap";
+  table.access_method = ChooseAccessMethod(input, access_method);
   for (size_t i = 0; i < table.columns.size(); ++i) {
     table.columns[i].attnum = static_cast<AttributeNumber>(i + 1);
   }
@@ -282,7 +284,8 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   for (const CheckElement& check : elements.checks) {
     draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
   }
-  RelationPtr table = MakeTable(input, target.schema, target.name, draft.columns, options);
+  RelationPtr table = MakeTable(input, target.schema, target.name, draft.columns, options,
+                                TextOf(statement.access_method));
   if (!draft.constraints.empty()) {
     Relation with_checks = *table;
     with_checks.constraints = draft.constraints;

@@ -11,10 +11,12 @@ namespace grizzly::commands {
 
 std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& input);
 
-// An empty table of these columns, with row types and storage; names and locks are settled.
+// An empty table of these columns, with row types and storage; names and locks are settled. An empty
+// `access_method` is default_table_access_method.
 catalog::RelationPtr MakeTable(CommandInput& input, Oid schema, const std::string& name,
                                std::vector<catalog::Column> columns,
-                               std::vector<std::pair<std::string, std::string>> options);
+                               std::vector<std::pair<std::string, std::string>> options,
+                               std::string_view access_method = {});
 // Sequences of serial and identity columns: made in the table's schema, before the table. Sets
 // column.owned_sequence and, for serial, its default.
 catalog::Relation MakeColumnSequence(CommandInput& input, Oid schema, const std::string& table_name,

@@ -38,6 +38,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       table_(*rules.relation),
       context_(context),
       head_(RowKeyHead(*rules.relation)),
+      access_(context.transaction, *context.transactions, *rules.relation),
       uncontended_(context.IsUncontended(rules.relation->oid)) {
   for (const Oid oid : table_.indexes) {
     catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
@@ -152,7 +153,8 @@ void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
   suffix_.clear();
   suffix_is_fresh_ = table_.row_key == nullptr;
   if (suffix_is_fresh_) {
-    AppendBigEndian(context_.transactions->NextTimestamp().value, &suffix_);
+    AppendBigEndian(next_row_id_ != 0 ? next_row_id_ : context_.transactions->NextTimestamp().value,
+                    &suffix_);
   } else {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   }
@@ -262,9 +264,45 @@ void RowWriter::Insert(const Batch& rows, uint32_t row) {
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
   context_.transaction.Put(key_, value_);
+  PutEntries(rows, row);
+}
+
+void RowWriter::PutEntries(const Batch& rows, uint32_t row) {
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
   }
+}
+
+void RowWriter::RequireNoConflict(const Batch& rows, uint32_t row) {
+  if (const auto conflict = FindConflict(rows, row, {}, nullptr)) {
+    ThrowConflict(*conflict, rows, row);
+  }
+}
+
+void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
+  if (!table_.IsColumnar()) {
+    for (*at = 0; *at < rows.row_count(); ++*at) {
+      RequireNoConflict(rows, *at);
+      Insert(rows, *at);
+    }
+    return;
+  }
+  if (appender_ == nullptr) {
+    appender_ = std::make_unique<RowAppender>(context_.transaction, *context_.transactions, table_,
+                                              context_.memory);
+  }
+  const uint64_t first_row_id = appender_->TakeRowIds(rows.row_count());
+  for (*at = 0; *at < rows.row_count() && !indexes_.empty(); ++*at) {
+    next_row_id_ = first_row_id + *at;
+    RequireNoConflict(rows, *at);
+    PutEntries(rows, *at);
+  }
+  next_row_id_ = 0;
+  appender_->Append(rows, 0, rows.row_count(), first_row_id);
+}
+
+void RowWriter::Finish() {
+  if (appender_ != nullptr) appender_->Finish();
 }
 
 bool RowWriter::KeysEqual(const Batch& a, uint32_t row_a, const Batch& b, uint32_t row_b,
@@ -310,7 +348,7 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
 }
 
 void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
-  context_.transaction.Delete(head_ + std::string(suffix));
+  access_.Delete(head_ + std::string(suffix));
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, suffix);
   }

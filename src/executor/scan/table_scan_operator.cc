@@ -1,7 +1,9 @@
-// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key.
+// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key. (A columnar
+// table's rows are scanned by columnar_scan_operator.cc; its indexes here.)
 #include <algorithm>
 #include <cstring>
 
+#include "executor/columnar/row_access.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
 #include "executor/scan/scan_ranges.h"
@@ -24,6 +26,7 @@ class TableScanOperator final : public Operator {
       : Operator(node),
         scan_(node),
         table_(*node.relation),
+        rows_by_key_(context.transaction, *context.transactions, *node.relation),
         ranges_(node, context.evaluation),
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
@@ -178,7 +181,7 @@ class TableScanOperator final : public Operator {
   bool FetchRow(ExecContext& context, std::string_view suffix) {
     key_.assign(head_);
     key_.append(suffix);
-    context.transaction.Get(context.view, key_, &read_);
+    rows_by_key_.Get(context.view, key_, &read_);
     return read_.found();
   }
 
@@ -197,6 +200,7 @@ class TableScanOperator final : public Operator {
 
   const TableScanNode& scan_;
   const catalog::Relation& table_;
+  RowAccess rows_by_key_;
   ScanRanges ranges_;
   FilterSet filters_;
   const std::string head_;
@@ -220,6 +224,7 @@ class TableScanOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  if (node.relation->IsColumnar() && node.index == nullptr) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 

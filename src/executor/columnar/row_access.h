@@ -1,0 +1,45 @@
+// One row of a table by its key, wherever it lies: row tables, and a columnar table's delta and groups.
+//
+// What comes back is in row format in both cases, so nobody above has to know.
+// THREADS  the statement's.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/relation.h"
+#include "executor/columnar/group_reader.h"
+#include "txn/transaction.h"
+
+namespace grizzly::executor {
+
+class RowAccess {
+ public:
+  // Both outlive it, and so does the table.
+  RowAccess(txn::Transaction& transaction, txn::TransactionManager& transactions,
+            const catalog::Relation& table);
+
+  // As those of Transaction.
+  void Get(const txn::ReadView& view, std::string_view key, txn::RowRead* row);
+  void GetLatest(std::string_view key, txn::RowRead* row) { Get({nullptr, txn::kSeesAll}, key, row); }
+
+  // Removes the row: its delta row, or by a mark if a group has it.
+  void Delete(std::string_view key);
+
+ private:
+  GroupReader* ReaderOf(const txn::ReadView& view, uint64_t row_id);
+  std::string Compose(GroupReader& reader, uint32_t position);
+
+  txn::Transaction& transaction_;
+  txn::TransactionManager& transactions_;
+  const catalog::Relation& table_;
+  std::vector<std::unique_ptr<GroupReader>> readers_;  // used last, first
+  std::vector<types::Datum> values_;
+};
+
+// The hidden row id at the end of a columnar row's key.
+uint64_t RowIdOfKey(std::string_view key);
+
+}  // namespace grizzly::executor
