@@ -176,8 +176,6 @@ struct Relation {
   std::shared_ptr<const storage::KeyLayout> index_key;
 
   const Column* FindColumn(std::string_view column_name) const;  // live columns only
-  // Its rows lie in column segments, under hidden row ids (storage/column/).
-  bool IsColumnar() const { return access_method == "columnar"; }
   bool HasRows() const {
     return kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
   }

@@ -59,7 +59,6 @@ struct CommandInput {
   // Tables whose storage was made in this transaction: nobody else can see their rows. Commands add
   // to it; the session keeps it with the transaction and cuts it back with savepoints.
   std::vector<Oid>* uncontended_relations = nullptr;
-  std::string default_table_access_method = "heap";
 };
 
 // Runs one utility statement; returns its command tag ("CREATE TABLE", "COPY 3").

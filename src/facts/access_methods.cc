@@ -45,13 +45,7 @@ const AccessMethodFact* FindAccessMethod(Oid oid) {
   return table::Find(AllAccessMethods(), oid, [](const AccessMethodFact& row) { return row.oid; });
 }
 
-const AccessMethodFact& ColumnarAccessMethod() {
-  static constexpr AccessMethodFact kColumnar{kColumnarMethodOid, "columnar", 0, 't'};
-  return kColumnar;
-}
-
 const AccessMethodFact* FindAccessMethodByName(std::string_view amname) {
-  if (amname == ColumnarAccessMethod().amname) return &ColumnarAccessMethod();
   for (const AccessMethodFact& row : AllAccessMethods()) {
     if (row.amname == amname) return &row;
   }

@@ -15,8 +15,6 @@
 namespace grizzly::facts {
 
 inline constexpr Oid kHeapMethodOid = 2;
-// Ours: not in facts/, which says what PostgreSQL has. The oid is one that PostgreSQL leaves to others.
-inline constexpr Oid kColumnarMethodOid = 9950;
 inline constexpr Oid kBtreeMethodOid = 403;
 inline constexpr Oid kHashMethodOid = 405;
 inline constexpr Oid kGistMethodOid = 783;
@@ -82,8 +80,6 @@ struct AmprocFact {
 };
 
 const AccessMethodFact* FindAccessMethod(Oid oid);
-// Column storage: no row of AllAccessMethods.
-const AccessMethodFact& ColumnarAccessMethod();
 const AccessMethodFact* FindAccessMethodByName(std::string_view amname);
 const OpfamilyFact* FindOpfamily(Oid oid);
 const OpclassFact* FindOpclass(Oid oid);

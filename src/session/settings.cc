@@ -511,8 +511,6 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.client_min_messages = ParseSeverity(value);
   } else if (name == "work_mem") {
     effective_.work_memory_bytes = std::stoll(value) * 1024;
-  } else if (name == "default_table_access_method") {
-    effective_.default_table_access_method = value;
   } else if (name == "search_path") {
     effective_.search_path_names = catalog::SplitIdentifierList(value).value_or(
         std::vector<std::string>{});

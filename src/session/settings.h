@@ -37,7 +37,6 @@ struct EffectiveSettings {
   txn::TransactionOptions transaction_defaults;
   Severity client_min_messages = Severity::kNotice;
   int64_t work_memory_bytes = 4 << 20;
-  std::string default_table_access_method = "heap";
   std::vector<std::string> search_path_names;
   uint64_t version = 0;  // grows when anything plans depend on changed
 };

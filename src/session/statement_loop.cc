@@ -133,7 +133,6 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.in_transaction_block = block_ == BlockState::kExplicit;
   input.in_savepoint = !savepoints_.empty();
   input.uncontended_relations = &uncontended_relations_;
-  input.default_table_access_method = settings_.effective().default_table_access_method;
   return input;
 }
 

@@ -33,18 +33,15 @@ CommitClock::CommitClock(storage::Store& store) : store_(store) {
   bound_ = bound;
 }
 
-CommitTimestamp CommitClock::Next() { return NextOf(1); }
-
-CommitTimestamp CommitClock::NextOf(uint32_t count) {
+CommitTimestamp CommitClock::Next() {
   const uint64_t now = WallClock();
   uint64_t last = last_.load(std::memory_order_relaxed);
-  uint64_t first, next;
+  uint64_t next;
   do {
-    first = std::max(last + 1, now);  // a full counter carries into the milliseconds
-    next = first + count - 1;
+    next = std::max(last + 1, now);  // a full counter carries into the milliseconds
   } while (!last_.compare_exchange_weak(last, next, std::memory_order_acq_rel));
   if (next > bound_.load(std::memory_order_acquire)) [[unlikely]] RaiseBound(next);
-  return CommitTimestamp(first);
+  return CommitTimestamp(next);
 }
 
 void CommitClock::RaiseBound(uint64_t at_least) {

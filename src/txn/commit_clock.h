@@ -24,9 +24,6 @@ class CommitClock {
 
   // Throws what Store::Write does when the bound has to be moved (about once a second).
   CommitTimestamp Next();
-  // The first of `count` consecutive ones, all the caller's. A few ten thousand at a time: they run ahead of
-  // the wall clock.
-  CommitTimestamp NextOf(uint32_t count);
   // The highest one given out so far.
   CommitTimestamp last() const { return CommitTimestamp(last_.load(std::memory_order_acquire)); }
 

@@ -36,18 +36,6 @@ CommitTimestamp RowRead::commit_timestamp() const {
   return CommitTimestamp(timestamp);
 }
 
-void RowRead::Assign(std::string value) {
-  assigned_ = std::move(value);
-  found_ = true;
-  own_command_ = 0;
-  value_ = assigned_;
-}
-
-void RowRead::Clear() {
-  found_ = false;
-  value_ = {};
-}
-
 // ---- State ----
 
 Transaction::State::State(TransactionManager::State& manager)

@@ -75,13 +75,9 @@ class RowRead {
   // The command of this transaction that wrote (or deleted) the row last; 0 when it is a committed
   // version. Set when not found, too, if that is by an own delete.
   CommandId own_command() const { return own_command_; }
-  // A committed version put together elsewhere (a columnar table's), or none.
-  void Assign(std::string value);
-  void Clear();
 
  private:
   friend class Transaction;
-  std::string assigned_;
   bool found_ = false;
   CommandId own_command_ = 0;
   std::string_view value_;
@@ -175,8 +171,6 @@ class TransactionManager {
   std::unique_ptr<Transaction> Begin(const TransactionOptions& options, CancelToken& cancel,
                                      MemoryTracker* memory, const LockSettings* lock_settings);
   CommitTimestamp NextTimestamp();
-  // The first of `count` consecutive ones: row ids of many rows.
-  CommitTimestamp NextTimestamps(uint32_t count);
   storage::Store& store();
   LockManager& locks();
 

@@ -22,9 +22,6 @@ std::unique_ptr<Transaction> TransactionManager::Begin(const TransactionOptions&
 }
 
 CommitTimestamp TransactionManager::NextTimestamp() { return state_->clock.Next(); }
-CommitTimestamp TransactionManager::NextTimestamps(uint32_t count) {
-  return state_->clock.NextOf(count);
-}
 storage::Store& TransactionManager::store() { return state_->store; }
 LockManager& TransactionManager::locks() { return state_->locks; }
 

@@ -1,4 +1,5 @@
 // pg_am, pg_opclass, pg_opfamily, pg_amop, pg_amproc.
+#include "catalog/access_method.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/access_methods.h"
 
@@ -16,7 +17,7 @@ void ProduceAccessMethod(RowWriter& rows) {
     rows.Emit();
   };
   for (const facts::AccessMethodFact& fact : facts::AllAccessMethods()) produce(fact);
-  produce(facts::ColumnarAccessMethod());
+  produce(kColumnarMethod);
 }
 
 void ProduceOpclass(RowWriter& rows) {

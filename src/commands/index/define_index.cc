@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
 #include "commands/relation_lookup.h"
@@ -53,7 +54,7 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.options = request.options;
   catalog::IndexDefinition& definition = index.index.emplace();
   definition.table = table.oid;
-  definition.clustered_by = request.primary && !table.IsColumnar();
+  definition.clustered_by = request.primary && !catalog::IsColumnar(table);
   definition.index_id = IndexId{definition.clustered_by ? 0 : index.storage.value};
   definition.unique = request.unique;
   definition.primary = request.primary;

@@ -1,8 +1,8 @@
 #include "commands/table/access_method.h"
 
+#include "catalog/access_method.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
-#include "facts/access_methods.h"
 
 namespace grizzly::commands {
 namespace {
@@ -22,15 +22,17 @@ void MovePrimaryKey(CommandInput& input, const catalog::Relation& table, bool cl
 }  // namespace
 
 std::string ChooseAccessMethod(const CommandInput& input, std::string_view name) {
-  if (name.empty()) name = input.default_table_access_method;
-  const facts::AccessMethodFact* method = facts::FindAccessMethodByName(name);
+  const std::string chosen =
+      !name.empty() ? std::string(name)
+                    : input.services->ShowSetting("default_table_access_method", false);
+  const facts::AccessMethodFact* method = catalog::FindAccessMethod(chosen);
   if (method == nullptr) {
     throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("access method \"{}\" does not exist", name));
+                   fmt::format("access method \"{}\" does not exist", chosen));
   }
   if (method->amtype != 't') {
     throw SqlError(SqlState::kObjectNotInPrerequisiteState,
-                   fmt::format("access method \"{}\" is not of type TABLE", name));
+                   fmt::format("access method \"{}\" is not of type TABLE", chosen));
   }
   return std::string(method->amname);
 }
@@ -41,7 +43,7 @@ void SetAccessMethod(CommandInput& input, const catalog::Relation& table, std::s
   catalog::Relation changed = table;
   changed.access_method = method;
   changed.storage = NewStorage(input);
-  const bool clusters = !changed.IsColumnar();
+  const bool clusters = !catalog::IsColumnar(changed);
   input.editor.PutRelation(std::move(changed));
   MovePrimaryKey(input, table, clusters);
   RewriteTable(input, table, Reread(input, table.oid), {});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"
@@ -38,7 +39,7 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
   was_empty_ = !input.transaction.ScanLatest(range.from, range.to)->Valid();
   rows_ascending_ = was_empty_;
   writer_ = std::make_unique<BulkWriter>(input, std::move(range));
-  if (table_.IsColumnar()) {
+  if (catalog::IsColumnar(table_)) {
     appender_ = std::make_unique<executor::RowAppender>(input.transaction, input.transactions,
                                                         table_, input.memory);
   }
@@ -88,14 +89,13 @@ void BulkInsert::RequireNew(const std::string& key, std::string* last, bool* asc
   unflushed_.insert(key);  // not written yet
 }
 
-void BulkInsert::PutRow(const types::Batch& rows, uint32_t row, uint64_t row_id) {
+void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
   suffix_.clear();
   if (table_.row_key != nullptr) {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   } else {
-    storage::AppendBigEndian(&suffix_, row_id);
+    storage::AppendBigEndian(&suffix_, input_.transactions.NextTimestamp().value);
   }
-  if (appender_ != nullptr) return PutEntries(rows, row);
   key_ = head_;
   key_.append(suffix_);
   if (table_.row_key != nullptr) {
@@ -139,15 +139,18 @@ void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
     if (index->predicate == nullptr) continue;
     for (const uint32_t row : index->predicate->Filter(rows)) index->selected[row] = true;
   }
-  const uint64_t first_row_id =
-      appender_ != nullptr          ? appender_->TakeRowIds(rows.row_count())
-      : table_.row_key == nullptr ? input_.transactions.NextTimestamps(rows.row_count()).value
-                                    : 0;
-  const bool needs_rows = appender_ == nullptr || !indexes_.empty();
-  for (*at = 0; needs_rows && *at < rows.row_count(); ++*at) {
-    PutRow(rows, *at, first_row_id + *at);
+  if (appender_ != nullptr) return AddToGroups(rows, at);
+  for (*at = 0; *at < rows.row_count(); ++*at) PutRow(rows, *at);
+}
+
+void BulkInsert::AddToGroups(const types::Batch& rows, uint32_t* at) {
+  const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
+  for (*at = 0; *at < rows.row_count() && !indexes_.empty(); ++*at) {
+    suffix_.clear();
+    storage::AppendBigEndian(&suffix_, row_ids[*at]);
+    PutEntries(rows, *at);
   }
-  if (appender_ != nullptr) appender_->Append(rows, 0, rows.row_count(), first_row_id);
+  appender_->Append(rows);
 }
 
 void BulkInsert::Finish() {

@@ -32,7 +32,8 @@ class BulkInsert {
 
  private:
   struct Index;
-  void PutRow(const types::Batch& rows, uint32_t row, uint64_t row_id);
+  void PutRow(const types::Batch& rows, uint32_t row);
+  void AddToGroups(const types::Batch& rows, uint32_t* at);
   void PutEntries(const types::Batch& rows, uint32_t row);
   // Throws when the key is there already.
   void RequireNew(const std::string& key, std::string* last, bool* ascending,

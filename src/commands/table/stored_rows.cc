@@ -1,5 +1,6 @@
 #include "commands/table/stored_rows.h"
 
+#include "catalog/access_method.h"
 #include "commands/relation_lookup.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
@@ -22,7 +23,7 @@ std::vector<types::SqlType> ColumnTypes(const catalog::Relation& table) {
 
 StoredRows::StoredRows(CommandInput& input, const catalog::Relation& table)
     : input_(input), table_(table), batch_(ColumnTypes(table)) {
-  if (table.IsColumnar()) {
+  if (catalog::IsColumnar(table)) {
     groups_ = std::make_unique<executor::ColumnarSource>(
         input.transaction, input.transactions, txn::ReadView{nullptr, txn::kSeesAll}, table);
     scan_ = groups_->OpenDelta();
@@ -85,7 +86,7 @@ bool StoredRows::NextFromRows() {
   uint32_t rows = 0;
   for (; rows < types::kBatchRowsMax && bytes_.size() < kBatchBytesMax && scan_->Valid();
        scan_->Next()) {
-    if (table_.IsColumnar() && scan_->value().size() == storage::kDeletedMarkBytes) continue;
+    if (catalog::IsColumnar(table_) && scan_->value().size() == storage::kDeletedMarkBytes) continue;
     const std::string_view suffix = executor::SuffixOfRowKey(scan_->key());
     suffixes_.push_back({bytes_.size(), suffix.size()});
     bytes_.append(suffix);

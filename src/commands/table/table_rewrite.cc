@@ -1,5 +1,6 @@
 #include "commands/table/table_rewrite.h"
 
+#include "catalog/access_method.h"
 #include "commands/evaluation.h"
 #include "commands/index/index_fill.h"
 #include "commands/table/bulk_writer.h"
@@ -53,7 +54,7 @@ class RowPlacement {
         table_(table),
         keeps_row_ids_(keeps_row_ids),
         head_(executor::RowKeyHead(table)) {
-    if (!table.IsColumnar()) return;
+    if (!catalog::IsColumnar(table)) return;
     appender_ = std::make_unique<executor::RowAppender>(input.transaction, input.transactions,
                                                         table, input.memory);
   }
@@ -63,12 +64,13 @@ class RowPlacement {
     suffixes_.clear();
     bytes_.clear();
     ends_.clear();
-    if (appender_ != nullptr) first_row_id_ = appender_->TakeRowIds(rows.row_count());
+    const std::vector<uint64_t>* const row_ids =
+        appender_ != nullptr ? &appender_->TakeRowIds(rows.row_count()) : nullptr;
     for (uint32_t row = 0; row < rows.row_count(); ++row) {
       if (table_.row_key != nullptr) {
         table_.row_key->AppendFromRow(rows, row, &bytes_);
-      } else if (appender_ != nullptr) {
-        storage::AppendBigEndian(&bytes_, first_row_id_ + row);
+      } else if (row_ids != nullptr) {
+        storage::AppendBigEndian(&bytes_, (*row_ids)[row]);
       } else if (keeps_row_ids_) {
         bytes_.append(stored.suffix(row));
       } else {
@@ -89,7 +91,7 @@ class RowPlacement {
              BulkWriter& writer) {
     if (appender_ != nullptr) {
       written_ += rows.row_count();
-      return appender_->Append(rows, 0, rows.row_count(), first_row_id_);
+      return appender_->Append(rows);
     }
     for (uint32_t row = 0; row < rows.row_count(); ++row) {
       value_.clear();
@@ -136,7 +138,6 @@ class RowPlacement {
   const bool keeps_row_ids_;
   const std::string head_;
   std::unique_ptr<executor::RowAppender> appender_;  // into a columnar table
-  uint64_t first_row_id_ = 0;
   std::string bytes_, key_, last_, value_;
   std::vector<size_t> ends_;
   std::vector<std::string_view> suffixes_;
@@ -153,7 +154,7 @@ class RowConversion {
     for (const ComputedColumn& column : computed_) evaluators_.emplace_back(*column.value, state);
     // A row of one layout version with the same columns is the same bytes.
     same_bytes_ = computed_.empty() && before.columns.size() == after.columns.size() &&
-                  before.layout_column_counts.size() <= 1 && !before.IsColumnar();
+                  before.layout_column_counts.size() <= 1 && !catalog::IsColumnar(before);
   }
 
   const types::Batch& Convert(const types::Batch& rows) {

@@ -21,6 +21,12 @@ std::string GroupHead(const catalog::Relation& table) {
 
 }  // namespace
 
+std::vector<types::SqlType> ColumnTypesOf(const catalog::Relation& table) {
+  std::vector<types::SqlType> types;
+  for (const catalog::Column& column : table.columns) types.push_back(column.type);
+  return types;
+}
+
 std::vector<GroupPtr> LoadGroups(txn::Transaction& transaction, const txn::ReadView& view,
                                  const catalog::Relation& table) {
   const std::string head = GroupHead(table);
@@ -103,15 +109,15 @@ uint64_t GroupReader::TimestampAt(uint32_t position) {
 std::optional<uint32_t> GroupReader::Find(uint64_t row_id) {
   if (row_id < group_->first_row_id || row_id > group_->last_row_id) return std::nullopt;
   if (group_->ids_are_consecutive) return static_cast<uint32_t>(row_id - group_->first_row_id);
-  return FindInBlocks(static_cast<int64_t>(row_id));
+  return FindInBlocks(row_id);
 }
 
 // The first value of a block is cheap to read in every encoding; then one block is decoded.
-std::optional<uint32_t> GroupReader::FindInBlocks(int64_t row_id) {
+std::optional<uint32_t> GroupReader::FindInBlocks(uint64_t row_id) {
   uint32_t low = 0, high = block_count();
   while (high - low > 1) {
     const uint32_t middle = (low + high) / 2;
-    if (static_cast<int64_t>(RowIdAt(middle * storage::kSegmentBlockRows)) <= row_id) {
+    if (RowIdAt(middle * storage::kSegmentBlockRows) <= row_id) {
       low = middle;
     } else {
       high = middle;
@@ -120,7 +126,7 @@ std::optional<uint32_t> GroupReader::FindInBlocks(int64_t row_id) {
   RowIdAt(0);  // opens the segment of a group of one block
   types::Vector ids(types::BuiltinType(facts::kInt8Oid), storage::kSegmentBlockRows);
   row_ids_->reader->DecodeBlock(low, ids);
-  const auto values = ids.Reader<int64_t>();
+  const auto values = ids.Reader<uint64_t>();
   uint32_t first = 0, last = block_rows(low);
   while (first < last) {
     const uint32_t middle = (first + last) / 2;

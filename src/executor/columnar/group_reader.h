@@ -16,6 +16,8 @@
 
 namespace grizzly::executor {
 
+// By attnum - 1, dropped ones included.
+std::vector<types::SqlType> ColumnTypesOf(const catalog::Relation& table);
 // All groups in view, by row id.
 std::vector<storage::GroupPtr> LoadGroups(txn::Transaction& transaction, const txn::ReadView& view,
                                           const catalog::Relation& table);
@@ -47,7 +49,7 @@ class GroupReader {
  private:
   struct Segment;
   storage::SegmentReader& Open(Segment& segment, uint16_t column, types::SqlType type);
-  std::optional<uint32_t> FindInBlocks(int64_t row_id);
+  std::optional<uint32_t> FindInBlocks(uint64_t row_id);
 
   storage::Store& store_;
   const std::shared_ptr<const storage::StoreSnapshot> snapshot_;

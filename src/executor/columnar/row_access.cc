@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "storage/key/ordered_key.h"
 #include "storage/row/row_layout.h"
 
@@ -12,6 +13,12 @@ constexpr size_t kReadersMax = 8;
 
 }  // namespace
 
+CommitTimestamp FoundRow::commit_timestamp() const {
+  uint64_t timestamp;
+  std::memcpy(&timestamp, value().data(), sizeof(timestamp));
+  return CommitTimestamp(timestamp);
+}
+
 uint64_t RowIdOfKey(std::string_view key) {
   return storage::ReadBigEndian<uint64_t>(key.data() + key.size() - sizeof(uint64_t));
 }
@@ -20,22 +27,31 @@ RowAccess::RowAccess(txn::Transaction& transaction, txn::TransactionManager& tra
                      const catalog::Relation& table)
     : transaction_(transaction), transactions_(transactions), table_(table) {}
 
-void RowAccess::Get(const txn::ReadView& view, std::string_view key, txn::RowRead* row) {
-  if (!table_.IsColumnar()) [[likely]] return transaction_.Get(view, key, row);
+void RowAccess::Get(const txn::ReadView& view, std::string_view key, FoundRow* row) {
+  row->composed_.clear();
+  if (!catalog::IsColumnar(table_)) [[likely]] {
+    transaction_.Get(view, key, &row->read_);
+    row->found_ = row->read_.found();
+    return;
+  }
   // Delta and groups are read as of one moment: rows move between them.
   if (view.snapshot == nullptr) {
     return Get({transactions_.store().GetSnapshot(), view.command}, key, row);
   }
-  transaction_.Get(view, key, row);
-  if (row->found()) {
-    if (row->value().size() == storage::kDeletedMarkBytes) row->Clear();
+  transaction_.Get(view, key, &row->read_);
+  row->found_ = row->read_.found();
+  if (row->found_) {
+    row->found_ = row->read_.value().size() != storage::kDeletedMarkBytes;
     return;
   }
   if (row->own_command() != 0) return;  // deleted here, and in no group
   const uint64_t row_id = RowIdOfKey(key);
   GroupReader* const reader = ReaderOf(view, row_id);
   if (reader == nullptr) return;
-  if (const auto position = reader->Find(row_id)) row->Assign(Compose(*reader, *position));
+  const auto position = reader->Find(row_id);
+  if (!position.has_value()) return;
+  row->composed_ = Compose(*reader, *position);
+  row->found_ = true;
 }
 
 GroupReader* RowAccess::ReaderOf(const txn::ReadView& view, uint64_t row_id) {
@@ -71,7 +87,7 @@ std::string RowAccess::Compose(GroupReader& reader, uint32_t position) {
 }
 
 void RowAccess::Delete(std::string_view key) {
-  if (!table_.IsColumnar() ||
+  if (!catalog::IsColumnar(table_) ||
       FindGroup(transaction_, {nullptr, txn::kSeesAll}, table_, RowIdOfKey(key)) == nullptr) {
     transaction_.Delete(key);
   } else {

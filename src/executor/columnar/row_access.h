@@ -15,6 +15,22 @@
 
 namespace grizzly::executor {
 
+// A row version that was read, or none. The view is valid until the next read into it.
+class FoundRow {
+ public:
+  bool found() const { return found_; }
+  std::string_view value() const { return composed_.empty() ? read_.value() : composed_; }
+  CommitTimestamp commit_timestamp() const;  // 0 for own uncommitted writes
+  // The command of this transaction that wrote or deleted it last; 0 when it is a committed version.
+  txn::CommandId own_command() const { return read_.own_command(); }
+
+ private:
+  friend class RowAccess;
+  bool found_ = false;
+  txn::RowRead read_;
+  std::string composed_;  // of a row group
+};
+
 class RowAccess {
  public:
   // Both outlive it, and so does the table.
@@ -22,8 +38,8 @@ class RowAccess {
             const catalog::Relation& table);
 
   // As those of Transaction.
-  void Get(const txn::ReadView& view, std::string_view key, txn::RowRead* row);
-  void GetLatest(std::string_view key, txn::RowRead* row) { Get({nullptr, txn::kSeesAll}, key, row); }
+  void Get(const txn::ReadView& view, std::string_view key, FoundRow* row);
+  void GetLatest(std::string_view key, FoundRow* row) { Get({nullptr, txn::kSeesAll}, key, row); }
 
   // Removes the row: its delta row, or by a mark if a group has it.
   void Delete(std::string_view key);

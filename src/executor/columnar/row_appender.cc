@@ -12,12 +12,6 @@ namespace {
 // A statement that adds this many rows is likely to add many more.
 constexpr uint64_t kDeltaRowsMax = 4096;
 
-std::vector<types::SqlType> TypesOf(const catalog::Relation& table) {
-  std::vector<types::SqlType> types;
-  for (const catalog::Column& column : table.columns) types.push_back(column.type);
-  return types;
-}
-
 // Segments without a descriptor, when the transaction, or the savepoint, did not come to an end.
 void RemoveAtRollback(txn::Transaction& transaction, storage::Store& store,
                       const catalog::Relation& table, uint64_t group) {
@@ -62,41 +56,55 @@ RowAppender::~RowAppender() {
   if (memory_ != nullptr && charged_bytes_ > 0) memory_->Release(charged_bytes_);
 }
 
-uint64_t RowAppender::TakeRowIds(uint32_t count) {
+const std::vector<uint64_t>& RowAppender::TakeRowIds(uint32_t count) {
+  row_ids_.clear();
   if (group_ == nullptr && delta_rows_ + count <= kDeltaRowsMax) {
     delta_rows_ += count;
-    return transactions_.NextTimestamps(count).value;
+    while (row_ids_.size() < count) row_ids_.push_back(transactions_.NextTimestamp().value);
+    return row_ids_;
   }
-  if (group_ != nullptr && group_->row_count() + count > storage::kGroupRowsMax) FinishGroup();
+  if (group_ != nullptr && gathered_rows() + count > storage::kGroupRowsMax) FinishGroup();
   if (group_ == nullptr) StartGroup();
-  const uint64_t first = next_id_;
-  next_id_ += count;
-  return first;
+  const uint64_t first = group_first_id_ + gathered_rows();
+  while (row_ids_.size() < count) row_ids_.push_back(first + row_ids_.size());
+  return row_ids_;
 }
 
 void RowAppender::StartGroup() {
-  group_ = std::make_unique<storage::GroupBuilder>(TypesOf(table_));
-  group_first_id_ = transactions_.NextTimestamps(storage::kGroupRowsMax).value;
-  next_id_ = group_first_id_;
+  group_ = std::make_unique<storage::GroupBuilder>(ColumnTypesOf(table_));
+  group_first_id_ = storage::TakeRowBlock(transactions_.store(), table_.tenant, table_.storage);
+  first_rows_ = types::Batch(ColumnTypesOf(table_), 1);
 }
 
-void RowAppender::Append(const types::Batch& rows, uint32_t first, uint32_t count,
-                         uint64_t first_row_id) {
-  if (group_ == nullptr) return PutIntoDelta(rows, first, count, first_row_id);
-  GRIZZLY_CHECK(first_row_id == group_first_id_ + group_->row_count());
-  group_->Append(rows, first, count);
+uint32_t RowAppender::gathered_rows() const {
+  return group_->row_count() + first_rows_.row_count();
+}
+
+void RowAppender::Append(const types::Batch& rows) {
+  const uint32_t count = rows.row_count();
+  GRIZZLY_CHECK(row_ids_.size() == count);
+  if (group_ == nullptr) {
+    for (uint32_t row = 0; row < count; ++row) PutIntoDelta(rows, row, row_ids_[row]);
+    return;
+  }
+  if (group_->row_count() == 0 && first_rows_.row_count() + count < storage::kGroupRowsMin) {
+    for (uint32_t row = 0; row < count; ++row) first_rows_.Append(rows, row, 1);
+    return;
+  }
+  if (first_rows_.row_count() > 0) {
+    group_->Append(first_rows_, 0, first_rows_.row_count());
+    first_rows_.Reset();
+  }
+  group_->Append(rows, 0, count);
   ChargeMemory();
 }
 
-void RowAppender::PutIntoDelta(const types::Batch& rows, uint32_t first, uint32_t count,
-                               uint64_t row_id) {
-  for (uint32_t i = 0; i < count; ++i) {
-    key_ = head_;
-    storage::AppendBigEndian(&key_, row_id + i);
-    value_.clear();
-    table_.row_layouts->EncodeRow(rows, first + i, &value_);
-    transaction_.Put(key_, value_);
-  }
+void RowAppender::PutIntoDelta(const types::Batch& rows, uint32_t row, uint64_t row_id) {
+  key_ = head_;
+  storage::AppendBigEndian(&key_, row_id);
+  value_.clear();
+  table_.row_layouts->EncodeRow(rows, row, &value_);
+  transaction_.Put(key_, value_);
 }
 
 void RowAppender::ChargeMemory() {
@@ -106,6 +114,12 @@ void RowAppender::ChargeMemory() {
 }
 
 void RowAppender::FinishGroup() {
+  if (first_rows_.row_count() > 0) {
+    for (uint32_t row = 0; row < first_rows_.row_count(); ++row) {
+      PutIntoDelta(first_rows_, row, group_first_id_ + row);
+    }
+    first_rows_.Reset();
+  }
   if (group_->row_count() > 0) {
     PutGroup(transaction_, transactions_, table_, *group_, group_first_id_);
   }

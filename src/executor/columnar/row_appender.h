@@ -1,7 +1,7 @@
 // New rows of a columnar table: few go to the delta, many become row groups at once.
 //
-// A statement's first rows are put into the delta in batches; once they are many, the ones that follow get
-// consecutive row ids, are gathered by column, and every kGroupRowsMax become a group. Segments go to the
+// A statement's first rows are put into the delta; once they are many, the ones that follow get consecutive
+// row ids, are gathered by column, and every kGroupRowsMax become a group. Segments go to the
 // store directly, past the write set (nobody finds them without their descriptor, and a rollback removes
 // them); the descriptor goes into the write set, and so belongs to the command, the savepoint and the
 // transaction. So memory stays bounded whatever the number of rows.
@@ -14,6 +14,7 @@
 
 #include "base/memory/memory_tracker.h"
 #include "catalog/relation.h"
+#include "executor/columnar/group_reader.h"
 #include "storage/column/row_group.h"
 #include "txn/transaction.h"
 
@@ -26,16 +27,18 @@ class RowAppender {
               const catalog::Relation& table, MemoryTracker* memory);
   ~RowAppender();
 
-  // Row ids of the next `count` rows, to be appended in this order before others are asked for.
-  uint64_t TakeRowIds(uint32_t count);
-  // Rows [first, first + count) of a batch whose first columns are the table's.
-  void Append(const types::Batch& rows, uint32_t first, uint32_t count, uint64_t first_row_id);
+  // Row ids of the next `count` rows, at most kBatchRowsMax; valid until the next call. They are to be
+  // appended before others are asked for.
+  const std::vector<uint64_t>& TakeRowIds(uint32_t count);
+  // The rows of a batch whose first columns are the table's, under the row ids taken last.
+  void Append(const types::Batch& rows);
   // Nothing is appended afterwards. Without it, rows that were gathered are lost.
   void Finish();
 
  private:
-  void PutIntoDelta(const types::Batch& rows, uint32_t first, uint32_t count, uint64_t row_id);
+  void PutIntoDelta(const types::Batch& rows, uint32_t row, uint64_t row_id);
   void StartGroup();
+  uint32_t gathered_rows() const;
   void FinishGroup();
   void ChargeMemory();
 
@@ -46,8 +49,9 @@ class RowAppender {
   const std::string head_;
   uint64_t delta_rows_ = 0;
   std::unique_ptr<storage::GroupBuilder> group_;  // null: rows go to the delta
+  types::Batch first_rows_;                       // of the group, until they are enough for one
   uint64_t group_first_id_ = 0;
-  uint64_t next_id_ = 0;
+  std::vector<uint64_t> row_ids_;
   int64_t charged_bytes_ = 0;
   std::string key_;
   std::string value_;

@@ -140,7 +140,7 @@ class InsertOperator final : public Operator {
   // A snapshot isolation level may not update what it cannot see.
   void CheckSnapshot(ExecContext& context, const std::string& key) {
     if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return;
-    txn::RowRead seen;
+    FoundRow seen;
     writer_.row_access().Get(context.view, key, &seen);
     if (seen.found() && seen.commit_timestamp() == existing_read_.commit_timestamp()) return;
     throw SqlError(SqlState::kTRSerializationFailure,
@@ -164,7 +164,7 @@ class InsertOperator final : public Operator {
   std::unique_ptr<expr::Evaluator> where_;
   std::vector<uint32_t> all_columns_;
   std::unordered_set<std::string> changed_;  // ON CONFLICT: suffixes written by this statement
-  txn::RowRead existing_read_;
+  FoundRow existing_read_;
   Batch rows_;
   Batch result_;
   Batch out_;

@@ -76,7 +76,7 @@ class LockRowsOperator final : public Operator {
   const LockRowsNode& lock_;
   Recheck recheck_;
   std::vector<std::unique_ptr<RowAccess>> rows_;  // of each mark's relation
-  txn::RowRead read_;
+  FoundRow read_;
   Batch out_;
 };
 

@@ -186,7 +186,7 @@ class ModifyOperator final : public Operator {
   std::vector<expr::Evaluator> assignments_;
   std::vector<expr::Evaluator> returning_;
   std::string key_;
-  txn::RowRead read_;
+  FoundRow read_;
   std::vector<uint32_t> current_;
   std::vector<Stale> stale_;
   Batch old_;

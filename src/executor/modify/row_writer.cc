@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -280,7 +281,7 @@ void RowWriter::RequireNoConflict(const Batch& rows, uint32_t row) {
 }
 
 void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
-  if (!table_.IsColumnar()) {
+  if (!catalog::IsColumnar(table_)) {
     for (*at = 0; *at < rows.row_count(); ++*at) {
       RequireNoConflict(rows, *at);
       Insert(rows, *at);
@@ -291,14 +292,14 @@ void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
     appender_ = std::make_unique<RowAppender>(context_.transaction, *context_.transactions, table_,
                                               context_.memory);
   }
-  const uint64_t first_row_id = appender_->TakeRowIds(rows.row_count());
+  const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
   for (*at = 0; *at < rows.row_count() && !indexes_.empty(); ++*at) {
-    next_row_id_ = first_row_id + *at;
+    next_row_id_ = row_ids[*at];
     RequireNoConflict(rows, *at);
     PutEntries(rows, *at);
   }
   next_row_id_ = 0;
-  appender_->Append(rows, 0, rows.row_count(), first_row_id);
+  appender_->Append(rows);
 }
 
 void RowWriter::Finish() {

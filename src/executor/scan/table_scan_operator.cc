@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "catalog/access_method.h"
 #include "executor/columnar/row_access.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
@@ -126,7 +127,7 @@ class TableScanOperator final : public Operator {
     if (scan_.lock_first.has_value()) {
       if (!ReadLocked(context)) return false;
     } else {
-      context.transaction.Get(context.view, key_, &read_);
+      rows_by_key_.Get(context.view, key_, &read_);
     }
     if (!read_.found()) return false;
     Decode(SuffixOfRowKey(key_), read_.value(), 0);
@@ -139,9 +140,9 @@ class TableScanOperator final : public Operator {
     const txn::LockOutcome outcome =
         context.transaction.LockRow(key_, *scan_.lock_first, scan_.lock_wait);
     if (outcome == txn::LockOutcome::kNotAvailable) return false;
-    context.transaction.GetLatest(key_, &read_);
+    rows_by_key_.GetLatest(key_, &read_);
     if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return true;
-    context.transaction.Get(context.view, key_, &seen_);
+    rows_by_key_.Get(context.view, key_, &seen_);
     if (seen_.found() == read_.found() &&
         (!read_.found() || seen_.commit_timestamp() == read_.commit_timestamp())) {
       return true;
@@ -217,14 +218,14 @@ class TableScanOperator final : public Operator {
   bool point_done_ = false;
   std::string key_;
   std::string mark_;
-  txn::RowRead read_;
-  txn::RowRead seen_;
+  FoundRow read_;
+  FoundRow seen_;
 };
 
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
-  if (node.relation->IsColumnar() && node.index == nullptr) return MakeColumnarScan(node, context);
+  if (catalog::IsColumnar(*node.relation) && node.index == nullptr) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 

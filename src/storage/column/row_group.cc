@@ -1,5 +1,7 @@
 #include "storage/column/row_group.h"
 
+#include <mutex>
+
 #include <xxhash.h>
 
 #include "base/error/check.h"
@@ -30,6 +32,40 @@ void AppendSegmentKey(std::string* key, TenantId tenant, StorageId storage, uint
   AppendKeyHead(key, tenant, storage, kSegmentIndex);
   AppendBigEndian(key, group);
   AppendBigEndian(key, column);
+}
+
+uint64_t TakeRowBlock(Store& store, TenantId tenant, StorageId storage) {
+  static std::mutex taking;  // once in a hundred thousand rows
+  std::lock_guard lock(taking);
+  std::string key;
+  AppendKeyHead(&key, tenant, storage, kRowBlockIndex);
+  uint64_t block = 0;
+  PinnedValue stored;
+  if (store.Get(nullptr, key, &stored)) {
+    ByteCursor in(stored.view());
+    in.Take(sizeof(uint64_t));
+    block = in.Read<uint64_t>();
+  }
+  std::string value(sizeof(uint64_t), '\0');
+  AppendValue(&value, block + 1);
+  const auto batch = store.NewBatch();
+  batch->Put(key, value);
+  store.Write(*batch, SyncMode::kNone);  // whatever commits rows of it is behind it in the log
+  return (uint64_t{1} << 63) | (block << kRowBlockBits);
+}
+
+uint64_t GroupBytes(Store& store, TenantId tenant, StorageId storage) {
+  std::string head;
+  AppendKeyHead(&head, tenant, storage, kGroupIndex);
+  uint64_t bytes = 0;
+  const auto groups = store.NewIterator(nullptr, head, PrefixSuccessor(head));
+  for (groups->Seek(head); groups->Valid(); groups->Next()) {
+    bytes += groups->value().size();
+    for (const GroupColumn& column : DecodeGroup(groups->value())->columns) {
+      bytes += column.byte_count;
+    }
+  }
+  return bytes;
 }
 
 std::string EncodeGroup(const GroupDescriptor& group) {
@@ -92,9 +128,16 @@ size_t GroupBuilder::byte_count() const {
 }
 
 void GroupBuilder::Append(const types::Batch& rows, uint32_t first, uint32_t count) {
-  GRIZZLY_CHECK(row_count_ + count <= kGroupRowsMax && rows.column_count() >= columns_.size());
+  GRIZZLY_CHECK(row_count_ + count <= kGroupRowsLimit && rows.column_count() >= columns_.size());
   for (size_t i = 0; i < columns_.size(); ++i) columns_[i].Append(rows.column(i), first, count);
   row_count_ += count;
+}
+
+void GroupBuilder::Clear() {
+  row_count_ = 0;
+  for (SegmentWriter& column : columns_) column.Clear();
+  row_ids_.Clear();
+  timestamps_.Clear();
 }
 
 void GroupBuilder::AppendIdentity(uint64_t row_id, uint64_t timestamp) {

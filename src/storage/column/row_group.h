@@ -14,9 +14,13 @@
 //                            were with the descriptor
 //          segment key    := head(kSegmentIndex) group:u64 column:u16, big-endian
 //          segment value  := eight zero bytes, segment (segment.h)
+//          row block      := head(kRowBlockIndex): eight zero bytes, blocks given out so far u64
+//          row ids        := a commit clock's time (rows of the delta), or, with the highest bit set,
+//                            block << kRowBlockBits | number in it (rows that became a group at once)
 //          A column is its attnum - 1. Groups have the columns the table had; later ones read as missing.
 //          A group number is used once: a segment never changes under its key.
-// LIMITS   kGroupRowsMax rows
+// LIMITS   groups are made of kGroupRowsMax rows; rows that had to stay with them may make them larger, up
+//          to kGroupRowsLimit
 // ERRORS   XX001
 // THREADS  free functions and plain values.
 #pragma once
@@ -35,10 +39,15 @@
 namespace grizzly::storage {
 
 inline constexpr uint32_t kGroupRowsMax = 60 * kSegmentBlockRows;
+inline constexpr uint32_t kGroupRowsMin = kSegmentBlockRows;  // fewer are read faster as rows
+inline constexpr uint32_t kGroupRowsLimit = 4 * kGroupRowsMax;
 inline constexpr size_t kDeletedMarkBytes = 8;
 // Index ids are storage ids, which count up from one.
 inline constexpr IndexId kGroupIndex{UINT32_MAX - 1};
 inline constexpr IndexId kSegmentIndex{UINT32_MAX - 2};
+inline constexpr IndexId kRowBlockIndex{UINT32_MAX - 3};
+inline constexpr int kRowBlockBits = 17;
+static_assert(kGroupRowsMax <= uint32_t{1} << kRowBlockBits);
 inline constexpr uint16_t kRowIdColumn = UINT16_MAX;
 inline constexpr uint16_t kTimestampColumn = UINT16_MAX - 1;
 
@@ -62,6 +71,10 @@ using GroupPtr = std::shared_ptr<const GroupDescriptor>;
 void AppendGroupKey(std::string* key, TenantId tenant, StorageId storage, uint64_t last_row_id);
 void AppendSegmentKey(std::string* key, TenantId tenant, StorageId storage, uint64_t group,
                       uint16_t column);
+// The first of kGroupRowsMax consecutive row ids of the table that nobody else gets.
+uint64_t TakeRowBlock(Store& store, TenantId tenant, StorageId storage);
+// Bytes of all groups of a table, as of now.
+uint64_t GroupBytes(Store& store, TenantId tenant, StorageId storage);
 std::string EncodeGroup(const GroupDescriptor& group);  // the timestamp zero
 GroupPtr DecodeGroup(std::string_view value);
 
@@ -70,12 +83,13 @@ class GroupBuilder {
  public:
   explicit GroupBuilder(const std::vector<types::SqlType>& column_types);
 
-  // Rows [first, first + count) of a batch whose first columns are the table's. Not beyond kGroupRowsMax.
+  // Rows [first, first + count) of a batch whose first columns are the table's.
   void Append(const types::Batch& rows, uint32_t first, uint32_t count);
   // ... of the row appended last, when ids are not consecutive or rows are older than the group.
   void AppendIdentity(uint64_t row_id, uint64_t timestamp);
   uint32_t row_count() const { return row_count_; }
   size_t byte_count() const;
+  void Clear();
 
   // Puts the segments into the batch, returns what describes them, and is empty again. Row ids are
   // consecutive from `first_row_id`, or those given with AppendIdentity.
