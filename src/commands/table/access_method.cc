@@ -43,9 +43,9 @@ void SetAccessMethod(CommandInput& input, const catalog::Relation& table, std::s
   catalog::Relation changed = table;
   changed.access_method = method;
   changed.storage = NewStorage(input);
-  const bool clusters = !catalog::IsColumnar(changed);
+  // The index first: the table's row layout asks for its clustering index.
+  MovePrimaryKey(input, table, /*clusters=*/!catalog::IsColumnar(changed));
   input.editor.PutRelation(std::move(changed));
-  MovePrimaryKey(input, table, clusters);
   RewriteTable(input, table, Reread(input, table.oid), {});
   DropStorageAtCommit(input, table);
 }
