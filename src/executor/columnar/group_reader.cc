@@ -53,11 +53,13 @@ struct GroupReader::Segment {
 
 GroupReader::GroupReader(storage::Store& store,
                          std::shared_ptr<const storage::StoreSnapshot> snapshot,
-                         const catalog::Relation& table, GroupPtr group)
+                         const catalog::Relation& table, GroupPtr group,
+                         storage::SegmentCheck check)
     : store_(store),
       snapshot_(std::move(snapshot)),
       table_(table),
       group_(std::move(group)),
+      check_(check),
       segments_(table.columns.size()) {}
 
 GroupReader::~GroupReader() = default;
@@ -71,7 +73,7 @@ storage::SegmentReader& GroupReader::Open(Segment& segment, uint16_t column, typ
     storage::ThrowDamagedSegment("it is missing");
   }
   segment.reader = storage::SegmentReader::Open(
-      segment.pinned.view().substr(txn::kRowTimestampBytes), type);
+      segment.pinned.view().substr(txn::kRowTimestampBytes), type, check_);
   return *segment.reader;
 }
 
@@ -95,6 +97,18 @@ uint64_t GroupReader::RowIdAt(uint32_t position) {
     Open(*row_ids_, storage::kRowIdColumn, types::BuiltinType(facts::kInt8Oid));
   }
   return static_cast<uint64_t>(row_ids_->reader->At(position).As<int64_t>());
+}
+
+std::string GroupReader::ComposeRow(uint32_t position) {
+  std::vector<types::Datum> values(table_.columns.size());
+  for (uint32_t column = 0; column < values.size(); ++column) {
+    if (!table_.columns[column].dropped) values[column] = Column(column).At(position);
+  }
+  std::string row;
+  table_.row_layouts->Encode(values, &row);
+  const uint64_t timestamp = TimestampAt(position);
+  std::memcpy(row.data(), &timestamp, sizeof(timestamp));
+  return row;
 }
 
 uint64_t GroupReader::TimestampAt(uint32_t position) {

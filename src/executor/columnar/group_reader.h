@@ -29,7 +29,8 @@ class GroupReader {
  public:
   // `snapshot` may be null: the latest. The table outlives the reader.
   GroupReader(storage::Store& store, std::shared_ptr<const storage::StoreSnapshot> snapshot,
-              const catalog::Relation& table, storage::GroupPtr group);
+              const catalog::Relation& table, storage::GroupPtr group,
+              storage::SegmentCheck check = storage::SegmentCheck::kChecksum);
   ~GroupReader();
 
   const storage::GroupDescriptor& group() const { return *group_; }
@@ -43,6 +44,8 @@ class GroupReader {
   storage::SegmentReader& Column(uint32_t column);
   uint64_t RowIdAt(uint32_t position);
   uint64_t TimestampAt(uint32_t position);
+  // The whole row, in row format.
+  std::string ComposeRow(uint32_t position);
   // Where the row with this id is.
   std::optional<uint32_t> Find(uint64_t row_id);
 
@@ -55,6 +58,7 @@ class GroupReader {
   const std::shared_ptr<const storage::StoreSnapshot> snapshot_;
   const catalog::Relation& table_;
   const storage::GroupPtr group_;
+  const storage::SegmentCheck check_;
   std::vector<std::unique_ptr<Segment>> segments_;
   std::unique_ptr<Segment> row_ids_;
   std::unique_ptr<Segment> timestamps_;

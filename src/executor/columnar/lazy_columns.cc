@@ -1,8 +1,10 @@
 #include "executor/columnar/lazy_columns.h"
 
 #include <algorithm>
+#include <array>
 
 #include "executor/table_access.h"
+#include "facts/procs.h"
 #include "storage/key/ordered_key.h"
 #include "storage/row/row_layout.h"
 
@@ -15,6 +17,49 @@ using types::Vector;
 namespace {
 
 constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
+
+// A filter is looked at on a dictionary only where that saves something.
+constexpr uint32_t kRowsPerEntry = 8;
+
+// Functions over texts that have a result for all of them: a dictionary may hold values that no row in view
+// has, and no error may come of them.
+constexpr std::array<std::string_view, 21> kTotalFunctions = {
+    "texteq",   "textne",   "text_lt",  "text_le",   "text_gt",    "text_ge",     "bpchareq",
+    "bpcharne", "bpcharlt", "bpcharle", "bpchargt",  "bpcharge",   "textlike",    "textnlike",
+    "rtrim1",   "byteaeq",  "byteane",  "nameeq",    "texticlike", "texticnlike", "text_starts_with"};
+
+bool IsTotal(const functions::CallSite* call) {
+  const facts::ProcFact* proc = call == nullptr ? nullptr : facts::FindProc(call->function);
+  return proc != nullptr && proc->prolang == facts::kInternalLanguageOid &&
+         std::find(kTotalFunctions.begin(), kTotalFunctions.end(), proc->prosrc) !=
+             kTotalFunctions.end();
+}
+
+bool CannotFail(const expr::Expr& expr) {
+  using expr::ExprKind;
+  switch (expr.kind) {
+    case ExprKind::kInput:
+    case ExprKind::kConst:
+    case ExprKind::kParam:
+    case ExprKind::kBool:
+    case ExprKind::kNullTest:
+    case ExprKind::kRelabel:
+    case ExprKind::kArray: break;
+    case ExprKind::kFunction:
+      if (!IsTotal(static_cast<const expr::FunctionExpr&>(expr).call.get())) return false;
+      break;
+    case ExprKind::kScalarArray:
+    case ExprKind::kInList:
+      for (const auto& comparison : static_cast<const expr::ComparisonExpr&>(expr).comparisons) {
+        if (!IsTotal(comparison.call.get())) return false;
+      }
+      break;
+    default: return false;
+  }
+  bool cannot_fail = true;
+  expr::ForEachChild(expr, [&](const expr::Expr& child) { cannot_fail &= CannotFail(child); });
+  return cannot_fail;
+}
 
 void AddInputs(const expr::Expr& expr, std::vector<uint32_t>* inputs) {
   if (expr.kind == expr::ExprKind::kInput) {
@@ -33,8 +78,11 @@ LazyColumns::LazyColumns(const plan::TableScanNode& node, ExecContext& context)
   for (const expr::ExprPtr& filter : node.filters) {
     std::vector<uint32_t> outputs;
     AddInputs(*filter, &outputs);
-    filters_.push_back({std::move(outputs), expr::Evaluator(*filter, context.evaluation)});
+    const bool is_codable = outputs.size() == 1 && node.attnums[outputs[0]] > 0 && CannotFail(*filter);
+    filters_.push_back(
+        {std::move(outputs), expr::Evaluator(*filter, context.evaluation), is_codable, {}});
   }
+  for (const types::SqlType& type : node.output_types) entries_.AddColumn(Vector(type, 0));
   for (const AttributeNumber attnum : node.attnums) {
     columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
                                   : storage::RowLayoutSet::kSkip);
@@ -42,7 +90,10 @@ LazyColumns::LazyColumns(const plan::TableScanNode& node, ExecContext& context)
   }
 }
 
-void LazyColumns::StartGroup(VisibleGroup& group) { group_ = &group; }
+void LazyColumns::StartGroup(VisibleGroup& group) {
+  group_ = &group;
+  for (Filter& filter : filters_) filter.passing.clear();
+}
 
 uint32_t LazyColumns::Fill(uint32_t block, const std::vector<uint32_t>* visible, Batch& out) {
   block_ = block;
@@ -55,6 +106,10 @@ uint32_t LazyColumns::Fill(uint32_t block, const std::vector<uint32_t>* visible,
   out.set_row_count(count);
   for (Filter& filter : filters_) {
     if (count == 0) break;
+    if (FilterByCodes(filter, out)) {
+      count = out.row_count();
+      continue;
+    }
     for (const uint32_t output : filter.outputs) DecodeColumn(output, out);
     const Selection kept = filter.evaluator.Filter(out);
     if (kept.size() < count) KeepRows(kept, out);
@@ -63,6 +118,41 @@ uint32_t LazyColumns::Fill(uint32_t block, const std::vector<uint32_t>* visible,
   if (count == 0) return 0;
   for (uint32_t output = 0; output < columns_.size(); ++output) DecodeColumn(output, out);
   return count;
+}
+
+// Each entry is looked at once in a group, where entries are far fewer than rows.
+bool LazyColumns::FilterByCodes(Filter& filter, Batch& out) {
+  if (!filter.is_codable || is_decoded_[filter.outputs[0]]) return false;
+  storage::SegmentReader& segment = group_->group().Column(columns_[filter.outputs[0]]);
+  if (segment.dictionary_size() == 0 ||
+      segment.dictionary_size() > group_->group().row_count() / kRowsPerEntry) {
+    return false;
+  }
+  if (filter.passing.empty()) EvaluateOnDictionary(filter, segment);
+  codes_.resize(storage::kSegmentBlockRows);
+  segment.DecodeCodes(block_, codes_.data());
+  kept_.clear();
+  for (uint32_t i = 0; i < out.row_count(); ++i) {
+    if (filter.passing[codes_[all_rows_ ? i : rows_[i]]]) kept_.push_back(i);
+  }
+  if (kept_.size() < out.row_count()) KeepRows(kept_, out);
+  return true;
+}
+
+void LazyColumns::EvaluateOnDictionary(Filter& filter, storage::SegmentReader& segment) {
+  const uint32_t size = segment.dictionary_size();
+  const Vector& dictionary = *segment.dictionary();
+  filter.passing.assign(size, false);
+  std::vector<uint32_t> numbers;
+  for (uint32_t first = 0; first < size; first += types::kBatchRowsMax) {
+    numbers.clear();
+    for (uint32_t i = first; i < std::min(size, first + types::kBatchRowsMax); ++i) {
+      numbers.push_back(i);
+    }
+    entries_.column(filter.outputs[0]).Slice(dictionary, numbers);
+    entries_.set_row_count(static_cast<uint32_t>(numbers.size()));
+    for (const uint32_t kept : filter.evaluator.Filter(entries_)) filter.passing[first + kept] = true;
+  }
 }
 
 void LazyColumns::KeepRows(Selection kept, Batch& out) {

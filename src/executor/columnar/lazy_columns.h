@@ -1,5 +1,5 @@
 // A scan's output columns for one block of a row group: filters first, each on as few columns and rows as
-// it needs; then the other columns of the rows that are left.
+// it needs, or once per dictionary entry; then the other columns of the rows that are left.
 //
 // THREADS  one.
 #pragma once
@@ -34,7 +34,11 @@ class LazyColumns {
   struct Filter {
     std::vector<uint32_t> outputs;  // output columns it reads
     expr::Evaluator evaluator;
+    bool is_codable;                // of one column, and cannot fail
+    std::vector<bool> passing;      // of the group's dictionary; empty: not evaluated
   };
+  bool FilterByCodes(Filter& filter, types::Batch& out);
+  void EvaluateOnDictionary(Filter& filter, storage::SegmentReader& segment);
   void DecodeColumn(uint32_t output, types::Batch& out);
   void DecodeSystemColumn(uint32_t output, types::Vector& column);
   void KeepRows(types::Selection kept, types::Batch& out);
@@ -51,6 +55,9 @@ class LazyColumns {
   bool all_rows_ = true;            // of the block; else those in rows_
   std::vector<uint32_t> rows_;
   std::vector<uint32_t> decoded_;   // output columns
+  types::Batch entries_;            // of a dictionary, as the column of a filter
+  std::vector<uint32_t> codes_;
+  std::vector<uint32_t> kept_;
   std::vector<bool> is_decoded_;
   std::string mark_;
 };

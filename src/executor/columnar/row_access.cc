@@ -14,9 +14,27 @@ constexpr size_t kReadersMax = 8;
 }  // namespace
 
 CommitTimestamp FoundRow::commit_timestamp() const {
+  if (group_ != nullptr) return CommitTimestamp(group_->TimestampAt(position_));
   uint64_t timestamp;
-  std::memcpy(&timestamp, value().data(), sizeof(timestamp));
+  std::memcpy(&timestamp, read_.value().data(), sizeof(timestamp));
   return CommitTimestamp(timestamp);
+}
+
+std::string_view FoundRow::value() const {
+  if (group_ == nullptr) return read_.value();
+  if (composed_.empty()) composed_ = group_->ComposeRow(position_);
+  return composed_;
+}
+
+void FoundRow::DecodeInto(const catalog::Relation& table, std::span<const uint32_t> columns,
+                          types::Batch& out, uint32_t target_row) const {
+  if (group_ == nullptr) {
+    return table.row_layouts->DecodeInto(read_.value(), columns, out, target_row);
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i] == storage::RowLayoutSet::kSkip) continue;
+    out.column(i).SetDatum(target_row, group_->Column(columns[i]).At(position_));
+  }
 }
 
 uint64_t RowIdOfKey(std::string_view key) {
@@ -29,6 +47,7 @@ RowAccess::RowAccess(txn::Transaction& transaction, txn::TransactionManager& tra
 
 void RowAccess::Get(const txn::ReadView& view, std::string_view key, FoundRow* row) {
   row->composed_.clear();
+  row->group_.reset();
   if (!catalog::IsColumnar(table_)) [[likely]] {
     transaction_.Get(view, key, &row->read_);
     row->found_ = row->read_.found();
@@ -46,15 +65,16 @@ void RowAccess::Get(const txn::ReadView& view, std::string_view key, FoundRow* r
   }
   if (row->own_command() != 0) return;  // deleted here, and in no group
   const uint64_t row_id = RowIdOfKey(key);
-  GroupReader* const reader = ReaderOf(view, row_id);
+  std::shared_ptr<GroupReader> reader = ReaderOf(view, row_id);
   if (reader == nullptr) return;
   const auto position = reader->Find(row_id);
   if (!position.has_value()) return;
-  row->composed_ = Compose(*reader, *position);
+  row->group_ = std::move(reader);
+  row->position_ = *position;
   row->found_ = true;
 }
 
-GroupReader* RowAccess::ReaderOf(const txn::ReadView& view, uint64_t row_id) {
+std::shared_ptr<GroupReader> RowAccess::ReaderOf(const txn::ReadView& view, uint64_t row_id) {
   // Which group it is depends on the view; what is in it does not.
   storage::GroupPtr group = FindGroup(transaction_, view, table_, row_id);
   if (group == nullptr) return nullptr;
@@ -64,26 +84,14 @@ GroupReader* RowAccess::ReaderOf(const txn::ReadView& view, uint64_t row_id) {
   });
   if (known != readers_.end()) {
     std::rotate(readers_.begin(), known, known + 1);
-    return readers_.front().get();
+    return readers_.front();
   }
   if (readers_.size() == kReadersMax) readers_.pop_back();
   readers_.insert(readers_.begin(),
-                  std::make_unique<GroupReader>(transactions_.store(), view.snapshot, table_,
-                                                std::move(group)));
-  return readers_.front().get();
-}
-
-std::string RowAccess::Compose(GroupReader& reader, uint32_t position) {
-  values_.resize(table_.columns.size());
-  for (uint32_t column = 0; column < values_.size(); ++column) {
-    values_[column] = table_.columns[column].dropped ? types::Datum::Null()
-                                                     : reader.Column(column).At(position);
-  }
-  std::string row;
-  table_.row_layouts->Encode(values_, &row);
-  const uint64_t timestamp = reader.TimestampAt(position);
-  std::copy_n(reinterpret_cast<const char*>(&timestamp), sizeof(timestamp), row.data());
-  return row;
+                  std::make_shared<GroupReader>(transactions_.store(), view.snapshot, table_,
+                                                std::move(group),
+                                                storage::SegmentCheck::kNone));
+  return readers_.front();
 }
 
 void RowAccess::Delete(std::string_view key) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +16,16 @@
 
 namespace grizzly::executor {
 
-// A row version that was read, or none. The view is valid until the next read into it.
+// A row version that was read, or none. What it shows is valid until the next read into it.
 class FoundRow {
  public:
   bool found() const { return found_; }
-  std::string_view value() const { return composed_.empty() ? read_.value() : composed_; }
+  // In row format; a row group's row is composed at the first call.
+  std::string_view value() const;
   CommitTimestamp commit_timestamp() const;  // 0 for own uncommitted writes
+  // As RowLayoutSet::DecodeInto, reading no other columns.
+  void DecodeInto(const catalog::Relation& table, std::span<const uint32_t> columns,
+                  types::Batch& out, uint32_t target_row) const;
   // The command of this transaction that wrote or deleted it last; 0 when it is a committed version.
   txn::CommandId own_command() const { return read_.own_command(); }
 
@@ -28,7 +33,9 @@ class FoundRow {
   friend class RowAccess;
   bool found_ = false;
   txn::RowRead read_;
-  std::string composed_;  // of a row group
+  std::shared_ptr<GroupReader> group_;  // null: read_ has it
+  uint32_t position_ = 0;
+  mutable std::string composed_;
 };
 
 class RowAccess {
@@ -45,14 +52,12 @@ class RowAccess {
   void Delete(std::string_view key);
 
  private:
-  GroupReader* ReaderOf(const txn::ReadView& view, uint64_t row_id);
-  std::string Compose(GroupReader& reader, uint32_t position);
+  std::shared_ptr<GroupReader> ReaderOf(const txn::ReadView& view, uint64_t row_id);
 
   txn::Transaction& transaction_;
   txn::TransactionManager& transactions_;
   const catalog::Relation& table_;
-  std::vector<std::unique_ptr<GroupReader>> readers_;  // used last, first
-  std::vector<types::Datum> values_;
+  std::vector<std::shared_ptr<GroupReader>> readers_;  // used last, first
 };
 
 // The hidden row id at the end of a columnar row's key.

@@ -31,17 +31,21 @@ Comparison Swapped(Comparison comparison) {
   }
 }
 
+constexpr types::Int128 kMicrosecondsPerDay = 86'400'000'000;
+
 struct Family {
   std::string_view name;  // of pg_proc.prosrc, before the operation
   ZoneKind zone;
+  std::string_view rest = {};  // behind it
 };
 // Functions whose arguments are compared as what the zone map holds. Both sides may differ in width.
-constexpr std::array<Family, 17> kFamilies = {{
+constexpr std::array<Family, 18> kFamilies = {{
     {"int2", ZoneKind::kInteger},      {"int4", ZoneKind::kInteger},  {"int8", ZoneKind::kInteger},
     {"int24", ZoneKind::kInteger},     {"int28", ZoneKind::kInteger}, {"int42", ZoneKind::kInteger},
     {"int48", ZoneKind::kInteger},     {"int82", ZoneKind::kInteger}, {"int84", ZoneKind::kInteger},
     {"date_", ZoneKind::kInteger},     {"time_", ZoneKind::kInteger}, {"timestamp_", ZoneKind::kInteger},
     {"cash_", ZoneKind::kInteger},     {"numeric_", ZoneKind::kNumeric},
+    {"date_", ZoneKind::kInteger, "_timestamp"},
     {"float8", ZoneKind::kFloat},      {"text_", ZoneKind::kBytes},   {"text", ZoneKind::kBytes},
 }};
 
@@ -133,6 +137,7 @@ struct ZoneFilter::Condition {
   Comparison comparison = Comparison::kEqual;
   ZoneKind zone = ZoneKind::kNone;
   PhysicalType physical = PhysicalType::kInt64;  // of the constant
+  bool is_days = false;                          // a date, compared with a timestamp
   std::unique_ptr<expr::Evaluator> constant;
   Arena arena;
   Datum value;
@@ -145,6 +150,12 @@ struct ZoneFilter::Condition {
     if (map.kind != zone) return true;
     switch (zone) {
       case ZoneKind::kInteger:
+        if (is_days) {
+          if (map.least == INT32_MIN || map.greatest == INT32_MAX) return true;  // infinities
+          return MatchesNumber<types::Int128>(comparison, map.least * kMicrosecondsPerDay,
+                                              map.greatest * kMicrosecondsPerDay,
+                                              value.As<int64_t>());
+        }
         return MatchesNumber(comparison, map.least, map.greatest, IntegerOf(value, physical));
       case ZoneKind::kNumeric: return MatchesNumeric(comparison, map, value);
       case ZoneKind::kFloat: {
@@ -177,7 +188,10 @@ ZoneFilter::ZoneFilter(const plan::TableScanNode& node, ExecContext& context) {
     const Expr& right = *function.arguments[1];
     for (const Family& family : kFamilies) {
       if (!proc->prosrc.starts_with(family.name)) continue;
-      auto operation = OperationOf(proc->prosrc.substr(family.name.size()));
+      std::string_view suffix = proc->prosrc.substr(family.name.size());
+      if (!suffix.ends_with(family.rest)) continue;
+      suffix.remove_suffix(family.rest.size());
+      const auto operation = OperationOf(suffix);
       const bool swapped = WithoutRelabel(left).kind != ExprKind::kInput;
       const auto column = table_column(swapped ? right : left);
       const Expr& constant = swapped ? left : right;
@@ -191,6 +205,9 @@ ZoneFilter::ZoneFilter(const plan::TableScanNode& node, ExecContext& context) {
       condition->comparison = swapped ? Swapped(*operation) : *operation;
       condition->zone = family.zone;
       condition->physical = constant.type.physical;
+      condition->is_days = !family.rest.empty();
+      // date against timestamp, never the other way round: a column of dates
+      if (condition->is_days && swapped) continue;
       condition->constant = std::make_unique<expr::Evaluator>(constant, context.evaluation);
       conditions_.push_back(std::move(condition));
       return;

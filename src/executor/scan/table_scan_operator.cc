@@ -80,6 +80,12 @@ class TableScanOperator final : public Operator {
     if (has_system_columns_) SetSystemColumns(suffix, value, row);
   }
 
+  // read_
+  void DecodeFound(std::string_view suffix, uint32_t row) {
+    if (has_system_columns_) return Decode(suffix, read_.value(), row);
+    read_.DecodeInto(table_, columns_, batch_, row);
+  }
+
   void SetSystemColumns(std::string_view suffix, std::string_view value, uint32_t row) {
     constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
     for (size_t i = 0; i < scan_.attnums.size(); ++i) {
@@ -130,7 +136,7 @@ class TableScanOperator final : public Operator {
       rows_by_key_.Get(context.view, key_, &read_);
     }
     if (!read_.found()) return false;
-    Decode(SuffixOfRowKey(key_), read_.value(), 0);
+    DecodeFound(SuffixOfRowKey(key_), 0);
     batch_.set_row_count(1);
     return true;
   }
@@ -169,7 +175,7 @@ class TableScanOperator final : public Operator {
       if (scan_.index == nullptr) {
         Decode(SuffixOfRowKey(rows_->key()), rows_->value(), row++);
       } else if (FetchRow(context, SuffixOfMark(rows_->value()))) {
-        Decode(SuffixOfRowKey(key_), read_.value(), row++);
+        DecodeFound(SuffixOfRowKey(key_), row++);
       }
       rows_->Next();
     }

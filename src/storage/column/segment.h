@@ -72,12 +72,16 @@ class SegmentWriter {
   std::vector<uint64_t> validity_;
 };
 
+// The store checks what it reads from disk itself; one row is not worth summing up a whole segment again.
+enum class SegmentCheck : uint8_t { kChecksum, kNone };
+
 class SegmentReader {
  public:
   virtual ~SegmentReader() = default;
 
-  // `bytes` must outlive the reader. Checks the checksum.
-  static std::unique_ptr<SegmentReader> Open(std::string_view bytes, types::SqlType type);
+  // `bytes` must outlive the reader.
+  static std::unique_ptr<SegmentReader> Open(std::string_view bytes, types::SqlType type,
+                                             SegmentCheck check = SegmentCheck::kChecksum);
   // Every row reads as this (a column that is younger than the segment's group).
   static std::unique_ptr<SegmentReader> OfConstant(const types::Datum& value, types::SqlType type,
                                                    uint32_t row_count);
@@ -90,7 +94,7 @@ class SegmentReader {
   // One value; a string is valid until the next call.
   virtual types::Datum At(uint32_t row) = 0;
   // The distinct values, where they are numbered; else null. With NULLs the last one is NULL.
-  virtual const types::Vector* dictionary() const { return nullptr; }
+  virtual const types::Vector* dictionary() { return nullptr; }
   virtual uint32_t dictionary_size() const { return 0; }
   // Of a block of a segment with a dictionary: each row's number.
   virtual void DecodeCodes(uint32_t block, uint32_t* codes);

@@ -208,15 +208,17 @@ class BytesSegment final : public PlainSegment {
  public:
   BytesSegment(std::unique_ptr<BytesReader> bytes, types::SqlType type, uint32_t row_count,
                Validity validity)
-      : PlainSegment(row_count, std::move(validity)), bytes_(std::move(bytes)) {
-    if (bytes_->dictionary() != nullptr) MakeDictionary(type);
+      : PlainSegment(row_count, std::move(validity)), type_(type), bytes_(std::move(bytes)) {
+    if (bytes_->dictionary() == nullptr) return;
+    dictionary_size_ =
+        static_cast<uint32_t>(bytes_->dictionary()->size()) + (validity_.empty() ? 0 : 1);
   }
 
   void DecodeBlock(uint32_t block, Vector& out) override {
     const uint32_t rows = BlockRows(row_count_, block);
-    if (dictionary_ != nullptr) {
+    if (const Vector* entries = dictionary()) {
       DecodeCodes(block, codes_);
-      out.Slice(*dictionary_, Selection(codes_, rows));
+      out.Slice(*entries, Selection(codes_, rows));
       return;
     }
     T* const data = out.Data<T>();
@@ -225,7 +227,10 @@ class BytesSegment final : public PlainSegment {
     validity_.CopyTo(block, rows, out);
   }
 
-  const Vector* dictionary() const override { return dictionary_.get(); }
+  const Vector* dictionary() override {
+    if (dictionary_ == nullptr && dictionary_size_ > 0) MakeDictionary();
+    return dictionary_.get();
+  }
   uint32_t dictionary_size() const override { return dictionary_size_; }
   void DecodeCodes(uint32_t block, uint32_t* codes) override {
     int64_t numbers[kSegmentBlockRows];
@@ -265,11 +270,10 @@ class BytesSegment final : public PlainSegment {
     }
   }
 
-  void MakeDictionary(types::SqlType type) {
+  void MakeDictionary() {
     const std::vector<std::string_view>& entries = *bytes_->dictionary();
     const auto count = static_cast<uint32_t>(entries.size());
-    dictionary_size_ = count + (validity_.empty() ? 0 : 1);
-    dictionary_ = std::make_unique<Vector>(type, dictionary_size_);
+    dictionary_ = std::make_unique<Vector>(type_, dictionary_size_);
     T* const data = dictionary_->Data<T>();
     for (uint32_t i = 0; i < count; ++i) data[i] = ValueOf(entries[i]);
     if (validity_.empty()) return;
@@ -277,8 +281,9 @@ class BytesSegment final : public PlainSegment {
     dictionary_->SetNull(count);
   }
 
+  const types::SqlType type_;
   const std::unique_ptr<BytesReader> bytes_;
-  std::unique_ptr<Vector> dictionary_;
+  std::unique_ptr<Vector> dictionary_;  // made when first asked for
   uint32_t dictionary_size_ = 0;
   std::string_view scratch_[kSegmentBlockRows];
   uint32_t codes_[kSegmentBlockRows];
@@ -300,10 +305,11 @@ std::unique_ptr<SegmentReader> OpenNumeric(ByteCursor& in, int scale, uint32_t r
       OpenIntegers(in, rows), convert, rows, std::move(validity));
 }
 
-std::string_view Checked(std::string_view bytes) {
+std::string_view Checked(std::string_view bytes, SegmentCheck check) {
   if (bytes.size() < 16) ThrowDamagedSegment("too short");
   const std::string_view body = bytes.substr(0, bytes.size() - sizeof(uint64_t));
-  if (ReadValueAt<uint64_t>(bytes.data() + body.size()) != XXH3_64bits(body.data(), body.size())) {
+  if (check == SegmentCheck::kChecksum &&
+      ReadValueAt<uint64_t>(bytes.data() + body.size()) != XXH3_64bits(body.data(), body.size())) {
     ThrowDamagedSegment("its checksum is wrong");
   }
   return body;
@@ -341,8 +347,9 @@ std::unique_ptr<SegmentReader> SegmentReader::OfConstant(const Datum& value, typ
   return std::make_unique<ConstantSegment>(value, type);
 }
 
-std::unique_ptr<SegmentReader> SegmentReader::Open(std::string_view bytes, types::SqlType type) {
-  ByteCursor in(Checked(bytes));
+std::unique_ptr<SegmentReader> SegmentReader::Open(std::string_view bytes, types::SqlType type,
+                                                   SegmentCheck check) {
+  ByteCursor in(Checked(bytes, check));
   if (in.Read<uint8_t>() != kSegmentFormatVersion) ThrowDamagedSegment("unknown version");
   const auto kind = in.Read<SegmentKind>();
   const auto nulls = in.Read<uint8_t>();
