@@ -1,4 +1,5 @@
 // pg_class, pg_attribute, pg_attrdef, pg_inherits, pg_sequence, pg_rewrite, pg_namespace.
+#include "catalog/access_method.h"
 #include "catalog/builtin.h"
 #include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
@@ -39,7 +40,7 @@ Oid AccessMethodOf(const Relation& relation) {
     return fact == nullptr ? kInvalidOid : fact->oid;
   }
   if (!relation.HasRows()) return kInvalidOid;
-  const auto* fact = facts::FindAccessMethodByName(relation.access_method);
+  const auto* fact = FindAccessMethod(relation.access_method);
   return fact == nullptr ? facts::kHeapMethodOid : fact->oid;
 }
 

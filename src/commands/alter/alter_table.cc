@@ -14,6 +14,7 @@
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
+#include "commands/table/access_method.h"
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
 
@@ -96,6 +97,11 @@ void ValidateConstraintAction(CommandInput& input, const RelationPtr& table,
   ValidateConstraint(input, table, TextOf(command.name));
 }
 
+void SetAccessMethodAction(CommandInput& input, const RelationPtr& table,
+                           const PgQuery__AlterTableCmd& command) {
+  SetAccessMethod(input, *table, TextOf(command.name));
+}
+
 // WITHOUT OIDS is what every table is.
 void Nothing(CommandInput&, const RelationPtr&, const PgQuery__AlterTableCmd&) {}
 
@@ -173,6 +179,8 @@ constexpr Action kActions[] = {
      Alone<SetWithoutCluster>},
     {GRIZZLY_AT(ReplicaIdentity), Pass::kRest, "REPLICA IDENTITY", kTables | kMaterialized,
      Alone<SetReplicaIdentity>},
+    {GRIZZLY_AT(SetAccessMethod), Pass::kRest, "SET ACCESS METHOD", kTables | kMaterialized,
+     Alone<SetAccessMethodAction>},
     {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables, Alone<SetLogged>},
     {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables, Alone<SetUnlogged>},
     {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Alone<Nothing>},

@@ -86,7 +86,7 @@ class CopyIn {
         if (rows_ == types::kBatchRowsMax || line_text_.size() > kBatchBytesMax) FlushBatch(&place);
       }
       FlushBatch(&place);
-      if (bulk_ != nullptr) bulk_->Finish();
+      bulk_ != nullptr ? bulk_->Finish() : writer_.Finish();
     } catch (SqlError& error) {
       AddPlace(&error, place);
       throw;
@@ -327,12 +327,7 @@ class CopyIn {
       if (bulk_ != nullptr) {
         if (rows_ > 0) bulk_->Add(batch_, &at);
       } else {
-        for (; at < rows_; ++at) {
-          if (const auto conflict = writer_.FindConflict(batch_, at, "", nullptr)) {
-            writer_.ThrowConflict(*conflict, batch_, at);
-          }
-          writer_.Insert(batch_, at);
-        }
+        writer_.InsertAll(batch_, &at);
       }
     } catch (SqlError&) {
       *place = {line_marks_[at].line, {}, nullptr, {}, false};

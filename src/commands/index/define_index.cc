@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
 #include "commands/evaluation.h"
@@ -60,7 +61,7 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.options = request.options;
   catalog::IndexDefinition& definition = index.index.emplace();
   definition.table = table.oid;
-  definition.clustered_by = ClustersRows(request);
+  definition.clustered_by = ClustersRows(request) && !catalog::IsColumnar(table);
   definition.index_id = IndexId{definition.clustered_by ? 0 : index.storage.value};
   definition.access_method = request.access_method;
   definition.exclusion = !request.exclusion_operators.empty();
@@ -213,7 +214,7 @@ RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequ
   const Oid index_oid = index_relation.oid;
   if (request.is_constraint) AddConstraintOf(input, request, index_oid, &changed);
   changed.indexes.push_back(index_oid);
-  const bool moves_rows = ClustersRows(request) && !is_new_table;
+  const bool moves_rows = index_relation.index->clustered_by && !is_new_table;
   if (request.primary && !is_new_table && !moves_rows) {
     std::vector<AttributeNumber> columns;
     for (const auto& part : request.parts) columns.push_back(part.column);

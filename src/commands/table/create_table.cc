@@ -15,6 +15,7 @@
 #include "commands/type/type_parts.h"
 #include "commands/table/like_clause.h"
 #include "commands/table/inherit_columns.h"
+#include "commands/table/access_method.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::commands {
@@ -145,7 +146,7 @@ catalog::RelationPtr MakeTable(CommandInput& input, NewTable made) {
   table.storage = NewStorage(input);
   table.columns = std::move(made.columns);
   table.options = std::move(made.options);
-  table.access_method = "heap";
+  table.access_method = ChooseAccessMethod(input, made.access_method);
   for (size_t i = 0; i < table.columns.size(); ++i) {
     table.columns[i].attnum = static_cast<AttributeNumber>(i + 1);
   }
@@ -316,7 +317,8 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
   }
   RelationPtr table =
-      MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target)});
+      MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
+                        TextOf(statement.access_method)});
   if (!draft.constraints.empty() || !parents.empty()) {
     Relation complete = *table;
     complete.constraints = draft.constraints;

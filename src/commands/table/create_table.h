@@ -18,6 +18,7 @@ struct NewTable {
   std::vector<catalog::Column> columns;
   std::vector<std::pair<std::string, std::string>> options;
   char on_commit = '\0';
+  std::string_view access_method = {};  // empty: default_table_access_method
 };
 catalog::RelationPtr MakeTable(CommandInput& input, NewTable made);
 // ON COMMIT as Relation::on_commit has it. Throws 42P16 unless the table is temporary.

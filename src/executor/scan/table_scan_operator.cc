@@ -1,7 +1,10 @@
-// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key.
+// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key. (A columnar
+// table's rows are scanned by columnar_scan_operator.cc; its indexes here.)
 #include <algorithm>
 #include <cstring>
 
+#include "catalog/access_method.h"
+#include "executor/columnar/row_access.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
 #include "executor/scan/scan_ranges.h"
@@ -26,6 +29,7 @@ class TableScanOperator final : public Operator {
       : Operator(node),
         scan_(node),
         table_(*node.relation),
+        rows_by_key_(context.transaction, *context.transactions, *node.relation),
         ranges_(node, context.evaluation),
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
@@ -79,6 +83,12 @@ class TableScanOperator final : public Operator {
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
     table_.row_layouts->DecodeInto(value, columns_, batch_, row);
     if (has_system_columns_) SetSystemColumns(suffix, value, row);
+  }
+
+  // read_
+  void DecodeFound(std::string_view suffix, uint32_t row) {
+    if (has_system_columns_) return Decode(suffix, read_.value(), row);
+    read_.DecodeInto(table_, columns_, batch_, row);
   }
 
   void SetSystemColumns(std::string_view suffix, std::string_view value, uint32_t row) {
@@ -138,10 +148,10 @@ class TableScanOperator final : public Operator {
     if (scan_.lock_first.has_value()) {
       if (!ReadLocked(context)) return false;
     } else {
-      context.transaction.Get(context.view, key_, &read_);
+      rows_by_key_.Get(context.view, key_, &read_);
     }
     if (!read_.found()) return false;
-    Decode(SuffixOfRowKey(key_), read_.value(), 0);
+    DecodeFound(SuffixOfRowKey(key_), 0);
     batch_.set_row_count(1);
     return true;
   }
@@ -151,9 +161,9 @@ class TableScanOperator final : public Operator {
     const txn::LockOutcome outcome =
         context.transaction.LockRow(key_, *scan_.lock_first, scan_.lock_wait);
     if (outcome == txn::LockOutcome::kNotAvailable) return false;
-    context.transaction.GetLatest(key_, &read_);
+    rows_by_key_.GetLatest(key_, &read_);
     if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return true;
-    context.transaction.Get(context.view, key_, &seen_);
+    rows_by_key_.Get(context.view, key_, &seen_);
     if (seen_.found() == read_.found() &&
         (!read_.found() || seen_.commit_timestamp() == read_.commit_timestamp())) {
       return true;
@@ -185,7 +195,7 @@ class TableScanOperator final : public Operator {
       if (scan_.index == nullptr) {
         Decode(SuffixOfRowKey(rows_->key()), rows_->value(), row++);
       } else if (FetchRow(context, SuffixOfMark(rows_->value()))) {
-        Decode(SuffixOfRowKey(key_), read_.value(), row++);
+        DecodeFound(SuffixOfRowKey(key_), row++);
       }
       rows_->Next();
     }
@@ -198,7 +208,7 @@ class TableScanOperator final : public Operator {
   bool FetchRow(ExecContext& context, std::string_view suffix) {
     key_.assign(head_);
     key_.append(suffix);
-    context.transaction.Get(context.view, key_, &read_);
+    rows_by_key_.Get(context.view, key_, &read_);
     return read_.found();
   }
 
@@ -217,6 +227,7 @@ class TableScanOperator final : public Operator {
 
   const TableScanNode& scan_;
   const catalog::Relation& table_;
+  RowAccess rows_by_key_;
   ScanRanges ranges_;
   FilterSet filters_;
   const std::string head_;
@@ -236,13 +247,14 @@ class TableScanOperator final : public Operator {
   bool point_done_ = false;
   std::string key_;
   std::string mark_;
-  txn::RowRead read_;
-  txn::RowRead seen_;
+  FoundRow read_;
+  FoundRow seen_;
 };
 
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  if (catalog::IsColumnar(*node.relation) && node.index == nullptr) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 

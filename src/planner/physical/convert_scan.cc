@@ -1,6 +1,7 @@
 // Scans: which index, which bounds.
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "catalog/inheritance.h"
 #include "facts/types.h"
 #include "planner/optimizer/column_set.h"
@@ -16,6 +17,13 @@ namespace {
 constexpr double kRowCost = 1;
 constexpr double kFetchCost = 10;
 constexpr double kSeekCost = 19;
+// A columnar table's row in a scan, and one by its key: found in its group, composed of its columns.
+constexpr double kColumnarRowCost = 0.05;
+constexpr double kColumnarFetchCost = 60;
+
+double RowCost(const catalog::Relation& table) {
+  return catalog::IsColumnar(table) ? kColumnarRowCost : kRowCost;
+}
 
 bool SameOrder(const types::SqlType& a, const types::SqlType& b) {
   const auto is_text = [](Oid oid) { return oid == facts::kTextOid || oid == facts::kVarcharOid; };
@@ -97,7 +105,8 @@ bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index
 std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) {
   const double table_rows = cardinality_.TableRows(*scan.relation);
   std::optional<AccessPath> best;
-  double best_cost = table_rows * kRowCost;
+  double best_cost = table_rows * RowCost(*scan.relation);
+  const double fetch_cost = catalog::IsColumnar(*scan.relation) ? kColumnarFetchCost : kFetchCost;
   for (Oid oid : scan.relation->indexes) {
     const catalog::RelationPtr index = input_.catalog->FindRelation(oid);
     AccessPath path;
@@ -108,7 +117,7 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
     if (path.bounds.lower != nullptr) selectivity /= 3;
     if (path.bounds.upper != nullptr) selectivity /= 3;
     path.rows = path.unique_match ? 1 : std::max(1.0, table_rows * selectivity);
-    path.cost = kSeekCost + path.rows * (path.index == nullptr ? kRowCost : kFetchCost);
+    path.cost = kSeekCost + path.rows * (path.index == nullptr ? kRowCost : fetch_cost);
     // A unique key always wins: sizes may be unknown or old, one row is one row.
     if (path.unique_match) path.cost = path.index == nullptr ? 0 : 1;
     if (path.cost < best_cost || (best && path.cost == best_cost)) {
@@ -182,7 +191,7 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
     node->total_cost = path->cost;
     if (path->unique_match) rows = 1;
   } else {
-    node->total_cost = cardinality_.TableRows(*scan.relation) * kRowCost;
+    node->total_cost = cardinality_.TableRows(*scan.relation) * RowCost(*scan.relation);
   }
   for (size_t i = 0; i < scan.filters.size(); ++i) {
     if (!used[i]) node->filters.push_back(Resolve(std::move(scan.filters[i]), scan.outputs));
