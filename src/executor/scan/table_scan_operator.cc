@@ -4,7 +4,10 @@
 
 #include "executor/filter_set.h"
 #include "executor/operators.h"
+#include "executor/parallel/parallel_step.h"
+#include "executor/scan/row_prefilter.h"
 #include "executor/scan/scan_ranges.h"
+#include "executor/statement_resources.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -17,6 +20,7 @@ constexpr uint32_t kFirstBatchRows = 32;
 constexpr uint32_t kBatchGrowth = 8;
 // Bigger tables do not go through the block cache when they are read whole.
 constexpr double kCachedRowsMax = 5'000'000;
+constexpr uint64_t kRowsPerCheck = 8192;
 
 class TableScanOperator final : public Operator {
  public:
@@ -25,6 +29,7 @@ class TableScanOperator final : public Operator {
         scan_(node),
         table_(*node.relation),
         ranges_(node, context.evaluation),
+        prefilter_(node, context.evaluation),
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
         capacity_(node.unique_match ? 1 : FirstCapacity(node)),
@@ -43,6 +48,16 @@ class TableScanOperator final : public Operator {
     point_done_ = false;
     pinned_ = context.FindPinned(scan_.scan_id);
     if (pinned_ != nullptr || IsPoint()) return;
+    shared_ = StatementResources::Current().parallel;
+    if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
+    prefilter_.Open();
+    if (shared_ != nullptr) {
+      shared_->SplitOnce([&] {
+        shared_->ranges() = SplitRanges(ranges_.Compute(), context);
+        return shared_->ranges().size();
+      });
+      return;
+    }
     key_ranges_ = ranges_.Compute();
     if (scan_.backward) std::reverse(key_ranges_.begin(), key_ranges_.end());
   }
@@ -55,7 +70,8 @@ class TableScanOperator final : public Operator {
       if (!filled) return nullptr;
       const uint32_t before = batch_.row_count();
       filters_.Apply(batch_);
-      CountFiltered(context, before - batch_.row_count());
+      CountFiltered(context, before - batch_.row_count() + static_cast<int64_t>(skipped_));
+      skipped_ = 0;
       if (batch_.row_count() > 0) return &batch_;
       context.CheckCanceled();
     }
@@ -163,7 +179,12 @@ class TableScanOperator final : public Operator {
         continue;
       }
       if (scan_.index == nullptr) {
-        Decode(SuffixOfRowKey(rows_->key()), rows_->value(), row++);
+        const std::string_view value = rows_->value();
+        if (prefilter_.Passes(value)) {
+          Decode(SuffixOfRowKey(rows_->key()), value, row++);
+        } else if (++skipped_ % kRowsPerCheck == 0) {
+          context.CheckCanceled();
+        }
       } else if (FetchRow(context, SuffixOfMark(rows_->value()))) {
         Decode(SuffixOfRowKey(key_), read_.value(), row++);
       }
@@ -182,9 +203,18 @@ class TableScanOperator final : public Operator {
     return read_.found();
   }
 
+  const KeyRange* NextRange() {
+    if (shared_ != nullptr) {
+      size_t unit;
+      return shared_->TakeUnit(&unit) ? &shared_->ranges()[unit] : nullptr;
+    }
+    return next_range_ == key_ranges_.size() ? nullptr : &key_ranges_[next_range_++];
+  }
+
   bool OpenNextRange(ExecContext& context) {
-    if (next_range_ == key_ranges_.size()) return false;
-    const KeyRange& range = key_ranges_[next_range_++];
+    const KeyRange* next = NextRange();
+    if (next == nullptr) return false;
+    const KeyRange& range = *next;
     rows_ = context.transaction.Scan(
         context.view, range.from, range.to,
         scan_.backward ? txn::ScanDirection::kBackward : txn::ScanDirection::kForward,
@@ -198,6 +228,7 @@ class TableScanOperator final : public Operator {
   const TableScanNode& scan_;
   const catalog::Relation& table_;
   ScanRanges ranges_;
+  RowPrefilter prefilter_;
   FilterSet filters_;
   const std::string head_;
   uint32_t capacity_;
@@ -207,6 +238,8 @@ class TableScanOperator final : public Operator {
   bool has_system_columns_ = false;
 
   const PinnedRow* pinned_ = nullptr;
+  ParallelStep* shared_ = nullptr;  // whose units are scanned; null: all ranges
+  uint64_t skipped_ = 0;            // rows the prefilter left out
   std::vector<KeyRange> key_ranges_;
   size_t next_range_ = 0;
   std::unique_ptr<txn::RangeScan> rows_;

@@ -2,8 +2,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "executor/column_gather.h"
 #include "executor/operators.h"
 #include "executor/row_order.h"
+#include "executor/sort/run_merge.h"
+#include "executor/statement_resources.h"
 #include "expr/evaluator.h"
 
 namespace grizzly::executor {
@@ -39,15 +42,19 @@ class SortOperator final : public Operator {
     limit_ = EvaluateLimit(context);
     is_sorted_ = false;
     next_ = 0;
+    runs_.clear();
+    merge_.reset();
+    emitted_ = 0;
   }
 
   Batch* DoNext(ExecContext& context) override {
     if (!is_sorted_) ReadAll(context);
+    if (merge_ != nullptr) return NextMerged();
     const uint64_t left = order_of_rows_.size() - next_;
     if (left == 0) return nullptr;
     const uint32_t count = static_cast<uint32_t>(std::min<uint64_t>(left, types::kBatchRowsMax));
     out_.Reset();
-    GatherVisible(std::span(order_of_rows_).subspan(next_, count));
+    Gather(std::span(order_of_rows_).subspan(next_, count), out_.column_count(), out_);
     out_.set_row_count(count);
     next_ += count;
     return &out_;
@@ -77,14 +84,56 @@ class SortOperator final : public Operator {
         limit_ > (std::numeric_limits<uint64_t>::max() / kTopRowsSlack)
             ? std::numeric_limits<uint64_t>::max()
             : std::max(limit_ * kTopRowsSlack, kTopRowsMin);
+    const bool may_spill = StatementResources::Current().spill != nullptr;
     Batch widened;
     while (Batch* input = child().Next(context)) {
       Keep(*input, widened);
-      if (rows_->row_count() >= prune_at) Prune(context);
+      if (rows_->row_count() >= prune_at) {
+        Prune(context);
+      } else if (may_spill &&
+                 rows_->charged_bytes() > context.work_memory_bytes) {
+        WriteRun(context);
+      }
+    }
+    NoteMemory(context, sort_, rows_->charged_bytes());
+    is_sorted_ = true;
+    if (!runs_.empty()) {
+      if (rows_->row_count() > 0) WriteRun(context);
+      merge_ = std::make_unique<RunMerge>(*order_, types_, runs_);
+      return;
     }
     order_of_rows_ = order_->Sort(*rows_);
     if (order_of_rows_.size() > limit_) order_of_rows_.resize(limit_);
-    is_sorted_ = true;
+  }
+
+  // The rows in memory, in order, to a file of their own.
+  void WriteRun(ExecContext& context) {
+    NoteMemory(context, sort_, rows_->charged_bytes());
+    std::vector<uint64_t> order = order_->Sort(*rows_);
+    if (order.size() > limit_) order.resize(limit_);
+    auto run = std::make_unique<SpillFile>(*StatementResources::Current().spill, types_);
+    Batch batch(types_);
+    for (size_t first = 0; first < order.size(); first += types::kBatchRowsMax) {
+      context.CheckCanceled();
+      const size_t count = std::min<size_t>(order.size() - first, types::kBatchRowsMax);
+      batch.Reset();
+      Gather(std::span(order).subspan(first, count), types_.size(), batch);
+      batch.set_row_count(static_cast<uint32_t>(count));
+      run->Write(batch);
+    }
+    run->FinishWriting();
+    runs_.push_back(std::move(run));
+    rows_->Clear();
+  }
+
+  Batch* NextMerged() {
+    const uint64_t wanted = std::min<uint64_t>(limit_ - emitted_, types::kBatchRowsMax);
+    out_.Reset();
+    const uint32_t count = merge_->Next(out_, static_cast<uint32_t>(wanted));
+    if (count == 0) return nullptr;
+    out_.set_row_count(count);
+    emitted_ += count;
+    return &out_;
   }
 
   void Keep(const Batch& input, Batch& widened) {
@@ -117,20 +166,9 @@ class SortOperator final : public Operator {
   }
 
   // The store may have more columns (computed keys) than go up.
-  void GatherVisible(std::span<const uint64_t> rows) {
-    for (size_t c = 0; c < out_.column_count(); ++c) {
-      Vector& target = out_.column(c);
-      const uint32_t width = types::PhysicalWidth(target.physical());
-      char* data = target.Data<char>();
-      for (uint32_t i = 0; i < rows.size(); ++i) {
-        const Datum value = rows_->Get(rows[i], c);
-        if (value.is_null()) {
-          target.SetNull(i);
-        } else {
-          std::memcpy(data + static_cast<size_t>(i) * width, value.payload(), width);
-        }
-      }
-    }
+  void Gather(std::span<const uint64_t> rows, size_t columns, Batch& out) const {
+    const std::vector<uint32_t> numbers(rows.begin(), rows.end());
+    for (size_t c = 0; c < columns; ++c) GatherColumn(*rows_, c, numbers, out.column(c));
   }
 
   const plan::SortNode& sort_;
@@ -139,6 +177,9 @@ class SortOperator final : public Operator {
   std::unique_ptr<RowOrder> order_;
   std::unique_ptr<RowStore> rows_;
   std::vector<uint64_t> order_of_rows_;
+  std::vector<std::unique_ptr<SpillFile>> runs_;
+  std::unique_ptr<RunMerge> merge_;  // of the runs; null: all rows are in memory
+  uint64_t emitted_ = 0;
   uint64_t limit_ = 0;
   uint64_t next_ = 0;
   bool is_sorted_ = false;
