@@ -16,6 +16,12 @@ constexpr size_t kSampledBytesMax = 1024;
 // More values than this part of the rows: their number grows with the table.
 constexpr double kScalingFraction = 0.1;
 
+// As PostgreSQL stores it: a length byte before a short string, four before a long one.
+double StoredWidth(size_t bytes) {
+  constexpr size_t kShortBytesMax = 126;
+  return static_cast<double>(bytes + (bytes <= kShortBytesMax ? 1 : 4));
+}
+
 }  // namespace
 
 void DistinctSketch::Add(uint64_t hash) {
@@ -52,7 +58,7 @@ void ColumnSampler::Count(const types::Vector& values, uint32_t row_count) {
       ++null_count_;
       continue;
     }
-    if (is_string) width_sum_ += static_cast<double>(value.AsString().size());
+    if (is_string) width_sum_ += StoredWidth(value.AsString().size());
     if (hash_ != nullptr) sketch_.Add(hash_(value, type_.collation));
   }
 }
@@ -145,6 +151,7 @@ std::vector<ColumnSampler::Run> ColumnSampler::ChooseCommon(std::vector<Run> run
   if (all <= target_ && found.distinct_count > 0 && repeated) return runs;
   std::erase_if(runs, [](const Run& run) { return run.count < 2; });
   if (runs.size() > target_) runs.resize(target_);
+  if (sample_.size() == row_count) return runs;  // nothing is left to chance
   double listed = 0;
   for (const Run& run : runs) listed += static_cast<double>(run.count);
   while (!runs.empty()) {

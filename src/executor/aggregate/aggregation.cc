@@ -126,7 +126,8 @@ void Aggregation::Detach() {
 }
 
 bool Aggregation::MaySpill() const {
-  return budget_bytes_ > 0 && depth_ < kSpillDepthMax && sets_.size() == 1 && !groups_.empty() &&
+  return budget_bytes_ > 0 && depth_ < kSpillDepthMax && node_.grouping_sets.empty() &&
+         !groups_.empty() &&
          std::none_of(calls_.begin(), calls_.end(), [](const Call& call) { return call.is_ordered; });
 }
 

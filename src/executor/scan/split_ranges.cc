@@ -37,6 +37,18 @@ std::string Middle(const std::string& from, const std::string& to) {
   return key;
 }
 
+// From the first row's key to the last one's: what lies between has much in common. False: no rows.
+bool Narrow(KeyRange& range, ExecContext& context) {
+  auto rows = context.transaction.Scan(context.view, range.from, range.to);
+  if (!rows->Valid()) return false;
+  const std::string first(rows->key());
+  rows = context.transaction.Scan(context.view, range.from, range.to,
+                                  txn::ScanDirection::kBackward);
+  if (!rows->Valid()) return false;
+  range = {first, std::string(rows->key()) + '\0'};
+  return true;
+}
+
 class Cutter {
  public:
   Cutter(storage::Store& store, uint64_t piece_bytes) : store_(store), piece_bytes_(piece_bytes) {}
@@ -65,6 +77,7 @@ class Cutter {
 
 std::vector<KeyRange> SplitRanges(std::vector<KeyRange> ranges, ExecContext& context) {
   if (context.transactions == nullptr) return ranges;
+  std::erase_if(ranges, [&](KeyRange& range) { return !Narrow(range, context); });
   storage::Store& store = context.transactions->store();
   std::vector<uint64_t> sizes;
   uint64_t total = 0;

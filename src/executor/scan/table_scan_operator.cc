@@ -67,11 +67,12 @@ class TableScanOperator final : public Operator {
       const bool filled = pinned_ != nullptr ? FillPinned()
                           : IsPoint()        ? FillPoint(context)
                                              : FillFromRanges(context);
+      if (skipped_ > 0) CountFiltered(context, static_cast<int64_t>(skipped_));
+      skipped_ = 0;
       if (!filled) return nullptr;
       const uint32_t before = batch_.row_count();
       filters_.Apply(batch_);
-      CountFiltered(context, before - batch_.row_count() + static_cast<int64_t>(skipped_));
-      skipped_ = 0;
+      CountFiltered(context, before - batch_.row_count());
       if (batch_.row_count() > 0) return &batch_;
       context.CheckCanceled();
     }

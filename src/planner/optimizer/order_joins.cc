@@ -208,8 +208,11 @@ class JoinOrderer {
 
   // Null when the parts do not hang together.
   LogicalPtr OrderExactly(std::vector<Part>& parts, std::vector<Condition>& conditions) {
+    ColumnSet produced;
+    for (const Part& part : parts) produced.AddAll(part.plan->outputs);
     std::vector<Edge> edges;
     for (const Condition& condition : conditions) {
+      if (!produced.ContainsAll(condition.columns)) continue;  // mentions an enclosing row
       const uint32_t mentioned = PartsOf(condition.columns, parts);
       if (std::popcount(mentioned) < 2) continue;
       Edge edge{mentioned, condition.expression.get(), std::vector<bool>(parts.size())};
@@ -331,9 +334,12 @@ class JoinOrderer {
       }
       for (size_t c = 0; c < conditions.size(); ++c) {
         for (ColumnId id : conditions[c].columns) {
-          if (const auto found = owner.find(id); found != owner.end()) {
-            parts_of[c].push_back(found->second);
+          const auto found = owner.find(id);
+          if (found == owner.end()) {  // mentions an enclosing row: connects nothing here
+            parts_of[c].clear();
+            break;
           }
+          parts_of[c].push_back(found->second);
         }
         Tidy(parts_of[c]);
         for (size_t p : parts_of[c]) conditions_of[p].push_back(c);
