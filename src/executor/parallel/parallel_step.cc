@@ -35,9 +35,9 @@ void AddMeasurements(const std::vector<NodeMeasurement>& worker,
 }
 
 // The leader's view, parameters and cells; scratch memory of its own.
-class WorkerContext {
+class WorkerExecution {
  public:
-  explicit WorkerContext(ExecContext& leader)
+  explicit WorkerExecution(ExecContext& leader)
       : scratch_(leader.memory), context(leader.plan, leader.transaction) {
     context.view = leader.view;
     context.evaluation.functions = leader.evaluation.functions;
@@ -95,7 +95,7 @@ void ParallelStep::Run(ExecContext& leader,
   resources.workers->Run(worker_count_, [&](int worker) {
     const StatementResources::Scope scope(resources);
     try {
-      WorkerContext own(leader);
+      WorkerExecution own(leader);
       ExecContext& context = own.context;
       std::vector<NodeMeasurement> measured;
       if (measures) {

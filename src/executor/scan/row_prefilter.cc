@@ -113,9 +113,8 @@ void RowPrefilter::Open() {
 bool RowPrefilter::PassesAll(std::string_view row) const {
   for (const Condition& condition : conditions_) {
     if (!condition.is_known) continue;
-    const Datum value = layouts_->Decode(row, condition.column);
-    if (value.is_null()) return false;
-    const int64_t integer = IntegerOf(value, condition.physical);
+    int64_t integer;
+    if (!layouts_->ReadInteger(row, condition.column, &integer)) return false;
     if (integer < condition.low || integer > condition.high) return false;
   }
   return true;

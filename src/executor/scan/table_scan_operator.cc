@@ -1,6 +1,7 @@
 // Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key.
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "executor/filter_set.h"
 #include "executor/operators.h"
@@ -9,6 +10,7 @@
 #include "executor/scan/scan_ranges.h"
 #include "executor/statement_resources.h"
 #include "executor/table_access.h"
+#include "storage/row/row_layout.h"
 
 namespace grizzly::executor {
 namespace {
@@ -39,6 +41,7 @@ class TableScanOperator final : public Operator {
                                     : storage::RowLayoutSet::kSkip);
       has_system_columns_ |= attnum <= 0;
     }
+    decoder_.emplace(*table_.row_layouts, columns_);
   }
 
  protected:
@@ -84,12 +87,17 @@ class TableScanOperator final : public Operator {
                                                                 : kFirstBatchRows;
   }
 
+  void ResetBatch() {
+    batch_.Reset();
+    decoder_->Attach(batch_);
+  }
+
   bool IsPoint() const {
     return scan_.unique_match && scan_.index == nullptr && scan_.bounds.any_of == nullptr;
   }
 
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
-    table_.row_layouts->DecodeInto(value, columns_, batch_, row);
+    decoder_->Decode(value, row);
     if (has_system_columns_) SetSystemColumns(suffix, value, row);
   }
 
@@ -126,7 +134,7 @@ class TableScanOperator final : public Operator {
   bool FillPinned() {
     if (point_done_) return false;
     point_done_ = true;
-    batch_.Reset();
+    ResetBatch();
     Decode(SuffixOfRowKey(pinned_->key), pinned_->value, 0);
     batch_.set_row_count(1);
     return true;
@@ -136,7 +144,7 @@ class TableScanOperator final : public Operator {
     if (point_done_) return false;
     point_done_ = true;
     if (!ranges_.ComputePoint(&key_)) return false;
-    batch_.Reset();
+    ResetBatch();
     if (scan_.lock_first.has_value()) {
       if (!ReadLocked(context)) return false;
     } else {
@@ -167,10 +175,11 @@ class TableScanOperator final : public Operator {
   }
 
   bool FillFromRanges(ExecContext& context) {
-    batch_.Reset();
+    ResetBatch();
     if (next_capacity_ > capacity_) {
       capacity_ = next_capacity_;
       for (Vector& column : batch_.columns()) column.Reserve(capacity_);
+      decoder_->Attach(batch_);
     }
     uint32_t row = 0;
     while (row < capacity_) {
@@ -236,6 +245,7 @@ class TableScanOperator final : public Operator {
   uint32_t next_capacity_ = 0;
   Batch batch_;
   std::vector<uint32_t> columns_;
+  std::optional<storage::RowDecoder> decoder_;
   bool has_system_columns_ = false;
 
   const PinnedRow* pinned_ = nullptr;

@@ -42,6 +42,7 @@ class SortOperator final : public Operator {
     limit_ = EvaluateLimit(context);
     is_sorted_ = false;
     next_ = 0;
+    has_threshold_ = false;
     runs_.clear();
     merge_.reset();
     emitted_ = 0;
@@ -137,10 +138,28 @@ class SortOperator final : public Operator {
   }
 
   void Keep(const Batch& input, Batch& widened) {
-    if (computed_.empty()) {
-      rows_->Append(input);
+    const Batch& rows = computed_.empty() ? input : Widen(input, widened);
+    if (!has_threshold_) {
+      rows_->Append(rows);
       return;
     }
+    // Of the rows the last of the best N so far beats none can be among them.
+    const uint64_t last = limit_ - 1;
+    const Batch& best = rows_->chunk(last / types::kBatchRowsMax);
+    const auto place = static_cast<uint32_t>(last % types::kBatchRowsMax);
+    better_.clear();
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+      if (order_->Compare(rows, row, best, place) < 0) better_.push_back(row);
+    }
+    if (better_.empty()) return;
+    Batch chosen;
+    chosen.Reference(rows);
+    chosen.Select(better_);
+    rows_->Append(chosen);
+  }
+
+  // The input with the computed keys behind its columns.
+  const Batch& Widen(const Batch& input, Batch& widened) {
     if (widened.column_count() == 0) {
       for (const SqlType& type : types_) widened.AddColumn(Vector(type, 0));
     }
@@ -151,7 +170,7 @@ class SortOperator final : public Operator {
       widened.column(node().output_types.size() + i).Reference(computed_[i].Evaluate(input));
     }
     widened.set_row_count(input.row_count());
-    rows_->Append(widened);
+    return widened;
   }
 
   void Prune(ExecContext& context) {
@@ -163,6 +182,7 @@ class SortOperator final : public Operator {
                       static_cast<uint32_t>(row % types::kBatchRowsMax));
     }
     rows_ = std::move(kept);
+    has_threshold_ = limit_ > 0 && rows_->row_count() == limit_;
   }
 
   // The store may have more columns (computed keys) than go up.
@@ -177,6 +197,8 @@ class SortOperator final : public Operator {
   std::unique_ptr<RowOrder> order_;
   std::unique_ptr<RowStore> rows_;
   std::vector<uint64_t> order_of_rows_;
+  bool has_threshold_ = false;      // the best limit_ rows so far are the first ones of rows_, in order
+  std::vector<uint32_t> better_;
   std::vector<std::unique_ptr<SpillFile>> runs_;
   std::unique_ptr<RunMerge> merge_;  // of the runs; null: all rows are in memory
   uint64_t emitted_ = 0;
