@@ -39,7 +39,7 @@ void RegisterFamilies(Registry& registry) {
   RegisterJsonPath(registry);
   RegisterTextSearch(registry);
   RegisterTextSearchRank(registry);
-  RegisterTextSearchInfo(registry);
+  RegisterTextSearchParts(registry);
   RegisterHeadline(registry);
   RegisterTsVector(registry);
   RegisterTsQuery(registry);
