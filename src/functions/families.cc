@@ -39,7 +39,7 @@ void RegisterFamilies(Registry& registry) {
   RegisterJsonPath(registry);
   RegisterTextSearch(registry);
   RegisterTextSearchRank(registry);
-  RegisterTextSearchParts(registry);
+  RegisterTextSearchInfo(registry);
   RegisterHeadline(registry);
   RegisterTsVector(registry);
   RegisterTsQuery(registry);

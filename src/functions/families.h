@@ -78,7 +78,7 @@ void RegisterJsonPath(Registry& registry);
 // text_search/
 void RegisterTextSearch(Registry& registry);
 void RegisterTextSearchRank(Registry& registry);
-void RegisterTextSearchParts(Registry& registry);
+void RegisterTextSearchInfo(Registry& registry);
 void RegisterHeadline(Registry& registry);
 void RegisterTsVector(Registry& registry);
 void RegisterTsQuery(Registry& registry);

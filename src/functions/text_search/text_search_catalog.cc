@@ -79,7 +79,7 @@ std::unique_ptr<SetScan> TokenTypes(FunctionContext&, const CallSite&,
 
 }  // namespace
 
-void RegisterTextSearchParts(Registry& registry) {
+void RegisterTextSearchInfo(Registry& registry) {
   registry.AddScalar("get_current_ts_config", Cold<&CurrentConfig>);
   registry.AddScalar("ts_lexize", Cold<&LexizeWord>);
   registry.AddSet("ts_parse_byid", &Parse<&ParserByOid>);
