@@ -1,13 +1,17 @@
 #include "functions/families.h"
 
+#include "functions/type_families.h"
+
 namespace grizzly::functions {
 
 void RegisterFamilies(Registry& registry) {
+  RegisterTypeFamilies(registry);
   RegisterIntegers(registry);
   RegisterFloats(registry);
   RegisterFloatMath(registry);
   RegisterNumberComparisons(registry);
   RegisterNumberCasts(registry);
+  RegisterHashes(registry);
   RegisterRandom(registry);
   RegisterDegreeMath(registry);
   RegisterNumerics(registry);

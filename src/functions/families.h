@@ -14,6 +14,7 @@ void RegisterFloats(Registry& registry);
 void RegisterFloatMath(Registry& registry);
 void RegisterNumberComparisons(Registry& registry);
 void RegisterNumberCasts(Registry& registry);
+void RegisterHashes(Registry& registry);
 void RegisterRandom(Registry& registry);
 void RegisterDegreeMath(Registry& registry);
 

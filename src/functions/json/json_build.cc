@@ -12,6 +12,7 @@
 #include "types/array.h"
 #include "types/json.h"
 #include "types/jsonb.h"
+#include "types/type_directory.h"
 
 namespace grizzly::functions {
 namespace {
@@ -37,6 +38,12 @@ Datum ToJsonb(FunctionContext& context, const CallSite& call, Values values) {
 Datum ArrayToJson(FunctionContext& context, const CallSite&, Values values) {
   std::string text;
   AppendArrayAsJson(context, values[0], values.size() > 1 && values[1].AsBool(), text);
+  return Answer(context, text);
+}
+
+Datum RowToJson(FunctionContext& context, const CallSite&, Values values) {
+  std::string text;
+  AppendRecordAsJson(context, values[0], values.size() > 1 && values[1].AsBool(), text);
   return Answer(context, text);
 }
 
@@ -186,7 +193,7 @@ void CheckKey(const Datum& key, const char* message) {
 void AddJson(const AggregateInput& input, uint32_t row, Gathered& state) {
   const SqlType& type = input.arguments[0]->type();
   state.text += state.any ? ", " : "[";
-  if (state.any && types::ArrayElementOid(type.oid) != kInvalidOid) state.text += "\n ";
+  if (state.any && types::AnyElementOf(type.oid) != kInvalidOid) state.text += "\n ";
   state.any = true;
   AppendAsJson(*input.context, type, input.arguments[0]->GetDatum(row), state.text);
 }
@@ -279,6 +286,8 @@ void RegisterJsonBuild(Registry& registry) {
   RegisterJsonPopulate(registry);
   registry.AddScalar("to_json", Datums<&ToJson>);
   registry.AddScalar("to_jsonb", Datums<&ToJsonb>);
+  registry.AddScalar("row_to_json", Datums<&RowToJson>);
+  registry.AddScalar("row_to_json_pretty", Datums<&RowToJson>);
   registry.AddScalar("array_to_json", Datums<&ArrayToJson>);
   registry.AddScalar("array_to_json_pretty", Datums<&ArrayToJson>);
   for (const char* suffix : {"", "_noargs"}) {

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "planner/binder/assign_part.h"
+#include "planner/binder/row_subquery.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
-
-using expr::ExprKind;
 
 void ThrowNoTargetColumn(const catalog::Relation& relation, std::string_view name, int location) {
   throw SqlError(SqlState::kUndefinedColumn,
@@ -16,91 +16,53 @@ void ThrowNoTargetColumn(const catalog::Relation& relation, std::string_view nam
 
 namespace {
 
-bool HasSlice(const PgQuery__ResTarget& target) {
-  for (size_t i = 0; i < target.n_indirection; ++i) {
-    if (target.indirection[i]->a_indices->is_slice) return true;
+// What the part of a value of `type` that `steps` name is.
+SqlType PartType(BindState& state, SqlType type, std::span<ast::Node* const> steps, int location) {
+  while (!steps.empty()) {
+    int32_t typmod = type.typmod;
+    const Oid base = state.types().BaseOf(type.oid, &typmod);
+    if (steps[0]->node_case != PG_QUERY__NODE__NODE_A_INDICES) {
+      const auto relation = state.types().IsComposite(base)
+                                ? state.catalog().FindRelation(state.types().Of(base).relation)
+                                : nullptr;
+      const catalog::Column* field = relation == nullptr ? nullptr : relation->FindColumn(StringOf(steps[0]));
+      if (field == nullptr) return type;  // AssignPart says what is wrong
+      type = field->type;
+      steps = steps.subspan(1);
+      continue;
+    }
+    bool slice = false;
+    while (!steps.empty() && steps[0]->node_case == PG_QUERY__NODE__NODE_A_INDICES) {
+      slice = slice || steps[0]->a_indices->is_slice;
+      steps = steps.subspan(1);
+    }
+    if (base == facts::kJsonbOid) return state.types().Make(base);
+    const Oid element = state.types().Of(base).element;
+    if (element == kInvalidOid) {
+      throw SqlError(SqlState::kDatatypeMismatch,
+                     fmt::format("cannot subscript type {} because it does not support subscripting",
+                                 state.types().Name(base)))
+          .At(location);
+    }
+    type = state.types().Make(slice ? base : element, typmod);
   }
-  return false;
-}
-
-// An array takes integers; jsonb takes integers and keys.
-ExprPtr BindTargetIndex(ExpressionBinder& binder, const ast::Node* node, bool is_jsonb) {
-  if (node == nullptr) return nullptr;
-  BindState& state = binder.state();
-  ExprPtr index = binder.Bind(*node);
-  const int location = index->location;
-  const Oid source = index->type.oid;
-  const bool is_key =
-      is_jsonb && (source == facts::kUnknownOid || source == facts::kTextOid);
-  ExprPtr coerced = CoerceToTarget(state, index, is_key ? facts::kTextOid : facts::kInt4Oid,
-                                   types::kNoTypmod, CoercionKind::kAssignment,
-                                   expr::CallSyntax::kImplicitCast, -1);
-  if (coerced != nullptr) return coerced;
-  throw SqlError(SqlState::kDatatypeMismatch,
-                 is_jsonb ? fmt::format("subscript type {} is not supported",
-                                        state.types().Name(source))
-                          : std::string("array subscript must have type integer"))
-      .At(location);
+  return type;
 }
 
 }  // namespace
 
 SqlType ElementTargetType(BindState& state, const PgQuery__ResTarget& target,
                           const catalog::Column& column) {
-  int32_t typmod = column.type.typmod;
-  const Oid type = state.types().BaseOf(column.type.oid, &typmod);
-  for (size_t i = 0; i < target.n_indirection; ++i) {
-    if (target.indirection[i]->node_case != PG_QUERY__NODE__NODE_A_INDICES) {
-      ThrowNotSupported("assignment to a field of a column", target.location);
-    }
-  }
-  const Oid element = state.types().Of(type).element;
-  if (type == facts::kJsonbOid) {
-    if (HasSlice(target)) {
-      throw SqlError(SqlState::kFeatureNotSupported, "jsonb subscript does not support slices")
-          .At(target.location);
-    }
-    return state.types().Make(type);
-  }
-  if (element == kInvalidOid) {
-    throw SqlError(SqlState::kDatatypeMismatch,
-                   fmt::format("cannot subscript type {} because it does not support subscripting",
-                               state.types().Name(type)))
-        .At(target.location);
-  }
-  return state.types().Make(HasSlice(target) ? type : element, typmod);
+  return PartType(state, column.type, std::span(target.indirection, target.n_indirection),
+                  target.location);
 }
 
 ExprPtr PutElement(ExpressionBinder& binder, const PgQuery__ResTarget& target,
                    const catalog::Column& column, ExprPtr container, ExprPtr value) {
-  BindState& state = binder.state();
-  const SqlType wanted = ElementTargetType(state, target, column);
-  const bool is_jsonb = state.types().BaseOf(column.type.oid) == facts::kJsonbOid;
-  const bool slice = !is_jsonb && HasSlice(target);
-  auto made = std::make_unique<expr::SubscriptExpr>(column.type);
-  made->location = target.location;
-  made->container = std::move(container);
-  for (size_t i = 0; i < target.n_indirection; ++i) {
-    const PgQuery__AIndices& node = *target.indirection[i]->a_indices;
-    expr::SubscriptExpr::Index index;
-    index.is_slice = slice;
-    index.lower = BindTargetIndex(binder, node.lidx, is_jsonb);
-    index.upper = BindTargetIndex(binder, node.uidx, is_jsonb);
-    if (slice && !node.is_slice) index.lower = MakeInt4(1);
-    made->indexes.push_back(std::move(index));
-  }
-  const Oid given = value->type.oid;
-  made->assigned = CoerceToTarget(state, value, wanted.oid, wanted.typmod, CoercionKind::kAssignment,
-                                  expr::CallSyntax::kImplicitCast, -1);
-  if (made->assigned == nullptr) {
-    throw SqlError(SqlState::kDatatypeMismatch,
-                   fmt::format("subscripted assignment to \"{}\" requires type {} but expression is "
-                               "of type {}", column.name, state.types().Name(wanted.oid),
-                               state.types().Name(given)))
-        .Hint("You will need to rewrite or cast the expression.")
-        .At(target.location);
-  }
-  return made;
+  const int location = value->location;
+  return AssignPart(binder, std::move(container), column.type,
+                    std::span(target.indirection, target.n_indirection), std::move(value), column.name,
+                    target.location, location);
 }
 
 namespace {
@@ -116,7 +78,7 @@ class AssignmentBinder {
     if (column == nullptr) ThrowNoTargetColumn(relation_, target.name, target.location);
     const bool is_default = target.val->node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT;
     CheckTakesValue(*column, is_default);
-    if (target.n_indirection > 0) return BindElement(target, *column);
+    if (target.n_indirection > 0) return BindPart(target, *column);
     for (const auto& other : assignments_) {
       if (other.attnum != column->attnum) continue;
       throw SqlError(SqlState::kSyntaxError,
@@ -168,7 +130,10 @@ class AssignmentBinder {
     }
     if (source.node_case == PG_QUERY__NODE__NODE_SUB_LINK &&
         source.sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
-      return BindPartOfSubquery(*source.sub_link, part, index);
+      size_t count = 0;
+      ExprPtr column = BindRowSubqueryColumn(binder_, *source.sub_link, index, &count);
+      CheckPartCount(count, part, source.sub_link->location);
+      return column;
     }
     throw SqlError(SqlState::kFeatureNotSupported,
                    "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() "
@@ -182,45 +147,23 @@ class AssignmentBinder {
         .At(location);
   }
 
-  // The subquery is bound once per column; that is the same as once as long as it is not volatile.
-  ExprPtr BindPartOfSubquery(const PgQuery__SubLink& link, const PgQuery__MultiAssignRef& part,
-                             size_t index) {
-    BoundQuery query =
-        QueryBinder(state_, &binder_.level()).Bind(*link.subselect->select_stmt);
-    CheckPartCount(query.outputs.size(), part, link.location);
-    auto project = std::make_unique<LogicalProject>();
-    const ColumnId id = query.outputs[index].id;
-    project->outputs.push_back(id);
-    project->expressions.push_back(state_.Mention(id, -1));
-    project->children.push_back(std::move(query.plan));
-    auto scalar = std::make_unique<expr::SubqueryExpr>(state_.columns[id].type);
-    scalar->location = link.location;
-    scalar->body_columns.push_back(id);
-    auto body = std::make_unique<LogicalSubquery>();
-    body->plan = std::move(project);
-    scalar->body = std::move(body);
-    if (expr::IsVolatile(*scalar)) {
-      ThrowNotSupported("SET (...) = (SELECT ...) with a volatile function", link.location);
-    }
-    return scalar;
-  }
-
-  // SET a[1] = x: the container as it is (or as assigned so far) with one place replaced.
-  void BindElement(const PgQuery__ResTarget& target, const catalog::Column& column) {
+  // SET a[1] = x, SET c.f = x: the value as it is (or as assigned so far) with one part replaced.
+  void BindPart(const PgQuery__ResTarget& target, const catalog::Column& column) {
     OnConflict::Assignment* existing = nullptr;
     for (auto& other : assignments_) {
       if (other.attnum == column.attnum) existing = &other;
     }
-    ElementTargetType(state_, target, column);
-    ExprPtr value = BindSource(*target.val);
     ExprPtr container = existing != nullptr
                             ? std::move(existing->value)
                             : state_.Mention(old_columns_[column.attnum - 1], target.location);
-    ExprPtr made = PutElement(binder_, target, column, std::move(container), std::move(value));
+    ExprPtr value = AssignPart(binder_, std::move(container), column.type,
+                               std::span(target.indirection, target.n_indirection),
+                               BindSource(*target.val), column.name, target.location,
+                               LocationOf(target.val));
     if (existing != nullptr) {
-      existing->value = std::move(made);
+      existing->value = std::move(value);
     } else {
-      assignments_.push_back({column.attnum, std::move(made)});
+      assignments_.push_back({column.attnum, std::move(value)});
     }
   }
 
