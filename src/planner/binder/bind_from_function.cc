@@ -1,11 +1,13 @@
 // Functions in FROM: ROWS FROM, WITH ORDINALITY, column definition lists.
 #include <fmt/format.h>
 
+#include "facts/procs.h"
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
 #include "planner/binder/query_record.h"
 #include "planner/binder/set_functions.h"
+#include "types/array.h"
 
 namespace grizzly::planner {
 
