@@ -1,6 +1,23 @@
 #include "executor/set_source.h"
 
+#include "types/record.h"
+
 namespace grizzly::executor {
+namespace {
+
+// The fields of a row value as columns; a NULL row has NULLs.
+void SpreadRow(const Datum& row, Batch& out) {
+  size_t column = 0;
+  if (!row.is_null()) {
+    for (const types::RecordField& field : types::RecordRef::Of(row).Fields()) {
+      if (field.type == kInvalidOid || column >= out.column_count()) continue;
+      out.column(column++).SetDatum(0, field.value);
+    }
+  }
+  for (; column < out.column_count(); ++column) out.column(column).SetDatum(0, Datum::Null());
+}
+
+}  // namespace
 
 SetSource::SetSource(const expr::Expr& call, std::span<const SqlType> column_types,
                      ExecContext& context)
@@ -25,7 +42,13 @@ void SetSource::Open(ExecContext& context, const Batch& input) {
   if (scalar_ != nullptr) {
     out_.Reset();
     const Vector& value = scalar_->Evaluate(*row);
-    out_.column(0).SetDatum(0, value.GetDatum(0));
+    const bool is_one_column =
+        out_.column_count() == 1 && out_.column(0).type().oid == call_.type.oid;
+    if (is_one_column) {
+      out_.column(0).SetDatum(0, value.GetDatum(0));
+    } else {
+      SpreadRow(value.GetDatum(0), out_);
+    }
     scalar_pending_ = true;
     return;
   }
