@@ -20,6 +20,7 @@ void RegisterTypeFamilies(Registry& registry) {
   RegisterMoney(registry);
   RegisterSystemScalars(registry);
   RegisterHashes(registry);
+  RegisterXml(registry);
 }
 
 }  // namespace grizzly::functions

@@ -36,6 +36,9 @@ void RegisterSystemScalars(Registry& registry);
 // hash/
 void RegisterHashes(Registry& registry);
 
+// xml/
+void RegisterXml(Registry& registry);
+
 // system/
 void RegisterTypeInputOutput(Registry& registry);
 

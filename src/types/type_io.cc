@@ -7,6 +7,7 @@
 #include "types/codec_io.h"
 #include "types/range.h"
 #include "types/record_io.h"
+#include "types/xml/xml_io.h"
 
 namespace grizzly::types {
 namespace {
@@ -22,7 +23,7 @@ const IoTable& Table() {
     IoTable made{};
     for (Oid oid = 0; oid < kTableOids; ++oid) {
       for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo, NetworkIo, JsonIo,
-                                GeometryIo, TextSearchIo, SystemIo}) {
+                                GeometryIo, TextSearchIo, SystemIo, XmlIo}) {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
     }
