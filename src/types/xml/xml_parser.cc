@@ -16,14 +16,14 @@
 namespace grizzly::types {
 namespace {
 
-struct FreeContext {
+struct FreeParser {
   void operator()(xmlParserCtxt* context) const { xmlFreeParserCtxt(context); }
 };
 struct FreeDocument {
   void operator()(xmlDoc* document) const { xmlFreeDoc(document); }
 };
-struct FreeXPathContext {
-  void operator()(xmlXPathContext* context) const { xmlXPathFreeContext(context); }
+struct FreeXPathSearch {
+  void operator()(xmlXPathContext* context) const { xmlXPathFreeParser(context); }
 };
 struct FreeXPathObject {
   void operator()(xmlXPathObject* object) const { xmlXPathFreeObject(object); }
@@ -144,7 +144,7 @@ class ErrorScope {
 
 // Whole documents, and content that starts with a DOCTYPE.
 bool ParseDocument(const std::string& text, const ErrorScope& errors) {
-  const std::unique_ptr<xmlParserCtxt, FreeContext> context(xmlNewParserCtxt());
+  const std::unique_ptr<xmlParserCtxt, FreeParser> context(xmlNewParserCtxt());
   const DocumentPtr document(xmlCtxtReadDoc(context.get(), Chars(text), nullptr, "UTF-8",
                                             XML_PARSE_NOENT | XML_PARSE_DTDATTR));
   return document != nullptr && !errors.failed();
@@ -245,9 +245,9 @@ XPathResult FindByXPath(std::string_view text, std::string_view expression,
                         const XmlNamespaces& namespaces) {
   if (expression.empty()) throw SqlError(SqlState::kDataException, "empty XPath expression");
   const ErrorScope errors(/*well_formed_only=*/false);
-  const std::unique_ptr<xmlParserCtxt, FreeContext> parser(xmlNewParserCtxt());
+  const std::unique_ptr<xmlParserCtxt, FreeParser> parser(xmlNewParserCtxt());
   const DocumentPtr document = ParseForSearch(text, parser.get(), errors);
-  const std::unique_ptr<xmlXPathContext, FreeXPathContext> context(
+  const std::unique_ptr<xmlXPathContext, FreeXPathSearch> context(
       xmlXPathNewContext(document.get()));
   context->node = reinterpret_cast<xmlNode*>(document.get());
   for (const auto& [prefix, uri] : namespaces) {
