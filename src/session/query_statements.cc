@@ -1,6 +1,7 @@
 // Queries: plan, lock, run.
 #include <charconv>
 
+#include "facts/type_oids.h"
 #include "functions/registry.h"
 #include "planner/physical/physical_planner.h"
 #include "session/client_session.h"
@@ -152,6 +153,8 @@ RowDescription ClientSession::Describe(const plan::Plan& plan) {
     ResultColumn result;
     result.name = column.name;
     result.type = column.type;
+    // A record's typmod is its shape's number here (types/record_shape.h).
+    if (result.type.oid == facts::kRecordOid) result.type.typmod = types::kNoTypmod;
     result.table_oid = column.table;
     result.table_column = column.attnum;
     result.type_length = column.type_length;

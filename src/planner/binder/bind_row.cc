@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "planner/binder/expression_binder.h"
+#include "planner/binder/row_shape.h"
+#include "types/record_shape.h"
 
 namespace grizzly::planner {
 
@@ -30,6 +32,7 @@ ExprPtr ExpressionBinder::BindRow(const PgQuery__RowExpr& node) {
                    fmt::format("ROW expressions can have at most {} entries", kRowFieldsMax))
         .At(node.location);
   }
+  row->type.typmod = ShapeOfRow(*row);
   return row;
 }
 
@@ -108,6 +111,17 @@ ExprPtr ExpressionBinder::SelectField(ExprPtr row, std::string_view field, int l
     auto& fields = static_cast<expr::ListExpr&>(*row).children;
     if (number >= 1 && static_cast<size_t>(number) <= fields.size()) {
       return std::move(fields[number - 1]);
+    }
+  }
+  if (const types::RecordShape* shape =
+          type == facts::kRecordOid ? types::FindRecordShape(row->type.typmod) : nullptr) {
+    for (size_t i = 0; i < shape->size(); ++i) {
+      if ((*shape)[i].name != field) continue;
+      auto selected = std::make_unique<expr::WrapExpr>(ExprKind::kField, (*shape)[i].type);
+      selected->field = static_cast<uint32_t>(i);
+      selected->child = std::move(row);
+      selected->location = location;
+      return selected;
     }
   }
   if (type == facts::kRecordOid) {
