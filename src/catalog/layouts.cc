@@ -52,6 +52,8 @@ std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
 }
 
 void DeriveIndexLayout(Relation* index, const types::TypeDirectory& types) {
+  // Exclusion constraints over operators that no order serves: no entries.
+  if (index->index->access_method == "gist" || index->index->access_method == "spgist") return;
   std::vector<storage::KeyPart> parts;
   std::vector<uint32_t> columns;
   bool has_expressions = false;

@@ -19,7 +19,8 @@ void DeriveRowLayouts(Relation* table, const FindIo& find_io);
 std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
                                                        const Relation& table,
                                                        const types::TypeDirectory& types);
-// Sets index->index_key; without columns when a part is an expression.
+// Sets index->index_key (not of a gist or spgist index: it has no entries); without columns when a part is an
+// expression.
 void DeriveIndexLayout(Relation* index, const types::TypeDirectory& types);
 
 }  // namespace grizzly::catalog

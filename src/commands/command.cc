@@ -6,6 +6,7 @@
 #include "commands/copy/copy_from.h"
 #include "commands/copy/copy_to.h"
 #include "commands/drop/drop.h"
+#include "commands/explain/explain.h"
 #include "commands/index/create_index.h"
 #include "commands/maintenance/lock_table.h"
 #include "commands/maintenance/reindex.h"
@@ -85,6 +86,8 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node& n, CommandInput& i) {
        return n.copy_stmt->is_from ? CopyFrom(*n.copy_stmt, i) : CopyTo(*n.copy_stmt, i);
      }},
+    {PG_QUERY__NODE__NODE_EXPLAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Explain(*n.explain_stmt, i); }},
     {PG_QUERY__NODE__NODE_VACUUM_STMT,
      [](const ast::Node& n, CommandInput& i) { return Vacuum(*n.vacuum_stmt, i); }},
     {PG_QUERY__NODE__NODE_CHECK_POINT_STMT,
@@ -129,9 +132,40 @@ std::string RunCommand(const parser::RawStatement& statement, CommandInput& inpu
   return run(*statement.node, input);
 }
 
+CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path) {
+  CommandInput under{.transaction = input.transaction,
+                     .transactions = input.transactions,
+                     .editor = input.editor,
+                     .shared = input.shared,
+                     .catalog = input.catalog,
+                     .sequences = input.sequences,
+                     .search_path = path};
+  under.creation_schema = input.creation_schema;
+  under.tenant = input.tenant;
+  under.current_role = input.current_role;
+  under.is_superuser = input.is_superuser;
+  under.source_text = input.source_text;
+  under.services = input.services;
+  under.io = input.io;
+  under.memory = input.memory;
+  under.cancel = input.cancel;
+  under.notice = input.notice;
+  under.receive_rows = input.receive_rows;
+  under.copy_channel = input.copy_channel;
+  under.queries = input.queries;
+  under.virtual_tables = input.virtual_tables;
+  under.other_sessions = input.other_sessions;
+  under.in_transaction_block = input.in_transaction_block;
+  under.in_savepoint = input.in_savepoint;
+  under.make_temporary_schema = input.make_temporary_schema;
+  under.on_commit_tables = input.on_commit_tables;
+  under.uncontended_relations = input.uncontended_relations;
+  return under;
+}
+
 std::vector<plan::PlanColumn> CommandColumns(const ast::Node& statement) {
-  static_cast<void>(statement);
-  return {};
+  if (statement.node_case != PG_QUERY__NODE__NODE_EXPLAIN_STMT) return {};
+  return ExplainColumns(*statement.explain_stmt);
 }
 
 bool RunsOutsideTransactionBlock(const ast::Node& statement) {

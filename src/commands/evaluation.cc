@@ -26,6 +26,7 @@ CommandExecution::CommandExecution(CommandInput& input) : scratch_(input.memory)
   context.virtual_input.io = input.io;
   context.transactions = &input.transactions;
   context.notice = input.notice;
+  context.transaction_checks = input.checks;
   if (input.uncontended_relations != nullptr) {
     context.uncontended_relations = *input.uncontended_relations;
   }

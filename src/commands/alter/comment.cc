@@ -18,6 +18,7 @@ struct CommentedKind {
 constexpr CommentedKind kCommentedKinds[] = {
     {PG_QUERY__OBJECT_TYPE__OBJECT_TABLE, RelationKind::kTable, "a table"},
     {PG_QUERY__OBJECT_TYPE__OBJECT_VIEW, RelationKind::kView, "a view"},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW, RelationKind::kMaterializedView, "a materialized view"},
     {PG_QUERY__OBJECT_TYPE__OBJECT_INDEX, RelationKind::kIndex, "an index"},
     {PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE, RelationKind::kSequence, "a sequence"},
 };

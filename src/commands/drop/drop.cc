@@ -1,6 +1,7 @@
 #include "commands/drop/drop.h"
 
 #include "catalog/record.h"
+#include "catalog/schema_lookup.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/relation_lookup.h"
 #include "commands/type/type_parts.h"
@@ -25,6 +26,8 @@ constexpr DroppedKind kDroppedKinds[] = {
      SqlState::kUndefinedTable},
     {PG_QUERY__OBJECT_TYPE__OBJECT_VIEW, RelationKind::kView, "view", "a view", "DROP VIEW",
      SqlState::kUndefinedTable},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW, RelationKind::kMaterializedView, "materialized view",
+     "a materialized view", "DROP MATERIALIZED VIEW", SqlState::kUndefinedTable},
     {PG_QUERY__OBJECT_TYPE__OBJECT_INDEX, RelationKind::kIndex, "index", "an index", "DROP INDEX",
      SqlState::kUndefinedObject},
     {PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE, RelationKind::kSequence, "sequence", "a sequence",
@@ -46,7 +49,8 @@ constexpr DroppedKind kDroppedKinds[] = {
 void Missing(CommandInput& input, const DroppedKind& kind, const QualifiedName& name,
              bool missing_ok) {
   const bool no_schema =
-      !name.schema.empty() && input.editor.Current()->FindSchema(name.schema) == nullptr;
+      !name.schema.empty() &&
+      catalog::FindSchema(*input.editor.Current(), input.search_path, name.schema) == nullptr;
   const std::string message =
       no_schema ? fmt::format("schema \"{}\" does not exist", name.schema)
                 : fmt::format("{} \"{}\" does not exist", kind.name, name.name);
@@ -163,6 +167,17 @@ std::string Drop(const PgQuery__DropStmt& statement, CommandInput& input) {
   if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
       statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
     return DropTypes(statement, input);
+  }
+  if (statement.concurrent) {
+    RefuseInTransactionBlock(input, "DROP INDEX CONCURRENTLY");
+    if (statement.n_objects != 1) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "DROP INDEX CONCURRENTLY does not support dropping multiple objects");
+    }
+    if (statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "DROP INDEX CONCURRENTLY does not support CASCADE");
+    }
   }
   for (const DroppedKind& kind : kDroppedKinds) {
     if (kind.object == statement.remove_type) return DropRelations(statement, kind, input);

@@ -63,6 +63,10 @@ class Closure {
   void Lock(const ObjectAddress& address) {
     if (address.object_class == catalog::kRelationClass) {
       LockRelationByOid(input_, address.object, txn::RelationLockMode::kAccessExclusive);
+    } else if (address.object_class == catalog::kConstraintClass) {
+      if (const RelationPtr table = catalog::OwningRelation(*input_.editor.Current(), address)) {
+        LockRelationByOid(input_, table->oid, txn::RelationLockMode::kAccessExclusive);
+      }
     } else if (address.object_class == catalog::kSchemaClass) {
       LockSchema(input_, address.object, /*exclusive=*/true);
     } else if (address.object_class == catalog::kTypeClass) {
@@ -215,6 +219,7 @@ class Removal {
     const RelationPtr relation = input_.editor.Current()->FindRelation(oid);
     if (relation == nullptr) return;
     if (relation->index.has_value()) return RemoveIndex(*relation);
+    RequireNothingOwed(input_, *relation, "DROP TABLE");
     if (relation->kind == catalog::RelationKind::kSequence || relation->HasRows()) {
       DropStorageAtCommit(input_, *relation);
     }

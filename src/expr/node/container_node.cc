@@ -5,6 +5,7 @@
 #include "base/error/sql_error.h"
 #include "expr/node/array_elements.h"
 #include "expr/node/composite_fields.h"
+#include "expr/node/jsonb_subscript_node.h"
 #include "expr/node/node.h"
 #include "expr/node/subscripts.h"
 #include "facts/types.h"
@@ -246,9 +247,7 @@ NodePtr MakeContainerNode(const Expr& expr) {
       return std::make_unique<ArrayNode>(static_cast<const ListExpr&>(expr));
     case ExprKind::kSubscript: {
       const auto& subscript = static_cast<const SubscriptExpr&>(expr);
-      if (subscript.container->type.oid == facts::kJsonbOid) {
-        ThrowNotSupported("subscripting of jsonb", expr.location);
-      }
+      if (subscript.container->type.oid == facts::kJsonbOid) return MakeJsonbSubscriptNode(subscript);
       return std::make_unique<SubscriptNode>(subscript);
     }
     default:

@@ -75,9 +75,9 @@ class PartAssigner {
   // a[1], a[1:2], a[1][2]; behind them may come more steps into the element.
   ExprPtr AssignElement(ExprPtr container, Oid type, std::span<ast::Node* const> steps,
                         ExprPtr assigned) {
-    const Oid element = state_.types().Of(type).element;
+    const bool is_jsonb = type == facts::kJsonbOid;
+    const Oid element = is_jsonb ? type : state_.types().Of(type).element;
     if (element == kInvalidOid) {
-      if (type == facts::kJsonbOid) ThrowNotSupported("assignment to a part of jsonb", location_);
       throw SqlError(SqlState::kDatatypeMismatch,
                      fmt::format("cannot subscript type {} because it does not support subscripting",
                                  state_.types().Name(type)))
@@ -89,48 +89,71 @@ class PartAssigner {
       slice = slice || steps[count]->a_indices->is_slice;
       ++count;
     }
+    if (slice && is_jsonb) {
+      throw SqlError(SqlState::kFeatureNotSupported, "jsonb subscript does not support slices")
+          .At(location_);
+    }
     auto made = std::make_unique<expr::SubscriptExpr>(state_.types().Make(type));
     made->location = location_;
-    made->indexes = BindIndexes(steps.first(count), slice);
+    made->indexes = BindIndexes(steps.first(count), slice, is_jsonb);
     const SqlType part = state_.types().Make(slice ? type : element);
     ExprPtr old;
     if (count < steps.size()) {
       auto fetch = std::make_unique<expr::SubscriptExpr>(part);
       fetch->container = container->Clone();
-      fetch->indexes = BindIndexes(steps.first(count), slice);
+      fetch->indexes = BindIndexes(steps.first(count), slice, is_jsonb);
       old = std::move(fetch);
     }
     made->container = std::move(container);
-    made->assigned = Assign(std::move(old), part, steps.subspan(count), std::move(assigned));
+    made->assigned = count < steps.size()
+                         ? Assign(std::move(old), part, steps.subspan(count), std::move(assigned))
+                         : CoerceToPart(std::move(assigned), part);
     return made;
   }
 
-  std::vector<expr::SubscriptExpr::Index> BindIndexes(std::span<ast::Node* const> steps,
-                                                      bool slice) {
+  ExprPtr CoerceToPart(ExprPtr assigned, const SqlType& part) {
+    const Oid given = assigned->type.oid;
+    ExprPtr coerced = CoerceToTarget(state_, assigned, part.oid, part.typmod, CoercionKind::kAssignment,
+                                     expr::CallSyntax::kImplicitCast, -1);
+    if (coerced != nullptr) return coerced;
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("subscripted assignment to \"{}\" requires type {} but expression is "
+                               "of type {}",
+                               column_name_, state_.types().Name(part.oid), state_.types().Name(given)))
+        .Hint("You will need to rewrite or cast the expression.")
+        .At(location_);
+  }
+
+  std::vector<expr::SubscriptExpr::Index> BindIndexes(std::span<ast::Node* const> steps, bool slice,
+                                                      bool is_jsonb) {
     std::vector<expr::SubscriptExpr::Index> indexes;
     for (const ast::Node* step : steps) {
       const PgQuery__AIndices& node = *step->a_indices;
       expr::SubscriptExpr::Index& index = indexes.emplace_back();
       index.is_slice = slice;
-      index.lower = BindIndex(node.lidx);
-      index.upper = BindIndex(node.uidx);
+      index.lower = BindIndex(node.lidx, is_jsonb);
+      index.upper = BindIndex(node.uidx, is_jsonb);
       if (slice && !node.is_slice) index.lower = MakeInt4(1);
     }
     return indexes;
   }
 
-  ExprPtr BindIndex(const ast::Node* node) {
+  // An array takes integers; jsonb takes integers and keys.
+  ExprPtr BindIndex(const ast::Node* node, bool is_jsonb) {
     if (node == nullptr) return nullptr;
     ExprPtr index = binder_.Bind(*node);
     const int location = index->location;
-    ExprPtr coerced =
-        CoerceToTarget(state_, index, facts::kInt4Oid, types::kNoTypmod,
-                       CoercionKind::kAssignment, expr::CallSyntax::kImplicitCast, -1);
-    if (coerced == nullptr) {
-      throw SqlError(SqlState::kDatatypeMismatch, "array subscript must have type integer")
-          .At(location);
-    }
-    return coerced;
+    const Oid source = index->type.oid;
+    const bool is_key = is_jsonb && (source == facts::kUnknownOid || source == facts::kTextOid);
+    ExprPtr coerced = CoerceToTarget(state_, index, is_key ? facts::kTextOid : facts::kInt4Oid,
+                                     types::kNoTypmod, CoercionKind::kAssignment,
+                                     expr::CallSyntax::kImplicitCast, -1);
+    if (coerced != nullptr) return coerced;
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   is_jsonb ? fmt::format("subscript type {} is not supported",
+                                          state_.types().Name(source))
+                            : std::string("array subscript must have type integer"))
+        .At(location);
   }
 
   ExpressionBinder& binder_;

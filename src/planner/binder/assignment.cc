@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder/assign_part.h"
+#include "planner/binder/row_subquery.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
@@ -11,6 +12,57 @@ void ThrowNoTargetColumn(const catalog::Relation& relation, std::string_view nam
   throw SqlError(SqlState::kUndefinedColumn,
                  fmt::format("column \"{}\" of relation \"{}\" does not exist", name, relation.name))
       .At(location);
+}
+
+namespace {
+
+// What the part of a value of `type` that `steps` name is.
+SqlType PartType(BindState& state, SqlType type, std::span<ast::Node* const> steps, int location) {
+  while (!steps.empty()) {
+    int32_t typmod = type.typmod;
+    const Oid base = state.types().BaseOf(type.oid, &typmod);
+    if (steps[0]->node_case != PG_QUERY__NODE__NODE_A_INDICES) {
+      const auto relation = state.types().IsComposite(base)
+                                ? state.catalog().FindRelation(state.types().Of(base).relation)
+                                : nullptr;
+      const catalog::Column* field = relation == nullptr ? nullptr : relation->FindColumn(StringOf(steps[0]));
+      if (field == nullptr) return type;  // AssignPart says what is wrong
+      type = field->type;
+      steps = steps.subspan(1);
+      continue;
+    }
+    bool slice = false;
+    while (!steps.empty() && steps[0]->node_case == PG_QUERY__NODE__NODE_A_INDICES) {
+      slice = slice || steps[0]->a_indices->is_slice;
+      steps = steps.subspan(1);
+    }
+    if (base == facts::kJsonbOid) return state.types().Make(base);
+    const Oid element = state.types().Of(base).element;
+    if (element == kInvalidOid) {
+      throw SqlError(SqlState::kDatatypeMismatch,
+                     fmt::format("cannot subscript type {} because it does not support subscripting",
+                                 state.types().Name(base)))
+          .At(location);
+    }
+    type = state.types().Make(slice ? base : element, typmod);
+  }
+  return type;
+}
+
+}  // namespace
+
+SqlType ElementTargetType(BindState& state, const PgQuery__ResTarget& target,
+                          const catalog::Column& column) {
+  return PartType(state, column.type, std::span(target.indirection, target.n_indirection),
+                  target.location);
+}
+
+ExprPtr PutElement(ExpressionBinder& binder, const PgQuery__ResTarget& target,
+                   const catalog::Column& column, ExprPtr container, ExprPtr value) {
+  const int location = value->location;
+  return AssignPart(binder, std::move(container), column.type,
+                    std::span(target.indirection, target.n_indirection), std::move(value), column.name,
+                    target.location, location);
 }
 
 namespace {
@@ -78,7 +130,10 @@ class AssignmentBinder {
     }
     if (source.node_case == PG_QUERY__NODE__NODE_SUB_LINK &&
         source.sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
-      return BindPartOfSubquery(*source.sub_link, part, index);
+      size_t count = 0;
+      ExprPtr column = BindRowSubqueryColumn(binder_, *source.sub_link, index, &count);
+      CheckPartCount(count, part, source.sub_link->location);
+      return column;
     }
     throw SqlError(SqlState::kFeatureNotSupported,
                    "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() "
@@ -90,29 +145,6 @@ class AssignmentBinder {
     if (given == static_cast<size_t>(part.ncolumns)) return;
     throw SqlError(SqlState::kSyntaxError, "number of columns does not match number of values")
         .At(location);
-  }
-
-  // The subquery is bound once per column; that is the same as once as long as it is not volatile.
-  ExprPtr BindPartOfSubquery(const PgQuery__SubLink& link, const PgQuery__MultiAssignRef& part,
-                             size_t index) {
-    BoundQuery query =
-        QueryBinder(state_, &binder_.level()).Bind(*link.subselect->select_stmt);
-    CheckPartCount(query.outputs.size(), part, link.location);
-    auto project = std::make_unique<LogicalProject>();
-    const ColumnId id = query.outputs[index].id;
-    project->outputs.push_back(id);
-    project->expressions.push_back(state_.Mention(id, -1));
-    project->children.push_back(std::move(query.plan));
-    auto scalar = std::make_unique<expr::SubqueryExpr>(state_.columns[id].type);
-    scalar->location = link.location;
-    scalar->body_columns.push_back(id);
-    auto body = std::make_unique<LogicalSubquery>();
-    body->plan = std::move(project);
-    scalar->body = std::move(body);
-    if (expr::IsVolatile(*scalar)) {
-      ThrowNotSupported("SET (...) = (SELECT ...) with a volatile function", link.location);
-    }
-    return scalar;
   }
 
   // SET a[1] = x, SET c.f = x: the value as it is (or as assigned so far) with one part replaced.

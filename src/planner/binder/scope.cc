@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/schema_lookup.h"
 #include "planner/binder/coerce.h"
 #include "planner/binder/name_hints.h"
 #include "planner/binder/row_shape.h"
@@ -13,7 +14,7 @@ std::string_view PlaceName(Place place) {
   switch (place) {
     case Place::kUpdateSource:
     case Place::kUpdateTarget: return "UPDATE";
-    case Place::kInsertTarget: return "INSERT";
+    case Place::kInsertTarget: return "VALUES";
     case Place::kGroupBy: return "GROUP BY";
     case Place::kOrderBy: return "ORDER BY";
     case Place::kDistinctOn: return "DISTINCT ON";
@@ -41,8 +42,10 @@ std::string_view PlaceName(Place place) {
     case Place::kAlterUsing: return "transform expressions";
     case Place::kExecuteParameter: return "EXECUTE parameters";
     case Place::kPartitionBound: return "partition bound";
+    case Place::kPartitionKey: return "partition key expressions";
     case Place::kPolicy: return "policy expressions";
     case Place::kCopyWhere: return "COPY FROM WHERE conditions";
+    case Place::kMergeWhen: return "MERGE WHEN conditions";
     default: return "SELECT";
   }
 }
@@ -294,7 +297,7 @@ catalog::RelationPtr RequireRelation(BindState& state, const PgQuery__RangeVar& 
   catalog::RelationPtr found;
   if (schema.empty()) {
     found = state.search_path().FindRelation(state.catalog(), relation);
-  } else if (const catalog::Schema* in = state.catalog().FindSchema(schema)) {
+  } else if (const catalog::Schema* in = catalog::FindSchema(state.catalog(), state.search_path(), schema)) {
     found = state.catalog().FindRelation(in->oid, relation);
   }
   if (found != nullptr) return found;

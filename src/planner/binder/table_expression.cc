@@ -34,6 +34,7 @@ ExprPtr BindOverTable(BindState& state, const ast::Node& node, const catalog::Re
     case Place::kPolicy: return CoerceToBoolean(state, std::move(bound), "POLICY");
     case Place::kCopyWhere: return CoerceToBoolean(state, std::move(bound), "WHERE");
     case Place::kIndexPredicate: return CoerceToBoolean(state, std::move(bound), "WHERE");
+    case Place::kPartitionKey: return ResolveUnknown(state, std::move(bound));
     case Place::kIndexExpression: return ResolveUnknown(state, std::move(bound));
     default: return bound;
   }
@@ -144,7 +145,6 @@ void CheckMayChange(const catalog::Relation& relation, std::string_view command,
       return;
     case Kind::kSequence: refuse("sequence"); break;
     case Kind::kMaterializedView: refuse("materialized view"); break;
-    case Kind::kView: ThrowNotSupported(fmt::format("{} of a view", command), location);
     case Kind::kIndex:
     case Kind::kPartitionedIndex:
     case Kind::kCompositeType:
