@@ -19,7 +19,6 @@ void RegisterTypeFamilies(Registry& registry) {
   RegisterBitStrings(registry);
   RegisterMoney(registry);
   RegisterSystemScalars(registry);
-  RegisterHashes(registry);
   RegisterXml(registry);
 }
 

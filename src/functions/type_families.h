@@ -33,9 +33,6 @@ void RegisterBitStrings(Registry& registry);
 void RegisterMoney(Registry& registry);
 void RegisterSystemScalars(Registry& registry);
 
-// hash/
-void RegisterHashes(Registry& registry);
-
 // xml/
 void RegisterXml(Registry& registry);
 
