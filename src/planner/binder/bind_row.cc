@@ -214,9 +214,12 @@ ExprPtr ExpressionBinder::CompareRows(std::span<const std::string_view> name,
   if (left.size() == 1) {
     return MakeOperator(name, std::move(left[0]), std::move(right[0]), location);
   }
-  static constexpr std::string_view kOperations[] = {"<", "<=", "=", ">=", ">", "<>"};
+  // The second six order texts by bytes.
+  static constexpr std::string_view kOperations[] = {"<",   "<=",   "=", ">=",   ">", "<>",
+                                                     "~<~", "~<=~", "",  "~>=~", "~>~"};
   const auto* operation = std::find(std::begin(kOperations), std::end(kOperations), name.back());
   if (operation == std::end(kOperations)) {
+    for (size_t i = 0; i < left.size(); ++i) MakeComparison(name, left[i], right[i], location);
     throw SqlError(SqlState::kFeatureNotSupported,
                    fmt::format("could not determine interpretation of row comparison operator {}",
                                name.back()))
@@ -225,7 +228,7 @@ ExprPtr ExpressionBinder::CompareRows(std::span<const std::string_view> name,
   }
   auto made = std::make_unique<expr::ComparisonExpr>(ExprKind::kRowCompare,
                                                      state_.types().Make(facts::kBoolOid));
-  made->row_operation = static_cast<uint8_t>(operation - std::begin(kOperations));
+  made->row_operation = static_cast<uint8_t>((operation - std::begin(kOperations)) % 6);
   made->location = location;
   const SqlType record = state_.types().Make(facts::kRecordOid);
   auto left_row = std::make_unique<expr::ListExpr>(ExprKind::kRow, record);
