@@ -76,10 +76,24 @@ std::string ColumnList(const Relation& table, const std::vector<AttributeNumber>
   return list;
 }
 
+// Built-in domains have no edges.
+std::shared_ptr<const catalog::Type> DomainOfCheck(const catalog::CatalogSnapshot& snapshot,
+                                                   Oid check) {
+  if (check >= kFirstUserOid) {
+    return catalog::OwningDomain(snapshot, {catalog::kConstraintClass, check, 0});
+  }
+  Oid found = kInvalidOid;
+  snapshot.ForEachType([&](const catalog::Type& type) {
+    for (const catalog::Constraint& constraint : type.checks) {
+      if (constraint.oid == check) found = type.oid;
+    }
+  });
+  return snapshot.FindType(found);
+}
+
 // A check of a domain, over VALUE.
 std::optional<std::string> DomainCheckText(const DefinitionInput& input, Oid oid, bool pretty) {
-  const auto domain =
-      catalog::OwningDomain(*input.catalog, {catalog::kConstraintClass, oid, 0});
+  const auto domain = DomainOfCheck(*input.catalog, oid);
   if (domain == nullptr) return std::nullopt;
   for (const catalog::Constraint& check : domain->checks) {
     if (check.oid != oid) continue;

@@ -173,8 +173,4 @@ PostgresHashFunction FindPostgresHash(Oid type) {
   return nullptr;
 }
 
-uint64_t PostgresHashEnum(const Datum& label, uint64_t seed) {
-  return HashInteger<int32_t>(label, seed);
-}
-
 }  // namespace grizzly::types

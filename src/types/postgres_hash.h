@@ -20,9 +20,8 @@ uint64_t PostgresHashBytes(std::string_view bytes, uint64_t seed);
 uint64_t PostgresHashWord(uint32_t word, uint64_t seed);
 
 // Of a value that is not NULL, by its type's default hash operator class; null: it has none.
-// A domain comes in with its base's oid; an enum has PostgresHashEnum.
+// Of built-in types that are not made of parts; functions/hash/value_hash.h has all.
 using PostgresHashFunction = uint64_t (*)(const Datum& value, uint64_t seed);
 PostgresHashFunction FindPostgresHash(Oid type);
-uint64_t PostgresHashEnum(const Datum& label, uint64_t seed);
 
 }  // namespace grizzly::types

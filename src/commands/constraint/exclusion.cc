@@ -8,6 +8,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
+#include "commands/type/type_parts.h"
 #include "executor/constraint/exclusion_search.h"
 #include "facts/access_methods.h"
 #include "facts/operators.h"
@@ -46,7 +47,8 @@ Oid ChooseOpclass(CommandInput& input, const facts::AccessMethodFact& method,
                    fmt::format("operator class \"{}\" does not exist for access method \"{}\"",
                                name.name, method.amname));
   }
-  const facts::OpclassFact* opclass = facts::DefaultOpclass(method.oid, type.oid);
+  const facts::OpclassFact* opclass = facts::DefaultOpclass(
+      method.oid, OpclassInputType(*input.editor.Current(), type.oid));
   if (opclass != nullptr) return opclass->oid;
   throw SqlError(SqlState::kUndefinedObject,
                  fmt::format("data type {} has no default operator class for access method \"{}\"",

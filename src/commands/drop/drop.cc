@@ -114,7 +114,10 @@ std::string DropTypes(const PgQuery__DropStmt& statement, CommandInput& input) {
     if (type == nullptr) continue;
     if (domains && type->typtype != 'd') {
       throw SqlError(SqlState::kWrongObjectType,
-                     fmt::format("\"{}\" is not a domain", TypeText(input, type->oid)));
+                     fmt::format("\"{}\" is not a domain",
+                                 QualifiedNameOf(StringsOf(ListOf(node->type_name->names,
+                                                                  node->type_name->n_names)))
+                                     .name));
     }
     RequireTypeOwner(input, *type);
     if (type->oid < kFirstUserOid) {

@@ -86,8 +86,9 @@ class Closure {
     }
     if (address.object_class == catalog::kSchemaClass) AddMembers(*snapshot, address, &edges);
     std::sort(edges.begin(), edges.end(), [](const Dependency& a, const Dependency& b) {
-      return std::tie(b.dependent, b.dependent_class, b.dependent_sub) <
-             std::tie(a.dependent, a.dependent_class, a.dependent_sub);
+      // Newer objects first; a whole object before its parts.
+      return std::tie(b.dependent, a.dependent_class, a.dependent_sub) <
+             std::tie(a.dependent, b.dependent_class, b.dependent_sub);
     });
     return edges;
   }

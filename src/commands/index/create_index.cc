@@ -5,6 +5,7 @@
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
+#include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
 #include "facts/collations.h"
 
@@ -35,7 +36,8 @@ Oid ResolveOpclass(CommandInput& input, std::span<ast::Node* const> names,
                                name.name));
   }
   const facts::OpclassFact* fitting =
-      facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid);
+      facts::DefaultOpclass(
+          facts::kBtreeMethodOid, OpclassInputType(*input.editor.Current(), part.type.oid));
   if (fitting != opclass) {
     static_cast<void>(input);
     ThrowNotSupported(fmt::format("operator class {}", name.name));

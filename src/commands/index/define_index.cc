@@ -8,6 +8,7 @@
 #include "commands/evaluation.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
 #include "types/type_name.h"
 
@@ -126,7 +127,8 @@ void AddMentioned(CommandInput& input, const Relation& table, const Relation& in
 
 void SetDefaultOpclass(CommandInput& input, catalog::IndexDefinition::Part* part) {
   const facts::OpclassFact* opclass =
-      facts::DefaultOpclass(facts::kBtreeMethodOid, part->type.oid);
+      facts::DefaultOpclass(
+          facts::kBtreeMethodOid, OpclassInputType(*input.editor.Current(), part->type.oid));
   if (opclass == nullptr) {
     throw SqlError(SqlState::kUndefinedObject,
                    fmt::format("data type {} has no default operator class for access method "

@@ -193,7 +193,10 @@ void CheckKey(const Datum& key, const char* message) {
 void AddJson(const AggregateInput& input, uint32_t row, Gathered& state) {
   const SqlType& type = input.arguments[0]->type();
   state.text += state.any ? ", " : "[";
-  if (state.any && types::AnyElementOf(type.oid) != kInvalidOid) state.text += "\n ";
+  const bool is_structured =
+      types::AnyElementOf(type.oid) != kInvalidOid || types::AnyKindOf(type.oid) == 'c' ||
+      type.oid == facts::kRecordOid;
+  if (state.any && is_structured) state.text += "\n ";
   state.any = true;
   AppendAsJson(*input.context, type, input.arguments[0]->GetDatum(row), state.text);
 }

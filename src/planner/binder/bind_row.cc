@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "planner/binder/expression_binder.h"
+#include "planner/binder/row_shape.h"
+#include "types/record_shape.h"
 
 namespace grizzly::planner {
 
@@ -30,6 +32,7 @@ ExprPtr ExpressionBinder::BindRow(const PgQuery__RowExpr& node) {
                    fmt::format("ROW expressions can have at most {} entries", kRowFieldsMax))
         .At(node.location);
   }
+  row->type.typmod = ShapeOfRow(*row);
   return row;
 }
 
@@ -108,6 +111,17 @@ ExprPtr ExpressionBinder::SelectField(ExprPtr row, std::string_view field, int l
     auto& fields = static_cast<expr::ListExpr&>(*row).children;
     if (number >= 1 && static_cast<size_t>(number) <= fields.size()) {
       return std::move(fields[number - 1]);
+    }
+  }
+  if (const types::RecordShape* shape =
+          type == facts::kRecordOid ? types::FindRecordShape(row->type.typmod) : nullptr) {
+    for (size_t i = 0; i < shape->size(); ++i) {
+      if ((*shape)[i].name != field) continue;
+      auto selected = std::make_unique<expr::WrapExpr>(ExprKind::kField, (*shape)[i].type);
+      selected->field = static_cast<uint32_t>(i);
+      selected->child = std::move(row);
+      selected->location = location;
+      return selected;
     }
   }
   if (type == facts::kRecordOid) {
@@ -200,9 +214,12 @@ ExprPtr ExpressionBinder::CompareRows(std::span<const std::string_view> name,
   if (left.size() == 1) {
     return MakeOperator(name, std::move(left[0]), std::move(right[0]), location);
   }
-  static constexpr std::string_view kOperations[] = {"<", "<=", "=", ">=", ">", "<>"};
+  // The second six order texts by bytes.
+  static constexpr std::string_view kOperations[] = {"<",   "<=",   "=", ">=",   ">", "<>",
+                                                     "~<~", "~<=~", "",  "~>=~", "~>~"};
   const auto* operation = std::find(std::begin(kOperations), std::end(kOperations), name.back());
   if (operation == std::end(kOperations)) {
+    for (size_t i = 0; i < left.size(); ++i) MakeComparison(name, left[i], right[i], location);
     throw SqlError(SqlState::kFeatureNotSupported,
                    fmt::format("could not determine interpretation of row comparison operator {}",
                                name.back()))
@@ -211,7 +228,7 @@ ExprPtr ExpressionBinder::CompareRows(std::span<const std::string_view> name,
   }
   auto made = std::make_unique<expr::ComparisonExpr>(ExprKind::kRowCompare,
                                                      state_.types().Make(facts::kBoolOid));
-  made->row_operation = static_cast<uint8_t>(operation - std::begin(kOperations));
+  made->row_operation = static_cast<uint8_t>((operation - std::begin(kOperations)) % 6);
   made->location = location;
   const SqlType record = state_.types().Make(facts::kRecordOid);
   auto left_row = std::make_unique<expr::ListExpr>(ExprKind::kRow, record);

@@ -61,6 +61,18 @@ std::string_view ValueFunctionName(PgQuery__SQLValueFunctionOp op) {
   }
 }
 
+Name XmlName(PgQuery__XmlExprOp op) {
+  switch (op) {
+    case PG_QUERY__XML_EXPR_OP__IS_XMLCONCAT: return Strong("xmlconcat");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLELEMENT: return Strong("xmlelement");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLFOREST: return Strong("xmlforest");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLPARSE: return Strong("xmlparse");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLPI: return Strong("xmlpi");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLROOT: return Strong("xmlroot");
+    default: return {};  // IS DOCUMENT has no name of its own
+  }
+}
+
 Name FigureCast(const PgQuery__TypeCast& cast) {
   Name name = Figure(cast.arg);
   if (name.strength == Strength::kStrong || cast.type_name == nullptr) return name;
@@ -102,6 +114,8 @@ Name Figure(const ast::Node* node) {
     case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
       return Strong(node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_LEAST ? "least"
                                                                              : "greatest");
+    case PG_QUERY__NODE__NODE_XML_EXPR: return XmlName(node->xml_expr->op);
+    case PG_QUERY__NODE__NODE_XML_SERIALIZE: return Strong("xmlserialize");
     case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
       return Strong(ValueFunctionName(node->sqlvalue_function->op));
     default: return {};

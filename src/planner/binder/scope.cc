@@ -5,6 +5,8 @@
 #include "catalog/schema_lookup.h"
 #include "planner/binder/coerce.h"
 #include "planner/binder/name_hints.h"
+#include "planner/binder/row_shape.h"
+#include "types/record_shape.h"
 
 namespace grizzly::planner {
 
@@ -189,6 +191,15 @@ ExprPtr FindColumnOf(BindState& state, RangeItem& item, std::string_view name, i
   return FindSystemColumn(state, item, name, location);
 }
 
+int32_t ShapeOfRow(const expr::ListExpr& row) {
+  types::RecordShape shape;
+  for (size_t i = 0; i < row.children.size(); ++i) {
+    shape.push_back({row.names.empty() ? fmt::format("f{}", i + 1) : row.names[i],
+                     row.children[i]->type});
+  }
+  return types::RegisterRecordShape(shape);
+}
+
 ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   if (item.is_scalar_function && !item.columns.empty()) {
     return MentionColumn(state, item, 0, location);
@@ -210,6 +221,7 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
     row->children.push_back(MentionColumn(state, item, i, location));
     row->names.emplace_back(item.columns[i].name);
   }
+  row->type.typmod = ShapeOfRow(*row);
   return row;
 }
 
