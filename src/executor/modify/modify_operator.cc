@@ -1,6 +1,7 @@
 // UPDATE and DELETE, with RETURNING: lock, check that the version seen is still the latest, write.
 //
 // SOURCE  PostgreSQL 15 docs, 13.2.1 "Read Committed Isolation Level"
+#include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
@@ -103,6 +104,7 @@ class ModifyOperator final : public Operator {
       return false;  // This statement changed it already.
     }
     if (read_.found() && read_.commit_timestamp().value == seen_timestamp) return true;
+    FollowMoves(context, seen_timestamp);
     if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
       throw SqlError(SqlState::kTRSerializationFailure,
                      read_.found() ? "could not serialize access due to concurrent update"
@@ -110,6 +112,17 @@ class ModifyOperator final : public Operator {
     }
     if (read_.found()) stale_.push_back({key_, current_.size()});
     return false;
+  }
+
+  // key_, locked, has no row: goes on to where it was moved, if it was.
+  void FollowMoves(ExecContext& context, uint64_t seen_timestamp) {
+    while (!read_.found()) {
+      const auto moved = FindMove(*context.transactions, key_, seen_timestamp);
+      if (!moved.has_value()) return;
+      key_ = *moved;
+      context.transaction.LockRow(key_, txn::RowLockMode::kUpdate);
+      context.transaction.GetLatest(key_, &read_);
+    }
   }
 
   void ChangeStale(ExecContext& context, const Stale& stale) {

@@ -81,6 +81,7 @@ class RowWriter {
   const std::string head_;
   bool uncontended_ = false;
   bool suffix_is_fresh_ = false;
+  size_t moves_noted_ = 0;
   std::string suffix_;
   std::string key_;
   std::string value_;
