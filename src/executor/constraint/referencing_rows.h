@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/columnar/row_access.h"
 #include "executor/constraint/foreign_key_values.h"
 
 namespace grizzly::executor {
@@ -28,7 +29,8 @@ class ReferencingRows {
   void Find(const std::vector<Wanted>& wanted, const Visit& visit);
 
   // The row as it is now; false: it is gone or refers to something else.
-  bool ReadAgain(std::string_view row_key, std::string_view fields, txn::RowRead* read);
+  bool ReadAgain(std::string_view row_key, std::string_view fields, FoundRow* row);
+  RowAccess& access() { return rows_; }
 
  private:
   struct Access {
@@ -46,6 +48,9 @@ class ReferencingRows {
   ForeignKeyValues& values_;
   const Access access_;
   const std::string row_head_;
+  RowAccess rows_;
+  types::Batch one_row_;
+  std::vector<uint32_t> targets_;  // by column: what one_row_ is read for
 };
 
 }  // namespace grizzly::executor
