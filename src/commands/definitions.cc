@@ -10,7 +10,7 @@
 #include "facts/types.h"
 #include "parser/parse.h"
 #include "planner/binder/binder.h"
-#include "planner/deparse/deparse_expression.h"
+#include "planner/deparse/deparse_query.h"
 
 namespace grizzly::commands {
 namespace {
@@ -74,6 +74,28 @@ std::string ColumnList(const Relation& table, const std::vector<AttributeNumber>
     list += catalog::QuoteIdentifier(table.columns[attnum - 1].name);
   }
   return list;
+}
+
+// A check of a domain, over VALUE.
+std::optional<std::string> DomainCheckText(const DefinitionInput& input, Oid oid, bool pretty) {
+  const auto domain =
+      catalog::OwningDomain(*input.catalog, {catalog::kConstraintClass, oid, 0});
+  if (domain == nullptr) return std::nullopt;
+  for (const catalog::Constraint& check : domain->checks) {
+    if (check.oid != oid) continue;
+    const expr::ExprPtr bound =
+        planner::BindDomainCondition(check.check, domain->base, BinderOf(input));
+    planner::DeparseInput deparse;
+    deparse.catalog = input.catalog.get();
+    deparse.search_path = input.search_path;
+    deparse.io = input.io;
+    deparse.pretty = pretty;
+    deparse.indent = true;
+    deparse.input_name = [](uint32_t) { return std::string("VALUE"); };
+    return fmt::format("CHECK ({}){}", planner::DeparseExpression(*bound, deparse),
+                       check.validated ? "" : " NOT VALID");
+  }
+  return std::nullopt;
 }
 
 std::string TimingText(const catalog::Constraint& constraint) {
@@ -179,7 +201,7 @@ std::string ExclusionText(const DefinitionInput& input, const Relation& table,
 std::optional<std::string> ConstraintText(const DefinitionInput& input, Oid oid, bool pretty) {
   const RelationPtr table =
       catalog::OwningRelation(*input.catalog, {catalog::kConstraintClass, oid, 0});
-  if (table == nullptr) return std::nullopt;
+  if (table == nullptr) return DomainCheckText(input, oid, pretty);
   for (const catalog::Constraint& constraint : table->constraints) {
     if (constraint.oid != oid) continue;
     if (constraint.kind == catalog::ConstraintKind::kCheck) {
@@ -264,10 +286,23 @@ std::optional<std::string> IndexText(const DefinitionInput& input, Oid oid, int3
   return catalog::QuoteIdentifier(table->columns[include[i - parts.size()] - 1].name);
 }
 
-std::optional<std::string> ViewText(const DefinitionInput& input, Oid oid) {
+std::optional<std::string> ViewText(const DefinitionInput& input, Oid oid, bool pretty) {
   const RelationPtr view = input.catalog->FindRelation(oid);
   if (view == nullptr || !view->view.has_value()) return std::nullopt;
-  return " " + view->view->query.sql + ";";
+  const auto parsed = parser::ParsedText::Parse(view->view->query.sql);
+  const parser::ast::Node& query = *parsed->statements().front().node;
+  const catalog::SearchPath bound_under =
+      catalog::SearchPath::OfSchemas(view->view->query.search_path, kInvalidOid);
+  planner::BinderInput binder = BinderOf(input);
+  binder.search_path = &bound_under;
+  const planner::QueryRecord record = planner::BindAndRecord(query, binder);
+  planner::QueryDeparseInput deparse;
+  deparse.catalog = input.catalog.get();
+  deparse.search_path = input.search_path;
+  deparse.io = input.io;
+  deparse.pretty = pretty;
+  for (const catalog::Column& column : view->columns) deparse.column_names.push_back(column.name);
+  return planner::DeparseQuery(query, record, deparse) + ";";
 }
 
 // ---- functions ----
@@ -346,7 +381,7 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
   const std::string_view name = proc == nullptr ? "" : proc->proname;
   if (name == "pg_get_constraintdef") return ConstraintText(input, object, pretty);
   if (name == "pg_get_indexdef") return IndexText(input, object, column, pretty);
-  if (name == "pg_get_viewdef") return ViewText(input, object);
+  if (name == "pg_get_viewdef") return ViewText(input, object, pretty);
   if (name == "pg_get_function_arguments" || name == "pg_get_function_identity_arguments" ||
       name == "pg_get_function_result") {
     return FunctionText(input, name, object);

@@ -20,9 +20,13 @@
 #include "commands/definitions.h"
 #include "executor/constraint/transaction_checks.h"
 #include "executor/row_store.h"
+#include "planner/binder/view_changeability.h"
+#include "executor/spill/spill_space.h"
+#include "executor/statement_resources.h"
 #include "session/database_instance.h"
 #include "session/execution.h"
 #include "session/session.h"
+#include "session/session_types.h"
 #include "session/settings.h"
 
 namespace grizzly::session {
@@ -123,14 +127,21 @@ class ClientSession final : public Session, private commands::QueryRunner,
   catalog::SnapshotPtr Snapshot();
   const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
   txn::Transaction& EnsureTransaction();
+  // This session's pg_temp_N; kInvalidOid while it has none.
+  Oid TemporarySchema(const catalog::CatalogSnapshot& snapshot) const;
+  Oid MakeTemporarySchema();
+  // What sessions that did not end left in all temporary schemas; before any other session is there.
+  void DropTemporaryLeftovers();
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
   Services& services() { return *services_; }
+  planner::ViewChangeability ChangeabilityOfView(const catalog::RelationPtr& view);
   void Notify(Diagnostic notice);
   void Warn(std::string message);
 
  private:
   friend class Services;
+  friend class SessionTypes;
 
   // ---- client_session.cc ----
   template <typename Action>
@@ -159,10 +170,17 @@ class ClientSession final : public Session, private commands::QueryRunner,
   const std::string& Environment();
   planner::BinderInput MakeBinderInput(const catalog::SnapshotPtr& snapshot,
                                        std::string_view source);
+  void CountChanges(const plan::Plan& plan, uint64_t rows);
+  std::vector<types::Datum> SampleParameters(const std::vector<planner::LiftedLiteral>& lifted,
+                                             const std::vector<parser::Literal>* literals,
+                                             Arena& arena);
   plan::PlanPtr PlanStatement(const parser::ast::Node& node, std::string_view source,
                               const std::vector<parser::Literal>* literals,
                               std::span<const Oid> parameter_types, Parameters parameters,
-                              std::vector<planner::LiftedLiteral>* lifted, uint64_t* version);
+                              std::vector<planner::LiftedLiteral>* lifted, uint64_t* version,
+                              bool wants_row_keys = false);
+  plan::PlanPtr PlanAndLock(const parser::ast::Node& statement, bool wants_row_keys);
+  plan::PlanPtr PlanCursor(const parser::ast::Node& query);
   void LockRelations(const plan::Plan& plan);
   void LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale);
   std::unique_ptr<Execution> NewExecution(const plan::PlanPtr& plan);
@@ -199,9 +217,19 @@ class ClientSession final : public Session, private commands::QueryRunner,
   // Checks what the transaction owes: all of it, or what is no longer deferred.
   void RunOwedChecks(bool only_immediate);
 
+  // ---- temporary_objects.cc ----
+  void RunOnCommit();
+  void DropTemporaryObjects();
+  void EndTemporaryObjects();
+
   // ---- session_statements.cc ----
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
   void RunShow(const PgQuery__VariableShowStmt& statement);
+  // ---- stored_settings.cc ----
+  void RunAlterRoleSet(const PgQuery__AlterRoleSetStmt& statement);
+  void RunAlterDatabaseSet(const PgQuery__AlterDatabaseSetStmt& statement);
+  void ChangeStored(const PgQuery__VariableSetStmt& statement,
+                    std::vector<std::pair<std::string, std::string>>* stored);
   void RunPrepare(const PgQuery__PrepareStmt& statement);
   void RunExecute(const PgQuery__ExecuteStmt& statement, std::string* tag);
   void RunDeallocate(const PgQuery__DeallocateStmt& statement, std::string* tag);
@@ -224,6 +252,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   FetchedRows FetchForward(Portal& portal, uint64_t count);
   FetchedRows FetchBackward(Portal& portal, uint64_t count);
   void SendFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count);
+  // WHERE CURRENT OF: the key suffix of the table's row the cursor stands on.
+  std::string CursorRow(std::string_view name, const catalog::Relation& relation);
 
   PreparedStatementPtr FindPrepared(std::string_view name);
   Portal& FindPortal(std::string_view name);
@@ -238,9 +268,9 @@ class ClientSession final : public Session, private commands::QueryRunner,
   plan::PlanPtr Plan(const parser::ast::Node& statement) override;
   uint64_t Run(const plan::PlanPtr& plan,
                const std::function<void(const types::Batch&)>& receive,
-               commands::QueryMeasurement* measurement) override;
-  plan::PlanPtr PlanOfPrepared(std::string_view name,
-                               const std::vector<const parser::ast::Node*>& arguments) override;
+               commands::QueryMeasurement* measurement,
+               std::span<const types::Datum> parameters) override;
+  commands::PreparedQuery Prepared(const PgQuery__ExecuteStmt& execute) override;
 
   // ---- executor::RuleSource (constraint_checks.cc) ----
   std::shared_ptr<const plan::RowRules> RowRulesOf(const catalog::RelationPtr& table) override;
@@ -258,6 +288,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void EndOut() override;
 
   DatabaseInstance& instance_;
+  executor::SpillSpace spill_{instance_.temporary_files()};
+  executor::StatementResources resources_{&instance_.workers(), 0, &spill_};
   std::shared_ptr<TenantState> tenant_;
   const SessionId id_;
   const int32_t cancel_key_;
@@ -267,6 +299,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   Settings settings_;
   std::shared_ptr<const catalog::Role> role_;
   std::unique_ptr<Services> services_;
+  std::unique_ptr<SessionTypes> types_;
 
   BlockState block_ = BlockState::kNone;
   std::unique_ptr<txn::Transaction> transaction_;
@@ -292,6 +325,13 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::string environment_;
   uint64_t environment_version_ = UINT64_MAX;
   std::string current_source_;  // text that locations of the running statement count in
+
+  int temporary_slot_ = 0;  // 0: no temporary schema yet
+  std::string temporary_schema_name_;
+  std::vector<Oid> on_commit_tables_;
+  bool is_ending_ = false;
+  CancelToken ending_cancel_;  // of what runs when the client is gone
+  CancelToken& cancel_token() { return is_ending_ ? ending_cancel_ : cancel_; }
 
   bool skip_to_sync_ = false;
   bool terminated_ = false;

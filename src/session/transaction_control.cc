@@ -13,7 +13,7 @@ txn::Transaction& ClientSession::EnsureTransaction() {
   if (block_ == BlockState::kNone) block_ = BlockState::kImplicit;
   txn::TransactionOptions options = settings_.effective().transaction_defaults;
   options.session = id_;
-  transaction_ = instance_.transactions().Begin(options, cancel_, &memory_,
+  transaction_ = instance_.transactions().Begin(options, cancel_token(), &memory_,
                                                 &settings_.effective().locks);
   settings_.BeginTransaction();
   transaction_time_us_ = statement_time_us_;
@@ -56,6 +56,7 @@ void ClientSession::CommitTransaction() {
   for (auto& [name, portal] : portals_) portal->execution.reset();
   if (transaction_ != nullptr) {
     try {
+      RunOnCommit();
       transaction_->Commit();
     } catch (...) {
       settings_.Rollback();

@@ -154,12 +154,12 @@ void WriteIndex(RowWriter& rows, const Relation& relation) {
   rows.Bool(index.primary);
   rows.Bool(index.exclusion);
   rows.Bool(index.immediate);
-  rows.Bool(false);
+  rows.Bool(index.clustered_on);
   rows.Bool(index.valid);
   rows.Bool(false);
   rows.Bool(index.valid);
   rows.Bool(true);
-  rows.Bool(false);
+  rows.Bool(index.replica_identity);
   rows.Int2Vector(columns);
   rows.OidVector(collations);
   rows.OidVector(opclasses);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
+#include "commands/evaluation.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
 #include "facts/access_methods.h"
@@ -51,6 +53,7 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.schema = table.schema;
   index.name = request.name;
   index.kind = catalog::RelationKind::kIndex;
+  index.persistence = table.persistence;
   index.owner = table.owner;
   index.tenant = table.tenant;
   // Never used twice, so that a dropped index's range can be removed behind.
@@ -58,7 +61,7 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.options = request.options;
   catalog::IndexDefinition& definition = index.index.emplace();
   definition.table = table.oid;
-  definition.clustered_by = ClustersRows(request);
+  definition.clustered_by = ClustersRows(request) && !catalog::IsColumnar(table);
   definition.index_id = IndexId{definition.clustered_by ? 0 : index.storage.value};
   definition.access_method = request.access_method;
   definition.exclusion = !request.exclusion_operators.empty();
@@ -177,6 +180,29 @@ IndexRequest RequestOfKey(CommandInput& input, const Relation& table, const KeyE
   return request;
 }
 
+void SetMentioned(CommandInput& input, const Relation& table, IndexRequest* request) {
+  const auto add = [&](const catalog::Definition& definition, planner::ExpressionPlace place) {
+    if (definition.empty()) return;
+    const expr::ExprPtr bound = BindStored(input, definition, &table, place);
+    for (const AttributeNumber attnum : MentionedColumns(*bound)) {
+      request->mentioned.push_back(attnum);
+    }
+  };
+  for (const auto& part : request->parts) {
+    add(part.expression, planner::ExpressionPlace::kIndexPart);
+  }
+  add(request->predicate, planner::ExpressionPlace::kIndexPredicate);
+}
+
+void RefuseSecondPrimaryKey(const Relation& table, bool adds_primary) {
+  if (!adds_primary) return;
+  for (const catalog::Constraint& constraint : table.constraints) {
+    if (constraint.kind != catalog::ConstraintKind::kPrimaryKey) continue;
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("multiple primary keys for table \"{}\" are not allowed", table.name));
+  }
+}
+
 RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,
                         bool is_new_table) {
   RefuseTakenNames(input, *table, request);
@@ -188,7 +214,7 @@ RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequ
   const Oid index_oid = index_relation.oid;
   if (request.is_constraint) AddConstraintOf(input, request, index_oid, &changed);
   changed.indexes.push_back(index_oid);
-  const bool moves_rows = ClustersRows(request) && !is_new_table;
+  const bool moves_rows = index_relation.index->clustered_by && !is_new_table;
   if (request.primary && !is_new_table && !moves_rows) {
     std::vector<AttributeNumber> columns;
     for (const auto& part : request.parts) columns.push_back(part.column);

@@ -41,4 +41,9 @@ catalog::RelationPtr DefineIndex(CommandInput& input, const catalog::RelationPtr
 IndexRequest RequestOfKey(CommandInput& input, const catalog::Relation& table,
                           const KeyElement& key);
 
+// Columns that the request's expressions and predicate mention.
+void SetMentioned(CommandInput& input, const catalog::Relation& table, IndexRequest* request);
+// Throws 42P16 multiple primary keys for table "t" are not allowed.
+void RefuseSecondPrimaryKey(const catalog::Relation& table, bool adds_primary);
+
 }  // namespace grizzly::commands

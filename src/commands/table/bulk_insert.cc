@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"
@@ -44,6 +45,10 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
   was_empty_ = !input.transaction.ScanLatest(range.from, range.to)->Valid();
   rows_ascending_ = was_empty_;
   writer_ = std::make_unique<BulkWriter>(input, std::move(range));
+  if (catalog::IsColumnar(table_)) {
+    appender_ = std::make_unique<executor::RowAppender>(input.transaction, input.transactions,
+                                                        table_, input.memory);
+  }
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const Oid oid : table_.indexes) {
     catalog::RelationPtr index = snapshot->FindRelation(oid);
@@ -106,6 +111,10 @@ void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   writer_->Put(key_, value_);
+  PutEntries(rows, row);
+}
+
+void BulkInsert::PutEntries(const types::Batch& rows, uint32_t row) {
   for (const auto& index : indexes_) {
     if (!index->selected[row]) continue;
     const catalog::IndexDefinition& definition = *index->rules->index->index;
@@ -138,9 +147,23 @@ void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
     if (index->predicate == nullptr) continue;
     for (const uint32_t row : index->predicate->Filter(rows)) index->selected[row] = true;
   }
+  if (appender_ != nullptr) return AddToGroups(rows, at);
   for (*at = 0; *at < rows.row_count(); ++*at) PutRow(rows, *at);
 }
 
-void BulkInsert::Finish() { writer_->Finish(); }
+void BulkInsert::AddToGroups(const types::Batch& rows, uint32_t* at) {
+  const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
+  for (*at = 0; *at < rows.row_count() && !indexes_.empty(); ++*at) {
+    suffix_.clear();
+    storage::AppendBigEndian(&suffix_, row_ids[*at]);
+    PutEntries(rows, *at);
+  }
+  appender_->Append(rows);
+}
+
+void BulkInsert::Finish() {
+  if (appender_ != nullptr) appender_->Finish();
+  writer_->Finish();
+}
 
 }  // namespace grizzly::commands

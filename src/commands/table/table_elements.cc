@@ -1,9 +1,10 @@
 #include "commands/table/table_elements.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "commands/evaluation.h"
+#include "commands/type/type_parts.h"
+#include "commands/options/storage_parameters.h"
 #include "facts/collations.h"
 #include "facts/types.h"
 #include "parser/deparse.h"
@@ -42,13 +43,10 @@ const SerialName* FindSerial(const PgQuery__TypeName& type) {
 Oid FindCollationOid(const PgQuery__CollateClause& clause) {
   const QualifiedName name =
       QualifiedNameOf(StringsOf(ListOf(clause.collname, clause.n_collname)));
-  const facts::CollationFact* fact = facts::FindCollationByName(name.name);
-  if (fact == nullptr || (!name.schema.empty() && name.schema != "pg_catalog")) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name.name))
-        .At(clause.location);
+  if (!name.schema.empty() && name.schema != "pg_catalog") {
+    return RequireCollation("", clause.location);
   }
-  return fact->oid;
+  return RequireCollation(name.name, clause.location);
 }
 
 void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnElement* element) {
@@ -60,25 +58,50 @@ void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnEl
     element->sequence->definition.dependency = 'a';
     column.not_null = true;
     element->is_explicitly_not_null = true;
-  } else {
-    column.type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
+    column.storage = facts::FindType(column.type.oid)->typstorage;
+    column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
+    return;
   }
-  const facts::TypeFact* fact = facts::FindType(column.type.oid);
-  if (fact != nullptr && fact->typtype == 'p') {
-    throw SqlError(SqlState::kInvalidTableDefinition,
-                   fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
-  }
-  column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
-  column.storage = fact != nullptr ? fact->typstorage : 'x';
-  if (definition.coll_clause == nullptr) return;
-  if (column.type.collation == kInvalidOid) {
-    throw SqlError(SqlState::kDatatypeMismatch,
-                   fmt::format("collations are not supported by type {}",
-                               input.services->FormatType(column.type.oid, types::kNoTypmod)))
-        .At(definition.coll_clause->location);
-  }
-  column.type.collation = FindCollationOid(*definition.coll_clause);
+  ReadColumnType(input, definition, &column);
 }
+
+}  // namespace
+
+void ReadColumnType(CommandInput& input, const PgQuery__ColumnDef& definition,
+                    catalog::Column* column) {
+  const catalog::Column read = ReadAttributeType(input, definition);
+  column->type = read.type;
+  column->dimensions = read.dimensions;
+  column->storage = read.storage;
+}
+
+char StorageOfType(CommandInput& input, Oid type) {
+  if (const facts::TypeFact* fact = facts::FindType(type)) return fact->typstorage;
+  const auto made = input.editor.Current()->FindType(type);
+  if (made == nullptr) return 'x';
+  if (made->base != kInvalidOid) return StorageOfType(input, made->base);
+  return made->typtype == 'e' ? 'p' : 'x';
+}
+
+char ReadCompression(CommandInput& input, const catalog::Column& column, std::string_view method) {
+  if (method.empty() || method == "default") return '\0';
+  if (StorageOfType(input, column.type.oid) == 'p') {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("column data type {} does not support compression",
+                               input.services->FormatType(column.type.oid, types::kNoTypmod)));
+  }
+  if (method == "pglz") return 'p';
+  if (method == "lz4") return 'l';
+  throw SqlError(SqlState::kInvalidParameterValue,
+                 fmt::format("invalid compression method \"{}\"", method));
+}
+
+bool IsSystemColumnName(std::string_view name) {
+  return std::find(std::begin(kSystemColumns), std::end(kSystemColumns), name) !=
+         std::end(kSystemColumns);
+}
+
+namespace {
 
 [[noreturn]] void ThrowAboutColumn(std::string_view what, const ColumnElement& element,
                                    const TableElements& elements, int location) {
@@ -250,45 +273,58 @@ void ReadColumnConstraint(CommandInput& input, const PgQuery__Constraint& constr
   RefuseSecondSource(*elements, element);
 }
 
-void CheckFillFactor(const std::string& text) {
-  int32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw SqlError(SqlState::kInvalidParameterValue,
-                   fmt::format("invalid value for integer option \"fillfactor\": {}", text));
-  }
-  if (value < 10 || value > 100) {
-    throw SqlError(SqlState::kInvalidParameterValue,
-                   fmt::format("value {} out of bounds for option \"fillfactor\"", text))
-        .Detail("Valid values are between \"10\" and \"100\".");
-  }
-}
-
-// PostgreSQL has these, we do not.
-bool IsKnownStorageParameter(std::string_view name) {
-  static constexpr std::string_view kKnown[] = {
-      "parallel_workers",    "vacuum_index_cleanup",        "vacuum_truncate",
-      "user_catalog_table",  "log_autovacuum_min_duration", "deduplicate_items",
-      "toast_tuple_target",
-  };
-  return name.starts_with("autovacuum_") ||
-         std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown);
-}
-
 }  // namespace
+
+Oid RequireCollation(std::string_view name, int location) {
+  const facts::CollationFact* fact = facts::FindCollationByName(name);
+  if (fact != nullptr) return fact->oid;
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name))
+      .At(location);
+}
+
+Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
+                  const types::SqlType& type) {
+  if (type.collation == kInvalidOid) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("collations are not supported by type {}",
+                               input.services->FormatType(type.oid, types::kNoTypmod)))
+        .At(clause.location);
+  }
+  return FindCollationOid(clause);
+}
+
+catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition) {
+  catalog::Column column;
+  column.type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
+  const auto type = input.editor.Current()->FindType(column.type.oid);
+  if (type->typtype == 'p') {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("column \"{}\" has pseudo-type {}", TextOf(definition.colname),
+                               type->name));
+  }
+  if (type->oid >= kFirstUserOid) LockType(input, type->oid, /*exclusive=*/false);
+  column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
+  column.storage = StorageOfType(input, column.type.oid);
+  if (definition.coll_clause != nullptr) {
+    column.type.collation = ReadCollation(input, *definition.coll_clause, column.type);
+  }
+  return column;
+}
 
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
                 TableElements* elements) {
   ColumnElement element;
   element.column.name = TextOf(definition.colname);
   const std::string& name = element.column.name;
-  if (std::find(std::begin(kSystemColumns), std::end(kSystemColumns), name) !=
-      std::end(kSystemColumns)) {
+  if (IsSystemColumnName(name)) {
     throw SqlError(SqlState::kDuplicateColumn,
                    fmt::format("column name \"{}\" conflicts with a system column name", name));
   }
   element.location = definition.location;
   SetType(input, definition, &element);
+  element.column.compression =
+      ReadCompression(input, element.column, TextOf(definition.compression));
   elements->columns.push_back(std::move(element));
   TimingReader timing;
   for (const ast::Node* node : ListOf(definition.constraints, definition.n_constraints)) {
@@ -309,7 +345,7 @@ void ReadKey(const PgQuery__Constraint& constraint, TableElements* elements) {
   key.nulls_not_distinct = constraint.nulls_not_distinct;
   key.columns = StringsOf(ListOf(constraint.keys, constraint.n_keys));
   key.include = StringsOf(ListOf(constraint.including, constraint.n_including));
-  key.options = ReadStorageOptions(ListOf(constraint.options, constraint.n_options));
+  key.options = ReadStorageParameters(ParameterOwner::kIndex, ListOf(constraint.options, constraint.n_options));
   key.timing = {static_cast<bool>(constraint.deferrable),
                 static_cast<bool>(constraint.initdeferred)};
   key.index_name = TextOf(constraint.indexname);
@@ -352,7 +388,7 @@ void ReadExclusion(const PgQuery__Constraint& constraint, TableElements* element
   }
   element.include = StringsOf(ListOf(constraint.including, constraint.n_including));
   element.predicate = constraint.where_clause;
-  element.options = ReadStorageOptions(ListOf(constraint.options, constraint.n_options));
+  element.options = ReadStorageParameters(ParameterOwner::kIndex, ListOf(constraint.options, constraint.n_options));
   element.timing = {static_cast<bool>(constraint.deferrable),
                     static_cast<bool>(constraint.initdeferred)};
   elements->exclusions.push_back(std::move(element));
@@ -374,28 +410,6 @@ void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* e
     case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION: return ReadExclusion(constraint, elements);
     default: ThrowNotSupported("this table constraint", constraint.location);
   }
-}
-
-std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
-    std::span<ast::Node* const> options) {
-  std::vector<std::pair<std::string, std::string>> read;
-  for (const Option& option : OptionsOf(options)) {
-    if (!option.name_space.empty() || IsKnownStorageParameter(option.name)) {
-      ThrowNotSupported("storage parameter " + option.name, option.location);
-    }
-    if (option.name != "fillfactor") {
-      throw SqlError(SqlState::kInvalidParameterValue,
-                     fmt::format("unrecognized parameter \"{}\"", option.name));
-    }
-    if (!read.empty()) {
-      throw SqlError(SqlState::kInvalidParameterValue,
-                     fmt::format("parameter \"{}\" specified more than once", option.name));
-    }
-    const std::string text = OptionText(option);
-    CheckFillFactor(text);
-    read.emplace_back(option.name, text);
-  }
-  return read;
 }
 
 catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression) {

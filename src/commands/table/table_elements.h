@@ -49,6 +49,8 @@ struct CheckElement {
   bool no_inherit = false;
   bool not_valid = false;
   int location = -1;
+  catalog::Definition definition;  // of LIKE, without an expression
+  std::string comment;
 };
 
 struct ForeignKeyElement {
@@ -78,6 +80,12 @@ struct ExclusionElement {
   ConstraintTiming timing;
 };
 
+// An index of a LIKE's source.
+struct LikeIndex {
+  Oid index = kInvalidOid;
+  bool with_comments = false;
+};
+
 struct TableElements {
   std::string table_name;
   std::vector<ColumnElement> columns;
@@ -85,16 +93,29 @@ struct TableElements {
   std::vector<CheckElement> checks;
   std::vector<ForeignKeyElement> foreign_keys;
   std::vector<ExclusionElement> exclusions;
+  std::vector<LikeIndex> like_indexes;
 };
 
+// ctid, xmin, tableoid ...
+bool IsSystemColumnName(std::string_view name);
+// Sets type, collation, storage and dimensions. serial is no type here.
+void ReadColumnType(CommandInput& input, const PgQuery__ColumnDef& definition,
+                    catalog::Column* column);
+// How values of a type are stored unless the column says otherwise: pg_type.typstorage.
+char StorageOfType(CommandInput& input, Oid type);
+// COMPRESSION of a column as Column::compression. Throws 22023, 0A000.
+char ReadCompression(CommandInput& input, const catalog::Column& column, std::string_view method);
 // Appends the column and what its constraints ask for.
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition, TableElements* elements);
+// Type, dimensions and collation of an attribute of a composite type: a column without a name.
+catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition);
+// COLLATE of something of this type. Throws 42704, 42804.
+Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
+                  const types::SqlType& type);
+// Throws 42704 collation "x" for encoding "UTF8" does not exist.
+Oid RequireCollation(std::string_view name, int location);
 // A constraint of a whole table.
 void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements);
-
-// fillfactor, as PostgreSQL checks it.
-std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
-    std::span<ast::Node* const> options);
 
 // SQL text of an expression with the search path it was written under.
 catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression);

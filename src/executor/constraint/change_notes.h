@@ -15,6 +15,8 @@ class ChangeNotes {
  public:
   ChangeNotes(const plan::RowRules& rules, ExecContext& context);
 
+  // Whether Inserted does anything.
+  bool wants_inserts() const { return notes_any_; }
   // Rows have the table's columns first; suffixes are those the rows are stored under.
   void Inserted(const types::Batch& rows, uint32_t row, std::string_view suffix) {
     if (notes_any_) NoteNew(rows, row, suffix);

@@ -1,4 +1,5 @@
 // SELECT ... FOR UPDATE/SHARE: locks the marked rows, passes them as they are under the lock.
+#include "executor/columnar/row_access.h"
 #include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
 #include "executor/operators.h"
@@ -11,8 +12,13 @@ using plan::LockRowsNode;
 
 class LockRowsOperator final : public Operator {
  public:
-  LockRowsOperator(const LockRowsNode& node, ExecContext&)
-      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 32) {}
+  LockRowsOperator(const LockRowsNode& node, ExecContext& context)
+      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 32) {
+    for (const LockRowsNode::Mark& mark : node.marks) {
+      rows_.push_back(std::make_unique<RowAccess>(context.transaction, *context.transactions,
+                                                  *mark.relation));
+    }
+  }
 
  protected:
   void DoOpen(ExecContext& context) override { child().Open(context); }
@@ -29,12 +35,13 @@ class LockRowsOperator final : public Operator {
  private:
   void LockOne(ExecContext& context, const Batch& input, uint32_t row) {
     const LockRowsNode::Mark* changed = nullptr;
+    RowAccess* changed_rows = nullptr;
     std::string changed_key;
-    for (const LockRowsNode::Mark& mark : lock_.marks) {
+    for (size_t i = 0; i < lock_.marks.size(); ++i) {
+      const LockRowsNode::Mark& mark = lock_.marks[i];
       if (input.column(mark.row_key).IsNull(row)) continue;  // The null side of an outer join.
       const types::Datum value = input.column(mark.row_key).GetDatum(row);
-      std::string key = RowKeyHead(*mark.relation);
-      key.append(SuffixOfMark(value.AsString()));
+      std::string key(SuffixOfMark(value.AsString()));
       const txn::LockOutcome outcome = context.transaction.LockRow(key, mark.mode, mark.wait);
       if (outcome == txn::LockOutcome::kNotAvailable) {
         if (mark.wait == txn::LockWait::kSkipLocked) return;
@@ -42,12 +49,12 @@ class LockRowsOperator final : public Operator {
                        fmt::format("could not obtain lock on row in relation \"{}\"",
                                    mark.relation->name));
       }
-      context.transaction.GetLatest(key, &read_);
+      rows_[i]->GetLatest(key, &read_);
       if (read_.found() &&
           read_.commit_timestamp().value == TimestampOfMark(value.AsString())) {
         continue;
       }
-      FollowMoves(context, mark, TimestampOfMark(value.AsString()), &key);
+      FollowMoves(context, mark, *rows_[i], TimestampOfMark(value.AsString()), &key);
       if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
         throw SqlError(SqlState::kTRSerializationFailure,
                        read_.found() ? "could not serialize access due to concurrent update"
@@ -55,32 +62,34 @@ class LockRowsOperator final : public Operator {
       }
       if (!read_.found()) return;
       changed = &mark;
+      changed_rows = rows_[i].get();
       changed_key = std::move(key);
     }
     if (changed == nullptr) {
       out_.Append(input, row, 1);
       return;
     }
-    context.transaction.GetLatest(changed_key, &read_);
+    changed_rows->GetLatest(changed_key, &read_);
     const Batch* again = recheck_.Run(context, changed->scan_id, changed_key, read_.value());
     if (again != nullptr) out_.Append(*again, 0, 1);
   }
 
   // The row at *key, locked, is gone: goes on to where it was moved, if it was.
-  void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, uint64_t seen_timestamp,
-                   std::string* key) {
+  void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, RowAccess& rows,
+                   uint64_t seen_timestamp, std::string* key) {
     while (!read_.found()) {
       const auto moved = FindMove(*context.transactions, *key, seen_timestamp);
       if (!moved.has_value()) return;
       *key = *moved;
       context.transaction.LockRow(*key, mark.mode);
-      context.transaction.GetLatest(*key, &read_);
+      rows.GetLatest(*key, &read_);
     }
   }
 
   const LockRowsNode& lock_;
   Recheck recheck_;
-  txn::RowRead read_;
+  std::vector<std::unique_ptr<RowAccess>> rows_;  // of each mark's relation
+  FoundRow read_;
   Batch out_;
 };
 

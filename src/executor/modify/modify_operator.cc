@@ -1,6 +1,7 @@
 // UPDATE and DELETE, with RETURNING: lock, check that the version seen is still the latest, write.
 //
 // SOURCE  PostgreSQL 15 docs, 13.2.1 "Read Committed Isolation Level"
+#include "executor/columnar/row_access.h"
 #include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
 #include "executor/modify/row_writer.h"
@@ -17,6 +18,7 @@ class ModifyOperator final : public Operator {
         modify_(node),
         is_delete_(node.kind == plan::NodeKind::kDelete),
         writer_(node.rules, context),
+        rows_(context.transaction, *context.transactions, *node.rules.relation),
         recheck_(*node.children[0]) {
     for (const catalog::Column& column : node.rules.relation->columns) {
       row_types_.push_back(column.type);
@@ -98,7 +100,7 @@ class ModifyOperator final : public Operator {
 
   // Of key_, locked. Not current and still there: remembered in stale_.
   bool IsCurrent(ExecContext& context, uint64_t seen_timestamp) {
-    context.transaction.GetLatest(key_, &read_);
+    rows_.GetLatest(key_, &read_);
     if (read_.own_command() == context.transaction.current_command() &&
         read_.own_command() != 0) {
       return false;  // This statement changed it already.
@@ -121,12 +123,12 @@ class ModifyOperator final : public Operator {
       if (!moved.has_value()) return;
       key_ = *moved;
       context.transaction.LockRow(key_, txn::RowLockMode::kUpdate);
-      context.transaction.GetLatest(key_, &read_);
+      rows_.GetLatest(key_, &read_);
     }
   }
 
   void ChangeStale(ExecContext& context, const Stale& stale) {
-    context.transaction.GetLatest(stale.key, &read_);
+    rows_.GetLatest(stale.key, &read_);
     if (!read_.found()) return;
     Batch* input = recheck_.Run(context, modify_.target_scan_id, stale.key, read_.value());
     if (input == nullptr) return;
@@ -217,12 +219,13 @@ class ModifyOperator final : public Operator {
   const plan::ModifyNode& modify_;
   const bool is_delete_;
   RowWriter writer_;
+  RowAccess rows_;
   Recheck recheck_;
   std::vector<SqlType> row_types_;
   std::vector<expr::Evaluator> assignments_;
   std::vector<expr::Evaluator> returning_;
   std::string key_;
-  txn::RowRead read_;
+  FoundRow read_;
   std::vector<uint32_t> current_;
   std::vector<Stale> stale_;
   Batch old_;

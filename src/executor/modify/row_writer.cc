@@ -4,6 +4,7 @@
 
 #include "base/error/check.h"
 #include "executor/constraint/index_check.h"
+#include "catalog/access_method.h"
 #include "executor/modify/moved_rows.h"
 #include "executor/table_access.h"
 
@@ -41,6 +42,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       table_(*rules.relation),
       context_(context),
       head_(RowKeyHead(*rules.relation)),
+      access_(context.transaction, *context.transactions, *rules.relation),
       uncontended_(context.IsUncontended(rules.relation->oid)),
       notes_(rules, context) {
   for (const Oid oid : table_.indexes) {
@@ -168,7 +170,8 @@ void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
   suffix_.clear();
   suffix_is_fresh_ = table_.row_key == nullptr;
   if (suffix_is_fresh_) {
-    AppendBigEndian(context_.transactions->NextTimestamp().value, &suffix_);
+    AppendBigEndian(next_row_id_ != 0 ? next_row_id_ : context_.transactions->NextTimestamp().value,
+                    &suffix_);
   } else {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   }
@@ -299,24 +302,61 @@ void RowWriter::PutEntry(const Index& index, std::string_view suffix) {
   value_.clear();
   AppendTimestamp(0, &value_);
   value_.append(suffix);
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
 }
 
 void RowWriter::DeleteEntry(const Index& index, std::string_view suffix) {
   key_ = index.key;
   if (!index.is_unique_key) key_.append(suffix);
-  context_.transaction.Delete(key_);
+  context_.Delete(key_);
 }
 
 void RowWriter::Insert(const Batch& rows, uint32_t row) {
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
+  PutEntries(rows, row);
+}
+
+void RowWriter::PutEntries(const Batch& rows, uint32_t row) {
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
   }
   notes_.Inserted(rows, row, suffix_);
+}
+
+void RowWriter::RequireNoConflict(const Batch& rows, uint32_t row) {
+  if (const auto conflict = FindConflict(rows, row, {}, nullptr)) {
+    ThrowConflict(*conflict, rows, row);
+  }
+}
+
+void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
+  if (!catalog::IsColumnar(table_)) {
+    for (*at = 0; *at < rows.row_count(); ++*at) {
+      RequireNoConflict(rows, *at);
+      Insert(rows, *at);
+    }
+    return;
+  }
+  if (appender_ == nullptr) {
+    appender_ = std::make_unique<RowAppender>(context_.transaction, *context_.transactions, table_,
+                                              context_.memory);
+  }
+  const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
+  const bool goes_by_row = !indexes_.empty() || !exclusions_.empty() || notes_.wants_inserts();
+  for (*at = 0; *at < rows.row_count() && goes_by_row; ++*at) {
+    next_row_id_ = row_ids[*at];
+    RequireNoConflict(rows, *at);
+    PutEntries(rows, *at);
+  }
+  next_row_id_ = 0;
+  appender_->Append(rows);
+}
+
+void RowWriter::Finish() {
+  if (appender_ != nullptr) appender_->Finish();
 }
 
 bool RowWriter::KeysEqual(const Batch& a, uint32_t row_a, const Batch& b, uint32_t row_b,
@@ -349,11 +389,11 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   }
   const bool key_moved = suffix_ != old_suffix;
-  if (key_moved) context_.transaction.Delete(head_ + std::string(old_suffix));
+  if (key_moved) context_.Delete(head_ + std::string(old_suffix));
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
   if (key_moved && !uncontended_ && moves_noted_ < kMovesKept) {
     ++moves_noted_;
     NoteMoveAtCommit(context_.transaction, *context_.transactions, head_ + std::string(old_suffix),
@@ -368,7 +408,9 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
 }
 
 void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
-  context_.transaction.Delete(head_ + std::string(suffix));
+  key_ = head_ + std::string(suffix);
+  context_.CountWrite(key_.size());
+  access_.Delete(key_);
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, suffix);
   }

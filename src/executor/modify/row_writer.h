@@ -17,6 +17,8 @@
 
 #include "executor/constraint/change_notes.h"
 #include "executor/constraint/exclusion_search.h"
+#include "executor/columnar/row_access.h"
+#include "executor/columnar/row_appender.h"
 #include "executor/exec_context.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
@@ -45,6 +47,11 @@ class RowWriter {
 
   // Writes row `row`, known to be free of conflicts; its suffix is suffix().
   void Insert(const types::Batch& rows, uint32_t row);
+  // All rows of the batch; a conflict throws. `at` counts the rows done, so that an error can say which it
+  // was.
+  void InsertAll(const types::Batch& rows, uint32_t* at);
+  // After the last Insert or InsertAll.
+  void Finish();
   // Replaces a row. `old_rows` has the old version's columns, like `rows`.
   void Update(std::string_view old_suffix, const types::Batch& old_rows, uint32_t old_row,
               const types::Batch& rows, uint32_t row);
@@ -53,6 +60,7 @@ class RowWriter {
   // The suffix of the row last given to FindConflict or Insert.
   const std::string& suffix() const { return suffix_; }
   const std::string& row_key_head() const { return head_; }
+  RowAccess& row_access() { return access_; }
   // No lock is taken for rows nobody else can see or make.
   void set_uncontended(bool uncontended) { uncontended_ = uncontended; }
 
@@ -70,6 +78,8 @@ class RowWriter {
   void ComputeSuffix(const types::Batch& rows, uint32_t row);
   // False: the row has no entry there (partial index). Fills index.key and index.is_unique_key.
   bool ComputeEntry(Index& index, const types::Batch& rows, uint32_t row);
+  void PutEntries(const types::Batch& rows, uint32_t row);
+  void RequireNoConflict(const types::Batch& rows, uint32_t row);
   void PutEntry(const Index& index, std::string_view suffix);
   void DeleteEntry(const Index& index, std::string_view suffix);
   bool KeysEqual(const types::Batch& a, uint32_t row_a, const types::Batch& b, uint32_t row_b,
@@ -79,6 +89,9 @@ class RowWriter {
   const catalog::Relation& table_;
   ExecContext& context_;
   const std::string head_;
+  RowAccess access_;
+  std::unique_ptr<RowAppender> appender_;  // columnar tables
+  uint64_t next_row_id_ = 0;               // of InsertAll, from the appender
   bool uncontended_ = false;
   bool suffix_is_fresh_ = false;
   size_t moves_noted_ = 0;
