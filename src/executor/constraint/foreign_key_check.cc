@@ -146,16 +146,19 @@ void ForeignKeyCheck::ResolveGone(const std::vector<Check>& checks) {
 
 void ForeignKeyCheck::Restrict(const Gone& gone) {
   FoundRow read;
+  size_t first = gone.wanted.size();  // the value that is said to be referenced
   referencing_.Find(gone.wanted, [&](size_t which, std::string_view row_key) {
     const ReferencingRows::Wanted& wanted = gone.wanted[which];
-    if (!referencing_.ReadAgain(row_key, wanted.fields, &read)) return true;
+    if (which >= first || !referencing_.ReadAgain(row_key, wanted.fields, &read)) return true;
     if (!context_.IsUncontended(rule_->referencing->oid)) {
       // Somebody may be about to delete it.
       context_.transaction.LockRow(row_key, txn::RowLockMode::kKeyShare);
       if (!referencing_.ReadAgain(row_key, wanted.fields, &read)) return true;
     }
-    ThrowReferenced(wanted.values);
+    first = which;
+    return which > 0 && !referencing_.goes_in_order();
   });
+  if (first < gone.wanted.size()) ThrowReferenced(gone.wanted[first].values);
 }
 
 void ForeignKeyCheck::Act(const Gone& gone, char action, bool is_delete) {

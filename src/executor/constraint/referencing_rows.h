@@ -27,6 +27,8 @@ class ReferencingRows {
   // `which`: place in `wanted`. False from `visit` ends it.
   using Visit = std::function<bool(size_t which, std::string_view row_key)>;
   void Find(const std::vector<Wanted>& wanted, const Visit& visit);
+  // Whether Find visits in the order of `wanted`.
+  bool goes_in_order() const { return access_.index != nullptr; }
 
   // The row as it is now; false: it is gone or refers to something else.
   bool ReadAgain(std::string_view row_key, std::string_view fields, FoundRow* row);
