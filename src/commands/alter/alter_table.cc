@@ -320,6 +320,7 @@ std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& i
   }
   RequireOwner(input, *relation);
   RequireKindOf(*relation, statement.objtype);
+  RequireNothingOwed(input, *relation, TagOf(statement.objtype));
   Commands commands;
   for (const ast::Node* node : ListOf(statement.cmds, statement.n_cmds)) {
     commands.push_back(node->alter_table_cmd);

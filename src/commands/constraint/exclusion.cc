@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
@@ -196,6 +197,11 @@ void CheckRows(CommandInput& input, const RelationPtr& table, Oid index_oid) {
 
 RelationPtr AddExclusion(CommandInput& input, const RelationPtr& table,
                          const ExclusionElement& element, bool is_new_table) {
+  if (catalog::IsPartitioned(*table)) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot create exclusion constraints on partitioned table \"{}\"",
+                               table->name));
+  }
   const RelationPtr after =
       DefineIndex(input, table, ReadRequest(input, *table, element), is_new_table);
   if (!is_new_table) CheckRows(input, after, after->indexes.back());

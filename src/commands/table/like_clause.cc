@@ -97,6 +97,11 @@ IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relat
   request.primary = definition.primary;
   request.is_constraint = constraint != nullptr;
   request.nulls_not_distinct = definition.nulls_not_distinct;
+  request.access_method = definition.access_method;
+  if (constraint != nullptr) {
+    request.timing = {constraint->deferrable, constraint->initially_deferred};
+    request.exclusion_operators = constraint->exclusion_operators;
+  }
   request.options = index.options;
   request.parts = definition.parts;
   std::vector<std::string> names;
@@ -112,7 +117,10 @@ IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relat
   request.predicate = Adopt(definition.predicate, source, table.name);
   SetMentioned(input, table, &request);
   catalog::NameChooser chooser(*input.editor.Current(), table.schema);
-  request.name = request.primary         ? chooser.PrimaryKey(table.name)
+  request.name = request.primary ? chooser.PrimaryKey(table.name)
+                 : !request.exclusion_operators.empty()
+                     ? chooser.Relation(table.name, fmt::format("{}", fmt::join(names, "_")), "excl",
+                                        /*backs_constraint=*/true)
                  : request.is_constraint ? chooser.UniqueKey(table.name, names)
                                          : chooser.Index(table.name, names);
   return request;

@@ -1,5 +1,6 @@
 // SELECT ... FOR UPDATE/SHARE: locks the marked rows, passes them as they are under the lock.
 #include "executor/columnar/row_access.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
@@ -53,6 +54,7 @@ class LockRowsOperator final : public Operator {
           read_.commit_timestamp().value == TimestampOfMark(value.AsString())) {
         continue;
       }
+      FollowMoves(context, mark, *rows_[i], TimestampOfMark(value.AsString()), &key);
       if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
         throw SqlError(SqlState::kTRSerializationFailure,
                        read_.found() ? "could not serialize access due to concurrent update"
@@ -70,6 +72,18 @@ class LockRowsOperator final : public Operator {
     changed_rows->GetLatest(changed_key, &read_);
     const Batch* again = recheck_.Run(context, changed->scan_id, changed_key, read_.value());
     if (again != nullptr) out_.Append(*again, 0, 1);
+  }
+
+  // The row at *key, locked, is gone: goes on to where it was moved, if it was.
+  void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, RowAccess& rows,
+                   uint64_t seen_timestamp, std::string* key) {
+    while (!read_.found()) {
+      const auto moved = FindMove(*context.transactions, *key, seen_timestamp);
+      if (!moved.has_value()) return;
+      *key = *moved;
+      context.transaction.LockRow(*key, mark.mode);
+      rows.GetLatest(*key, &read_);
+    }
   }
 
   const LockRowsNode& lock_;

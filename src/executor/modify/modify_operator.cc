@@ -2,6 +2,8 @@
 //
 // SOURCE  PostgreSQL 15 docs, 13.2.1 "Read Committed Isolation Level"
 #include "executor/columnar/row_access.h"
+#include "executor/constraint/kept_values.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
@@ -33,6 +35,7 @@ class ModifyOperator final : public Operator {
       old_.AddColumn(Vector(type, 0));
       new_.AddColumn(Vector(type, 1));
     }
+    if (node.key_may_change && !is_delete_) FindKeyPlaces(context);
   }
 
  protected:
@@ -53,6 +56,17 @@ class ModifyOperator final : public Operator {
   }
 
  private:
+  // The columns others may know the row by (foreign keys): those of unique keys.
+  void FindKeyPlaces(ExecContext& context) {
+    for (const Oid oid : modify_.rules.relation->indexes) {
+      const catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
+      if (index == nullptr || !index->index->unique || !index->index->immediate) continue;
+      for (const catalog::IndexDefinition::Part& part : index->index->parts) {
+        if (part.column != 0) key_places_.push_back(part.column - 1u);
+      }
+    }
+  }
+
   struct Stale {
     std::string key;
     size_t place;  // how many current rows come before it
@@ -67,9 +81,8 @@ class ModifyOperator final : public Operator {
       const types::StringRef& mark = marks[row];
       key_ = writer_.row_key_head();
       key_.append(SuffixOfMark(mark.view()));
-      const bool changes_key = is_delete_ || modify_.key_may_change;
       context.transaction.LockRow(
-          key_, changes_key ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate);
+          key_, is_delete_ ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate);
       if (IsCurrent(context, TimestampOfMark(mark.view()))) current_.push_back(row);
     }
   }
@@ -105,6 +118,7 @@ class ModifyOperator final : public Operator {
       return false;  // This statement changed it already.
     }
     if (read_.found() && read_.commit_timestamp().value == seen_timestamp) return true;
+    FollowMoves(context, seen_timestamp);
     if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
       throw SqlError(SqlState::kTRSerializationFailure,
                      read_.found() ? "could not serialize access due to concurrent update"
@@ -112,6 +126,17 @@ class ModifyOperator final : public Operator {
     }
     if (read_.found()) stale_.push_back({key_, current_.size()});
     return false;
+  }
+
+  // key_, locked, has no row: goes on to where it was moved, if it was.
+  void FollowMoves(ExecContext& context, uint64_t seen_timestamp) {
+    while (!read_.found()) {
+      const auto moved = FindMove(*context.transactions, key_, seen_timestamp);
+      if (!moved.has_value()) return;
+      key_ = *moved;
+      context.transaction.LockRow(key_, txn::RowLockMode::kUpdate);
+      rows_.GetLatest(key_, &read_);
+    }
   }
 
   void ChangeStale(ExecContext& context, const Stale& stale) {
@@ -146,7 +171,7 @@ class ModifyOperator final : public Operator {
     }
     new_.set_row_count(input.row_count());
     writer_.Complete(new_);
-    UpdateRows(input);
+    UpdateRows(context, input);
     context.rows_changed += input.row_count();
     AddResult(new_, input);
   }
@@ -158,10 +183,22 @@ class ModifyOperator final : public Operator {
     }
   }
 
-  void UpdateRows(const Batch& input) {
+  bool ChangesKey(uint32_t row) const {
+    std::string before, after;
+    AppendKeptValues(old_, row, key_places_, &before);
+    AppendKeptValues(new_, row, key_places_, &after);
+    return before != after;
+  }
+
+  void UpdateRows(ExecContext& context, const Batch& input) {
     const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
     for (uint32_t row = 0; row < input.row_count(); ++row) {
       const std::string_view suffix = SuffixOfMark(marks[row].view());
+      // Nobody may refer to the row while its key goes away.
+      if (!key_places_.empty() && ChangesKey(row)) {
+        context.transaction.LockRow(writer_.row_key_head() + std::string(suffix),
+                                    txn::RowLockMode::kUpdate);
+      }
       if (modify_.may_conflict) {
         if (auto conflict = writer_.FindConflict(new_, row, suffix, nullptr)) {
           writer_.ThrowConflict(*conflict, new_, row);
@@ -211,6 +248,7 @@ class ModifyOperator final : public Operator {
   std::vector<SqlType> row_types_;
   std::vector<expr::Evaluator> assignments_;
   std::vector<expr::Evaluator> returning_;
+  std::vector<uint32_t> key_places_;
   std::string key_;
   FoundRow read_;
   std::vector<uint32_t> current_;

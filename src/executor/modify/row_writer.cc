@@ -5,6 +5,7 @@
 #include "base/error/check.h"
 #include "executor/constraint/index_check.h"
 #include "catalog/access_method.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -393,6 +394,11 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
   context_.Put(key_, value_);
+  if (key_moved && !uncontended_ && moves_noted_ < kMovesKept) {
+    ++moves_noted_;
+    NoteMoveAtCommit(context_.transaction, *context_.transactions, head_ + std::string(old_suffix),
+                     key_);
+  }
   for (const auto& index : indexes_) {
     if (!key_moved && KeysEqual(old_rows, old_row, rows, row, *index)) continue;
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, old_suffix);

@@ -94,6 +94,7 @@ class RowWriter {
   uint64_t next_row_id_ = 0;               // of InsertAll, from the appender
   bool uncontended_ = false;
   bool suffix_is_fresh_ = false;
+  size_t moves_noted_ = 0;
   std::string suffix_;
   std::string key_;
   std::string value_;

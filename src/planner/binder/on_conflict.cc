@@ -33,8 +33,8 @@ struct Inference {
 class ArbiterFinder {
  public:
   ArbiterFinder(BindState& state, const catalog::RelationPtr& relation,
-                const std::vector<ColumnId>& row)
-      : state_(state), relation_(*relation), row_(row) {}
+                const std::vector<ColumnId>& row, bool updates)
+      : state_(state), relation_(*relation), row_(row), updates_(updates) {}
 
   std::vector<Oid> Find(const PgQuery__InferClause& clause) {
     if (*clause.conname != '\0') return {FindConstraint(clause)};
@@ -68,9 +68,21 @@ class ArbiterFinder {
   Oid FindConstraint(const PgQuery__InferClause& clause) {
     for (const catalog::Constraint& constraint : relation_.constraints) {
       if (constraint.name != clause.conname) continue;
-      if (constraint.index == kInvalidOid) {
+      if (constraint.index == kInvalidOid ||
+          constraint.kind == catalog::ConstraintKind::kForeignKey) {
         throw SqlError(SqlState::kWrongObjectType,
                        "constraint in ON CONFLICT clause has no associated index");
+      }
+      if (updates_ && constraint.kind == catalog::ConstraintKind::kExclusion) {
+        throw SqlError(SqlState::kWrongObjectType,
+                       "ON CONFLICT DO UPDATE not supported with exclusion constraints");
+      }
+      if (constraint.deferrable) {
+        throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                       "ON CONFLICT does not support deferrable unique constraints/exclusion "
+                       "constraints as arbiters")
+            .Table(relation_.name)
+            .Constraint(constraint.name);
       }
       return constraint.index;
     }
@@ -151,6 +163,7 @@ class ArbiterFinder {
   BindState& state_;
   const catalog::Relation& relation_;
   const std::vector<ColumnId>& row_;
+  const bool updates_;
   Inference inference_;
 };
 
@@ -167,7 +180,7 @@ OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& cla
   conflict.existing = NewRow(state, level, *relation);
   conflict.excluded = NewRow(state, level, *relation);
   if (clause.infer != nullptr) {
-    conflict.arbiters = ArbiterFinder(state, relation, conflict.existing).Find(*clause.infer);
+    conflict.arbiters = ArbiterFinder(state, relation, conflict.existing, updates).Find(*clause.infer);
   } else if (updates) {
     throw SqlError(SqlState::kSyntaxError,
                    "ON CONFLICT DO UPDATE requires inference specification or constraint name")

@@ -142,7 +142,8 @@ Converted Conversion::ConvertModify(LogicalModify& modify) {
   }
   node->returning = ResolveAll(modify.returning, seen);
   if (plan::TableScanNode* scan = PointScanBelow(*source.node, modify.target_scan_id)) {
-    const bool strong = modify.kind == LogicalKind::kDelete || node->key_may_change;
+    // A key that does change is locked for by the operator.
+    const bool strong = modify.kind == LogicalKind::kDelete;
     scan->lock_first = strong ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate;
     node->locked_by_scan = true;
   }
