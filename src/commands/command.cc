@@ -18,6 +18,7 @@
 #include "commands/table/create_table_as.h"
 #include "commands/table/truncate.h"
 #include "commands/view/create_view.h"
+#include "commands/view/materialized_view.h"
 
 namespace grizzly::commands {
 namespace {
@@ -56,6 +57,10 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node& n, CommandInput& i) { return CreateSchema(*n.create_schema_stmt, i); }},
     {PG_QUERY__NODE__NODE_VIEW_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateView(*n.view_stmt, i); }},
+    {PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT,
+     [](const ast::Node& n, CommandInput& i) {
+       return RefreshMaterializedView(*n.refresh_mat_view_stmt, i);
+     }},
     {PG_QUERY__NODE__NODE_CREATE_SEQ_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateSequence(*n.create_seq_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT,

@@ -145,7 +145,9 @@ catalog::RelationPtr MakeTable(CommandInput& input, NewTable made) {
   table.name = name;
   table.persistence = made.target.persistence;
   table.on_commit = made.on_commit;
-  table.kind = catalog::RelationKind::kTable;
+  table.kind = made.kind;
+  table.view = std::move(made.view);
+  table.populated = made.populated;
   table.owner = input.current_role;
   table.tenant = input.tenant;
   table.storage = NewStorage(input);

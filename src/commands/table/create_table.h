@@ -1,6 +1,7 @@
 // CREATE TABLE, CREATE TABLE AS, and the parts of it that ALTER TABLE shares.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct NewTable {
   std::vector<catalog::Column> columns;
   std::vector<std::pair<std::string, std::string>> options;
   char on_commit = '\0';
+  catalog::RelationKind kind = catalog::RelationKind::kTable;
+  std::optional<catalog::ViewDefinition> view;  // of a materialized view
+  bool populated = true;
 };
 catalog::RelationPtr MakeTable(CommandInput& input, NewTable made);
 // ON COMMIT as Relation::on_commit has it. Throws 42P16 unless the table is temporary.

@@ -6,11 +6,11 @@
 #include "commands/table/bulk_insert.h"
 #include "commands/table/create_table.h"
 #include "commands/table/row_rules.h"
+#include "commands/view/materialized_view.h"
 #include "executor/modify/row_writer.h"
 #include "facts/types.h"
 
 namespace grizzly::commands {
-namespace {
 
 std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
                                              const std::vector<std::string>& names) {
@@ -65,9 +65,10 @@ uint64_t FillTable(CommandInput& input, const catalog::RelationPtr& table,
   return rows;
 }
 
-}  // namespace
-
 std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandInput& input) {
+  if (statement.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
+    return CreateMaterializedView(statement, input);
+  }
   const PgQuery__IntoClause& into = *statement.into;
   if (statement.query->node_case == PG_QUERY__NODE__NODE_EXECUTE_STMT) {
     ThrowNotSupported("CREATE TABLE AS EXECUTE");
