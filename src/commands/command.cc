@@ -7,6 +7,7 @@
 #include "commands/copy/copy_to.h"
 #include "commands/drop/drop.h"
 #include "commands/index/create_index.h"
+#include "commands/maintenance/cluster.h"
 #include "commands/maintenance/lock_table.h"
 #include "commands/maintenance/reindex.h"
 #include "commands/maintenance/vacuum.h"
@@ -75,6 +76,8 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node&, CommandInput& i) { return Checkpoint(i); }},
     {PG_QUERY__NODE__NODE_REINDEX_STMT,
      [](const ast::Node& n, CommandInput& i) { return Reindex(*n.reindex_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CLUSTER_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Cluster(*n.cluster_stmt, i); }},
     {PG_QUERY__NODE__NODE_LOCK_STMT,
      [](const ast::Node& n, CommandInput& i) { return LockTable(*n.lock_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATEDB_STMT,

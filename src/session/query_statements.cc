@@ -168,7 +168,7 @@ RowDescription ClientSession::Describe(const plan::Plan& plan) {
 }
 
 void ClientSession::CheckMayRun(const plan::Plan& plan) {
-  for (const plan::UsedRelation& used : plan.relations) {
+  for (const plan::Plan::UsedRelation& used : plan.relations) {
     if (used.relation->populated) continue;
     throw SqlError(SqlState::kObjectNotInPrerequisiteState,
                    fmt::format("materialized view \"{}\" has not been populated",
