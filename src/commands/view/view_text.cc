@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/object_text.h"
 #include "catalog/schema_lookup.h"
 #include "commands/evaluation.h"
 #include "parser/deparse.h"
 #include "parser/parse.h"
+#include "planner/deparse/deparse_query.h"
 
 namespace grizzly::commands {
 namespace {
@@ -307,6 +309,39 @@ std::string StoredQueryText(CommandInput& input, const ast::Node& query,
     StarExpansion(input, arena).Expand(*tree->select_stmt);
   }
   return parser::DeparseStatement(*tree);
+}
+
+std::string RenameColumnInQuery(CommandInput& input, const catalog::Definition& query,
+                                const catalog::Relation& relation, AttributeNumber attnum,
+                                const std::string& new_name) {
+  const auto parsed = parser::ParsedText::Parse(query.sql);
+  const ast::Node& tree = *parsed->statements().front().node;
+  const catalog::SearchPath path = catalog::SearchPath::OfSchemas(query.search_path, kInvalidOid);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  planner::BinderInput binder = MakeBinderInput(input);
+  binder.search_path = &path;
+  planner::QueryRecord record = planner::BindAndRecord(tree, binder);
+  const std::string& old_name = relation.columns[attnum - 1].name;
+  for (const auto& [join, names] : record.merged_columns) {
+    if (std::find(names.begin(), names.end(), old_name) != names.end()) {
+      ThrowNotSupported("renaming a column that a view joins by");
+    }
+  }
+  const std::string old_end = "." + catalog::QuoteIdentifier(old_name);
+  for (auto& [select, level] : record.selects) {
+    for (auto& [id, name] : level.names) {
+      const planner::StatementColumn& column = record.columns[id];
+      if (column.table != relation.oid || column.attnum != attnum) continue;
+      if (!name.ends_with(old_end)) continue;  // an alias of its own
+      name.resize(name.size() - old_end.size());
+      name += "." + catalog::QuoteIdentifier(new_name);
+    }
+  }
+  const catalog::SearchPath only_built_in;  // names of ours are qualified
+  planner::QueryDeparseInput deparse;
+  deparse.catalog = snapshot.get();
+  deparse.search_path = &only_built_in;
+  return planner::DeparseQuery(tree, record, deparse);
 }
 
 std::string RenameRelationInQuery(const std::string& query, const std::string& old_schema,
