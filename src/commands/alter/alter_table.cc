@@ -13,6 +13,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/table/typed_table.h"
 
 namespace grizzly::commands {
 namespace {
@@ -23,7 +24,9 @@ using catalog::RelationPtr;
 
 // ---- subcommands; each leaves the catalog as its result ----
 
-void DropColumn(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command) {
+void DropColumn(CommandInput& input, const RelationPtr& table,
+                const PgQuery__AlterTableCmd& command) {
+  RefuseTyped(*table, "drop column from");
   const std::string_view name = TextOf(command.name);
   if (IsSystemColumnName(name) && table->HasRows()) {
     throw SqlError(SqlState::kFeatureNotSupported,
@@ -68,6 +71,7 @@ void AddConstraint(CommandInput& input, const RelationPtr& table,
 
 void AddColumnAction(CommandInput& input, const RelationPtr& table,
                      const PgQuery__AlterTableCmd& command) {
+  RefuseTyped(*table, "add column to");
   AddColumn(input, table, *command.def->column_def, command.missing_ok);
 }
 
@@ -135,6 +139,8 @@ constexpr Action kActions[] = {
      SetWithoutCluster},
     {GRIZZLY_AT(ReplicaIdentity), Pass::kRest, "REPLICA IDENTITY", kTables | kMaterialized,
      SetReplicaIdentity},
+    {GRIZZLY_AT(AddOf), Pass::kRest, "OF", kTables, SetTableType},
+    {GRIZZLY_AT(DropOf), Pass::kRest, "NOT OF", kTables, DropTableType},
     {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables, SetLogged},
     {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables, SetUnlogged},
     {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Nothing},

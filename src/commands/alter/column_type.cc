@@ -12,6 +12,7 @@
 #include "commands/sequence/sequences.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/table/typed_table.h"
 #include "facts/access_methods.h"
 #include "facts/types.h"
 
@@ -202,6 +203,7 @@ void RefuseUsedRowType(CommandInput& input, const Relation& table) {
 
 void AlterColumnTypes(CommandInput& input, const RelationPtr& table,
                       std::span<const PgQuery__AlterTableCmd* const> commands) {
+  RefuseTyped(*table, "alter column type of");
   std::vector<TypeChange> changes;
   std::set<AttributeNumber> seen;
   for (const PgQuery__AlterTableCmd* command : commands) {

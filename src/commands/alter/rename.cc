@@ -10,6 +10,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
 #include "commands/table/table_elements.h"
+#include "commands/table/typed_table.h"
 #include "commands/view/view_text.h"
 
 namespace grizzly::commands {
@@ -221,6 +222,7 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
                    fmt::format("cannot rename columns of relation \"{}\"", relation->name))
         .Detail(NotSupportedDetail(relation->kind));
   }
+  RefuseTyped(*relation, "rename column of");
   const std::string old_name(TextOf(statement.subname));
   const std::string new_name(TextOf(statement.newname));
   if (IsSystemColumnName(old_name) && relation->HasRows()) {

@@ -11,6 +11,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
 #include "commands/table/like_clause.h"
+#include "commands/table/typed_table.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::commands {
@@ -22,9 +23,12 @@ using catalog::RelationPtr;
 TableElements ReadElements(CommandInput& input, const PgQuery__CreateStmt& statement) {
   TableElements elements;
   elements.table_name = TextOf(statement.relation->relname);
+  if (statement.of_typename != nullptr) ReadTypedColumns(input, statement, &elements);
   for (const ast::Node* node : ListOf(statement.table_elts, statement.n_table_elts)) {
     switch (node->node_case) {
-      case PG_QUERY__NODE__NODE_COLUMN_DEF: ReadColumn(input, *node->column_def, &elements); break;
+      case PG_QUERY__NODE__NODE_COLUMN_DEF:
+        if (statement.of_typename == nullptr) ReadColumn(input, *node->column_def, &elements);
+        break;
       case PG_QUERY__NODE__NODE_CONSTRAINT:
         ReadTableConstraint(*node->constraint, &elements);
         break;
@@ -148,6 +152,7 @@ catalog::RelationPtr MakeTable(CommandInput& input, NewTable made) {
   table.kind = made.kind;
   table.view = std::move(made.view);
   table.populated = made.populated;
+  table.of_type = made.of_type;
   table.owner = input.current_role;
   table.tenant = input.tenant;
   table.storage = NewStorage(input);
@@ -316,8 +321,9 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   for (const CheckElement& check : elements.checks) {
     draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
   }
-  RelationPtr table =
-      MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target)});
+  NewTable made{target, draft.columns, options, ReadOnCommit(statement.oncommit, target)};
+  made.of_type = elements.of_type;
+  RelationPtr table = MakeTable(input, std::move(made));
   if (!draft.constraints.empty()) {
     Relation with_checks = *table;
     with_checks.constraints = draft.constraints;

@@ -22,6 +22,7 @@ struct NewTable {
   catalog::RelationKind kind = catalog::RelationKind::kTable;
   std::optional<catalog::ViewDefinition> view;  // of a materialized view
   bool populated = true;
+  Oid of_type = kInvalidOid;
 };
 catalog::RelationPtr MakeTable(CommandInput& input, NewTable made);
 // ON COMMIT as Relation::on_commit has it. Throws 42P16 unless the table is temporary.
