@@ -141,8 +141,8 @@ constexpr Action kActions[] = {
      SetReplicaIdentity},
     {GRIZZLY_AT(AddOf), Pass::kRest, "OF", kTables, SetTableType},
     {GRIZZLY_AT(DropOf), Pass::kRest, "NOT OF", kTables, DropTableType},
-    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables, SetLogged},
-    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables, SetUnlogged},
+    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables | kSequences, SetLogged},
+    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables | kSequences, SetUnlogged},
     {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Nothing},
 };
 #undef GRIZZLY_AT
