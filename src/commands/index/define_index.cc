@@ -55,6 +55,7 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.options = request.options;
   catalog::IndexDefinition& definition = index.index.emplace();
   definition.table = table.oid;
+  definition.access_method = request.access_method;
   definition.clustered_by = request.primary;
   definition.index_id = IndexId{request.primary ? 0 : index.storage.value};
   definition.unique = request.unique;

@@ -11,6 +11,7 @@ namespace grizzly::commands {
 
 struct IndexRequest {
   std::string name;  // in the table's schema
+  std::string access_method = "btree";
   bool unique = false;
   bool primary = false;
   bool is_constraint = false;

@@ -93,6 +93,7 @@ IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relat
   const catalog::IndexDefinition& definition = *index.index;
   const catalog::Constraint* constraint = ConstraintOfIndex(source, index.oid);
   IndexRequest request;
+  request.access_method = definition.access_method;
   request.unique = definition.unique;
   request.primary = definition.primary;
   request.is_constraint = constraint != nullptr;
