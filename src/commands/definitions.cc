@@ -118,8 +118,9 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
     const facts::CollationFact* collation = facts::FindCollation(part.collation);
     if (collation != nullptr) text += " COLLATE " + catalog::QuoteIdentifier(collation->collname);
   }
-  const facts::OpclassFact* usual = facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid);
   const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
+  const facts::OpclassFact* usual =
+      opclass == nullptr ? nullptr : facts::DefaultOpclass(opclass->opcmethod, part.type.oid);
   if (opclass != nullptr && usual != opclass) text += " " + std::string(opclass->opcname);
   if (part.descending) {
     text += part.nulls_first ? " DESC" : " DESC NULLS LAST";
