@@ -72,6 +72,7 @@ struct Constraint {
   bool is_local = true;
   int32_t inherited_count = 0;
   Oid index = kInvalidOid;                    // conindid
+  Oid parent = kInvalidOid;                   // conparentid: the partitioned table's, of a partition
   Oid foreign_relation = kInvalidOid;         // kForeignKey
   std::vector<AttributeNumber> foreign_columns;
   char match_type = 's';                      // 's' simple, 'f' full
@@ -132,6 +133,34 @@ struct ViewDefinition {
   bool security_invoker = false;
 };
 
+// Present when the relation is a partitioned table: what its rows are divided by.
+struct PartitionKey {
+  char strategy = 'r';                        // 'l' list, 'r' range, 'h' hash
+  struct Part {
+    AttributeNumber column = 0;               // 0: an expression
+    Definition expression;
+    types::SqlType type;
+    Oid opclass = kInvalidOid;
+    Oid collation = kInvalidOid;
+  };
+  std::vector<Part> parts;
+};
+
+// Present when the relation is a partition: which rows of its parent it takes.
+struct PartitionBound {
+  bool is_default = false;
+  int32_t modulus = 0;                        // of a hash partition
+  int32_t remainder = 0;
+  struct Value {
+    char kind = 'v';                          // 'v' text, 'n' NULL, '<' MINVALUE, '>' MAXVALUE
+    std::string text;                         // in the key part's text form
+  };
+  std::vector<Value> list;
+  std::vector<Value> lower;                   // of a range; inclusive
+  std::vector<Value> upper;                   // exclusive
+  bool detach_pending = false;                // DETACH ... CONCURRENTLY did not finish
+};
+
 // Statistics of ANALYZE, or of counting while loading.
 struct RelationStatistics {
   double row_count = -1;  // -1: never analyzed
@@ -157,11 +186,13 @@ struct Relation {
   std::vector<Column> columns;                // columns[attnum - 1]
   std::vector<Constraint> constraints;
   std::vector<Oid> indexes;                   // by oid
-  std::vector<Oid> inherits;                  // parents
+  std::vector<Oid> inherits;                  // parents, in order; a partition's one
   std::vector<std::pair<std::string, std::string>> options;  // reloptions
   std::optional<IndexDefinition> index;
   std::optional<SequenceDefinition> sequence;
   std::optional<ViewDefinition> view;
+  std::optional<PartitionKey> partition_key;
+  std::optional<PartitionBound> partition_bound;
   char on_commit = '\0';                      // temporary tables: 'p' preserve, 'd' delete, 'D' drop
   std::string comment;
   std::string access_method;                  // "heap" (row tables) or "columnar"
@@ -183,6 +214,8 @@ struct Relation {
   std::shared_ptr<const storage::KeyLayout> index_key;
 
   const Column* FindColumn(std::string_view column_name) const;  // live columns only
+  bool IsPartitioned() const { return partition_key.has_value(); }
+  bool IsPartition() const { return partition_bound.has_value(); }
   bool HasRows() const {
     return kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
   }

@@ -63,6 +63,7 @@ struct CommandInput {
   // Tables whose storage was made in this transaction: nobody else can see their rows. Commands add
   // to it; the session keeps it with the transaction and cuts it back with savepoints.
   std::vector<Oid>* uncontended_relations = nullptr;
+  executor::TransactionChecks* checks = nullptr;  // constraints to be checked at commit
 };
 
 // The same, where unqualified names are looked up along another path, which outlives it.

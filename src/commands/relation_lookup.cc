@@ -2,6 +2,7 @@
 
 #include "base/error/check.h"
 #include "catalog/object_text.h"
+#include "executor/constraint/transaction_checks.h"
 #include "catalog/schema_lookup.h"
 #include "facts/oid.h"
 #include "storage/key/key_layout.h"
@@ -191,8 +192,16 @@ void RequireSuperuser(CommandInput& input, std::string_view message) {
   throw SqlError(SqlState::kInsufficientPrivilege, std::string(message));
 }
 
+void RequireNothingOwed(CommandInput& input, const catalog::Relation& relation,
+                        std::string_view command) {
+  if (input.checks == nullptr || !input.checks->OwesFor(relation.oid)) return;
+  throw SqlError(SqlState::kObjectInUse,
+                 fmt::format("cannot {} \"{}\" because it has pending trigger events", command,
+                             relation.name));
+}
+
 void RequireTable(const catalog::Relation& relation) {
-  if (relation.kind == catalog::RelationKind::kTable) return;
+  if (relation.kind == catalog::RelationKind::kTable || relation.kind == catalog::RelationKind::kPartitionedTable) return;
   throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not a table", relation.name));
 }
 

@@ -45,6 +45,10 @@ catalog::RelationPtr Reread(CommandInput& input, Oid relation);
 void RequireOwner(CommandInput& input, const catalog::Relation& relation);
 void RequireSchemaOwner(CommandInput& input, const catalog::Schema& schema);
 void RequireSuperuser(CommandInput& input, std::string_view message);
+// 55006 cannot TRUNCATE "t" because it has pending trigger events (PostgreSQL's words for deferred
+// checks).
+void RequireNothingOwed(CommandInput& input, const catalog::Relation& relation,
+                        std::string_view command);
 // 42809 "t" is not a table.
 void RequireTable(const catalog::Relation& relation);
 // Throws 25001 CREATE INDEX CONCURRENTLY cannot run inside a transaction block.

@@ -1,6 +1,7 @@
 // Queries: plan, lock, run.
 #include <charconv>
 
+#include "catalog/statistics.h"
 #include "functions/registry.h"
 #include "planner/physical/physical_planner.h"
 #include "session/client_session.h"
@@ -76,16 +77,33 @@ plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::s
                                            std::span<const Oid> parameter_types,
                                            Parameters parameters,
                                            std::vector<planner::LiftedLiteral>* lifted,
-                                           uint64_t* version) {
+                                           uint64_t* version, bool wants_row_keys) {
   const catalog::SnapshotPtr snapshot = Snapshot();
   planner::BinderInput input = MakeBinderInput(snapshot, source);
   input.literals = literals;
   input.parameter_types.assign(parameter_types.begin(), parameter_types.end());
   input.variable_parameters = parameters == Parameters::kInferred;
+  input.wants_row_keys = wants_row_keys;
   planner::BoundStatement bound = planner::Bind(node, input);
   if (lifted != nullptr) *lifted = bound.lifted;
   *version = snapshot->version();
-  return planner::MakePlan(std::move(bound), {snapshot, tenant_->catalog.get()});
+  Arena arena;
+  const std::vector<types::Datum> samples = SampleParameters(bound.lifted, literals, arena);
+  return planner::MakePlan(std::move(bound), {snapshot, tenant_->catalog.get(), samples});
+}
+
+// The lifted literals' values this time, by parameter; those of the client's own are not known.
+std::vector<types::Datum> ClientSession::SampleParameters(
+    const std::vector<planner::LiftedLiteral>& lifted,
+    const std::vector<parser::Literal>* literals, Arena& arena) {
+  std::vector<types::Datum> samples;
+  if (literals == nullptr) return samples;
+  for (const planner::LiftedLiteral& literal : lifted) {
+    const size_t index = static_cast<size_t>(literal.parameter);
+    if (samples.size() <= index) samples.resize(index + 1);
+    samples[index] = ReadLiteral((*literals)[literal.literal], literal, arena);
+  }
+  return samples;
 }
 
 void ClientSession::LockRelations(const plan::Plan& plan) {
@@ -189,11 +207,25 @@ void ClientSession::CheckMayRun(const plan::Plan& plan) {
                  fmt::format("cannot execute {} in a read-only transaction", command));
 }
 
+// For auto-analyze: counted when done, whether or not the transaction commits.
+void ClientSession::CountChanges(const plan::Plan& plan, uint64_t rows) {
+  if (rows == 0 || !plan.writes) return;
+  for (const plan::Plan::UsedRelation& used : plan.relations) {
+    if (used.mode != txn::RelationLockMode::kRowExclusive) continue;
+    catalog::StatisticsOf(tenant_->catalog.get())->CountChangedRows(used.relation->oid, rows);
+    return;
+  }
+}
+
 void ClientSession::FillContext(executor::ExecContext& context) {
   transaction_->NextCommand();
   context.view = transaction_->View();
   context.cancel = &cancel_;
   context.work_memory_bytes = settings_.effective().work_memory_bytes;
+  const EffectiveSettings& settings = settings_.effective();
+  resources_.hash_memory_multiplier = settings.hash_memory_multiplier;
+  resources_.parallel_workers_max = settings.parallel_workers_max;
+  spill_.SetLimit(settings.temporary_bytes_max);
   context.virtual_tables = &instance_.virtual_tables();
   context.virtual_input.catalog = Snapshot();
   context.virtual_input.shared = &instance_.shared_catalog();
@@ -204,6 +236,10 @@ void ClientSession::FillContext(executor::ExecContext& context) {
   context.transactions = &instance_.transactions();
   context.notice = [this](Diagnostic notice) { Notify(std::move(notice)); };
   context.uncontended_relations = uncontended_relations_;
+  context.transaction_checks = &checks_;
+  context.cursor_row = [this](std::string_view cursor, const catalog::Relation& relation) {
+    return CursorRow(cursor, relation);
+  };
   types::IoSettings& io = settings_.effective().io;
   io.transaction_time_us = transaction_time_us_;
   context.evaluation.functions.io = &io;
@@ -285,9 +321,12 @@ bool ClientSession::RunFromPlanCache(std::string_view sql) {
     for (uint32_t i = 0; i < literals_.size(); ++i) {
       if (!lifted[i]) made->pinned.push_back({i, std::string(literals_[i].text)});
     }
+    const bool is_select = made->plan->statement_class == plan::StatementClass::kSelect;
+    if (is_select && made->plan->root->total_cost > kSharedPlanCostMax) made->plan = nullptr;
     tenant_->plans.Add(shape_, made);
     cached = std::move(made);
   }
+  if (cached->plan == nullptr) return false;
   EnsureTransaction();
   bool stale = false;
   LockAndVerify(cached->plan, cached->catalog_version, &stale);
@@ -317,6 +356,7 @@ void ClientSession::RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum>
     if (has_rows) sink_.Rows(columns, batch, io);
   });
   const uint64_t rows = is_select ? execution->rows_fetched() : execution->rows_changed();
+  CountChanges(*plan, execution->rows_changed());
   execution.reset();
   arena.reset();
   CompleteStatement(CompletionTag(plan->statement_class, rows), commit_first);
@@ -325,11 +365,19 @@ void ClientSession::RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum>
 // ---- commands::QueryRunner ----
 
 plan::PlanPtr ClientSession::Plan(const parser::ast::Node& statement) {
+  return PlanAndLock(statement, false);
+}
+
+plan::PlanPtr ClientSession::PlanCursor(const parser::ast::Node& query) {
+  return PlanAndLock(query, true);
+}
+
+plan::PlanPtr ClientSession::PlanAndLock(const parser::ast::Node& statement, bool wants_row_keys) {
   plan::PlanPtr plan;
   for (int attempt = 0; attempt < kPlanAttemptsMax; ++attempt) {
     uint64_t version = 0;
     plan = PlanStatement(statement, current_source_, nullptr, {}, Parameters::kNone, nullptr,
-                         &version);
+                         &version, wants_row_keys);
     bool stale = false;
     LockAndVerify(plan, version, &stale);
     if (!stale) break;
@@ -339,26 +387,35 @@ plan::PlanPtr ClientSession::Plan(const parser::ast::Node& statement) {
 
 uint64_t ClientSession::Run(const plan::PlanPtr& plan,
                             const std::function<void(const types::Batch&)>& receive,
-                            commands::QueryMeasurement* measurement) {
+                            commands::QueryMeasurement* measurement,
+                            std::span<const types::Datum> parameters) {
   CheckMayRun(*plan);
   std::unique_ptr<Execution> execution = NewExecution(plan);
+  execution->parameters().assign(parameters.begin(), parameters.end());
   if (measurement != nullptr) {
     measurement->nodes.assign(plan->node_count, {});
     execution->context().measurements = &measurement->nodes;
   }
   execution->Start();
   execution->Fetch(0, receive);
+  CountChanges(*plan, execution->rows_changed());
   if (measurement != nullptr) measurement->rows_changed = execution->rows_changed();
   return plan->statement_class == plan::StatementClass::kSelect ? execution->rows_fetched()
                                                                 : execution->rows_changed();
 }
 
-plan::PlanPtr ClientSession::PlanOfPrepared(std::string_view name,
-                                            const std::vector<const parser::ast::Node*>&) {
-  const PreparedStatementPtr statement = FindPrepared(name);
-  if (statement->node == nullptr) return nullptr;
+commands::PreparedQuery ClientSession::Prepared(const PgQuery__ExecuteStmt& execute) {
+  const PreparedStatementPtr statement = FindPrepared(execute.name);
+  commands::PreparedQuery query;
+  if (statement->node == nullptr) return query;
   PlanPrepared(*statement);
-  return statement->plan->root == nullptr ? nullptr : statement->plan;
+  query.arena = std::make_shared<Arena>(&memory_);
+  query.parameters =
+      EvaluateArguments(*statement, execute.params, execute.n_params, *query.arena);
+  if (statement->plan->root == nullptr) return query;
+  query.plan = statement->plan;
+  LockRelations(*query.plan);
+  return query;
 }
 
 }  // namespace grizzly::session

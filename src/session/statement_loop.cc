@@ -107,6 +107,11 @@ bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::stri
     case PG_QUERY__NODE__NODE_CLOSE_PORTAL_STMT:
       RunClosePortal(*node.close_portal_stmt, tag);
       return true;
+    case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
+      EnsureTransaction();
+      RunSetConstraints(*node.constraints_set_stmt);
+      *tag = "SET CONSTRAINTS";
+      return true;
     case PG_QUERY__NODE__NODE_DISCARD_STMT:
       RunDiscard(*node.discard_stmt, tag);
       return true;
@@ -142,6 +147,7 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.in_transaction_block = block_ == BlockState::kExplicit;
   input.in_savepoint = !savepoints_.empty();
   input.uncontended_relations = &uncontended_relations_;
+  input.checks = &checks_;
   input.make_temporary_schema = [this] { return MakeTemporarySchema(); };
   input.on_commit_tables = &on_commit_tables_;
   return input;
@@ -188,6 +194,8 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
     sink_.Rows(columns, batch, settings_.effective().io);
   };
   *tag = commands::RunCommand(statement, input);
+  // Plans made from the old statistics go.
+  if (node.node_case == PG_QUERY__NODE__NODE_VACUUM_STMT) tenant_->plans.Clear();
 }
 
 commands::DefinitionInput ClientSession::MakeDefinitionInput() {

@@ -2,14 +2,19 @@
 #include "catalog/record.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/access_methods.h"
-#include "facts/operators.h"
 
 namespace grizzly::catalog {
 namespace {
 
-Oid EqualityOf(Oid left, Oid right) {
-  const facts::OperatorFact* fact = facts::FindOperator("=", left, right);
-  return fact == nullptr ? kInvalidOid : fact->oid;
+// The operator of the key's class; behind an implicit cast where it has none for the other type.
+Oid EqualityOf(Oid key, Oid other) {
+  const facts::OpclassFact* opclass = facts::DefaultOpclass(facts::kBtreeMethodOid, key);
+  if (opclass == nullptr) return kInvalidOid;
+  const Oid own = facts::FamilyOperator(opclass->opcfamily, opclass->opcintype, other,
+                                        facts::kBtreeEqual);
+  if (own != kInvalidOid) return own;
+  return facts::FamilyOperator(opclass->opcfamily, opclass->opcintype, opclass->opcintype,
+                               facts::kBtreeEqual);
 }
 
 // conpfeqop, conppeqop, conffeqop.

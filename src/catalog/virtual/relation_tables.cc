@@ -1,5 +1,7 @@
 // pg_class, pg_attribute, pg_attrdef, pg_inherits, pg_sequence, pg_rewrite, pg_namespace.
+#include "catalog/access_method.h"
 #include "catalog/builtin.h"
+#include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
 #include "catalog/virtual/row_writer.h"
@@ -38,7 +40,7 @@ Oid AccessMethodOf(const Relation& relation) {
     return fact == nullptr ? kInvalidOid : fact->oid;
   }
   if (!relation.HasRows()) return kInvalidOid;
-  const auto* fact = facts::FindAccessMethodByName(relation.access_method);
+  const auto* fact = FindAccessMethod(relation.access_method);
   return fact == nullptr ? facts::kHeapMethodOid : fact->oid;
 }
 
@@ -48,18 +50,6 @@ bool HasForeignKeys(const CatalogSnapshot& catalog, const Relation& relation) {
   }
   for (const Dependency& edge : catalog.DependentsOn(kRelationClass, relation.oid)) {
     if (edge.dependent_class == kConstraintClass && edge.type == 'n') return true;
-  }
-  return false;
-}
-
-bool HasChildren(const CatalogSnapshot& catalog, const Relation& relation) {
-  for (const Dependency& edge : catalog.DependentsOn(kRelationClass, relation.oid)) {
-    if (edge.dependent_class != kRelationClass || edge.type != 'n') continue;
-    const RelationPtr child = catalog.FindRelation(edge.dependent);
-    if (child == nullptr) continue;
-    for (const Oid parent : child->inherits) {
-      if (parent == relation.oid) return true;
-    }
   }
   return false;
 }
@@ -120,7 +110,7 @@ void WriteClass(RowWriter& rows, const Relation& relation) {
   rows.Bool(relation.kind == RelationKind::kView ||
             relation.kind == RelationKind::kMaterializedView);
   rows.Bool(has_rows && fact == nullptr && HasForeignKeys(rows.catalog(), relation));
-  rows.Bool(has_rows && fact == nullptr && HasChildren(rows.catalog(), relation));
+  rows.Bool(has_rows && fact == nullptr && HasChildren(rows.catalog(), relation.oid));
   rows.Bool(false);
   rows.Bool(false);
   rows.Bool(relation.populated);

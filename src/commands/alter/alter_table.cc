@@ -7,10 +7,14 @@
 #include "commands/alter/column_changes.h"
 #include "commands/alter/column_type.h"
 #include "commands/alter/table_properties.h"
+#include "commands/constraint/alter_constraint.h"
+#include "commands/alter/alter_children.h"
+#include "commands/alter/inherit.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
+#include "commands/table/access_method.h"
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
 #include "commands/table/typed_table.h"
@@ -25,7 +29,7 @@ using catalog::RelationPtr;
 // ---- subcommands; each leaves the catalog as its result ----
 
 void DropColumn(CommandInput& input, const RelationPtr& table,
-                const PgQuery__AlterTableCmd& command) {
+                const PgQuery__AlterTableCmd& command, Reach reach) {
   RefuseTyped(*table, "drop column from");
   const std::string_view name = TextOf(command.name);
   if (IsSystemColumnName(name) && table->HasRows()) {
@@ -38,17 +42,21 @@ void DropColumn(CommandInput& input, const RelationPtr& table,
     return SendNotice(input, fmt::format("column \"{}\" of relation \"{}\" does not exist, skipping",
                                          name, table->name));
   }
-  DropObjects(input, {{catalog::kRelationClass, table->oid, column->attnum}},
-              command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  DropColumnOfTree(input, *table, column->name,
+                   command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE, reach);
 }
 
 void DropConstraint(CommandInput& input, const RelationPtr& table,
-                    const PgQuery__AlterTableCmd& command) {
+                    const PgQuery__AlterTableCmd& command, Reach reach) {
   const std::string_view name = TextOf(command.name);
   for (const catalog::Constraint& constraint : table->constraints) {
     if (constraint.name != name) continue;
-    return DropObjects(input, {{catalog::kConstraintClass, constraint.oid, 0}},
-                       command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+    if (constraint.kind == catalog::ConstraintKind::kForeignKey) {
+      LockRelationByOid(input, constraint.foreign_relation,
+                        txn::RelationLockMode::kAccessExclusive);
+    }
+    return DropConstraintOfTree(input, *table, constraint.name,
+                                command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE, reach);
   }
   if (!command.missing_ok) {
     throw SqlError(SqlState::kUndefinedObject,
@@ -60,19 +68,41 @@ void DropConstraint(CommandInput& input, const RelationPtr& table,
 }
 
 void AddConstraint(CommandInput& input, const RelationPtr& table,
-                   const PgQuery__AlterTableCmd& command) {
+                   const PgQuery__AlterTableCmd& command, Reach reach) {
   const PgQuery__Constraint& constraint = *command.def->constraint;
-  if (constraint.skip_validation) ThrowNotSupported("NOT VALID", constraint.location);
   TableElements elements;
   elements.table_name = table->name;
   ReadTableConstraint(constraint, &elements);
-  AddConstraints(input, table, elements);
+  AddConstraints(input, table, elements, reach);
 }
 
 void AddColumnAction(CommandInput& input, const RelationPtr& table,
-                     const PgQuery__AlterTableCmd& command) {
+                     const PgQuery__AlterTableCmd& command, Reach reach) {
   RefuseTyped(*table, "add column to");
-  AddColumn(input, table, *command.def->column_def, command.missing_ok);
+  AddColumn(input, table, *command.def->column_def, command.missing_ok, reach);
+}
+
+void AddInherit(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command) {
+  AlterInherit(input, table, *command.def->range_var);
+}
+
+void DropInherit(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command) {
+  AlterNoInherit(input, table, *command.def->range_var);
+}
+
+void AlterConstraintAction(CommandInput& input, const RelationPtr& table,
+                           const PgQuery__AlterTableCmd& command) {
+  AlterConstraint(input, *table, *command.def->constraint);
+}
+
+void ValidateConstraintAction(CommandInput& input, const RelationPtr& table,
+                              const PgQuery__AlterTableCmd& command) {
+  ValidateConstraint(input, table, TextOf(command.name));
+}
+
+void SetAccessMethodAction(CommandInput& input, const RelationPtr& table,
+                           const PgQuery__AlterTableCmd& command) {
+  SetAccessMethod(input, *table, TextOf(command.name));
 }
 
 // WITHOUT OIDS is what every table is.
@@ -95,8 +125,16 @@ struct Action {
   std::string_view name;
   uint8_t kinds;
   void (*run)(CommandInput& input, const RelationPtr& relation,
-              const PgQuery__AlterTableCmd& command);
+              const PgQuery__AlterTableCmd& command, Reach reach);
+  bool goes_down = false;  // descendants get the same change, whatever they have from whom
 };
+
+// An action that does not look at descendants.
+template <auto action>
+void Alone(CommandInput& input, const RelationPtr& relation, const PgQuery__AlterTableCmd& command,
+           Reach) {
+  action(input, relation, command);
+}
 
 #define GRIZZLY_AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
 constexpr Action kActions[] = {
@@ -105,45 +143,53 @@ constexpr Action kActions[] = {
     {GRIZZLY_AT(AlterColumnType), Pass::kAlterType, "ALTER COLUMN ... SET DATA TYPE", kTables,
      nullptr},  // all of them at once
     {GRIZZLY_AT(ColumnDefault), Pass::kColumnProperty, "ALTER COLUMN ... SET DEFAULT",
-     kTables | kViews, SetColumnDefault},
+     kTables | kViews, Alone<SetColumnDefault>, true},
     {GRIZZLY_AT(SetNotNull), Pass::kColumnProperty, "ALTER COLUMN ... SET NOT NULL", kTables,
-     SetNotNull},
-    {GRIZZLY_AT(DropNotNull), Pass::kDrop, "ALTER COLUMN ... DROP NOT NULL", kTables, DropNotNull},
+     Alone<SetNotNull>, true},
+    {GRIZZLY_AT(DropNotNull), Pass::kDrop, "ALTER COLUMN ... DROP NOT NULL", kTables, Alone<DropNotNull>, true},
     {GRIZZLY_AT(DropExpression), Pass::kDrop, "ALTER COLUMN ... DROP EXPRESSION", kTables,
-     DropExpression},
+     Alone<DropExpression>},
     {GRIZZLY_AT(AddIdentity), Pass::kAddConstraint, "ALTER COLUMN ... ADD IDENTITY",
-     kTables | kViews, AddIdentity},
+     kTables | kViews, Alone<AddIdentity>},
     {GRIZZLY_AT(SetIdentity), Pass::kColumnProperty, "ALTER COLUMN ... SET", kTables | kViews,
-     SetIdentity},
+     Alone<SetIdentity>},
     {GRIZZLY_AT(DropIdentity), Pass::kDrop, "ALTER COLUMN ... DROP IDENTITY", kTables | kViews,
-     DropIdentity},
+     Alone<DropIdentity>},
     {GRIZZLY_AT(SetStatistics), Pass::kRest, "ALTER COLUMN ... SET STATISTICS",
-     kTables | kMaterialized | kIndexes, SetStatistics},
+     kTables | kMaterialized | kIndexes, Alone<SetStatistics>},
     {GRIZZLY_AT(SetStorage), Pass::kRest, "ALTER COLUMN ... SET STORAGE", kTables | kMaterialized,
-     SetStorage},
+     Alone<SetStorage>},
     {GRIZZLY_AT(SetCompression), Pass::kRest, "ALTER COLUMN ... SET COMPRESSION",
-     kTables | kMaterialized, SetCompression},
+     kTables | kMaterialized, Alone<SetCompression>},
     {GRIZZLY_AT(SetOptions), Pass::kRest, "ALTER COLUMN ... SET", kTables | kMaterialized,
-     SetColumnOptions},
+     Alone<SetColumnOptions>},
     {GRIZZLY_AT(ResetOptions), Pass::kRest, "ALTER COLUMN ... RESET", kTables | kMaterialized,
-     ResetColumnOptions},
+     Alone<ResetColumnOptions>},
     {GRIZZLY_AT(AddConstraint), Pass::kAddConstraint, "ADD CONSTRAINT", kTables, AddConstraint},
     {GRIZZLY_AT(DropConstraint), Pass::kDrop, "DROP CONSTRAINT", kTables, DropConstraint},
-    {GRIZZLY_AT(ChangeOwner), Pass::kRest, "OWNER TO", kAll, ChangeOwner},
+    {GRIZZLY_AT(AlterConstraint), Pass::kRest, "ALTER CONSTRAINT", kTables, Alone<AlterConstraintAction>},
+    {GRIZZLY_AT(ValidateConstraint), Pass::kRest, "VALIDATE CONSTRAINT", kTables,
+     Alone<ValidateConstraintAction>},
+    {GRIZZLY_AT(AddInherit), Pass::kRest, "INHERIT", kTables, Alone<AddInherit>},
+    {GRIZZLY_AT(DropInherit), Pass::kRest, "NO INHERIT", kTables, Alone<DropInherit>},
+    {GRIZZLY_AT(ChangeOwner), Pass::kRest, "OWNER TO", kAll, Alone<ChangeOwner>},
     {GRIZZLY_AT(SetRelOptions), Pass::kRest, "SET", kTables | kViews | kMaterialized | kIndexes,
-     SetOptions},
+     Alone<SetOptions>},
     {GRIZZLY_AT(ResetRelOptions), Pass::kRest, "RESET",
-     kTables | kViews | kMaterialized | kIndexes, ResetOptions},
-    {GRIZZLY_AT(ClusterOn), Pass::kRest, "CLUSTER ON", kTables | kMaterialized, ClusterOn},
+     kTables | kViews | kMaterialized | kIndexes, Alone<ResetOptions>},
+    {GRIZZLY_AT(ClusterOn), Pass::kRest, "CLUSTER ON", kTables | kMaterialized, Alone<ClusterOn>},
     {GRIZZLY_AT(DropCluster), Pass::kRest, "SET WITHOUT CLUSTER", kTables | kMaterialized,
-     SetWithoutCluster},
+     Alone<SetWithoutCluster>},
     {GRIZZLY_AT(ReplicaIdentity), Pass::kRest, "REPLICA IDENTITY", kTables | kMaterialized,
-     SetReplicaIdentity},
-    {GRIZZLY_AT(AddOf), Pass::kRest, "OF", kTables, SetTableType},
-    {GRIZZLY_AT(DropOf), Pass::kRest, "NOT OF", kTables, DropTableType},
-    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables | kSequences, SetLogged},
-    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables | kSequences, SetUnlogged},
-    {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Nothing},
+     Alone<SetReplicaIdentity>},
+    {GRIZZLY_AT(SetAccessMethod), Pass::kRest, "SET ACCESS METHOD", kTables | kMaterialized,
+     Alone<SetAccessMethodAction>},
+    {GRIZZLY_AT(AddOf), Pass::kRest, "OF", kTables, Alone<SetTableType>},
+    {GRIZZLY_AT(DropOf), Pass::kRest, "NOT OF", kTables, Alone<DropTableType>},
+    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables | kSequences, Alone<SetLogged>},
+    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables | kSequences,
+     Alone<SetUnlogged>},
+    {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Alone<Nothing>},
 };
 #undef GRIZZLY_AT
 
@@ -192,12 +238,19 @@ void RequireAlterable(const Relation& relation, const Action& action) {
 using Commands = std::vector<const PgQuery__AlterTableCmd*>;
 
 // Runs commands [first, last) of one pass.
-void RunPass(CommandInput& input, Oid relation, Pass pass, Commands::const_iterator first,
-             Commands::const_iterator last) {
+void RunPass(CommandInput& input, const RelationPtr& relation, Pass pass,
+             Commands::const_iterator first, Commands::const_iterator last, Reach reach) {
   if (pass == Pass::kAlterType) {
-    return AlterColumnTypes(input, Reread(input, relation), {first, last});
+    return AlterColumnTypes(input, Reread(input, relation->oid), {first, last});
   }
-  for (; first != last; ++first) ActionOf(**first).run(input, Reread(input, relation), **first);
+  for (; first != last; ++first) {
+    const Action& action = ActionOf(**first);
+    action.run(input, Reread(input, relation->oid), **first, reach);
+    if (!action.goes_down) continue;
+    for (const Oid descendant : LockDescendants(input, *relation, reach)) {
+      action.run(input, Reread(input, descendant), **first, reach);
+    }
+  }
 }
 
 // ALTER VIEW and the like name the kind they mean.
@@ -215,6 +268,27 @@ void RequireKindOf(const Relation& relation, PgQuery__ObjectType type) {
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE) {
     require(RelationKind::kSequence, "a sequence");
   }
+}
+
+txn::RelationLockMode LockOf(const PgQuery__AlterTableCmd& command) {
+  switch (command.subtype) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
+      return command.def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN
+                 ? txn::RelationLockMode::kShareRowExclusive
+                 : txn::RelationLockMode::kAccessExclusive;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
+      return txn::RelationLockMode::kShareUpdateExclusive;
+    default: return txn::RelationLockMode::kAccessExclusive;
+  }
+}
+
+// The strongest that one of the commands needs.
+txn::RelationLockMode LockOf(const PgQuery__AlterTableStmt& statement) {
+  auto mode = txn::RelationLockMode::kShareUpdateExclusive;
+  for (const ast::Node* node : ListOf(statement.cmds, statement.n_cmds)) {
+    mode = std::max(mode, LockOf(*node->alter_table_cmd));
+  }
+  return mode;
 }
 
 std::string TagOf(PgQuery__ObjectType type) {
@@ -244,8 +318,7 @@ void SetRelationOwner(CommandInput& input, const Relation& relation, Oid owner) 
 
 std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& input) {
   const RelationPtr relation =
-      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
-                   statement.missing_ok);
+      LockRelation(input, *statement.relation, LockOf(statement), statement.missing_ok);
   if (relation == nullptr) {
     SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
                                   TextOf(statement.relation->relname)));
@@ -261,12 +334,13 @@ std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& i
   std::stable_sort(commands.begin(), commands.end(), [](const auto* a, const auto* b) {
     return PassOf(*a) < PassOf(*b);
   });
+  const Reach reach = statement.relation->inh ? Reach::kTree : Reach::kOnly;
   for (auto first = commands.cbegin(); first != commands.cend();) {
     const Pass pass = PassOf(**first);
     const auto last = std::find_if(first, commands.cend(), [&](const auto* command) {
       return PassOf(*command) != pass;
     });
-    RunPass(input, relation->oid, pass, first, last);
+    RunPass(input, relation, pass, first, last, reach);
     first = last;
   }
   return TagOf(statement.objtype);

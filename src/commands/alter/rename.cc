@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <set>
 
+#include "catalog/inheritance.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "commands/alter/alter_children.h"
 #include "commands/alter/alter_table.h"
 #include "commands/alter/stored_text.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
+#include "commands/type/alter_type.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/typed_table.h"
 #include "commands/view/view_text.h"
@@ -203,47 +206,24 @@ void RenameInIndexes(CommandInput& input, const Relation& table, AttributeNumber
   }
 }
 
-std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
-  const std::string tag =
-      statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW      ? "ALTER VIEW"
-      : statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW ? "ALTER MATERIALIZED VIEW"
-                                                                         : "ALTER TABLE";
-  const RelationPtr relation =
-      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
-                   statement.missing_ok);
-  if (relation == nullptr) {
-    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
-                                  TextOf(statement.relation->relname)));
-    return tag;
-  }
-  RequireOwner(input, *relation);
-  if (!relation->HasRows() && relation->kind != RelationKind::kView) {
-    throw SqlError(SqlState::kWrongObjectType,
-                   fmt::format("cannot rename columns of relation \"{}\"", relation->name))
-        .Detail(NotSupportedDetail(relation->kind));
-  }
-  RefuseTyped(*relation, "rename column of");
-  const std::string old_name(TextOf(statement.subname));
-  const std::string new_name(TextOf(statement.newname));
-  if (IsSystemColumnName(old_name) && relation->HasRows()) {
-    throw SqlError(SqlState::kFeatureNotSupported,
-                   fmt::format("cannot rename system column \"{}\"", old_name));
-  }
-  if (IsSystemColumnName(new_name) && relation->HasRows()) {
-    throw SqlError(SqlState::kDuplicateColumn,
-                   fmt::format("column name \"{}\" conflicts with a system column name", new_name));
-  }
-  const catalog::Column* column = relation->FindColumn(old_name);
+void RequireNewColumnName(const Relation& table, const std::string& old_name,
+                          const std::string& new_name) {
+  const catalog::Column* column = table.FindColumn(old_name);
   if (column == nullptr) {
     throw SqlError(SqlState::kUndefinedColumn,
                    fmt::format("column \"{}\" does not exist", old_name));
   }
-  if (relation->FindColumn(new_name) != nullptr) {
+  if (table.FindColumn(new_name) != nullptr) {
     throw SqlError(SqlState::kDuplicateColumn,
                    fmt::format("column \"{}\" of relation \"{}\" already exists", new_name,
-                               relation->name));
+                               table.name));
   }
-  const AttributeNumber attnum = column->attnum;
+}
+
+void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std::string& old_name,
+                    const std::string& new_name) {
+  RequireNewColumnName(*relation, old_name, new_name);
+  const AttributeNumber attnum = relation->FindColumn(old_name)->attnum;
   RewriteViewsOfColumn(input, *relation, attnum, new_name);
   RenameInIndexes(input, *relation, attnum, old_name, new_name);
   Relation changed = *Reread(input, relation->oid);
@@ -258,7 +238,103 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
         RenameColumnInExpression(other.default_value.sql, old_name, new_name);
   }
   input.editor.PutRelation(std::move(changed));
+}
+
+std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
+  const std::string tag =
+      statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW      ? "ALTER VIEW"
+      : statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW ? "ALTER MATERIALIZED VIEW"
+                                                                         : "ALTER TABLE";
+  const RelationPtr relation =
+      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
+                   statement.missing_ok);
+  if (relation == nullptr) {
+    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
+                                  TextOf(statement.relation->relname)));
+    return tag;
+  }
+  RequireOwner(input, *relation);
+  if (!relation->HasRows() && relation->kind != RelationKind::kView &&
+      !catalog::IsPartitioned(*relation)) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("cannot rename columns of relation \"{}\"", relation->name))
+        .Detail(NotSupportedDetail(relation->kind));
+  }
+  RefuseTyped(*relation, "rename column of");
+  const std::string old_name(TextOf(statement.subname));
+  const std::string new_name(TextOf(statement.newname));
+  const bool is_table = relation->kind != RelationKind::kView;
+  if (is_table && IsSystemColumnName(old_name)) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot rename system column \"{}\"", old_name));
+  }
+  if (is_table && IsSystemColumnName(new_name)) {
+    throw SqlError(SqlState::kDuplicateColumn,
+                   fmt::format("column name \"{}\" conflicts with a system column name", new_name));
+  }
+  RequireNewColumnName(*relation, old_name, new_name);
+  const Reach reach = statement.relation->inh ? Reach::kTree : Reach::kOnly;
+  for (const Oid member : TreeOfColumn(input, *relation, old_name, reach,
+                                       "inherited column \"{}\" must be renamed in child tables too",
+                                       "cannot rename inherited column \"{}\"")) {
+    RenameColumnOf(input, Reread(input, member), old_name, new_name);
+  }
   return tag;
+}
+
+const catalog::Constraint& RequireConstraint(const Relation& table, std::string_view name) {
+  for (const catalog::Constraint& constraint : table.constraints) {
+    if (constraint.name == name) return constraint;
+  }
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("constraint \"{}\" for table \"{}\" does not exist", name,
+                             table.name));
+}
+
+void RenameConstraintOf(CommandInput& input, const RelationPtr& table, const std::string& old_name,
+                        const std::string& new_name) {
+  const Oid index = RequireConstraint(*table, old_name).index;
+  Relation changed = *table;
+  for (catalog::Constraint& constraint : changed.constraints) {
+    if (constraint.name == new_name) {
+      throw SqlError(SqlState::kDuplicateObject,
+                     fmt::format("constraint \"{}\" for relation \"{}\" already exists", new_name,
+                                 table->name));
+    }
+    if (constraint.name == old_name) constraint.name = new_name;
+  }
+  input.editor.PutRelation(std::move(changed));
+  if (index == kInvalidOid) return;
+  RefuseTaken(input, {table->schema, new_name}, RelationKind::kIndex);
+  Relation renamed = *Reread(input, index);
+  renamed.name = new_name;
+  input.editor.PutRelation(std::move(renamed));
+}
+
+// Of a check, the table and those that have it from it.
+std::vector<Oid> TreeOfConstraint(CommandInput& input, const Relation& table, std::string_view name,
+                                  Reach reach) {
+  const catalog::Constraint& constraint = RequireConstraint(table, name);
+  const auto refuse = [&](std::string_view why) {
+    throw SqlError(SqlState::kInvalidTableDefinition, fmt::format(fmt::runtime(why), name));
+  };
+  std::vector<Oid> members{table.oid};
+  if (constraint.kind != catalog::ConstraintKind::kCheck || constraint.no_inherit) return members;
+  if (reach == Reach::kOnly && catalog::HasChildren(*input.editor.Current(), table.oid)) {
+    refuse("inherited constraint \"{}\" must be renamed in child tables too");
+  }
+  for (const Oid member : LockDescendants(input, table, reach)) members.push_back(member);
+  for (const Oid member : members) {
+    const RelationPtr relation = Reread(input, member);
+    const auto parents =
+        std::count_if(relation->inherits.begin(), relation->inherits.end(), [&](Oid parent) {
+          return std::find(members.begin(), members.end(), parent) != members.end();
+        });
+    if (RequireConstraint(*relation, name).inherited_count > parents) {
+      refuse("cannot rename inherited constraint \"{}\"");
+    }
+  }
+  return members;
 }
 
 std::string RenameConstraint(const PgQuery__RenameStmt& statement, CommandInput& input) {
@@ -271,32 +347,11 @@ std::string RenameConstraint(const PgQuery__RenameStmt& statement, CommandInput&
     return "ALTER TABLE";
   }
   RequireOwner(input, *table);
-  const std::string_view old_name = TextOf(statement.subname);
+  const std::string old_name(TextOf(statement.subname));
   const std::string new_name(TextOf(statement.newname));
-  Relation changed = *table;
-  catalog::Constraint* found = nullptr;
-  for (catalog::Constraint& constraint : changed.constraints) {
-    if (constraint.name == old_name) found = &constraint;
-  }
-  if (found == nullptr) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("constraint \"{}\" for table \"{}\" does not exist", old_name,
-                               table->name));
-  }
-  for (const catalog::Constraint& constraint : table->constraints) {
-    if (constraint.name != new_name) continue;
-    throw SqlError(SqlState::kDuplicateObject,
-                   fmt::format("constraint \"{}\" for relation \"{}\" already exists", new_name,
-                               table->name));
-  }
-  found->name = new_name;
-  const Oid index = found->index;
-  input.editor.PutRelation(std::move(changed));
-  if (index != kInvalidOid) {
-    RefuseTaken(input, {table->schema, new_name}, RelationKind::kIndex);
-    Relation renamed = *Reread(input, index);
-    renamed.name = new_name;
-    input.editor.PutRelation(std::move(renamed));
+  const Reach reach = statement.relation->inh ? Reach::kTree : Reach::kOnly;
+  for (const Oid member : TreeOfConstraint(input, *table, old_name, reach)) {
+    RenameConstraintOf(input, Reread(input, member), old_name, new_name);
   }
   return "ALTER TABLE";
 }
@@ -380,6 +435,11 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: return RenameConstraint(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA: return RenameSchema(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE: return RenameDatabase(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return RenameType(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE: return RenameAttribute(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
+      return RenameDomainConstraint(statement, input);
     default: ThrowNotSupported("RENAME of this kind of object");
   }
 }
@@ -391,6 +451,8 @@ std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandIn
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: tag = "ALTER VIEW"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW: tag = "ALTER MATERIALIZED VIEW"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: tag = "ALTER SEQUENCE"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return SetTypeSchema(statement, input);
     default: ThrowNotSupported("SET SCHEMA of this kind of object");
   }
   const RelationPtr relation =
@@ -429,6 +491,10 @@ std::string SetOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& inp
     schema.owner = owner;
     input.editor.PutSchema(std::move(schema));
     return "ALTER SCHEMA";
+  }
+  if (statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+      statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
+    return SetTypeOwner(statement, input, owner);
   }
   if (statement.object_type != PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE) {
     ThrowNotSupported("OWNER TO of this kind of object");

@@ -4,6 +4,7 @@
 #include "catalog/schema_lookup.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/relation_lookup.h"
+#include "commands/type/type_parts.h"
 #include "facts/oid.h"
 
 namespace grizzly::commands {
@@ -87,6 +88,49 @@ std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind&
   return std::string(kind.tag);
 }
 
+// A type among those to drop; null when there is none, which has been said then.
+TypePtr FindDroppedType(CommandInput& input, const PgQuery__DropStmt& statement,
+                        const PgQuery__TypeName& node) {
+  const std::vector<std::string> names = StringsOf(ListOf(node.names, node.n_names));
+  if (!statement.missing_ok) return RequireTypeToChange(input, names);
+  TypePtr type = FindTypeToChange(input, names);
+  if (type != nullptr) return type;
+  const QualifiedName name = QualifiedNameOf(names);
+  const bool no_schema =
+      !name.schema.empty() && input.editor.Current()->FindSchema(name.schema) == nullptr;
+  SendNotice(input, no_schema
+                        ? fmt::format("schema \"{}\" does not exist, skipping", name.schema)
+                        : fmt::format("type \"{}\" does not exist, skipping",
+                                      name.schema.empty() ? name.name
+                                                          : name.schema + "." + name.name));
+  return nullptr;
+}
+
+std::string DropTypes(const PgQuery__DropStmt& statement, CommandInput& input) {
+  const bool domains = statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN;
+  std::vector<catalog::ObjectAddress> targets;
+  for (const ast::Node* node : ListOf(statement.objects, statement.n_objects)) {
+    const TypePtr type = FindDroppedType(input, statement, *node->type_name);
+    if (type == nullptr) continue;
+    if (domains && type->typtype != 'd') {
+      throw SqlError(SqlState::kWrongObjectType,
+                     fmt::format("\"{}\" is not a domain", TypeText(input, type->oid)));
+    }
+    RequireTypeOwner(input, *type);
+    if (type->oid < kFirstUserOid) {
+      throw SqlError(SqlState::kDependentObjectsStillExist,
+                     fmt::format("cannot drop type {} because it is required by the database "
+                                 "system",
+                                 TypeText(input, type->oid)));
+    }
+    targets.push_back({catalog::kTypeClass, type->oid, 0});
+  }
+  if (!targets.empty()) {
+    DropObjects(input, targets, statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  }
+  return domains ? "DROP DOMAIN" : "DROP TYPE";
+}
+
 std::string DropSchemas(const PgQuery__DropStmt& statement, CommandInput& input) {
   std::vector<catalog::ObjectAddress> targets;
   for (const ast::Node* node : ListOf(statement.objects, statement.n_objects)) {
@@ -119,6 +163,10 @@ std::string DropSchemas(const PgQuery__DropStmt& statement, CommandInput& input)
 std::string Drop(const PgQuery__DropStmt& statement, CommandInput& input) {
   if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA) {
     return DropSchemas(statement, input);
+  }
+  if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+      statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
+    return DropTypes(statement, input);
   }
   if (statement.concurrent) {
     RefuseInTransactionBlock(input, "DROP INDEX CONCURRENTLY");

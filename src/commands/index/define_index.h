@@ -1,4 +1,4 @@
-// Making an index on a table that is locked: for CREATE INDEX, PRIMARY KEY and UNIQUE.
+// Making an index on a table that is locked: for CREATE INDEX, PRIMARY KEY, UNIQUE and EXCLUDE.
 #pragma once
 
 #include <string>
@@ -11,11 +11,13 @@ namespace grizzly::commands {
 
 struct IndexRequest {
   std::string name;  // in the table's schema
-  std::string access_method = "btree";
   bool unique = false;
   bool primary = false;
   bool is_constraint = false;
   bool nulls_not_distinct = false;
+  ConstraintTiming timing;
+  std::string access_method = "btree";
+  std::vector<Oid> exclusion_operators;  // one per part: an exclusion constraint
   std::vector<catalog::IndexDefinition::Part> parts;
   std::vector<std::string> part_names;  // the index's own column names
   std::vector<AttributeNumber> include;

@@ -5,13 +5,18 @@
 #include "catalog/name_choice.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "commands/constraint/exclusion.h"
+#include "commands/constraint/foreign_key.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
+#include "commands/type/type_parts.h"
 #include "commands/table/like_clause.h"
 #include "commands/table/typed_table.h"
+#include "commands/table/inherit_columns.h"
+#include "commands/table/access_method.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::commands {
@@ -63,7 +68,7 @@ std::vector<KeyElement> MergeKeys(std::vector<KeyElement> keys) {
   for (KeyElement& key : keys) {
     const auto same = std::find_if(merged.begin(), merged.end(), [&](const KeyElement& other) {
       return other.columns == key.columns && other.include == key.include &&
-             other.nulls_not_distinct == key.nulls_not_distinct &&
+             other.nulls_not_distinct == key.nulls_not_distinct && other.timing == key.timing &&
              (other.name.empty() || key.name.empty());
     });
     if (same == merged.end()) {
@@ -96,32 +101,22 @@ Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid r
   row.typtype = 'c';
   row.category = 'C';
   row.relation = relation;
-  catalog::Type array;
-  array.oid = input.editor.NewOid();
-  array.schema = schema;
-  array.name = "_" + name;
-  while (input.editor.Current()->FindType(schema, array.name) != nullptr) {
-    array.name.insert(0, 1, '_');
-  }
-  array.name = catalog::TruncateName(array.name);
-  array.owner = row.owner;
-  array.category = 'A';
-  array.element = row.oid;
-  row.array = array.oid;
   const Oid row_oid = row.oid;
-  input.editor.PutType(std::move(row));
-  input.editor.PutType(std::move(array));
+  PutTypeWithArray(input, std::move(row));
   return row_oid;
 }
 
 }  // namespace
 
 void RefuseTakenTypeName(CommandInput& input, const CreationTarget& target) {
-  if (input.editor.Current()->FindType(target.schema, target.name) == nullptr) return;
-  throw SqlError(SqlState::kDuplicateObject,
-                 fmt::format("type \"{}\" already exists", target.name))
-      .Hint("A relation has an associated type of the same name, so you must use a name that "
-            "doesn't conflict with any existing type.");
+  try {
+    RefuseTakenTypeName(input, target.schema, target.name);
+  } catch (SqlError& error) {
+    std::move(error).Hint(
+        "A relation has an associated type of the same name, so you must use a name that doesn't "
+        "conflict with any existing type.");
+    throw;
+  }
 }
 
 char ReadOnCommit(PgQuery__OnCommitAction action, const CreationTarget& target) {
@@ -158,7 +153,7 @@ catalog::RelationPtr MakeTable(CommandInput& input, NewTable made) {
   table.storage = NewStorage(input);
   table.columns = std::move(made.columns);
   table.options = std::move(made.options);
-  table.access_method = "heap";
+  table.access_method = ChooseAccessMethod(input, made.access_method);
   for (size_t i = 0; i < table.columns.size(); ++i) {
     table.columns[i].attnum = static_cast<AttributeNumber>(i + 1);
   }
@@ -251,6 +246,7 @@ catalog::Constraint MakeCheck(CommandInput& input, const Relation& table, const 
   constraint.check = check.expression == nullptr ? check.definition
                                                  : MakeDefinition(input, *check.expression);
   constraint.no_inherit = check.no_inherit;
+  constraint.validated = is_new_table || !check.not_valid;
   constraint.comment = check.comment;
   constraint.name = check.name;
   const auto taken = [&](const std::string& name) {
@@ -299,6 +295,10 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   RefuseTakenTypeName(input, target);
   const auto options = ReadStorageParameters(
       ParameterOwner::kTable, ListOf(statement.options, statement.n_options));
+  const std::vector<RelationPtr> parents =
+      LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
+                  target.persistence);
+  if (!parents.empty()) MergeColumns(input, parents, &elements);
   const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
   SetPrimaryNotNull(keys, &elements.columns);
   std::vector<catalog::Column> columns;
@@ -318,16 +318,20 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   draft.schema = target.schema;
   draft.columns = columns;
   SetColumnExpressions(input, elements.columns, &draft);
+  draft.constraints = InheritedChecks(input, parents, draft);
   for (const CheckElement& check : elements.checks) {
+    if (MergeOwnCheck(input, check, &draft)) continue;
     draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
   }
-  NewTable made{target, draft.columns, options, ReadOnCommit(statement.oncommit, target)};
+  NewTable made{target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
+                TextOf(statement.access_method)};
   made.of_type = elements.of_type;
   RelationPtr table = MakeTable(input, std::move(made));
-  if (!draft.constraints.empty()) {
-    Relation with_checks = *table;
-    with_checks.constraints = draft.constraints;
-    table = input.editor.PutRelation(std::move(with_checks));
+  if (!draft.constraints.empty() || !parents.empty()) {
+    Relation complete = *table;
+    complete.constraints = draft.constraints;
+    for (const RelationPtr& parent : parents) complete.inherits.push_back(parent->oid);
+    table = input.editor.PutRelation(std::move(complete));
   }
   for (size_t i = 0, next = 0; i < elements.columns.size(); ++i) {
     if (!elements.columns[i].sequence.has_value()) continue;
@@ -342,6 +346,12 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   }
   for (const KeyElement& key : keys) {
     table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
+  }
+  for (const ExclusionElement& exclusion : elements.exclusions) {
+    table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);
+  }
+  for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
+    table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
   }
   AddLikeIndexes(input, table, elements);
   return "CREATE TABLE";

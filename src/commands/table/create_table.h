@@ -19,6 +19,7 @@ struct NewTable {
   std::vector<catalog::Column> columns;
   std::vector<std::pair<std::string, std::string>> options;
   char on_commit = '\0';
+  std::string_view access_method = {};  // empty: default_table_access_method
   catalog::RelationKind kind = catalog::RelationKind::kTable;
   std::optional<catalog::ViewDefinition> view;  // of a materialized view
   bool populated = true;

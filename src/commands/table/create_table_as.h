@@ -15,6 +15,6 @@ std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
                                              const std::vector<std::string>& names);
 // Runs the query and puts its rows into a table nobody else sees; their number.
 uint64_t FillTable(CommandInput& input, const catalog::RelationPtr& table,
-                   const plan::PlanPtr& plan);
+                   const PreparedQuery& query);
 
 }  // namespace grizzly::commands

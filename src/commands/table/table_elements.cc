@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/evaluation.h"
+#include "commands/type/type_parts.h"
 #include "commands/options/storage_parameters.h"
 #include "facts/collations.h"
 #include "facts/types.h"
@@ -42,33 +43,10 @@ const SerialName* FindSerial(const PgQuery__TypeName& type) {
 Oid FindCollationOid(const PgQuery__CollateClause& clause) {
   const QualifiedName name =
       QualifiedNameOf(StringsOf(ListOf(clause.collname, clause.n_collname)));
-  const facts::CollationFact* fact = facts::FindCollationByName(name.name);
-  if (fact == nullptr || (!name.schema.empty() && name.schema != "pg_catalog")) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name.name))
-        .At(clause.location);
+  if (!name.schema.empty() && name.schema != "pg_catalog") {
+    return RequireCollation("", clause.location);
   }
-  return fact->oid;
-}
-
-// Checks and completes a column of known type: pseudo-types, storage, collation.
-void FinishColumnType(CommandInput& input, const PgQuery__ColumnDef& definition,
-                      catalog::Column* column) {
-  const facts::TypeFact* fact = facts::FindType(column->type.oid);
-  if (fact != nullptr && fact->typtype == 'p') {
-    throw SqlError(SqlState::kInvalidTableDefinition,
-                   fmt::format("column \"{}\" has pseudo-type {}", column->name, fact->typname));
-  }
-  column->dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
-  column->storage = StorageOfType(input, column->type.oid);
-  if (definition.coll_clause == nullptr) return;
-  if (column->type.collation == kInvalidOid) {
-    throw SqlError(SqlState::kDatatypeMismatch,
-                   fmt::format("collations are not supported by type {}",
-                               input.services->FormatType(column->type.oid, types::kNoTypmod)))
-        .At(definition.coll_clause->location);
-  }
-  column->type.collation = FindCollationOid(*definition.coll_clause);
+  return RequireCollation(name.name, clause.location);
 }
 
 void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnElement* element) {
@@ -80,7 +58,8 @@ void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnEl
     element->sequence->definition.dependency = 'a';
     column.not_null = true;
     element->is_explicitly_not_null = true;
-    FinishColumnType(input, definition, &column);
+    column.storage = facts::FindType(column.type.oid)->typstorage;
+    column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
     return;
   }
   ReadColumnType(input, definition, &column);
@@ -90,8 +69,10 @@ void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnEl
 
 void ReadColumnType(CommandInput& input, const PgQuery__ColumnDef& definition,
                     catalog::Column* column) {
-  column->type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
-  FinishColumnType(input, definition, column);
+  const catalog::Column read = ReadAttributeType(input, definition);
+  column->type = read.type;
+  column->dimensions = read.dimensions;
+  column->storage = read.storage;
 }
 
 char StorageOfType(CommandInput& input, Oid type) {
@@ -196,8 +177,71 @@ void SetGenerated(const PgQuery__Constraint& constraint, const TableElements& el
   element->generated_expression = constraint.raw_expr;
 }
 
+// [NOT] DEFERRABLE, INITIALLY DEFERRED | IMMEDIATE behind a column's constraint.
+class TimingReader {
+ public:
+  // A constraint begins; null: one that is always checked at once.
+  void Begin(ConstraintTiming* timing) {
+    timing_ = timing;
+    says_deferrable_ = says_initially_ = false;
+  }
+  // False: it is no such attribute.
+  bool Read(const PgQuery__Constraint& attribute) {
+    switch (attribute.contype) {
+      case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE:
+        Say("DEFERRABLE", &says_deferrable_, attribute.location);
+        timing_->deferrable = true;
+        return true;
+      case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE:
+        Say("NOT DEFERRABLE", &says_deferrable_, attribute.location);
+        timing_->deferrable = false;
+        RequireDeferrable(attribute.location);
+        return true;
+      case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED:
+        Say("INITIALLY DEFERRED", &says_initially_, attribute.location);
+        timing_->initially_deferred = true;
+        if (!says_deferrable_) timing_->deferrable = true;
+        RequireDeferrable(attribute.location);
+        return true;
+      case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE:
+        Say("INITIALLY IMMEDIATE", &says_initially_, attribute.location);
+        timing_->initially_deferred = false;
+        return true;
+      default: return false;
+    }
+  }
+
+ private:
+  void Say(std::string_view clause, bool* said, int location) {
+    if (timing_ == nullptr) {
+      throw SqlError(SqlState::kSyntaxError, fmt::format("misplaced {} clause", clause))
+          .At(location);
+    }
+    if (*said) {
+      throw SqlError(SqlState::kSyntaxError,
+                     fmt::format("multiple {} clauses not allowed",
+                                 said == &says_deferrable_ ? "DEFERRABLE/NOT DEFERRABLE"
+                                                           : "INITIALLY IMMEDIATE/DEFERRED"))
+          .At(location);
+    }
+    *said = true;
+  }
+  void RequireDeferrable(int location) {
+    if (!says_initially_ || !timing_->initially_deferred || timing_->deferrable) return;
+    throw SqlError(SqlState::kSyntaxError,
+                   "constraint declared INITIALLY DEFERRED must be DEFERRABLE")
+        .At(location);
+  }
+
+  ConstraintTiming* timing_ = nullptr;
+  bool says_deferrable_ = false;
+  bool says_initially_ = false;
+};
+
 void ReadColumnConstraint(CommandInput& input, const PgQuery__Constraint& constraint,
-                          TableElements* elements) {
+                          TableElements* elements, TimingReader* timing) {
+  if (timing->Read(constraint)) return;
+  timing->Begin(nullptr);
   ColumnElement& element = elements->columns.back();
   switch (constraint.contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_NULL:
@@ -215,11 +259,14 @@ void ReadColumnConstraint(CommandInput& input, const PgQuery__Constraint& constr
     case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
       ReadTableConstraint(constraint, elements);
       elements->keys.back().columns = {elements->columns.back().column.name};
+      timing->Begin(&elements->keys.back().timing);
+      return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
+      ReadTableConstraint(constraint, elements);
+      elements->foreign_keys.back().columns = {elements->columns.back().column.name};
+      timing->Begin(&elements->foreign_keys.back().timing);
       return;
     case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK: return ReadTableConstraint(constraint, elements);
-    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE:
-    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE:
-      return;  // what constraints are here anyway
     default: ThrowNotSupported("this column constraint", constraint.location);
   }
   element.location = constraint.location;
@@ -227,6 +274,43 @@ void ReadColumnConstraint(CommandInput& input, const PgQuery__Constraint& constr
 }
 
 }  // namespace
+
+Oid RequireCollation(std::string_view name, int location) {
+  const facts::CollationFact* fact = facts::FindCollationByName(name);
+  if (fact != nullptr) return fact->oid;
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name))
+      .At(location);
+}
+
+Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
+                  const types::SqlType& type) {
+  if (type.collation == kInvalidOid) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("collations are not supported by type {}",
+                               input.services->FormatType(type.oid, types::kNoTypmod)))
+        .At(clause.location);
+  }
+  return FindCollationOid(clause);
+}
+
+catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition) {
+  catalog::Column column;
+  column.type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
+  const auto type = input.editor.Current()->FindType(column.type.oid);
+  if (type->typtype == 'p') {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("column \"{}\" has pseudo-type {}", TextOf(definition.colname),
+                               type->name));
+  }
+  if (type->oid >= kFirstUserOid) LockType(input, type->oid, /*exclusive=*/false);
+  column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
+  column.storage = StorageOfType(input, column.type.oid);
+  if (definition.coll_clause != nullptr) {
+    column.type.collation = ReadCollation(input, *definition.coll_clause, column.type);
+  }
+  return column;
+}
 
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
                 TableElements* elements) {
@@ -247,39 +331,88 @@ void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
 
 void ReadColumnConstraints(CommandInput& input, const PgQuery__ColumnDef& definition,
                            TableElements* elements) {
+  TimingReader timing;
   for (const ast::Node* node : ListOf(definition.constraints, definition.n_constraints)) {
-    ReadColumnConstraint(input, *node->constraint, elements);
+    ReadColumnConstraint(input, *node->constraint, elements, &timing);
   }
 }
+
+namespace {
+
+char LetterOf(const char* text, char otherwise) {
+  return text == nullptr || *text == '\0' ? otherwise : *text;
+}
+
+void ReadKey(const PgQuery__Constraint& constraint, TableElements* elements) {
+  KeyElement key;
+  key.name = TextOf(constraint.conname);
+  key.primary = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
+  key.nulls_not_distinct = constraint.nulls_not_distinct;
+  key.columns = StringsOf(ListOf(constraint.keys, constraint.n_keys));
+  key.include = StringsOf(ListOf(constraint.including, constraint.n_including));
+  key.options = ReadStorageParameters(ParameterOwner::kIndex, ListOf(constraint.options, constraint.n_options));
+  key.timing = {static_cast<bool>(constraint.deferrable),
+                static_cast<bool>(constraint.initdeferred)};
+  key.index_name = TextOf(constraint.indexname);
+  key.location = constraint.location;
+  const bool second = key.primary && std::any_of(elements->keys.begin(), elements->keys.end(),
+                                                 [](const KeyElement& k) { return k.primary; });
+  if (second) {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("multiple primary keys for table \"{}\" are not allowed",
+                               elements->table_name))
+        .At(constraint.location);
+  }
+  elements->keys.push_back(std::move(key));
+}
+
+void ReadForeignKey(const PgQuery__Constraint& constraint, TableElements* elements) {
+  ForeignKeyElement element;
+  element.name = TextOf(constraint.conname);
+  element.referenced = constraint.pktable;
+  element.columns = StringsOf(ListOf(constraint.fk_attrs, constraint.n_fk_attrs));
+  element.referenced_columns = StringsOf(ListOf(constraint.pk_attrs, constraint.n_pk_attrs));
+  element.delete_set_columns =
+      StringsOf(ListOf(constraint.fk_del_set_cols, constraint.n_fk_del_set_cols));
+  element.match_type = LetterOf(constraint.fk_matchtype, 's');
+  element.on_update = LetterOf(constraint.fk_upd_action, 'a');
+  element.on_delete = LetterOf(constraint.fk_del_action, 'a');
+  element.timing = {static_cast<bool>(constraint.deferrable),
+                    static_cast<bool>(constraint.initdeferred)};
+  element.not_valid = constraint.skip_validation;
+  elements->foreign_keys.push_back(std::move(element));
+}
+
+void ReadExclusion(const PgQuery__Constraint& constraint, TableElements* elements) {
+  ExclusionElement element;
+  element.name = TextOf(constraint.conname);
+  element.access_method = TextOf(constraint.access_method);
+  for (const ast::Node* node : ListOf(constraint.exclusions, constraint.n_exclusions)) {
+    const PgQuery__List& pair = *node->list;
+    element.parts.push_back({pair.items[0]->index_elem, NamesOf(*pair.items[1])});
+  }
+  element.include = StringsOf(ListOf(constraint.including, constraint.n_including));
+  element.predicate = constraint.where_clause;
+  element.options = ReadStorageParameters(ParameterOwner::kIndex, ListOf(constraint.options, constraint.n_options));
+  element.timing = {static_cast<bool>(constraint.deferrable),
+                    static_cast<bool>(constraint.initdeferred)};
+  elements->exclusions.push_back(std::move(element));
+}
+
+}  // namespace
 
 void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements) {
   switch (constraint.contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
-    case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE: {
-      KeyElement key;
-      key.name = TextOf(constraint.conname);
-      key.primary = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
-      key.nulls_not_distinct = constraint.nulls_not_distinct;
-      key.columns = StringsOf(ListOf(constraint.keys, constraint.n_keys));
-      key.include = StringsOf(ListOf(constraint.including, constraint.n_including));
-      key.options = ReadStorageParameters(ParameterOwner::kIndex,
-                                          ListOf(constraint.options, constraint.n_options));
-      key.location = constraint.location;
-      const bool second = key.primary && std::any_of(elements->keys.begin(), elements->keys.end(),
-                                                     [](const KeyElement& k) { return k.primary; });
-      if (second) {
-        throw SqlError(SqlState::kInvalidTableDefinition,
-                       fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                   elements->table_name))
-            .At(constraint.location);
-      }
-      elements->keys.push_back(std::move(key));
-      return;
-    }
+    case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE: return ReadKey(constraint, elements);
     case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
       elements->checks.push_back({std::string(TextOf(constraint.conname)), constraint.raw_expr,
+                                  static_cast<bool>(constraint.is_no_inherit),
+                                  static_cast<bool>(constraint.skip_validation),
                                   constraint.location});
       return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN: return ReadForeignKey(constraint, elements);
+    case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION: return ReadExclusion(constraint, elements);
     default: ThrowNotSupported("this table constraint", constraint.location);
   }
 }

@@ -29,7 +29,8 @@ void RefuseTemporary(const planner::BoundStatement& bound) {
 uint64_t Populate(CommandInput& input, const RelationPtr& view) {
   const auto parsed = parser::ParsedText::Parse(view->view->query.sql);
   const uint64_t rows =
-      FillTable(input, view, input.queries->Plan(*parsed->statements().front().node));
+      FillTable(input, view,
+                {input.queries->Plan(*parsed->statements().front().node), {}, nullptr});
   input.transaction.OnCommit(
       [&catalog = input.catalog, oid = view->oid, rows](CommitTimestamp) {
         catalog.SetStatistics(oid, {static_cast<double>(rows), 0});

@@ -20,6 +20,7 @@ bool ForbidsSubqueries(Place place) {
     case Place::kAlterUsing:
     case Place::kExecuteParameter:
     case Place::kPartitionBound:
+    case Place::kPartitionKey:
       return true;
     default:
       return false;
@@ -35,6 +36,7 @@ std::string_view SingularPlace(Place place) {
     case Place::kAlterUsing: return "transform expression";
     case Place::kExecuteParameter: return "EXECUTE parameter";
     case Place::kPartitionBound: return "partition bound";
+    case Place::kPartitionKey: return "partition key expression";
     default: return "check constraint";
   }
 }

@@ -12,7 +12,7 @@ std::string_view PlaceName(Place place) {
   switch (place) {
     case Place::kUpdateSource:
     case Place::kUpdateTarget: return "UPDATE";
-    case Place::kInsertTarget: return "INSERT";
+    case Place::kInsertTarget: return "VALUES";
     case Place::kGroupBy: return "GROUP BY";
     case Place::kOrderBy: return "ORDER BY";
     case Place::kDistinctOn: return "DISTINCT ON";
@@ -40,8 +40,10 @@ std::string_view PlaceName(Place place) {
     case Place::kAlterUsing: return "transform expressions";
     case Place::kExecuteParameter: return "EXECUTE parameters";
     case Place::kPartitionBound: return "partition bound";
+    case Place::kPartitionKey: return "partition key expressions";
     case Place::kPolicy: return "policy expressions";
     case Place::kCopyWhere: return "COPY FROM WHERE conditions";
+    case Place::kMergeWhen: return "MERGE WHEN conditions";
     default: return "SELECT";
   }
 }
@@ -206,6 +208,7 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   }
   for (size_t i = 0; i < item.columns.size(); ++i) {
     row->children.push_back(MentionColumn(state, item, i, location));
+    row->names.emplace_back(item.columns[i].name);
   }
   return row;
 }

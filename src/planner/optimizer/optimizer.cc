@@ -23,13 +23,15 @@ void FoldExpressions(LogicalNode& node) {
 std::vector<ColumnId> ResultColumns(const BoundStatement& statement) {
   std::vector<ColumnId> needed;
   for (const auto& result : statement.results) needed.push_back(result.column);
+  for (const auto& key : statement.row_keys) needed.push_back(key.column);
   return needed;
 }
 
 }  // namespace
 
 void Optimize(BoundStatement& statement, const PlannerInput& input) {
-  const Cardinality cardinality(statement.columns, *input.catalog, input.statistics);
+  const Cardinality cardinality(statement.columns, *input.catalog, input.statistics,
+                                input.sample_parameters);
   FoldExpressions(*statement.root);
   InlineCtes(statement.root, statement.columns);
   UnnestSubqueries(statement.root, statement.columns);
