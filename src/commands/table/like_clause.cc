@@ -88,6 +88,18 @@ AttributeNumber ColumnInNew(const Relation& table, const Relation& source, Attri
   return table.FindColumn(source.columns[attnum - 1].name)->attnum;
 }
 
+std::string ChooseName(CommandInput& input, const Relation& table, const IndexRequest& request) {
+  catalog::NameChooser chooser(*input.editor.Current(), table.schema);
+  if (request.primary) return chooser.PrimaryKey(table.name);
+  if (!request.exclusion_operators.empty()) {
+    std::string joined;
+    for (const std::string& name : request.part_names) joined += (joined.empty() ? "" : "_") + name;
+    return chooser.Relation(table.name, joined, "excl", /*backs_constraint=*/true);
+  }
+  return request.is_constraint ? chooser.UniqueKey(table.name, request.part_names)
+                               : chooser.Index(table.name, request.part_names);
+}
+
 IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relation& source,
                          const Relation& index) {
   const catalog::IndexDefinition& definition = *index.index;
@@ -97,6 +109,10 @@ IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relat
   request.unique = definition.unique;
   request.primary = definition.primary;
   request.is_constraint = constraint != nullptr;
+  if (constraint != nullptr) {
+    request.timing = {constraint->deferrable, constraint->initially_deferred};
+    request.exclusion_operators = constraint->exclusion_operators;
+  }
   request.nulls_not_distinct = definition.nulls_not_distinct;
   request.options = index.options;
   request.parts = definition.parts;
@@ -112,10 +128,7 @@ IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relat
   }
   request.predicate = Adopt(definition.predicate, source, table.name);
   SetMentioned(input, table, &request);
-  catalog::NameChooser chooser(*input.editor.Current(), table.schema);
-  request.name = request.primary         ? chooser.PrimaryKey(table.name)
-                 : request.is_constraint ? chooser.UniqueKey(table.name, names)
-                                         : chooser.Index(table.name, names);
+  request.name = ChooseName(input, table, request);
   return request;
 }
 
