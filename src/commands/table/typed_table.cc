@@ -74,7 +74,9 @@ void RequireSameShape(const Relation& table, const Relation& type) {
 
 std::shared_ptr<const catalog::Type> RequireTableType(CommandInput& input,
                                                       const PgQuery__TypeName& name) {
-  const types::SqlType resolved = planner::ResolveTypeName(name, MakeBinderInput(input));
+  PgQuery__TypeName unplaced = name;  // its errors name no place
+  unplaced.location = -1;
+  const types::SqlType resolved = planner::ResolveTypeName(unplaced, MakeBinderInput(input));
   auto type = input.editor.Current()->FindType(resolved.oid);
   const RelationPtr shape =
       type == nullptr || type->typtype != 'c' ? nullptr : ShapeOf(input, *type);
