@@ -350,10 +350,10 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   for (const ExclusionElement& exclusion : elements.exclusions) {
     table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);
   }
+  table = AddLikeIndexes(input, table, elements);
   for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
     table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
   }
-  AddLikeIndexes(input, table, elements);
   return "CREATE TABLE";
 }
 
