@@ -168,6 +168,7 @@ CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPat
   under.make_temporary_schema = input.make_temporary_schema;
   under.on_commit_tables = input.on_commit_tables;
   under.uncontended_relations = input.uncontended_relations;
+  under.checks = input.checks;
   return under;
 }
 
