@@ -352,9 +352,13 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   draft.columns = columns;
   SetColumnExpressions(input, elements.columns, &draft);
   draft.constraints = InheritedChecks(input, parents, draft);
+  // Those of LIKE come last, as if added later.
+  std::stable_partition(elements.checks.begin(), elements.checks.end(),
+                        [](const CheckElement& check) { return check.expression != nullptr; });
   for (const CheckElement& check : elements.checks) {
     if (MergeOwnCheck(input, check, &draft)) continue;
-    draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
+    draft.constraints.push_back(
+        MakeCheck(input, draft, check, /*is_new_table=*/check.expression != nullptr));
   }
   NewTable made{target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
                 TextOf(statement.access_method)};

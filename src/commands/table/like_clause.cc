@@ -21,8 +21,9 @@ enum : uint32_t {
 };
 
 RelationPtr LockSource(CommandInput& input, const PgQuery__RangeVar& name) {
-  const RelationPtr source =
-      LockRelation(input, name, txn::RelationLockMode::kAccessShare);
+  const RelationPtr source = LockRelation(
+      input, {std::string(TextOf(name.schemaname)), std::string(TextOf(name.relname))},
+      txn::RelationLockMode::kAccessShare, /*missing_ok=*/false, name.location);
   switch (source->kind) {
     case RelationKind::kTable:
     case RelationKind::kView:
