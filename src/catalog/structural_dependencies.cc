@@ -60,6 +60,7 @@ std::vector<Dependency> StructuralDependencies(const Relation& relation) {
   for (const Constraint& constraint : relation.constraints) {
     AddConstraint(relation, constraint, &edges);
   }
+  if (relation.of_type != kInvalidOid) edges.Add(self, {kTypeClass, relation.of_type}, 'n');
   for (const Oid parent : relation.inherits) edges.Add(self, {kRelationClass, parent}, 'n');
   if (relation.index.has_value()) {
     for (const IndexDefinition::Part& part : relation.index->parts) {

@@ -247,7 +247,9 @@ std::string OptionsText(const Relation& relation) {
   std::string list;
   for (const auto& [name, value] : relation.options) {
     if (!list.empty()) list += ", ";
-    list += catalog::QuoteIdentifier(name) + "=" + catalog::QuoteLiteral(value);
+    // A value that reads as a name stands alone.
+    const bool is_name = catalog::QuoteIdentifier(value) == value;
+    list += catalog::QuoteIdentifier(name) + "=" + (is_name ? value : catalog::QuoteLiteral(value));
   }
   return list;
 }

@@ -193,6 +193,13 @@ RowDescription ClientSession::Describe(const plan::Plan& plan) {
 }
 
 void ClientSession::CheckMayRun(const plan::Plan& plan) {
+  for (const plan::Plan::UsedRelation& used : plan.relations) {
+    if (used.relation->populated) continue;
+    throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                   fmt::format("materialized view \"{}\" has not been populated",
+                               used.relation->name))
+        .Hint("Use the REFRESH MATERIALIZED VIEW command.");
+  }
   if (!transaction_->options().read_only) return;
   if (!plan.writes && !plan.has_row_locks) return;
   std::string_view command = "SELECT FOR UPDATE";

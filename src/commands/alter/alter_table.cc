@@ -17,6 +17,7 @@
 #include "commands/table/access_method.h"
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/table/typed_table.h"
 
 namespace grizzly::commands {
 namespace {
@@ -27,8 +28,9 @@ using catalog::RelationPtr;
 
 // ---- subcommands; each leaves the catalog as its result ----
 
-void DropColumn(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command,
-                Reach reach) {
+void DropColumn(CommandInput& input, const RelationPtr& table,
+                const PgQuery__AlterTableCmd& command, Reach reach) {
+  RefuseTyped(*table, "drop column from");
   const std::string_view name = TextOf(command.name);
   if (IsSystemColumnName(name) && table->HasRows()) {
     throw SqlError(SqlState::kFeatureNotSupported,
@@ -76,6 +78,7 @@ void AddConstraint(CommandInput& input, const RelationPtr& table,
 
 void AddColumnAction(CommandInput& input, const RelationPtr& table,
                      const PgQuery__AlterTableCmd& command, Reach reach) {
+  RefuseTyped(*table, "add column to");
   AddColumn(input, table, *command.def->column_def, command.missing_ok, reach);
 }
 
@@ -181,8 +184,11 @@ constexpr Action kActions[] = {
      Alone<SetReplicaIdentity>},
     {GRIZZLY_AT(SetAccessMethod), Pass::kRest, "SET ACCESS METHOD", kTables | kMaterialized,
      Alone<SetAccessMethodAction>},
-    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables, Alone<SetLogged>},
-    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables, Alone<SetUnlogged>},
+    {GRIZZLY_AT(AddOf), Pass::kRest, "OF", kTables, Alone<SetTableType>},
+    {GRIZZLY_AT(DropOf), Pass::kRest, "NOT OF", kTables, Alone<DropTableType>},
+    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables | kSequences, Alone<SetLogged>},
+    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables | kSequences,
+     Alone<SetUnlogged>},
     {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Alone<Nothing>},
 };
 #undef GRIZZLY_AT

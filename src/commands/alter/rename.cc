@@ -1,6 +1,7 @@
 #include "commands/alter/rename.h"
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/inheritance.h"
 #include "catalog/object_text.h"
@@ -12,6 +13,7 @@
 #include "commands/role/roles.h"
 #include "commands/type/alter_type.h"
 #include "commands/table/table_elements.h"
+#include "commands/table/typed_table.h"
 #include "commands/view/view_text.h"
 
 namespace grizzly::commands {
@@ -160,14 +162,24 @@ std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& i
   return tag;
 }
 
-void RefuseUsedByViews(CommandInput& input, const Relation& table, AttributeNumber attnum) {
+// Views that use the column go on giving it the name it had there.
+void RewriteViewsOfColumn(CommandInput& input, const Relation& table, AttributeNumber attnum,
+                          const std::string& new_name) {
+  std::set<Oid> users;
   for (const catalog::Dependency& edge :
        input.editor.Current()->DependentsOn(catalog::kRelationClass, table.oid)) {
-    if (edge.referenced_sub != attnum || edge.dependent_class != catalog::kRelationClass) continue;
-    const RelationPtr view = input.editor.Current()->FindRelation(edge.dependent);
-    if (view != nullptr && view->view.has_value()) {
-      ThrowNotSupported("renaming a column that a view uses");
+    if (edge.referenced_sub == attnum && edge.dependent_class == catalog::kRelationClass) {
+      users.insert(edge.dependent);
     }
+  }
+  for (const Oid oid : users) {
+    const RelationPtr view = input.editor.Current()->FindRelation(oid);
+    if (view == nullptr || !view->view.has_value()) continue;
+    LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
+    Relation changed = *view;
+    changed.view->query.sql =
+        RenameColumnInQuery(input, view->view->query, table, attnum, new_name);
+    input.editor.PutRelation(std::move(changed));
   }
 }
 
@@ -212,7 +224,7 @@ void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std:
                     const std::string& new_name) {
   RequireNewColumnName(*relation, old_name, new_name);
   const AttributeNumber attnum = relation->FindColumn(old_name)->attnum;
-  RefuseUsedByViews(input, *relation, attnum);
+  RewriteViewsOfColumn(input, *relation, attnum, new_name);
   RenameInIndexes(input, *relation, attnum, old_name, new_name);
   Relation changed = *Reread(input, relation->oid);
   changed.columns[attnum - 1].name = new_name;
@@ -248,6 +260,7 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
                    fmt::format("cannot rename columns of relation \"{}\"", relation->name))
         .Detail(NotSupportedDetail(relation->kind));
   }
+  RefuseTyped(*relation, "rename column of");
   const std::string old_name(TextOf(statement.subname));
   const std::string new_name(TextOf(statement.newname));
   const bool is_table = relation->kind != RelationKind::kView;

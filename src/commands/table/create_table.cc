@@ -14,6 +14,7 @@
 #include "commands/sequence/sequences.h"
 #include "commands/type/type_parts.h"
 #include "commands/table/like_clause.h"
+#include "commands/table/typed_table.h"
 #include "commands/table/inherit_columns.h"
 #include "commands/table/access_method.h"
 #include "storage/row/row_layout.h"
@@ -27,9 +28,12 @@ using catalog::RelationPtr;
 TableElements ReadElements(CommandInput& input, const PgQuery__CreateStmt& statement) {
   TableElements elements;
   elements.table_name = TextOf(statement.relation->relname);
+  if (statement.of_typename != nullptr) ReadTypedColumns(input, statement, &elements);
   for (const ast::Node* node : ListOf(statement.table_elts, statement.n_table_elts)) {
     switch (node->node_case) {
-      case PG_QUERY__NODE__NODE_COLUMN_DEF: ReadColumn(input, *node->column_def, &elements); break;
+      case PG_QUERY__NODE__NODE_COLUMN_DEF:
+        if (statement.of_typename == nullptr) ReadColumn(input, *node->column_def, &elements);
+        break;
       case PG_QUERY__NODE__NODE_CONSTRAINT:
         ReadTableConstraint(*node->constraint, &elements);
         break;
@@ -140,7 +144,10 @@ catalog::RelationPtr MakeTable(CommandInput& input, NewTable made) {
   table.name = name;
   table.persistence = made.target.persistence;
   table.on_commit = made.on_commit;
-  table.kind = catalog::RelationKind::kTable;
+  table.kind = made.kind;
+  table.view = std::move(made.view);
+  table.populated = made.populated;
+  table.of_type = made.of_type;
   table.owner = input.current_role;
   table.tenant = input.tenant;
   table.storage = NewStorage(input);
@@ -295,6 +302,7 @@ RelationPtr AddIndexedConstraints(CommandInput& input, RelationPtr table,
   for (const ExclusionElement& exclusion : elements.exclusions) {
     table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);
   }
+  table = AddLikeIndexes(input, table, elements);
   for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
     table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
   }
@@ -344,13 +352,18 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   draft.columns = columns;
   SetColumnExpressions(input, elements.columns, &draft);
   draft.constraints = InheritedChecks(input, parents, draft);
+  // Those of LIKE come last, as if added later.
+  std::stable_partition(elements.checks.begin(), elements.checks.end(),
+                        [](const CheckElement& check) { return check.expression != nullptr; });
   for (const CheckElement& check : elements.checks) {
     if (MergeOwnCheck(input, check, &draft)) continue;
-    draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
+    draft.constraints.push_back(
+        MakeCheck(input, draft, check, /*is_new_table=*/check.expression != nullptr));
   }
-  RelationPtr table =
-      MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
-                        TextOf(statement.access_method)});
+  NewTable made{target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
+                TextOf(statement.access_method)};
+  made.of_type = elements.of_type;
+  RelationPtr table = MakeTable(input, std::move(made));
   if (!draft.constraints.empty() || !parents.empty()) {
     Relation complete = *table;
     complete.constraints = draft.constraints;
@@ -363,7 +376,6 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     AddCheckDependencies(input, *table, check);
   }
   table = AddIndexedConstraints(input, std::move(table), keys, elements);
-  AddLikeIndexes(input, table, elements);
   return "CREATE TABLE";
 }
 

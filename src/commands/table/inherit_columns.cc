@@ -285,8 +285,10 @@ bool MergeOwnCheck(CommandInput& input, const CheckElement& check, Relation* tab
         there.inherited_count == 0) {
       continue;
     }
-    if (there.is_local ||
-        !SameCheck(input, *table, there.check, MakeDefinition(input, *check.expression))) {
+    const catalog::Definition own = check.expression == nullptr
+                                        ? check.definition
+                                        : MakeDefinition(input, *check.expression);
+    if (there.is_local || !SameCheck(input, *table, there.check, own)) {
       throw SqlError(SqlState::kDuplicateObject,
                      fmt::format("constraint \"{}\" for relation \"{}\" already exists", check.name,
                                  table->name));

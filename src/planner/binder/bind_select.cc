@@ -95,8 +95,7 @@ class SelectBinder {
 
   // Before aggregation replaces expressions by columns.
   void Record() {
-    QueryRecord& all = *state_.record;
-    SelectRecord& own = all.selects[&select_];
+    SelectRecord& own = state_.record->selects[&select_];
     for (const Target& target : targets_) {
       own.outputs.push_back({target.expression->Clone(), target.name, target.junk});
     }
@@ -107,7 +106,7 @@ class SelectBinder {
     own.distinct_on = distinct_on_;
     for (const auto& item : level_.items) RecordItem(*item, own);
     const auto add_calls = [&](const std::vector<ExprPtr>& calls, const std::vector<ColumnId>& ids) {
-      for (size_t i = 0; i < calls.size(); ++i) all.calls[ids[i]] = calls[i]->Clone();
+      for (size_t i = 0; i < calls.size(); ++i) own.calls[ids[i]] = calls[i]->Clone();
     };
     add_calls(level_.aggregates, level_.aggregate_columns);
     add_calls(level_.group_calls, level_.group_call_columns);

@@ -82,6 +82,7 @@ bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index
       found_equal = true;
     }
     if (found_equal) continue;
+    if (definition.access_method == "hash") break;  // only answers for equality
     for (size_t i = 0; i < scan.filters.size(); ++i) {
       const auto match = MatchCondition(*scan.filters[i], column, type, own);
       if (!match || match->op == ComparisonOperator::kEqual) continue;
