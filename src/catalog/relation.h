@@ -47,7 +47,8 @@ struct Column {
   Oid owned_sequence = kInvalidOid;  // serial and identity
   int32_t statistics_target = -1;
   char storage = 'p';
-  char compression = '\0';
+  char compression = '\0';       // 'p' pglz, 'l' lz4
+  std::vector<std::pair<std::string, std::string>> options;  // attoptions
   int32_t dimensions = 0;       // attndims
   int32_t inherited_count = 0;
   bool is_local = true;
@@ -103,7 +104,10 @@ struct IndexDefinition {
     Oid collation = kInvalidOid;
     bool descending = false;
     bool nulls_first = false;
+    int32_t statistics_target = -1;           // of an expression
   };
+  bool clustered_on = false;                  // indisclustered: CLUSTER without a name takes it
+  bool replica_identity = false;              // indisreplident
   std::vector<Part> parts;                    // key columns
   std::vector<AttributeNumber> include;       // INCLUDE columns
   Definition predicate;                       // partial index
@@ -192,6 +196,9 @@ struct Relation {
   char on_commit = '\0';                      // temporary tables: 'p' preserve, 'd' delete, 'D' drop
   std::string comment;
   std::string access_method;                  // "heap" (row tables) or "columnar"
+  char replica_identity = 'd';                // 'd' default, 'n' nothing, 'f' full, 'i' index
+  Oid of_type = kInvalidOid;                  // CREATE TABLE OF
+  bool populated = true;                      // false: a materialized view WITH NO DATA
   // Columns a stored row has, by its layout version; ADD COLUMN appends, a new storage starts over.
   // Kept by CatalogEditor::PutRelation.
   std::vector<uint32_t> layout_column_counts;

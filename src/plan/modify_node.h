@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "plan/constraint_rule.h"
 #include "plan/node.h"
 #include "txn/lock/lock_manager.h"
 
@@ -45,6 +46,10 @@ struct RowRules {
   };
   std::vector<Index> indexes;
   std::vector<Check> view_checks;
+  // Checked when the statement or the transaction is over.
+  std::vector<ForeignKeyRulePtr> referenced_by;  // foreign keys that refer to this table
+  std::vector<ForeignKeyRulePtr> references;     // its own
+  std::vector<IndexRulePtr> index_rules;
   ExprPtr partition_check;     // of a partition; rows that were routed to it need none
 };
 
@@ -103,7 +108,28 @@ struct ModifyNode final : Node {
   // where their root's columns are in its own row.
   std::shared_ptr<const RowRouting> routing;
   RowRouting::ColumnMap root_columns;
-  bool key_may_change = false;          // an assigned column is part of the clustering key
+  bool key_may_change = false;          // an assigned column is part of a unique key
+  bool may_conflict = false;            // an assignment may meet a key or an exclusion constraint
+};
+
+// The child joins target and source: where no target row matches, its row key is NULL. For each of its
+// rows the first action of the right kind whose condition holds is taken.
+struct MergeNode final : Node {
+  MergeNode() : Node(NodeKind::kMerge) {}
+  enum class ActionKind : uint8_t { kNothing, kInsert, kUpdate, kDelete };
+  struct Action {
+    bool matched = false;
+    ActionKind kind = ActionKind::kNothing;
+    ExprPtr condition;                                    // over the child; null: always
+    std::vector<OnConflictRules::Assignment> assignments;  // kUpdate: over the child
+    std::vector<ExprPtr> values;                          // kInsert: as InsertNode's
+  };
+  RowRules rules;
+  uint32_t target_scan_id = 0;
+  uint32_t row_key = 0;               // child positions, as ModifyNode's
+  std::vector<int32_t> old_columns;
+  std::vector<Action> actions;
+  bool key_may_change = false;
 };
 
 }  // namespace grizzly::plan

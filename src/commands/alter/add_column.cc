@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "commands/alter/column_type.h"
+#include "commands/constraint/exclusion.h"
+#include "commands/constraint/foreign_key.h"
+#include "commands/constraint/key_using_index.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
@@ -44,13 +48,6 @@ expr::ExprPtr ValueForOldRows(CommandInput& input, const Relation& table,
       column.type, column.name, MakeBinderInput(input)));
 }
 
-bool IsPrimaryKeyTaken(const Relation& table) {
-  return std::any_of(table.constraints.begin(), table.constraints.end(),
-                     [](const catalog::Constraint& constraint) {
-                       return constraint.kind == catalog::ConstraintKind::kPrimaryKey;
-                     });
-}
-
 bool HasRows(CommandInput& input, const Relation& table) {
   if (!table.HasRows()) return false;
   const KeyRange range = RangeOfIndex(table.tenant, table.storage, IndexId{0});
@@ -79,7 +76,9 @@ void AddConstraints(CommandInput& input, const RelationPtr& table, const TableEl
     catalog::Constraint constraint = MakeCheck(input, *current, check, /*is_new_table=*/false);
     const expr::ExprPtr condition = OverRow(
         BindStored(input, constraint.check, current.get(), planner::ExpressionPlace::kCheck));
-    CheckStoredRows(input, *current, {}, constraint.name, condition.get());
+    if (constraint.validated) {
+      CheckStoredRows(input, *current, {}, constraint.name, condition.get());
+    }
     Relation changed = *current;
     changed.constraints.push_back(constraint);
     current = input.editor.PutRelation(std::move(changed));
@@ -87,13 +86,17 @@ void AddConstraints(CommandInput& input, const RelationPtr& table, const TableEl
     AddCheckToChildren(input, *current, constraint, reach);
   }
   for (const KeyElement& key : elements.keys) {
-    if (key.primary && IsPrimaryKeyTaken(*current)) {
-      throw SqlError(SqlState::kInvalidTableDefinition,
-                     fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                 current->name));
-    }
-    current = DefineIndex(input, current, RequestOfKey(input, *current, key),
-                          /*is_new_table=*/false);
+    RefuseSecondPrimaryKey(*current, key.primary);
+    current = key.index_name.empty()
+                  ? DefineIndex(input, current, RequestOfKey(input, *current, key),
+                                /*is_new_table=*/false)
+                  : AddKeyUsingIndex(input, current, key);
+  }
+  for (const ExclusionElement& exclusion : elements.exclusions) {
+    current = AddExclusion(input, current, exclusion, /*is_new_table=*/false);
+  }
+  for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
+    current = AddForeignKey(input, current, foreign_key, /*is_new_table=*/false);
   }
 }
 
@@ -126,7 +129,8 @@ RelationPtr AppendColumn(CommandInput& input, const RelationPtr& table, ColumnEl
   }
   std::optional<Relation> sequence;
   if (element.sequence.has_value()) {
-    sequence = MakeColumnSequence(input, table->schema, table->name, &element);
+    sequence = MakeColumnSequence(
+        input, {table->schema, table->name, table->persistence}, &element);
   }
   Relation changed = *table;
   changed.columns.push_back(element.column);
@@ -149,7 +153,10 @@ RelationPtr AppendColumn(CommandInput& input, const RelationPtr& table, ColumnEl
         .Table(table->name)
         .Column(column.name);
   }
-  if (rewrites) changed.storage = NewStorage(input);
+  if (rewrites) {
+    RefuseUsedRowType(input, *table);
+    changed.storage = NewStorage(input);
+  }
   const AttributeNumber attnum = column.attnum;
   RelationPtr after = input.editor.PutRelation(std::move(changed));
   if (sequence.has_value()) OwnSequence(input, std::move(*sequence), *after, attnum);

@@ -10,6 +10,8 @@
 #include "commands/alter/stored_text.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
+#include "commands/type/alter_type.h"
+#include "commands/table/table_elements.h"
 #include "commands/view/view_text.h"
 
 namespace grizzly::commands {
@@ -28,9 +30,8 @@ std::string SchemaName(CommandInput& input, Oid schema) {
   return input.editor.Current()->FindSchema(schema)->name;
 }
 
-void RewriteViews(CommandInput& input, const Relation& before, const NewPlace& place) {
-  const std::string old_schema = SchemaName(input, before.schema);
-  const std::string new_schema = SchemaName(input, place.schema);
+void RewriteViews(CommandInput& input, const Relation& before, const std::string& old_schema,
+                  const std::string& new_schema, const std::string& new_name) {
   std::vector<Oid> views;
   for (const catalog::Dependency& edge :
        input.editor.Current()->DependentsOn(catalog::kRelationClass, before.oid)) {
@@ -44,15 +45,15 @@ void RewriteViews(CommandInput& input, const Relation& before, const NewPlace& p
     LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
     Relation changed = *view;
     changed.view->query.sql = RenameRelationInQuery(changed.view->query.sql, old_schema,
-                                                    before.name, new_schema, place.name);
+                                                    before.name, new_schema, new_name);
     input.editor.PutRelation(std::move(changed));
   }
 }
 
 // Defaults that name the sequence (or table) as a constant.
-void RewriteDefaults(CommandInput& input, const Relation& before, const NewPlace& place) {
-  const std::string new_text =
-      catalog::QuoteQualified(SchemaName(input, place.schema), place.name);
+void RewriteDefaults(CommandInput& input, const Relation& before, const std::string& new_schema,
+                     const std::string& new_name) {
+  const std::string new_text = catalog::QuoteQualified(new_schema, new_name);
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const catalog::Dependency& edge :
        snapshot->DependentsOn(catalog::kRelationClass, before.oid)) {
@@ -95,7 +96,7 @@ void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) 
     throw SqlError(SqlState::kDuplicateTable,
                    fmt::format("relation \"{}\" already exists", place.name));
   }
-  const bool has_type = kind == RelationKind::kTable;
+  const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
   if (has_type && snapshot->FindType(place.schema, place.name) != nullptr) {
     throw SqlError(SqlState::kDuplicateObject,
                    fmt::format("type \"{}\" already exists", place.name));
@@ -112,8 +113,9 @@ void MoveRowType(CommandInput& input, Oid row_type, const NewPlace& place) {
 
 void MoveRelation(CommandInput& input, const RelationPtr& before, const NewPlace& place) {
   RefuseTaken(input, place, before->kind);
-  RewriteViews(input, *before, place);
-  RewriteDefaults(input, *before, place);
+  const std::string new_schema = SchemaName(input, place.schema);
+  RewriteViews(input, *before, SchemaName(input, before->schema), new_schema, place.name);
+  RewriteDefaults(input, *before, new_schema, place.name);
   Relation changed = *Reread(input, before->oid);
   changed.schema = place.schema;
   changed.name = place.name;
@@ -227,9 +229,10 @@ void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std:
 }
 
 std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
-  const std::string tag = statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW
-                              ? "ALTER VIEW"
-                              : "ALTER TABLE";
+  const std::string tag =
+      statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW      ? "ALTER VIEW"
+      : statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW ? "ALTER MATERIALIZED VIEW"
+                                                                         : "ALTER TABLE";
   const RelationPtr relation =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
                    statement.missing_ok);
@@ -239,13 +242,23 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
     return tag;
   }
   RequireOwner(input, *relation);
-  if (relation->kind != RelationKind::kTable && relation->kind != RelationKind::kView &&
+  if (!relation->HasRows() && relation->kind != RelationKind::kView &&
       !catalog::IsPartitioned(*relation)) {
     throw SqlError(SqlState::kWrongObjectType,
-                   fmt::format("cannot rename columns of relation \"{}\"", relation->name));
+                   fmt::format("cannot rename columns of relation \"{}\"", relation->name))
+        .Detail(NotSupportedDetail(relation->kind));
   }
   const std::string old_name(TextOf(statement.subname));
   const std::string new_name(TextOf(statement.newname));
+  const bool is_table = relation->kind != RelationKind::kView;
+  if (is_table && IsSystemColumnName(old_name)) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot rename system column \"{}\"", old_name));
+  }
+  if (is_table && IsSystemColumnName(new_name)) {
+    throw SqlError(SqlState::kDuplicateColumn,
+                   fmt::format("column name \"{}\" conflicts with a system column name", new_name));
+  }
   RequireNewColumnName(*relation, old_name, new_name);
   const Reach reach = statement.relation->inh ? Reach::kTree : Reach::kOnly;
   for (const Oid member : TreeOfColumn(input, *relation, old_name, reach,
@@ -347,11 +360,15 @@ std::string RenameSchema(const PgQuery__RenameStmt& statement, CommandInput& inp
                    fmt::format("unacceptable schema name \"{}\"", new_name))
         .Detail("The prefix \"pg_\" is reserved for system schemas.");
   }
-  bool has_members = false;
+  LockSchema(input, schema.oid, /*exclusive=*/true);
+  std::vector<RelationPtr> members;
   snapshot->ForEachRelation([&](const RelationPtr& relation) {
-    has_members |= relation->schema == schema.oid;
+    if (relation->schema == schema.oid) members.push_back(relation);
   });
-  if (has_members) ThrowNotSupported("renaming a schema that has relations");
+  for (const RelationPtr& member : members) {
+    RewriteViews(input, *member, old_name, new_name, member->name);
+    RewriteDefaults(input, *member, new_name, member->name);
+  }
   schema.name = new_name;
   input.editor.PutSchema(std::move(schema));
   return "ALTER SCHEMA";
@@ -393,6 +410,9 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
       return RenameRelation(statement, input, RelationKind::kTable, "a table", "ALTER TABLE");
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
       return RenameRelation(statement, input, RelationKind::kView, "a view", "ALTER VIEW");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
+      return RenameRelation(statement, input, RelationKind::kMaterializedView,
+                            "a materialized view", "ALTER MATERIALIZED VIEW");
     case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
       return RenameRelation(statement, input, RelationKind::kIndex, "an index", "ALTER INDEX");
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
@@ -402,6 +422,11 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: return RenameConstraint(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA: return RenameSchema(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE: return RenameDatabase(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return RenameType(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE: return RenameAttribute(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
+      return RenameDomainConstraint(statement, input);
     default: ThrowNotSupported("RENAME of this kind of object");
   }
 }
@@ -411,7 +436,10 @@ std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandIn
   switch (statement.object_type) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE: tag = "ALTER TABLE"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: tag = "ALTER VIEW"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW: tag = "ALTER MATERIALIZED VIEW"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: tag = "ALTER SEQUENCE"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return SetTypeSchema(statement, input);
     default: ThrowNotSupported("SET SCHEMA of this kind of object");
   }
   const RelationPtr relation =
@@ -450,6 +478,10 @@ std::string SetOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& inp
     schema.owner = owner;
     input.editor.PutSchema(std::move(schema));
     return "ALTER SCHEMA";
+  }
+  if (statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+      statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
+    return SetTypeOwner(statement, input, owner);
   }
   if (statement.object_type != PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE) {
     ThrowNotSupported("OWNER TO of this kind of object");

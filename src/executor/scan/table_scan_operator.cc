@@ -1,10 +1,14 @@
-// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key.
+// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key. (A columnar
+// table's rows are scanned by columnar_scan_operator.cc; its indexes here.)
 #include <algorithm>
 #include <cstring>
 
+#include "catalog/access_method.h"
+#include "executor/columnar/row_access.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
 #include "executor/scan/scan_ranges.h"
+#include "executor/scan/table_sampler.h"
 #include "executor/table_access.h"
 #include "plan/row_key.h"
 
@@ -25,10 +29,11 @@ class TableScanOperator final : public Operator {
       : Operator(node),
         scan_(node),
         table_(*node.relation),
+        rows_by_key_(context.transaction, *context.transactions, *node.relation),
         ranges_(node, context.evaluation),
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
-        capacity_(node.unique_match ? 1 : FirstCapacity(node)),
+        capacity_(node.unique_match || !node.current_of.empty() ? 1 : FirstCapacity(node)),
         batch_(node.output_types, capacity_) {
     for (const AttributeNumber attnum : node.attnums) {
       columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
@@ -43,7 +48,9 @@ class TableScanOperator final : public Operator {
     next_range_ = 0;
     point_done_ = false;
     pinned_ = context.FindPinned(scan_.scan_id);
+    if (!scan_.current_of.empty()) cursor_row_ = context.cursor_row(scan_.current_of, table_);
     if (pinned_ != nullptr || IsPoint()) return;
+    if (scan_.sample) sampler_.emplace(*scan_.sample, context);
     key_ranges_ = ranges_.Compute();
     if (scan_.backward) std::reverse(key_ranges_.begin(), key_ranges_.end());
   }
@@ -69,12 +76,19 @@ class TableScanOperator final : public Operator {
   }
 
   bool IsPoint() const {
+    if (!scan_.current_of.empty()) return true;
     return scan_.unique_match && scan_.index == nullptr && scan_.bounds.any_of == nullptr;
   }
 
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
     table_.row_layouts->DecodeInto(value, columns_, batch_, row);
     if (has_system_columns_) SetSystemColumns(suffix, value, row);
+  }
+
+  // read_
+  void DecodeFound(std::string_view suffix, uint32_t row) {
+    if (has_system_columns_) return Decode(suffix, read_.value(), row);
+    read_.DecodeInto(table_, columns_, batch_, row);
   }
 
   void SetSystemColumns(std::string_view suffix, std::string_view value, uint32_t row) {
@@ -119,18 +133,25 @@ class TableScanOperator final : public Operator {
     return true;
   }
 
+  // Sets key_; false: no row can match.
+  bool PointKey() {
+    if (scan_.current_of.empty()) return ranges_.ComputePoint(&key_);
+    key_ = head_ + cursor_row_;
+    return true;
+  }
+
   bool FillPoint(ExecContext& context) {
     if (point_done_) return false;
     point_done_ = true;
-    if (!ranges_.ComputePoint(&key_)) return false;
+    if (!PointKey()) return false;
     batch_.Reset();
     if (scan_.lock_first.has_value()) {
       if (!ReadLocked(context)) return false;
     } else {
-      context.transaction.Get(context.view, key_, &read_);
+      rows_by_key_.Get(context.view, key_, &read_);
     }
     if (!read_.found()) return false;
-    Decode(SuffixOfRowKey(key_), read_.value(), 0);
+    DecodeFound(SuffixOfRowKey(key_), 0);
     batch_.set_row_count(1);
     return true;
   }
@@ -140,9 +161,9 @@ class TableScanOperator final : public Operator {
     const txn::LockOutcome outcome =
         context.transaction.LockRow(key_, *scan_.lock_first, scan_.lock_wait);
     if (outcome == txn::LockOutcome::kNotAvailable) return false;
-    context.transaction.GetLatest(key_, &read_);
+    rows_by_key_.GetLatest(key_, &read_);
     if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return true;
-    context.transaction.Get(context.view, key_, &seen_);
+    rows_by_key_.Get(context.view, key_, &seen_);
     if (seen_.found() == read_.found() &&
         (!read_.found() || seen_.commit_timestamp() == read_.commit_timestamp())) {
       return true;
@@ -166,10 +187,15 @@ class TableScanOperator final : public Operator {
         rows_.reset();
         continue;
       }
+      if (sampler_ && !sampler_->Takes(rows_->key())) {
+        if (++rows_left_out_ % types::kBatchRowsMax == 0) context.CheckCanceled();
+        rows_->Next();
+        continue;
+      }
       if (scan_.index == nullptr) {
         Decode(SuffixOfRowKey(rows_->key()), rows_->value(), row++);
       } else if (FetchRow(context, SuffixOfMark(rows_->value()))) {
-        Decode(SuffixOfRowKey(key_), read_.value(), row++);
+        DecodeFound(SuffixOfRowKey(key_), row++);
       }
       rows_->Next();
     }
@@ -182,7 +208,7 @@ class TableScanOperator final : public Operator {
   bool FetchRow(ExecContext& context, std::string_view suffix) {
     key_.assign(head_);
     key_.append(suffix);
-    context.transaction.Get(context.view, key_, &read_);
+    rows_by_key_.Get(context.view, key_, &read_);
     return read_.found();
   }
 
@@ -201,6 +227,7 @@ class TableScanOperator final : public Operator {
 
   const TableScanNode& scan_;
   const catalog::Relation& table_;
+  RowAccess rows_by_key_;
   ScanRanges ranges_;
   FilterSet filters_;
   const std::string head_;
@@ -211,19 +238,23 @@ class TableScanOperator final : public Operator {
   bool has_system_columns_ = false;
 
   const PinnedRow* pinned_ = nullptr;
+  std::string cursor_row_;  // WHERE CURRENT OF: the row's key suffix
+  std::optional<TableSampler> sampler_;
+  uint64_t rows_left_out_ = 0;
   std::vector<KeyRange> key_ranges_;
   size_t next_range_ = 0;
   std::unique_ptr<txn::RangeScan> rows_;
   bool point_done_ = false;
   std::string key_;
   std::string mark_;
-  txn::RowRead read_;
-  txn::RowRead seen_;
+  FoundRow read_;
+  FoundRow seen_;
 };
 
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  if (catalog::IsColumnar(*node.relation) && node.index == nullptr) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 

@@ -62,8 +62,17 @@ LogicalNode::LogicalNode(const LogicalNode& other)
 LogicalScan::LogicalScan(const LogicalScan& other)
     : LogicalNode(other), relation(other.relation), alias(other.alias), attnums(other.attnums),
       only(other.only), filters(CloneOf(other.filters)), scan_id(other.scan_id),
-      is_target(other.is_target) {}
-void LogicalScan::VisitExpressions(const Visitor& visit) { Visit(filters, visit); }
+      is_target(other.is_target), current_of(other.current_of) {
+  if (!other.sample) return;
+  sample = Sample{other.sample->by_block, CloneOf(other.sample->percentage),
+                  CloneOf(other.sample->repeatable)};
+}
+void LogicalScan::VisitExpressions(const Visitor& visit) {
+  Visit(filters, visit);
+  if (!sample) return;
+  Visit(sample->percentage, visit);
+  Visit(sample->repeatable, visit);
+}
 
 LogicalValues::LogicalValues(const LogicalValues& other) : LogicalNode(other) {
   rows.reserve(other.rows.size());
@@ -178,6 +187,23 @@ void LogicalModify::VisitExpressions(const Visitor& visit) {
   rules.VisitExpressions(visit);
   Visit(assignments, visit);
   Visit(returning, visit);
+}
+
+LogicalMerge::LogicalMerge(const LogicalMerge& other)
+    : LogicalNode(other), rules(other.rules.Clone()), target_scan_id(other.target_scan_id),
+      row_key(other.row_key), old_columns(other.old_columns) {
+  for (const Action& action : other.actions) {
+    actions.push_back({action.matched, action.kind, CloneOf(action.condition),
+                       CloneOf(action.assignments), CloneOf(action.values)});
+  }
+}
+void LogicalMerge::VisitExpressions(const Visitor& visit) {
+  rules.VisitExpressions(visit);
+  for (Action& action : actions) {
+    Visit(action.condition, visit);
+    Visit(action.assignments, visit);
+    Visit(action.values, visit);
+  }
 }
 
 std::unique_ptr<expr::SubqueryBody> LogicalSubquery::Clone() const {

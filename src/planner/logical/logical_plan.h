@@ -106,6 +106,13 @@ struct LogicalScan final : LogicalNode {
   std::vector<ExprPtr> filters;             // pushed down by the optimizer; conjuncts over outputs
   uint32_t scan_id = 0;                     // unique in the statement, for rechecks
   bool is_target = false;                   // of UPDATE, DELETE, MERGE
+  struct Sample {                           // TABLESAMPLE
+    bool by_block = false;                  // SYSTEM; else BERNOULLI
+    ExprPtr percentage;                     // float4
+    ExprPtr repeatable;                     // float8; may be null
+  };
+  std::optional<Sample> sample;
+  std::string current_of;                   // WHERE CURRENT OF this cursor
   LogicalPtr Clone() const override { return std::make_unique<LogicalScan>(*this); }
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
@@ -377,6 +384,28 @@ struct LogicalModify final : LogicalNode {
   std::vector<OnConflict::Assignment> assignments;
   std::vector<ExprPtr> returning;
   LogicalPtr Clone() const override { return std::make_unique<LogicalModify>(*this); }
+  void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
+};
+
+// child: target and source joined, as for LogicalModify; the row key is NULL where no target row
+// matches. Conditions, assignments and values are over the child's outputs.
+struct LogicalMerge final : LogicalNode {
+  LogicalMerge() : LogicalNode(LogicalKind::kMerge) {}
+  LogicalMerge(const LogicalMerge&);
+  enum class ActionKind : uint8_t { kNothing, kInsert, kUpdate, kDelete };
+  struct Action {
+    bool matched = false;
+    ActionKind kind = ActionKind::kNothing;
+    ExprPtr condition;                      // may be null
+    std::vector<OnConflict::Assignment> assignments;
+    std::vector<ExprPtr> values;            // [attnum - 1], as LogicalInsert's
+  };
+  RowRules rules;
+  uint32_t target_scan_id = 0;
+  ColumnId row_key = expr::kNoColumn;
+  std::vector<ColumnId> old_columns;
+  std::vector<Action> actions;
+  LogicalPtr Clone() const override { return std::make_unique<LogicalMerge>(*this); }
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
