@@ -60,8 +60,8 @@ std::vector<Dependency> StructuralDependencies(const Relation& relation) {
   for (const Constraint& constraint : relation.constraints) {
     AddConstraint(relation, constraint, &edges);
   }
-  // A partition goes with its table without a word.
-  const char to_parent = relation.IsPartition() || relation.index.has_value() ? 'a' : 'n';
+  // A partition goes with its table without a word, the part of an index only with the whole.
+  const char to_parent = relation.index.has_value() ? 'i' : relation.IsPartition() ? 'a' : 'n';
   for (const Oid parent : relation.inherits) edges.Add(self, {kRelationClass, parent}, to_parent);
   if (relation.IsPartitioned()) {
     for (const PartitionKey::Part& part : relation.partition_key->parts) {

@@ -243,7 +243,7 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
   }
   RequireOwner(input, *relation);
   if (!relation->HasRows() && relation->kind != RelationKind::kView &&
-      !catalog::IsPartitioned(*relation)) {
+      !relation->IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot rename columns of relation \"{}\"", relation->name))
         .Detail(NotSupportedDetail(relation->kind));

@@ -232,6 +232,10 @@ class Removal {
     if (table == nullptr) return;
     Relation changed = *table;
     std::erase(changed.indexes, index.oid);
+    if (!table->HasRows()) {
+      input_.editor.PutRelation(std::move(changed));
+      return;
+    }
     if (!index.index->clustered_by) {
       KeyRange range = RangeOfIndex(table->tenant, table->storage, index.index->index_id);
       input_.transaction.DropRangeAtCommit(std::move(range.from), std::move(range.to));

@@ -30,7 +30,7 @@ std::string LockTable(const PgQuery__LockStmt& statement, CommandInput& input) {
         catalog::RequireRelation(*input.editor.Current(), input.search_path,
                                  TextOf(name.schemaname), TextOf(name.relname));
     const bool lockable = found->kind == catalog::RelationKind::kTable ||
-                          catalog::IsPartitioned(*found) ||
+                          found->IsPartitioned() ||
                           found->kind == catalog::RelationKind::kView;
     if (!lockable) {
       throw SqlError(SqlState::kWrongObjectType,

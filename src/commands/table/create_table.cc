@@ -10,6 +10,9 @@
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
+#include "commands/partition/partition_clauses.h"
+#include "commands/partition/partition_indexes.h"
+#include "commands/partition/partitions.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
 #include "commands/type/type_parts.h"
@@ -24,12 +27,31 @@ namespace {
 using catalog::Relation;
 using catalog::RelationPtr;
 
-TableElements ReadElements(CommandInput& input, const PgQuery__CreateStmt& statement) {
+// A column of PARTITION OF says more about one that the parent has.
+void ReadPartitionColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
+                         const Relation& parent, TableElements* elements) {
+  const catalog::Column* column = parent.FindColumn(TextOf(definition.colname));
+  if (column == nullptr) {
+    throw SqlError(SqlState::kUndefinedColumn,
+                   fmt::format("column \"{}\" does not exist", TextOf(definition.colname)));
+  }
+  ReadColumnOptions(input, definition, column->type, elements);
+}
+
+// `parent` of PARTITION OF, or null.
+TableElements ReadElements(CommandInput& input, const PgQuery__CreateStmt& statement,
+                           const Relation* parent) {
   TableElements elements;
   elements.table_name = TextOf(statement.relation->relname);
   for (const ast::Node* node : ListOf(statement.table_elts, statement.n_table_elts)) {
     switch (node->node_case) {
-      case PG_QUERY__NODE__NODE_COLUMN_DEF: ReadColumn(input, *node->column_def, &elements); break;
+      case PG_QUERY__NODE__NODE_COLUMN_DEF:
+        if (parent != nullptr) {
+          ReadPartitionColumn(input, *node->column_def, *parent, &elements);
+        } else {
+          ReadColumn(input, *node->column_def, &elements);
+        }
+        break;
       case PG_QUERY__NODE__NODE_CONSTRAINT:
         ReadTableConstraint(*node->constraint, &elements);
         break;
@@ -280,7 +302,13 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
                Severity::kNotice, SqlState::kDuplicateTable);
     return "CREATE TABLE";
   }
-  TableElements elements = ReadElements(input, statement);
+  std::vector<RelationPtr> parents;
+  if (statement.partbound != nullptr) {
+    parents.push_back(
+        LockPartitioned(input, *statement.inh_relations[0]->range_var, target.persistence));
+  }
+  TableElements elements =
+      ReadElements(input, statement, parents.empty() ? nullptr : parents.front().get());
   if (exists) {
     throw SqlError(SqlState::kDuplicateTable,
                    fmt::format("relation \"{}\" already exists", target.name));
@@ -288,9 +316,10 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   RefuseTakenTypeName(input, target);
   const auto options = ReadStorageParameters(
       ParameterOwner::kTable, ListOf(statement.options, statement.n_options));
-  const std::vector<RelationPtr> parents =
-      LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
-                  target.persistence);
+  if (statement.partbound == nullptr) {
+    parents = LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
+                          target.persistence);
+  }
   if (!parents.empty()) MergeColumns(input, parents, &elements);
   const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
   SetPrimaryNotNull(keys, &elements.columns);
@@ -316,12 +345,25 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     if (MergeOwnCheck(input, check, &draft)) continue;
     draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
   }
+  std::optional<catalog::PartitionBound> bound;
+  if (statement.partbound != nullptr) {
+    bound = CheckedBound(input, *parents.front(), target.name, *statement.partbound);
+  }
+  std::optional<catalog::PartitionKey> key;
+  if (statement.partspec != nullptr) key = ReadPartitionKey(input, *statement.partspec, draft);
   RelationPtr table =
       MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
                         TextOf(statement.access_method)});
-  if (!draft.constraints.empty() || !parents.empty()) {
+  if (!draft.constraints.empty() || !parents.empty() || key.has_value()) {
     Relation complete = *table;
     complete.constraints = draft.constraints;
+    complete.partition_bound = std::move(bound);
+    if (key.has_value()) {
+      complete.kind = catalog::RelationKind::kPartitionedTable;
+      complete.storage = StorageId{};
+      complete.access_method.clear();
+      complete.partition_key = std::move(key);
+    }
     for (const RelationPtr& parent : parents) complete.inherits.push_back(parent->oid);
     table = input.editor.PutRelation(std::move(complete));
   }
@@ -336,8 +378,13 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   for (const catalog::Constraint& check : draft.constraints) {
     AddCheckDependencies(input, *table, check);
   }
-  for (const KeyElement& key : keys) {
-    table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
+  if (table->IsPartition()) {
+    AddParentIndexes(input, *parents.front(), table->oid);
+    table = Reread(input, table->oid);
+  }
+  for (const KeyElement& key_element : keys) {
+    table = DefineIndex(input, table, RequestOfKey(input, *table, key_element),
+                        /*is_new_table=*/true);
   }
   for (const ExclusionElement& exclusion : elements.exclusions) {
     table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);

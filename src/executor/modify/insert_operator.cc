@@ -180,6 +180,7 @@ class InsertOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeInsert(const plan::InsertNode& node, ExecContext& context) {
+  if (node.routing != nullptr) return MakeRoutedInsert(node, context);
   return std::make_unique<InsertOperator>(node, context);
 }
 

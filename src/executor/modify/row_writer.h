@@ -20,6 +20,8 @@
 #include "executor/columnar/row_access.h"
 #include "executor/columnar/row_appender.h"
 #include "executor/exec_context.h"
+#include "executor/modify/partition_check.h"
+#include "executor/modify/row_description.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
 
@@ -74,7 +76,9 @@ class RowWriter {
   [[noreturn]] void ThrowExcluded(const Conflict& conflict, const types::Batch& rows, uint32_t row);
   void CheckNotNull(const types::Batch& rows);
   void CheckConditions(const types::Batch& rows);
-  std::string DescribeRow(const types::Batch& rows, uint32_t row) const;
+  std::string Describe(const types::Batch& rows, uint32_t row) const {
+    return DescribeRow(table_, rows, row, context_);
+  }
   void ComputeSuffix(const types::Batch& rows, uint32_t row);
   // False: the row has no entry there (partial index). Fills index.key and index.is_unique_key.
   bool ComputeEntry(Index& index, const types::Batch& rows, uint32_t row);
@@ -110,6 +114,7 @@ class RowWriter {
     std::unique_ptr<expr::Evaluator> evaluator;
   };
   std::vector<GeneratedColumn> generated_;
+  PartitionCheck partition_check_;
   catalog::RelationPtr primary_index_;
   std::vector<std::unique_ptr<ExclusionSearch>> exclusions_;
   ChangeNotes notes_;

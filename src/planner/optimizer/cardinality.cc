@@ -96,10 +96,10 @@ double Cardinality::Selectivity(const expr::Expr& condition) const {
 }
 
 double Cardinality::EstimateScan(const LogicalScan& scan) const {
-  double rows = TableRows(*scan.relation);
+  double rows = scan.relation->IsPartitioned() ? 0 : TableRows(*scan.relation);
   if (!scan.only && scan.relation->oid >= kFirstUserOid) {
-    for (const catalog::RelationPtr& child : catalog::ChildrenOf(catalog_, scan.relation->oid)) {
-      rows += TableRows(*child);
+    for (const catalog::RelationPtr& member : catalog::TreeOf(catalog_, scan.relation)) {
+      if (member->HasRows() && member->oid != scan.relation->oid) rows += TableRows(*member);
     }
   }
   for (const ExprPtr& filter : scan.filters) {

@@ -88,6 +88,10 @@ class Conversion {
   bool MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index, AccessPath* path);
   std::optional<AccessPath> ChoosePath(LogicalScan& scan);
   plan::RowRules ConvertRules(RowRules& rules);
+  // `arbiters`: of ON CONFLICT, indexes of the root.
+  std::shared_ptr<const plan::RowRouting> ConvertRouting(RowRouting& routing,
+                                                         const std::vector<Oid>& arbiters);
+  Oid PartOfIndex(const catalog::Relation& leaf, Oid index) const;
   // The index a table's rows are clustered by; null: hidden row ids.
   catalog::RelationPtr ClusteringIndex(const catalog::Relation& table) const;
   bool SortIsGiven(const plan::Node& node, const std::vector<expr::SortKey>& keys);
@@ -104,6 +108,7 @@ class Conversion {
   const PlannerInput& input_;
   Cardinality cardinality_;
   std::map<ColumnId, uint32_t> cells_;
+  std::map<const RowRouting*, std::shared_ptr<const plan::RowRouting>> routings_;
   std::map<uint32_t, uint32_t> cte_slots_;
   std::map<uint32_t, uint32_t> work_table_slots_;
   std::map<uint32_t, std::string> cte_names_;

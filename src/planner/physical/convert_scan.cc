@@ -153,6 +153,11 @@ Converted Conversion::ConvertTreeScan(LogicalScan& scan,
 }
 
 Converted Conversion::ConvertScan(LogicalScan& scan) {
+  if (scan.relation->IsPartitioned()) {
+    return ConvertTreeScan(scan, scan.only
+                                     ? std::vector<catalog::RelationPtr>()
+                                     : catalog::PartitionLeaves(*input_.catalog, scan.relation));
+  }
   if (!scan.only && scan.relation->oid >= kFirstUserOid) {
     const auto tree = catalog::TreeOf(*input_.catalog, scan.relation);
     if (tree.size() > 1) return ConvertTreeScan(scan, tree);
