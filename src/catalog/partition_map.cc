@@ -11,14 +11,6 @@ namespace {
 
 using types::Datum;
 
-// The seed PostgreSQL's hash partitioning starts its hashes from.
-constexpr uint64_t kPartitionHashSeed = 0x7A5B22367996DCFD;
-
-// How the hashes of several columns become one.
-uint64_t CombinePostgresHash(uint64_t a, uint64_t b) {
-  return a ^ (b + 0x49A0F4DD15E5A8E3 + (a << 54) + (a >> 7));
-}
-
 storage::KeyLayout LayoutOf(const PartitionKey& key) {
   std::vector<storage::KeyPart> parts;
   for (const PartitionKey::Part& part : key.parts) {
@@ -195,7 +187,7 @@ uint64_t PartitionMap::Hash(std::span<const Datum> key) const {
   uint64_t hash = 0;
   for (size_t i = 0; i < key.size(); ++i) {
     if (key[i].is_null()) continue;
-    hash = CombinePostgresHash(hash, hashes_[i](key[i], kPartitionHashSeed));
+    hash = types::CombinePostgresHash(hash, hashes_[i](key[i], types::kPartitionHashSeed));
   }
   return hash;
 }

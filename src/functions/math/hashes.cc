@@ -41,6 +41,38 @@ Datum HashEnumExtended(FunctionContext&, const CallSite&, std::span<const Datum>
   return Datum::Of(static_cast<int64_t>(types::PostgresHashEnum(arguments[0], seed)));
 }
 
+// satisfies_hash_partition(table, modulus, remainder, key values ...): for the conditions that hash
+// partitions put on their rows.
+Datum SatisfiesHashPartition(FunctionContext&, const CallSite& call,
+                             std::span<const Datum> arguments) {
+  constexpr size_t kFirstKey = 3;
+  for (size_t i = 0; i < kFirstKey; ++i) {
+    if (arguments[i].is_null()) return Datum::Of(false);
+  }
+  const auto modulus = arguments[1].As<int32_t>(), remainder = arguments[2].As<int32_t>();
+  const auto refuse = [](std::string message) {
+    throw SqlError(SqlState::kInvalidParameterValue, std::move(message));
+  };
+  if (modulus <= 0) {
+    refuse("modulus for hash partition must be an integer value greater than zero");
+  }
+  if (remainder < 0) {
+    refuse("remainder for hash partition must be an integer value greater than or equal to zero");
+  }
+  if (remainder >= modulus) refuse("remainder for hash partition must be less than modulus");
+  if (call.variadic_array) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "satisfies_hash_partition() of a VARIADIC array is not supported");
+  }
+  uint64_t hash = 0;
+  for (size_t i = kFirstKey; i < arguments.size(); ++i) {
+    if (arguments[i].is_null()) continue;
+    hash = types::CombinePostgresHash(hash, HashOf(call, call.argument_types[i].oid, arguments[i],
+                                                   types::kPartitionHashSeed));
+  }
+  return Datum::Of(hash % static_cast<uint64_t>(modulus) == static_cast<uint64_t>(remainder));
+}
+
 constexpr std::string_view kTypeNames[] = {
     "int2", "int4", "int8",   "oid",  "float4", "float8", "char", "name",
     "text", "varlena", "bpchar",
@@ -61,6 +93,7 @@ void RegisterHashes(Registry& registry) {
     registry.AddScalar(fmt::format("{}_hash", type), Datums<&Hash>);
     registry.AddScalar(fmt::format("{}_hash_extended", type), Datums<&HashExtended>);
   }
+  registry.AddScalar("satisfies_hash_partition", DatumsNullable<&SatisfiesHashPartition>);
   registry.AddScalar("hash_numeric", Datums<&Hash>);
   registry.AddScalar("hash_numeric_extended", Datums<&HashExtended>);
   registry.AddScalar("hashenum", Datums<&HashEnum>);
