@@ -1,8 +1,10 @@
 #include "catalog/partition_map.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/error/check.h"
+#include "base/error/sql_error.h"
 #include "catalog/inheritance.h"
 #include "types/postgres_hash.h"
 
@@ -33,7 +35,7 @@ PartitionMap::PartitionMap(const CatalogSnapshot& catalog, const Relation& table
     layout_.emplace(LayoutOf(key_));
   } else {
     for (const PartitionKey::Part& part : key_.parts) {
-      hashes_.push_back(types::FindPostgresHash(part.type.oid));
+      hashes_.push_back(types::FindPostgresHash(part.type));
       if (hashes_.back() == nullptr) ThrowNotSupported("hash partitioning by this type");
     }
   }

@@ -166,11 +166,13 @@ uint64_t PostgresHashWord(uint32_t word, uint64_t seed) {
   return words.Final();
 }
 
-PostgresHashFunction FindPostgresHash(Oid type) {
+PostgresHashFunction FindPostgresHash(const SqlType& type) {
   for (const TypeHash& entry : kHashes) {
-    if (entry.type == type) return entry.hash;
+    if (entry.type == type.oid) return entry.hash;
   }
-  return nullptr;
+  // An enum, or a domain over int4: four bytes either way.
+  const bool is_word = type.oid >= kFirstUserOid && type.physical == PhysicalType::kInt32;
+  return is_word ? &PostgresHashEnum : nullptr;
 }
 
 uint64_t PostgresHashEnum(const Datum& label, uint64_t seed) {

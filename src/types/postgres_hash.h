@@ -26,9 +26,8 @@ inline uint64_t CombinePostgresHash(uint64_t a, uint64_t b) {
 }
 
 // Of a value that is not NULL, by its type's default hash operator class; null: it has none.
-// A domain comes in with its base's oid; an enum has PostgresHashEnum.
 using PostgresHashFunction = uint64_t (*)(const Datum& value, uint64_t seed);
-PostgresHashFunction FindPostgresHash(Oid type);
+PostgresHashFunction FindPostgresHash(const SqlType& type);
 uint64_t PostgresHashEnum(const Datum& label, uint64_t seed);
 
 }  // namespace grizzly::types

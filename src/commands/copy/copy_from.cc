@@ -69,7 +69,7 @@ class CopyIn {
     if (options_.freeze) RequireFresh();
     if (table_.IsPartitioned()) {
       routing_ = MakeRowRouting(input, table);
-      router_ = std::make_unique<executor::RowRouter>(routing_, rules_, execution_.context());
+      router_ = std::make_unique<executor::RowRouter>(routing_, execution_.context());
     } else if (BulkInsert::Suits(input, table_)) {
       bulk_ = std::make_unique<BulkInsert>(input, rules_, execution_.context());
     }
@@ -287,7 +287,7 @@ class CopyIn {
       batch_.column(computed.attnum - 1).CopyFrom(values, rows_);
     }
     if (where_evaluator_ != nullptr && !KeepWhere()) return;
-    if (router_ != nullptr) return;  // each partition checks its rows
+    if (router_ != nullptr) return router_->RequireRoot(batch_);  // each partition checks its rows
     try {
       writer_.Complete(batch_);
     } catch (SqlError&) {
@@ -335,7 +335,7 @@ class CopyIn {
     uint32_t at = 0;
     try {
       if (router_ != nullptr) {
-        for (; at < rows_; ++at) router_->InsertRow(batch_, at);
+        for (; at < rows_; ++at) router_->InsertRow(batch_, at);  // an error says which line
       } else if (bulk_ != nullptr) {
         if (rows_ > 0) bulk_->Add(batch_, &at);
       } else {

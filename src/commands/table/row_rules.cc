@@ -77,6 +77,10 @@ class RoutingMaker {
   RoutingMaker(CommandInput& input, const catalog::RelationPtr& root)
       : input_(input), root_(*root) {
     AddTable(root);
+    plan::RowRules rules = MakeRowRules(input, root);
+    if (rules.partition_check != nullptr) {
+      routing_.tables[0].keys.push_back(std::move(rules.partition_check));
+    }
   }
   plan::RowRouting Take() { return std::move(routing_); }
 

@@ -36,7 +36,7 @@ class ModifyOperator final : public Operator {
     }
     if (node.routing == nullptr) return;
     partition_check_ = std::make_unique<PartitionCheck>(node.rules, context);
-    router_ = std::make_unique<RowRouter>(*node.routing, plan::RowRules{}, context);
+    router_ = std::make_unique<RowRouter>(*node.routing, context);
   }
 
  protected:
@@ -197,6 +197,7 @@ class ModifyOperator final : public Operator {
     root_row.set_row_count(1);
     const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
     const std::string suffix(SuffixOfMark(marks[row].view()));
+    router_->RequireRoot(root_row);
     writer_.Delete(suffix, old_, row);
     const size_t leaf = router_->FindLeaf(root_row, 0);
     router_->InsertRow(root_row, 0);

@@ -4,10 +4,11 @@
 
 namespace grizzly::executor {
 
-PartitionCheck::PartitionCheck(const plan::RowRules& rules, ExecContext& context)
-    : table_(rules.relation.get()), context_(context) {
-  if (rules.partition_check == nullptr) return;
-  condition_ = std::make_unique<expr::Evaluator>(*rules.partition_check, context.evaluation);
+PartitionCheck::PartitionCheck(const catalog::Relation& table, const expr::Expr* condition,
+                               ExecContext& context)
+    : table_(table), context_(context) {
+  if (condition == nullptr) return;
+  condition_ = std::make_unique<expr::Evaluator>(*condition, context.evaluation);
 }
 
 const std::vector<uint32_t>& PartitionCheck::FindFailing(const types::Batch& rows) {
@@ -25,9 +26,9 @@ void PartitionCheck::Require(const types::Batch& rows) {
   if (FindFailing(rows).empty()) return;
   throw SqlError(SqlState::kCheckViolation,
                  fmt::format("new row for relation \"{}\" violates partition constraint",
-                             table_->name))
-      .Detail("Failing row contains " + DescribeRow(*table_, rows, failing_.front(), context_) + ".")
-      .Table(table_->name);
+                             table_.name))
+      .Detail("Failing row contains " + DescribeRow(table_, rows, failing_.front(), context_) + ".")
+      .Table(table_.name);
 }
 
 }  // namespace grizzly::executor

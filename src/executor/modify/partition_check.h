@@ -14,7 +14,11 @@ namespace grizzly::executor {
 
 class PartitionCheck {
  public:
-  PartitionCheck(const plan::RowRules& rules, ExecContext& context);
+  // `condition` over the table's rows; null: every row belongs.
+  PartitionCheck(const catalog::Relation& table, const expr::Expr* condition,
+                 ExecContext& context);
+  PartitionCheck(const plan::RowRules& rules, ExecContext& context)
+      : PartitionCheck(*rules.relation, rules.partition_check.get(), context) {}
 
   // Rows that do not belong; none when the table is no partition. Valid until the next call.
   const std::vector<uint32_t>& FindFailing(const types::Batch& rows);
@@ -22,7 +26,7 @@ class PartitionCheck {
   void Require(const types::Batch& rows);
 
  private:
-  const catalog::Relation* const table_;  // null: no rules at all
+  const catalog::Relation& table_;
   ExecContext& context_;
   std::unique_ptr<expr::Evaluator> condition_;  // null: every row belongs
   std::vector<uint32_t> failing_;

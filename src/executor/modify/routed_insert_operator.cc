@@ -11,7 +11,7 @@ namespace {
 class RoutedInsertOperator final : public Operator {
  public:
   RoutedInsertOperator(const plan::InsertNode& node, ExecContext& context)
-      : Operator(node), insert_(node), router_(*node.routing, node.rules, context) {
+      : Operator(node), insert_(node), router_(*node.routing, context) {
     const catalog::Relation& root = *node.rules.relation;
     for (size_t i = 0; i < root.columns.size(); ++i) {
       row_types_.push_back(root.columns[i].type);

@@ -23,11 +23,18 @@ std::string DescribeValue(const types::SqlType& type, const types::Datum& value,
 
 std::string DescribeRow(const catalog::Relation& table, const types::Batch& rows, uint32_t row,
                         const ExecContext& context) {
+  std::vector<int32_t> columns;
+  for (size_t i = 0; i < table.columns.size(); ++i) columns.push_back(static_cast<int32_t>(i));
+  return DescribeRow(table, columns, rows, row, context);
+}
+
+std::string DescribeRow(const catalog::Relation& table, const std::vector<int32_t>& columns,
+                        const types::Batch& rows, uint32_t row, const ExecContext& context) {
   std::string text = "(";
-  for (const catalog::Column& column : table.columns) {
-    if (column.dropped) continue;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (table.columns[i].dropped || columns[i] < 0) continue;
     if (text.size() > 1) text += ", ";
-    text += DescribeValue(column.type, rows.column(column.attnum - 1).GetDatum(row), context);
+    text += DescribeValue(table.columns[i].type, rows.column(columns[i]).GetDatum(row), context);
   }
   return text + ")";
 }

@@ -34,6 +34,11 @@ Batch RowOf(const catalog::Relation& table) {
   return batch;
 }
 
+const expr::Expr* ConditionOfRoot(const plan::RowRouting::Table& root) {
+  const size_t parts = root.relation->partition_key->parts.size();
+  return root.keys.size() > parts ? root.keys[parts].get() : nullptr;
+}
+
 }  // namespace
 
 struct RowRouter::Level {
@@ -44,26 +49,29 @@ struct RowRouter::Level {
 };
 
 struct RowRouter::Target {
-  Target(const plan::RowRouting::Leaf& leaf, size_t root_columns, ExecContext& context)
+  Target(const plan::RowRouting::Leaf& leaf, const catalog::Relation& root, ExecContext& context)
       : writer(leaf.rules, context), rows(RowOf(*leaf.rules.relation)) {
-    from_leaf.assign(root_columns, -1);
+    from_leaf.assign(root.columns.size(), -1);
     for (size_t i = 0; i < leaf.from_root.size(); ++i) {
       if (leaf.from_root[i] >= 0) from_leaf[leaf.from_root[i]] = static_cast<int32_t>(i);
     }
+    writer.DescribeRowsAs(root, from_leaf);
   }
   RowWriter writer;
   Batch rows;
   std::vector<int32_t> from_leaf;
 };
 
-RowRouter::RowRouter(const plan::RowRouting& routing, const plan::RowRules& root,
-                     ExecContext& context)
-    : routing_(routing), context_(context), root_check_(root, context) {
+RowRouter::RowRouter(const plan::RowRouting& routing, ExecContext& context)
+    : routing_(routing),
+      context_(context),
+      root_check_(*routing.tables[0].relation, ConditionOfRoot(routing.tables[0]), context) {
   for (const plan::RowRouting::Table& table : routing.tables) {
     auto level = std::make_unique<Level>();
     level->table = &table;
     level->row = RowOf(*table.relation);
-    for (const expr::ExprPtr& key : table.keys) {
+    for (size_t i = 0; i < table.relation->partition_key->parts.size(); ++i) {
+      const expr::ExprPtr& key = table.keys[i];
       const bool is_column = key->kind == expr::ExprKind::kInput;
       level->columns.push_back(
           is_column ? table.from_root[static_cast<const expr::InputExpr&>(*key).index] : -1);
@@ -122,7 +130,7 @@ void RowRouter::ThrowNoPartition(const Level& level) const {
 RowRouter::Target& RowRouter::TargetOf(size_t leaf) {
   if (targets_[leaf] == nullptr) {
     targets_[leaf] = std::make_unique<Target>(
-        routing_.leaves[leaf], routing_.tables[0].relation->columns.size(), context_);
+        routing_.leaves[leaf], *routing_.tables[0].relation, context_);
   }
   return *targets_[leaf];
 }

@@ -1,7 +1,8 @@
 // Brings rows of a partitioned table to the partitions that take them.
 //
 // Rows come in the layout of the root; each leaf has a RowWriter of its own, made when its first row
-// comes. Keys are computed level by level over the row as that level's table has it.
+// comes. Keys are computed level by level over the row as that level's table has it. A root that is a
+// partition itself has one more key than parts: the condition its own bound sets.
 //
 // ERRORS   23514 no partition of relation "t" found for row; what RowWriter throws
 // THREADS  the statement's.
@@ -18,8 +19,7 @@ namespace grizzly::executor {
 
 class RowRouter {
  public:
-  // `root`: of the table the statement names, a partition itself perhaps.
-  RowRouter(const plan::RowRouting& routing, const plan::RowRules& root, ExecContext& context);
+  RowRouter(const plan::RowRouting& routing, ExecContext& context);
   ~RowRouter();
 
   // Throws when a row does not belong to the root table at all.

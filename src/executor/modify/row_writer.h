@@ -63,6 +63,11 @@ class RowWriter {
   const std::string& suffix() const { return suffix_; }
   const std::string& row_key_head() const { return head_; }
   RowAccess& row_access() { return access_; }
+  // Errors show rows as those of the table they came through: its column i is this one's columns[i].
+  void DescribeRowsAs(const catalog::Relation& root, std::vector<int32_t> columns) {
+    described_as_ = &root;
+    described_columns_ = std::move(columns);
+  }
   // No lock is taken for rows nobody else can see or make.
   void set_uncontended(bool uncontended) { uncontended_ = uncontended; }
 
@@ -77,7 +82,9 @@ class RowWriter {
   void CheckNotNull(const types::Batch& rows);
   void CheckConditions(const types::Batch& rows);
   std::string Describe(const types::Batch& rows, uint32_t row) const {
-    return DescribeRow(table_, rows, row, context_);
+    return described_as_ == nullptr
+               ? DescribeRow(table_, rows, row, context_)
+               : DescribeRow(*described_as_, described_columns_, rows, row, context_);
   }
   void ComputeSuffix(const types::Batch& rows, uint32_t row);
   // False: the row has no entry there (partial index). Fills index.key and index.is_unique_key.
@@ -115,6 +122,8 @@ class RowWriter {
   };
   std::vector<GeneratedColumn> generated_;
   PartitionCheck partition_check_;
+  const catalog::Relation* described_as_ = nullptr;
+  std::vector<int32_t> described_columns_;
   catalog::RelationPtr primary_index_;
   std::vector<std::unique_ptr<ExclusionSearch>> exclusions_;
   ChangeNotes notes_;

@@ -15,7 +15,8 @@ namespace {
                              call.argument_types[0].oid));
 }
 
-uint64_t HashOf(const CallSite& call, Oid type, const Datum& value, uint64_t seed) {
+uint64_t HashOf(const CallSite& call, const types::SqlType& type, const Datum& value,
+                uint64_t seed) {
   const types::PostgresHashFunction hash = types::FindPostgresHash(type);
   if (hash == nullptr) ThrowNoHash(call);
   return hash(value, seed);
@@ -23,13 +24,13 @@ uint64_t HashOf(const CallSite& call, Oid type, const Datum& value, uint64_t see
 
 Datum Hash(FunctionContext&, const CallSite& call, std::span<const Datum> arguments) {
   return Datum::Of(
-      static_cast<int32_t>(HashOf(call, call.argument_types[0].oid, arguments[0], 0)));
+      static_cast<int32_t>(HashOf(call, call.argument_types[0], arguments[0], 0)));
 }
 
 Datum HashExtended(FunctionContext&, const CallSite& call, std::span<const Datum> arguments) {
   const auto seed = static_cast<uint64_t>(arguments[1].As<int64_t>());
   return Datum::Of(
-      static_cast<int64_t>(HashOf(call, call.argument_types[0].oid, arguments[0], seed)));
+      static_cast<int64_t>(HashOf(call, call.argument_types[0], arguments[0], seed)));
 }
 
 Datum HashEnum(FunctionContext&, const CallSite&, std::span<const Datum> arguments) {
@@ -67,7 +68,7 @@ Datum SatisfiesHashPartition(FunctionContext&, const CallSite& call,
   uint64_t hash = 0;
   for (size_t i = kFirstKey; i < arguments.size(); ++i) {
     if (arguments[i].is_null()) continue;
-    hash = types::CombinePostgresHash(hash, HashOf(call, call.argument_types[i].oid, arguments[i],
+    hash = types::CombinePostgresHash(hash, HashOf(call, call.argument_types[i], arguments[i],
                                                    types::kPartitionHashSeed));
   }
   return Datum::Of(hash % static_cast<uint64_t>(modulus) == static_cast<uint64_t>(remainder));

@@ -39,8 +39,8 @@ class InsertBinder {
       node->routing = BindRouting(state_, level_, relation_);
     } else {
       BindRowRules(state_, node->rules);
+      BindPartitionCheck(state_, node->rules);
     }
-    BindPartitionCheck(state_, node->rules);
     change_->AddViewChecks(node->rules);
     if (node->routing != nullptr && !node->rules.view_checks.empty()) {
       ThrowNotSupported("WITH CHECK OPTION over a partitioned table");

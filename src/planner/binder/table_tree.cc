@@ -73,18 +73,32 @@ class RoutingBinder {
 
 }  // namespace
 
+namespace {
+
+// Null: it takes every row.
+ExprPtr BindConstraint(BindState& state, const catalog::Relation& relation,
+                       const std::vector<ColumnId>& row_columns) {
+  if (!relation.IsPartition()) return nullptr;
+  const catalog::Definition condition = catalog::PartitionConstraint(state.catalog(), relation);
+  if (condition.empty()) return nullptr;
+  return BindOverTable(state, condition, &relation, row_columns, Place::kCheck);
+}
+
+}  // namespace
+
 std::shared_ptr<RowRouting> BindRouting(BindState& state, QueryLevel& level,
                                         const catalog::RelationPtr& root) {
-  return RoutingBinder(state, level).Bind(root);
+  std::shared_ptr<RowRouting> routing = RoutingBinder(state, level).Bind(root);
+  RowRouting::Table& first = routing->tables[0];
+  // A root that is a partition itself: one more key, the condition its own bound sets.
+  if (ExprPtr condition = BindConstraint(state, *root, first.row_columns)) {
+    first.keys.push_back(std::move(condition));
+  }
+  return routing;
 }
 
 void BindPartitionCheck(BindState& state, RowRules& rules) {
-  const catalog::Relation& relation = *rules.relation;
-  if (!relation.IsPartition()) return;
-  const catalog::Definition condition = catalog::PartitionConstraint(state.catalog(), relation);
-  if (condition.empty()) return;
-  rules.partition_check =
-      BindOverTable(state, condition, &relation, rules.row_columns, Place::kCheck);
+  rules.partition_check = BindConstraint(state, *rules.relation, rules.row_columns);
 }
 
 bool MayLeavePartition(BindState& state, const catalog::Relation& partition,
