@@ -158,10 +158,6 @@ std::string PartitionMap::Encode(std::span<const Datum> values) const {
   return key;
 }
 
-void PartitionMap::EncodePart(size_t part, const Datum& value, std::string* key) const {
-  layout_->AppendPart(part, value, key);
-}
-
 // ---- finding ----
 
 int PartitionMap::Find(std::span<const Datum> key) const {
@@ -201,7 +197,56 @@ int PartitionMap::FindHash(std::span<const Datum> key) const {
 
 // ---- pruning ----
 
-void PartitionMap::MarkInterval(const KeyInterval& interval, std::vector<bool>* marked) const {
+void PartitionMap::Mark(const Condition& condition, std::vector<bool>* marked) const {
+  if (condition.first_is_null) return MarkNull(marked);
+  const auto is_null = [](const std::optional<Datum>& bound) {
+    return bound.has_value() && bound->is_null();
+  };
+  if (HasNull(condition.equal) || is_null(condition.lower) || is_null(condition.upper)) return;
+  if (key_.strategy == 'h') {
+    if (condition.equal.size() < key_.parts.size()) {
+      marked->assign(marked->size(), true);
+    } else if (const int found = FindHash(condition.equal); found >= 0) {
+      (*marked)[found] = true;
+    }
+    return;
+  }
+  const std::string prefix = Encode(condition.equal);
+  const size_t next = condition.equal.size();
+  KeyInterval interval{prefix, std::nullopt};
+  const auto after = [](const std::string& key) {
+    std::string successor = storage::PrefixSuccessor(key);
+    return successor.empty() ? std::nullopt : std::optional(std::move(successor));
+  };
+  if (!prefix.empty()) interval.to = after(prefix);
+  if (condition.lower.has_value()) {
+    layout_->AppendPart(next, *condition.lower, &interval.from);
+    if (!condition.lower_inclusive) {
+      const std::optional<std::string> from = after(interval.from);
+      if (!from.has_value()) return;
+      interval.from = *from;
+    }
+  }
+  if (condition.upper.has_value()) {
+    std::string to = prefix;
+    layout_->AppendPart(next, *condition.upper, &to);
+    interval.to = condition.upper_inclusive ? after(to) : std::optional(std::move(to));
+  }
+  const bool bounded = condition.lower.has_value() || condition.upper.has_value();
+  MarkInterval(interval, next + (bounded ? 1 : 0) == key_.parts.size(), marked);
+}
+
+void PartitionMap::MarkAny(std::span<const Datum> values, std::vector<bool>* marked) const {
+  for (const Datum& value : values) {
+    Condition condition;
+    condition.equal.push_back(value);
+    Mark(condition, marked);
+  }
+}
+
+// Unless the condition is about the whole key, NULLs in the rest of it lead to the default partition.
+void PartitionMap::MarkInterval(const KeyInterval& interval, bool whole_key,
+                                std::vector<bool>* marked) const {
   if (interval.to.has_value() && *interval.to <= interval.from) return;
   for (const Entry& entry : entries_) {
     if (interval.to.has_value() && *interval.to <= entry.from) break;
@@ -209,7 +254,7 @@ void PartitionMap::MarkInterval(const KeyInterval& interval, std::vector<bool>* 
                                               : !entry.to.has_value() || *entry.to > interval.from;
     if (reaches) (*marked)[entry.position] = true;
   }
-  if (default_ >= 0 && !IsCovered(interval)) (*marked)[default_] = true;
+  if (default_ >= 0 && !(whole_key && IsCovered(interval))) (*marked)[default_] = true;
 }
 
 // Whether the partitions with bounds take every key of the interval.

@@ -37,18 +37,25 @@ class PartitionMap {
   size_t size() const { return partitions_.size(); }
   const RelationPtr& partition(size_t position) const { return partitions_[position]; }
   char strategy() const { return key_.strategy; }
+  const types::SqlType& part_type(size_t part) const { return key_.parts[part].type; }
   int default_position() const { return default_; }  // -1: there is none
 
   // Of a row with these key values; -1: none takes it.
   int Find(std::span<const types::Datum> key) const;
 
-  // ---- what may hold rows whose key is in an interval, or has a NULL ----
-  void MarkInterval(const KeyInterval& interval, std::vector<bool>* marked) const;
-  void MarkNull(std::vector<bool>* marked) const;
-  // The bytes of the first values.size() key parts.
-  std::string Encode(std::span<const types::Datum> values) const;
-  void EncodePart(size_t part, const types::Datum& value, std::string* key) const;
-
+  // ---- pruning ----
+  // What a condition says of the key: its first parts have these values, the next one is bounded. A
+  // NULL among them: no row.
+  struct Condition {
+    std::vector<types::Datum> equal;
+    std::optional<types::Datum> lower, upper;
+    bool lower_inclusive = true, upper_inclusive = true;
+    bool first_is_null = false;              // instead: the first part is NULL
+  };
+  // Marks the partitions that may have rows of which the condition holds.
+  void Mark(const Condition& condition, std::vector<bool>* marked) const;
+  // The same for any of these values of the first part.
+  void MarkAny(std::span<const types::Datum> values, std::vector<bool>* marked) const;
   // A partition that takes a row `bound` takes, too; -1: none.
   int FindOverlap(const PartitionBound& bound) const;
   // A range without any row.
@@ -69,9 +76,13 @@ class PartitionMap {
   };
   KeyInterval IntervalOf(const PartitionBound& bound) const;
   std::optional<std::string> EncodeBound(const std::vector<PartitionBound::Value>& values) const;
+  // The bytes of the first values.size() key parts.
+  std::string Encode(std::span<const types::Datum> values) const;
   void EncodeText(size_t part, const std::string& text, std::string* key) const;
   uint64_t Hash(std::span<const types::Datum> key) const;
   bool IsCovered(const KeyInterval& interval) const;
+  void MarkInterval(const KeyInterval& interval, bool whole_key, std::vector<bool>* marked) const;
+  void MarkNull(std::vector<bool>* marked) const;
   void ArrangeLists(const std::vector<RelationPtr>& children);
   void ArrangeRanges(const std::vector<RelationPtr>& children);
   void ArrangeHashes(const std::vector<RelationPtr>& children);

@@ -9,6 +9,7 @@
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "plan/plan.h"
+#include "plan/pruning.h"
 #include "planner/logical/logical_plan.h"
 #include "planner/optimizer/conjuncts.h"
 #include "planner/optimizer/optimizer.h"
@@ -36,6 +37,11 @@ class Conversion {
   // ---- one per node kind; in the file named after it ----
   Converted ConvertScan(LogicalScan& scan);                    // convert_scan.cc
   Converted ConvertTreeScan(LogicalScan& scan, const std::vector<catalog::RelationPtr>& tree);
+  Converted ConvertPartitionedScan(LogicalScan& scan);         // convert_partitions.cc
+  int32_t AddPartitions(LogicalScan& scan, const catalog::RelationPtr& table,
+                        plan::AppendNode& append, plan::PartitionPruning& pruning);
+  int32_t AddTreeMember(LogicalScan& scan, const catalog::RelationPtr& member,
+                        plan::AppendNode& append);
   Converted ConvertVirtualScan(LogicalScan& scan);
   Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
   bool PlanLookup(LogicalJoin& join);
@@ -87,6 +93,14 @@ class Conversion {
     double cost = 0;
   };
   bool MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index, AccessPath* path);
+  // A part of a key, as the scan gives it out; kNoColumn: an expression, or not read.
+  struct KeyColumn {
+    ColumnId column;
+    types::SqlType type;
+  };
+  // What the scan's filters say of a key's first parts; `used`: which equalities the bounds take over.
+  static void MatchKey(const LogicalScan& scan, const std::vector<KeyColumn>& key,
+                       plan::KeyBounds* bounds, std::vector<size_t>* used);
   std::optional<AccessPath> ChoosePath(LogicalScan& scan);
   plan::RowRules ConvertRules(RowRules& rules);
   // `arbiters`: of ON CONFLICT, indexes of the root.
