@@ -146,7 +146,7 @@ std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& i
   }
   RequireOwner(input, *relation);
   const bool any_kind = kind == RelationKind::kTable;  // ALTER TABLE renames whatever it is
-  if (!any_kind && relation->kind != kind) {
+  if (!any_kind && NamedKind(relation->kind) != kind) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("\"{}\" is not {}", relation->name, kind_name));
   }

@@ -37,6 +37,9 @@ std::vector<AttributeNumber> FindColumns(const Relation& table,
 }
 
 void CheckReferencedTable(CommandInput& input, const Relation& table, const Relation& referenced) {
+  if (table.IsPartitioned() || referenced.IsPartitioned()) {
+    ThrowNotSupported("FOREIGN KEY of or to a partitioned table");
+  }
   if (referenced.kind != catalog::RelationKind::kTable) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("referenced relation \"{}\" is not a table", referenced.name));

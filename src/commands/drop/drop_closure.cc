@@ -96,7 +96,7 @@ class Closure {
   static void AddMembers(const catalog::CatalogSnapshot& snapshot, const ObjectAddress& schema,
                          std::vector<Dependency>* edges) {
     snapshot.ForEachRelation([&](const RelationPtr& relation) {
-      if (relation->schema != schema.object || relation->kind == catalog::RelationKind::kIndex) {
+      if (relation->schema != schema.object || relation->index.has_value()) {
         return;
       }
       Dependency edge;
