@@ -1,8 +1,8 @@
 #include "commands/maintenance/reindex.h"
 
-#include "catalog/inheritance.h"
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "commands/ast_read.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
