@@ -211,14 +211,6 @@ void RefuseInTransactionBlock(const CommandInput& input, std::string_view statem
                  fmt::format("{} cannot run inside a transaction block", statement));
 }
 
-catalog::RelationKind NamedKind(catalog::RelationKind kind) {
-  switch (kind) {
-    case catalog::RelationKind::kPartitionedTable: return catalog::RelationKind::kTable;
-    case catalog::RelationKind::kPartitionedIndex: return catalog::RelationKind::kIndex;
-    default: return kind;
-  }
-}
-
 std::string NotSupportedDetail(catalog::RelationKind kind) {
   const auto plural = [&]() -> std::string_view {
     switch (kind) {

@@ -55,8 +55,6 @@ void RequireTable(const catalog::Relation& relation);
 void RefuseInTransactionBlock(const CommandInput& input, std::string_view statement);
 // "This operation is not supported for views."
 std::string NotSupportedDetail(catalog::RelationKind kind);
-// What statements call it: a partitioned table is a table, a partitioned index an index.
-catalog::RelationKind NamedKind(catalog::RelationKind kind);
 // 42703 column "a" of relation "t" does not exist.
 const catalog::Column& RequireColumn(const catalog::Relation& relation, std::string_view name);
 

@@ -1,5 +1,6 @@
 #include "commands/alter/comment.h"
 
+#include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
 #include "commands/type/alter_type.h"
 

@@ -8,6 +8,7 @@
 #include "commands/alter/alter_children.h"
 #include "commands/alter/alter_table.h"
 #include "commands/alter/stored_text.h"
+#include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
 #include "commands/type/alter_type.h"

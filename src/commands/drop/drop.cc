@@ -3,6 +3,7 @@
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
 #include "commands/drop/drop_closure.h"
+#include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
 #include "commands/type/type_parts.h"
 #include "facts/oid.h"
