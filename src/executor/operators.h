@@ -28,7 +28,6 @@ OperatorPtr MakeCteScan(const plan::CteScanNode& node, ExecContext& context);
 OperatorPtr MakeRecursiveUnion(const plan::RecursiveUnionNode& node, ExecContext& context);
 OperatorPtr MakeLockRows(const plan::LockRowsNode& node, ExecContext& context);
 OperatorPtr MakeInsert(const plan::InsertNode& node, ExecContext& context);
-OperatorPtr MakeRoutedInsert(const plan::InsertNode& node, ExecContext& context);
 OperatorPtr MakeModify(const plan::ModifyNode& node, ExecContext& context);
 OperatorPtr MakeMerge(const plan::MergeNode& node, ExecContext& context);
 

@@ -147,8 +147,9 @@ void AddIndexToPartitions(CommandInput& input, const RelationPtr& index) {
   }
 }
 
-void AddParentIndexes(CommandInput& input, const Relation& parent, Oid partition) {
+RelationPtr AddParentIndexes(CommandInput& input, const Relation& parent, Oid partition) {
   for (const Oid index : parent.indexes) AddPart(input, *Reread(input, index), partition);
+  return Reread(input, partition);
 }
 
 void AttachIndex(CommandInput& input, const Relation& index, const Relation& parent) {

@@ -13,8 +13,9 @@ namespace grizzly::commands {
 void CheckUniqueKey(const catalog::Relation& table, const IndexRequest& request);
 // Gives every partition of the index's table one like it, as a part of it.
 void AddIndexToPartitions(CommandInput& input, const catalog::RelationPtr& index);
-// Gives the partition one like each of its parent's.
-void AddParentIndexes(CommandInput& input, const catalog::Relation& parent, Oid partition);
+// Gives the partition one like each of its parent's. Returns it as it is then.
+catalog::RelationPtr AddParentIndexes(CommandInput& input, const catalog::Relation& parent,
+                                      Oid partition);
 // Makes `index` (of a partition) a part of `parent`, its constraint, too.
 void AttachIndex(CommandInput& input, const catalog::Relation& index,
                  const catalog::Relation& parent);

@@ -325,6 +325,38 @@ RelationPtr AddIndexedConstraints(CommandInput& input, RelationPtr table,
 
 }  // namespace
 
+namespace {
+
+std::vector<RelationPtr> LockInherited(CommandInput& input, const PgQuery__CreateStmt& statement,
+                                       const CreationTarget& target) {
+  return LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
+                     target.persistence);
+}
+
+std::vector<RelationPtr> LockPartitionedParent(CommandInput& input,
+                                               const PgQuery__CreateStmt& statement,
+                                               const CreationTarget& target) {
+  return {LockPartitioned(input, *statement.inh_relations[0]->range_var, target.persistence)};
+}
+
+// What the draft has besides its columns.
+RelationPtr PutDrafted(CommandInput& input, const RelationPtr& table, const Relation& draft) {
+  if (draft.constraints.empty() && draft.inherits.empty() && !draft.IsPartitioned()) return table;
+  Relation complete = *table;
+  complete.constraints = draft.constraints;
+  complete.inherits = draft.inherits;
+  complete.partition_bound = draft.partition_bound;
+  if (draft.IsPartitioned()) {
+    complete.kind = catalog::RelationKind::kPartitionedTable;
+    complete.storage = StorageId{};
+    complete.access_method.clear();
+    complete.partition_key = draft.partition_key;
+  }
+  return input.editor.PutRelation(std::move(complete));
+}
+
+}  // namespace
+
 std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& input) {
   const CreationTarget target = LockNewName(input, *statement.relation);
   const bool exists =
@@ -335,10 +367,7 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     return "CREATE TABLE";
   }
   std::vector<RelationPtr> parents;
-  if (statement.partbound != nullptr) {
-    parents.push_back(
-        LockPartitioned(input, *statement.inh_relations[0]->range_var, target.persistence));
-  }
+  if (statement.partbound != nullptr) parents = LockPartitionedParent(input, statement, target);
   TableElements elements =
       ReadElements(input, statement, parents.empty() ? nullptr : parents.front().get());
   if (exists) {
@@ -348,10 +377,7 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   RefuseTakenTypeName(input, target);
   const auto options = ReadStorageParameters(
       ParameterOwner::kTable, ListOf(statement.options, statement.n_options));
-  if (statement.partbound == nullptr) {
-    parents = LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
-                          target.persistence);
-  }
+  if (statement.partbound == nullptr) parents = LockInherited(input, statement, target);
   if (!parents.empty()) MergeColumns(input, parents, &elements);
   const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
   SetPrimaryNotNull(keys, &elements.columns);
@@ -377,37 +403,24 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     if (MergeOwnCheck(input, check, &draft)) continue;
     draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
   }
-  std::optional<catalog::PartitionBound> bound;
   if (statement.partbound != nullptr) {
-    bound = CheckedBound(input, *parents.front(), target.name, *statement.partbound);
+    draft.partition_bound =
+        CheckedBound(input, *parents.front(), target.name, *statement.partbound);
   }
-  std::optional<catalog::PartitionKey> key;
-  if (statement.partspec != nullptr) key = ReadPartitionKey(input, *statement.partspec, draft);
+  if (statement.partspec != nullptr) {
+    draft.partition_key = ReadPartitionKey(input, *statement.partspec, draft);
+  }
+  for (const RelationPtr& parent : parents) draft.inherits.push_back(parent->oid);
   RelationPtr table =
       MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
                         TextOf(statement.access_method)});
-  if (!draft.constraints.empty() || !parents.empty() || key.has_value()) {
-    Relation complete = *table;
-    complete.constraints = draft.constraints;
-    complete.partition_bound = std::move(bound);
-    if (key.has_value()) {
-      complete.kind = catalog::RelationKind::kPartitionedTable;
-      complete.storage = StorageId{};
-      complete.access_method.clear();
-      complete.partition_key = std::move(key);
-    }
-    for (const RelationPtr& parent : parents) complete.inherits.push_back(parent->oid);
-    table = input.editor.PutRelation(std::move(complete));
-  }
+  table = PutDrafted(input, table, draft);
   PutColumnSequences(input, *table, elements, std::move(sequences));
   AddDefaultDependencies(input, *table, attnums);
   for (const catalog::Constraint& check : draft.constraints) {
     AddCheckDependencies(input, *table, check);
   }
-  if (table->IsPartition()) {
-    AddParentIndexes(input, *parents.front(), table->oid);
-    table = Reread(input, table->oid);
-  }
+  if (table->IsPartition()) table = AddParentIndexes(input, *parents.front(), table->oid);
   table = AddIndexedConstraints(input, std::move(table), keys, elements);
   AddLikeIndexes(input, table, elements);
   return "CREATE TABLE";

@@ -1,6 +1,7 @@
 // INSERT, with ON CONFLICT and RETURNING.
 #include <unordered_set>
 
+#include "executor/modify/routed_insert.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"

@@ -1,6 +1,7 @@
 // INSERT into a partitioned table: as insert_operator.cc, each row into the partition that takes it.
 #include <unordered_set>
 
+#include "executor/modify/routed_insert.h"
 #include "executor/modify/row_router.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
