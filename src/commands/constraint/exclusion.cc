@@ -197,7 +197,7 @@ void CheckRows(CommandInput& input, const RelationPtr& table, Oid index_oid) {
 
 RelationPtr AddExclusion(CommandInput& input, const RelationPtr& table,
                          const ExclusionElement& element, bool is_new_table) {
-  if (catalog::IsPartitioned(*table)) {
+  if (table->IsPartitioned()) {
     throw SqlError(SqlState::kFeatureNotSupported,
                    fmt::format("cannot create exclusion constraints on partitioned table \"{}\"",
                                table->name));

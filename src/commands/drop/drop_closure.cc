@@ -97,7 +97,7 @@ class Closure {
   static void AddMembers(const catalog::CatalogSnapshot& snapshot, const ObjectAddress& schema,
                          std::vector<Dependency>* edges) {
     snapshot.ForEachRelation([&](const RelationPtr& relation) {
-      if (relation->schema != schema.object || relation->kind == catalog::RelationKind::kIndex) {
+      if (relation->schema != schema.object || relation->index.has_value()) {
         return;
       }
       Dependency edge;
@@ -233,6 +233,10 @@ class Removal {
     if (table == nullptr) return;
     Relation changed = *table;
     std::erase(changed.indexes, index.oid);
+    if (!table->HasRows()) {
+      input_.editor.PutRelation(std::move(changed));
+      return;
+    }
     if (!index.index->clustered_by) {
       KeyRange range = RangeOfIndex(table->tenant, table->storage, index.index->index_id);
       input_.transaction.DropRangeAtCommit(std::move(range.from), std::move(range.to));

@@ -196,7 +196,7 @@ std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input
   CheckMethod(statement);
   const RelationPtr table =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
-  if (!table->HasRows()) {
+  if (!table->HasRows() && !table->IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot create index on relation \"{}\"", table->name))
         .Detail(NotSupportedDetail(table->kind));
@@ -212,7 +212,14 @@ std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input
     }
   }
   const RelationPtr latest = Reread(input, table->oid);
-  DefineIndex(input, latest, ReadIndex(input, *latest, statement), /*is_new_table=*/false);
+  if (latest->IsPartitioned() && statement.concurrent) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot create index on partitioned table \"{}\" concurrently",
+                               latest->name));
+  }
+  IndexRequest request = ReadIndex(input, *latest, statement);
+  request.only = !statement.relation->inh;
+  DefineIndex(input, latest, std::move(request), /*is_new_table=*/false);
   return "CREATE INDEX";
 }
 
