@@ -44,6 +44,13 @@ const PgQuery__RangeSubselect* FindSubselect(const ast::Node* node,
   return found != nullptr ? found : FindSubselect(node->join_expr->rarg, select);
 }
 
+// Whether the FROM list has a recursive reference, subqueries apart.
+bool ReadsWorkTable(const LogicalNode& node) {
+  if (node.kind == LogicalKind::kWorkTable) return true;
+  if (node.kind != LogicalKind::kJoin) return false;
+  return ReadsWorkTable(*node.children[0]) || ReadsWorkTable(*node.children[1]);
+}
+
 // Binds one SELECT of a FROM, a WHERE and so on.
 class SelectBinder {
  public:
@@ -60,6 +67,7 @@ class SelectBinder {
     level_.select = &select_;
     LogicalPtr plan = BindFrom(state_, level_, select_.from_clause, select_.n_from_clause);
     if (plan == nullptr) plan = std::make_unique<LogicalOneRow>();
+    const bool is_recursive_term = ReadsWorkTable(*plan);
     const bool keep = ComparesStructure(select_);
     if (keep) ++state_.keep_constants;
     targets_ = BindTargetList(binder_, select_.target_list, select_.n_target_list,
@@ -72,6 +80,11 @@ class SelectBinder {
     order_ = BindOrderBy(binder_, select_.sort_clause, select_.n_sort_clause, targets_,
                          Place::kOrderBy);
     BindDistinct();
+    if (is_recursive_term && !level_.aggregates.empty()) {
+      throw SqlError(SqlState::kInvalidRecursion,
+                     "aggregate functions are not allowed in a recursive query's recursive term")
+          .At(level_.aggregates[0]->location);
+    }
     plan = AddAggregation(binder_, select_, std::move(plan), targets_, having);
     if (keep) --state_.keep_constants;
     plan = AddWindows(std::move(plan));
