@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error/check.h"
+#include "planner/binder/locking.h"
 #include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
@@ -29,19 +30,6 @@ LogicalPtr Filtered(LogicalPtr child, std::vector<ExprPtr> conjuncts) {
   filter->conjuncts = std::move(conjuncts);
   filter->children.push_back(std::move(child));
   return filter;
-}
-
-// The item of a FROM list (joins included) that is this subquery; null: none.
-const PgQuery__RangeSubselect* FindSubselect(const ast::Node* node,
-                                             const PgQuery__SelectStmt& select) {
-  if (node == nullptr) return nullptr;
-  if (node->node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT) {
-    const PgQuery__RangeSubselect& item = *node->range_subselect;
-    return item.subquery->select_stmt == &select ? &item : nullptr;
-  }
-  if (node->node_case != PG_QUERY__NODE__NODE_JOIN_EXPR) return nullptr;
-  const PgQuery__RangeSubselect* found = FindSubselect(node->join_expr->larg, select);
-  return found != nullptr ? found : FindSubselect(node->join_expr->rarg, select);
 }
 
 // Whether the FROM list has a recursive reference, subqueries apart.
@@ -186,43 +174,9 @@ class SelectBinder {
     return found;
   }
 
-  static std::vector<const PgQuery__LockingClause*> InheritedLocking(
-      const PgQuery__SelectStmt& select, const QueryLevel& level) {
-    std::vector<const PgQuery__LockingClause*> found;
-    const QueryLevel* const outer = level.outer;
-    if (outer == nullptr || outer->place != Place::kFromSubselect || outer->select == nullptr) {
-      return found;
-    }
-    const PgQuery__RangeSubselect* item = nullptr;
-    for (size_t i = 0; i < outer->select->n_from_clause && item == nullptr; ++i) {
-      item = FindSubselect(outer->select->from_clause[i], select);
-    }
-    if (item == nullptr) return found;
-    found = InheritedLocking(*outer->select, *outer);
-    for (size_t i = 0; i < outer->select->n_locking_clause; ++i) {
-      const PgQuery__LockingClause& clause = *outer->select->locking_clause[i]->locking_clause;
-      bool reaches = clause.n_locked_rels == 0;
-      for (size_t j = 0; j < clause.n_locked_rels; ++j) {
-        reaches |= item->alias != nullptr && std::string_view(item->alias->aliasname) ==
-                                                 clause.locked_rels[j]->range_var->relname;
-      }
-      if (reaches) found.push_back(&clause);
-    }
-    return found;
-  }
-
   void RefuseLocking(std::string_view clause) const {
     throw SqlError(SqlState::kFeatureNotSupported,
-                   fmt::format("{} is not allowed with {}", LockingName(), clause));
-  }
-
-  std::string_view LockingName() const {
-    switch (locking_->strength) {
-      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE: return "FOR KEY SHARE";
-      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE: return "FOR SHARE";
-      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE: return "FOR NO KEY UPDATE";
-      default: return "FOR UPDATE";
-    }
+                   fmt::format("{} is not allowed with {}", LockingName(*locking_), clause));
   }
 
   void CheckLocking() const {
@@ -283,21 +237,21 @@ class SelectBinder {
     if (item.scan == nullptr || item.relation->kind != catalog::RelationKind::kTable) {
       if (item.is_join) {
         throw SqlError(SqlState::kFeatureNotSupported,
-                       fmt::format("{} cannot be applied to a join", LockingName()))
+                       fmt::format("{} cannot be applied to a join", LockingName(*locking_)))
             .At(location);
       }
       if (item.relation != nullptr) {
-        ThrowNotSupported(fmt::format("{} of a view", LockingName()), location);
+        ThrowNotSupported(fmt::format("{} of a view", LockingName(*locking_)), location);
       }
       // Subqueries have locked their tables themselves; functions and CTEs have no rows to lock.
       if (item.is_subquery && named && FindCte(&level_, item.alias) != nullptr) {
         throw SqlError(SqlState::kFeatureNotSupported,
-                       fmt::format("{} cannot be applied to a WITH query", LockingName()))
+                       fmt::format("{} cannot be applied to a WITH query", LockingName(*locking_)))
             .At(location);
       }
       if (named && !item.is_subquery) {
         throw SqlError(SqlState::kFeatureNotSupported,
-                       fmt::format("{} cannot be applied to a function", LockingName()))
+                       fmt::format("{} cannot be applied to a function", LockingName(*locking_)))
             .At(location);
       }
       return;
@@ -338,7 +292,7 @@ class SelectBinder {
         if (found == level_.items.end()) {
           throw SqlError(SqlState::kUndefinedTable,
                          fmt::format("relation \"{}\" in {} clause not found in FROM clause",
-                                     name.relname, LockingName()))
+                                     name.relname, LockingName(*locking_)))
               .At(name.location);
         }
         LockItem(**found, clause, true, name.location);

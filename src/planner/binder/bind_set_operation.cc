@@ -1,6 +1,7 @@
 // UNION, INTERSECT, EXCEPT; and ORDER BY, LIMIT above them (and above VALUES).
 #include <fmt/format.h>
 
+#include "planner/binder/locking.h"
 #include "planner/binder/query_binder.h"
 
 namespace grizzly::planner {
@@ -71,9 +72,13 @@ void CoerceOutputs(BindState& state, BoundQuery& query, const std::vector<SqlTyp
 }
 
 BoundQuery QueryBinder::BindSetOperation(const PgQuery__SelectStmt& select, QueryLevel& level) {
-  if (select.n_locking_clause > 0) {
+  const auto inherited = InheritedLocking(select, level);
+  if (select.n_locking_clause > 0 || !inherited.empty()) {
+    const PgQuery__LockingClause& clause =
+        select.n_locking_clause > 0 ? *select.locking_clause[0]->locking_clause : *inherited[0];
     throw SqlError(SqlState::kFeatureNotSupported,
-                   "FOR UPDATE is not allowed with UNION/INTERSECT/EXCEPT");
+                   fmt::format("{} is not allowed with UNION/INTERSECT/EXCEPT",
+                               LockingName(clause)));
   }
   return FinishSetOperation(select, level, BindSetTree(select, level));
 }
