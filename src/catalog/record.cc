@@ -54,6 +54,7 @@ void VisitFields(Column*, const Visit& field) {
   field(17, &Column::inherited_count);
   field(18, &Column::is_local);
   field(19, &Column::comment);
+  field(40, &Column::options);
   field(20, &Column::default_oid);
 }
 
@@ -79,6 +80,40 @@ void VisitFields(Constraint*, const Visit& field) {
   field(18, &Constraint::delete_set_columns);
   field(19, &Constraint::exclusion_operators);
   field(20, &Constraint::comment);
+  field(21, &Constraint::parent);
+}
+
+template <typename Visit>
+void VisitFields(PartitionKey::Part*, const Visit& field) {
+  using Part = PartitionKey::Part;
+  field(1, &Part::column);
+  field(2, &Part::expression);
+  field(3, &Part::type);
+  field(4, &Part::opclass);
+  field(5, &Part::collation);
+}
+
+template <typename Visit>
+void VisitFields(PartitionKey*, const Visit& field) {
+  field(1, &PartitionKey::strategy);
+  field(2, &PartitionKey::parts);
+}
+
+template <typename Visit>
+void VisitFields(PartitionBound::Value*, const Visit& field) {
+  field(1, &PartitionBound::Value::kind);
+  field(2, &PartitionBound::Value::text);
+}
+
+template <typename Visit>
+void VisitFields(PartitionBound*, const Visit& field) {
+  field(1, &PartitionBound::is_default);
+  field(2, &PartitionBound::modulus);
+  field(3, &PartitionBound::remainder);
+  field(4, &PartitionBound::list);
+  field(5, &PartitionBound::lower);
+  field(6, &PartitionBound::upper);
+  field(7, &PartitionBound::detach_pending);
 }
 
 template <typename Visit>
@@ -91,6 +126,7 @@ void VisitFields(IndexDefinition::Part*, const Visit& field) {
   field(5, &Part::collation);
   field(6, &Part::descending);
   field(7, &Part::nulls_first);
+  field(40, &Part::statistics_target);
 }
 
 template <typename Visit>
@@ -108,6 +144,8 @@ void VisitFields(IndexDefinition*, const Visit& field) {
   field(11, &IndexDefinition::parts);
   field(12, &IndexDefinition::include);
   field(13, &IndexDefinition::predicate);
+  field(40, &IndexDefinition::clustered_on);
+  field(41, &IndexDefinition::replica_identity);
 }
 
 template <typename Visit>
@@ -154,6 +192,11 @@ void VisitFields(Relation*, const Visit& field) {
   field(18, &Relation::comment);
   field(19, &Relation::access_method);
   field(20, &Relation::layout_column_counts);
+  field(40, &Relation::replica_identity);
+  field(41, &Relation::of_type);
+  field(42, &Relation::populated);
+  field(43, &Relation::partition_key);
+  field(44, &Relation::partition_bound);
 }
 
 template <typename Visit>
@@ -169,6 +212,7 @@ void VisitFields(Type::EnumLabel*, const Visit& field) {
   field(1, &Type::EnumLabel::oid);
   field(2, &Type::EnumLabel::sort_order);
   field(3, &Type::EnumLabel::label);
+  field(4, &Type::EnumLabel::code);
 }
 
 template <typename Visit>
@@ -195,6 +239,14 @@ void VisitFields(Type*, const Visit& field) {
   field(20, &Type::range_subtype);
   field(21, &Type::comment);
   field(22, &Type::physical);
+  field(23, &Type::multirange);
+  field(24, &Type::range);
+  field(25, &Type::range_collation);
+  field(26, &Type::range_opclass);
+  field(27, &Type::range_canonical);
+  field(28, &Type::range_diff);
+  field(29, &Type::dimensions);
+  field(30, &Type::is_defined);
 }
 
 template <typename Visit>
@@ -243,6 +295,24 @@ template <typename Visit>
 void VisitFields(RelationStatistics*, const Visit& field) {
   field(1, &RelationStatistics::row_count);
   field(2, &RelationStatistics::byte_count);
+}
+
+template <typename Visit>
+void VisitFields(ColumnStatistics*, const Visit& field) {
+  field(1, &ColumnStatistics::attnum);
+  field(2, &ColumnStatistics::null_fraction);
+  field(3, &ColumnStatistics::average_width);
+  field(4, &ColumnStatistics::distinct_count);
+  field(5, &ColumnStatistics::correlation);
+  field(6, &ColumnStatistics::has_correlation);
+  field(7, &ColumnStatistics::common_values);
+  field(8, &ColumnStatistics::common_frequencies);
+  field(9, &ColumnStatistics::histogram);
+}
+
+template <typename Visit>
+void VisitFields(TableStatistics*, const Visit& field) {
+  field(1, &TableStatistics::columns);
 }
 
 // ---- kinds of payload ----
@@ -452,6 +522,7 @@ std::string EncodeRecord(const Role& role) { return Encode(role); }
 std::string EncodeRecord(const Database& database) { return Encode(database); }
 std::string EncodeRecord(const Dependency& dependency) { return Encode(dependency); }
 std::string EncodeRecord(const RelationStatistics& statistics) { return Encode(statistics); }
+std::string EncodeRecord(const TableStatistics& statistics) { return Encode(statistics); }
 
 void DecodeRecord(std::string_view value, Relation* relation) { Decode(value, relation); }
 void DecodeRecord(std::string_view value, Schema* schema) { Decode(value, schema); }
@@ -460,6 +531,9 @@ void DecodeRecord(std::string_view value, Role* role) { Decode(value, role); }
 void DecodeRecord(std::string_view value, Database* database) { Decode(value, database); }
 void DecodeRecord(std::string_view value, Dependency* dependency) { Decode(value, dependency); }
 void DecodeRecord(std::string_view value, RelationStatistics* statistics) {
+  Decode(value, statistics);
+}
+void DecodeRecord(std::string_view value, TableStatistics* statistics) {
   Decode(value, statistics);
 }
 

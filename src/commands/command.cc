@@ -18,6 +18,10 @@
 #include "commands/table/create_table.h"
 #include "commands/table/create_table_as.h"
 #include "commands/table/truncate.h"
+#include "commands/type/composites.h"
+#include "commands/type/domains.h"
+#include "commands/type/enums.h"
+#include "commands/type/ranges.h"
 #include "commands/view/create_view.h"
 
 namespace grizzly::commands {
@@ -33,6 +37,18 @@ struct CommandKind {
 constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateTable(*n.create_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_ENUM_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateEnum(*n.create_enum_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterEnum(*n.alter_enum_stmt, i); }},
+    {PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateComposite(*n.composite_type_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateDomain(*n.create_domain_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterDomain(*n.alter_domain_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_RANGE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateRange(*n.create_range_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT,
      [](const ast::Node& n, CommandInput& i) {
        return CreateTableAs(*n.create_table_as_stmt, i);
@@ -44,7 +60,12 @@ constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT,
      [](const ast::Node& n, CommandInput& i) { return Truncate(*n.truncate_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT,
-     [](const ast::Node& n, CommandInput& i) { return AlterTable(*n.alter_table_stmt, i); }},
+     [](const ast::Node& n, CommandInput& i) {
+       const PgQuery__AlterTableStmt& statement = *n.alter_table_stmt;
+       return statement.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE
+                  ? AlterComposite(statement, i)
+                  : AlterTable(statement, i);
+     }},
     {PG_QUERY__NODE__NODE_RENAME_STMT,
      [](const ast::Node& n, CommandInput& i) { return Rename(*n.rename_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT,
@@ -109,6 +130,37 @@ std::string RunCommand(const parser::RawStatement& statement, CommandInput& inpu
   const Run run = FindCommand(*statement.node);
   if (run == nullptr) ThrowNotSupported(parser::CommandTag(*statement.node), statement.location);
   return run(*statement.node, input);
+}
+
+CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path) {
+  CommandInput under{.transaction = input.transaction,
+                     .transactions = input.transactions,
+                     .editor = input.editor,
+                     .shared = input.shared,
+                     .catalog = input.catalog,
+                     .sequences = input.sequences,
+                     .search_path = path};
+  under.creation_schema = input.creation_schema;
+  under.tenant = input.tenant;
+  under.current_role = input.current_role;
+  under.is_superuser = input.is_superuser;
+  under.source_text = input.source_text;
+  under.services = input.services;
+  under.io = input.io;
+  under.memory = input.memory;
+  under.cancel = input.cancel;
+  under.notice = input.notice;
+  under.receive_rows = input.receive_rows;
+  under.copy_channel = input.copy_channel;
+  under.queries = input.queries;
+  under.virtual_tables = input.virtual_tables;
+  under.other_sessions = input.other_sessions;
+  under.in_transaction_block = input.in_transaction_block;
+  under.in_savepoint = input.in_savepoint;
+  under.make_temporary_schema = input.make_temporary_schema;
+  under.on_commit_tables = input.on_commit_tables;
+  under.uncontended_relations = input.uncontended_relations;
+  return under;
 }
 
 std::vector<plan::PlanColumn> CommandColumns(const ast::Node& statement) {

@@ -1,12 +1,15 @@
 // SET, SHOW, PREPARE, EXECUTE, cursors, DISCARD: what a session does to itself.
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "executor/row_store.h"
+#include "executor/table_access.h"
 #include "facts/settings.h"
 #include "facts/types.h"
 #include "planner/binder/binder.h"
 #include "session/client_session.h"
 #include "session/services.h"
+#include "session/setting_text.h"
 
 namespace grizzly::session {
 namespace {
@@ -26,7 +29,8 @@ std::string ConstantText(const PgQuery__AConst& constant) {
   }
 }
 
-// SET name = a, b: a list setting gets its parts quoted where they need it.
+}  // namespace
+
 std::string SettingText(const PgQuery__VariableSetStmt& statement) {
   std::string text;
   for (size_t i = 0; i < statement.n_args; ++i) {
@@ -55,8 +59,6 @@ std::string SettingText(const PgQuery__VariableSetStmt& statement) {
   }
   return text;
 }
-
-}  // namespace
 
 void ClientSession::RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag) {
   *tag = "SET";
@@ -244,6 +246,7 @@ void ClientSession::RunExecute(const PgQuery__ExecuteStmt& statement, std::strin
   execution->Fetch(0, [&](const types::Batch& batch) {
     if (has_rows) sink_.Rows(columns, batch, settings_.effective().io);
   });
+  CountChanges(*prepared->plan, execution->rows_changed());
   *tag = CompletionTag(prepared->plan->statement_class,
                        is_select ? execution->rows_fetched() : execution->rows_changed());
 }
@@ -357,6 +360,7 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
     for (ResultColumn& column : portal->columns) column.format = ValueFormat::kBinary;
   }
   portal->creation_time_us = statement_time_us_;
+  portal->savepoint_depth = savepoints_.size();
   portal->rows = std::make_unique<executor::RowStore>(prepared->plan->root->output_types, &memory_);
   portal->execution = NewExecution(prepared->plan);
   portal->execution->Start();
@@ -376,10 +380,19 @@ std::string ClientSession::CursorRow(std::string_view name, const catalog::Relat
   };
   if (portal.execution == nullptr) refuse("is held from a previous transaction");
   const plan::Plan& plan = portal.execution->plan();
+  // The table's own, or that of a table it descends from.
+  const auto names = [&](Oid oid) {
+    const catalog::RelationPtr root = Snapshot()->FindRelation(oid);
+    if (root == nullptr) return false;
+    for (const catalog::RelationPtr& member : catalog::TreeOf(*Snapshot(), root)) {
+      if (member->oid == relation.oid) return true;
+    }
+    return false;
+  };
   const plan::Plan::RowKey* key = nullptr;
   size_t keys = 0;
   for (const plan::Plan::RowKey& each : plan.row_keys) {
-    if (each.relation != relation.oid) continue;
+    if (!names(each.relation)) continue;
     key = &each;
     ++keys;
   }
@@ -394,14 +407,25 @@ std::string ClientSession::CursorRow(std::string_view name, const catalog::Relat
     refuse("is not positioned on a row");
   }
   const types::Datum mark = portal.rows->Get(portal.position - 1, key->position);
-  return std::string(mark.AsString().substr(txn::kRowTimestampBytes));
+  const std::string_view row_key = mark.AsString().substr(txn::kRowTimestampBytes);
+  if (!row_key.starts_with(executor::RowKeyHead(relation))) return "";
+  return std::string(executor::SuffixOfRowKey(row_key));
 }
 
 void ClientSession::FillCursorTo(Portal& portal, uint64_t rows) {
   while (!portal.finished && portal.rows->row_count() < rows) {
+    if (portal.execution == nullptr) {
+      throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                     fmt::format("portal \"{}\" cannot be run", portal.name));
+    }
     const uint64_t wanted = std::min<uint64_t>(rows - portal.rows->row_count(), 1u << 20);
-    portal.finished = portal.execution->Fetch(
-        wanted, [&](const types::Batch& batch) { portal.rows->Append(batch); });
+    try {
+      portal.finished = portal.execution->Fetch(
+          wanted, [&](const types::Batch& batch) { portal.rows->Append(batch); });
+    } catch (...) {
+      portal.execution.reset();  // it cannot go on from here
+      throw;
+    }
   }
 }
 
@@ -530,7 +554,10 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       services_->ForgetSequences();
       *tag = "DISCARD SEQUENCES";
       return;
-    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP: ThrowNotSupported("DISCARD TEMP");
+    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP:
+      DropTemporaryObjects();
+      *tag = "DISCARD TEMP";
+      return;
     case PG_QUERY__DISCARD_MODE__DISCARD_ALL:
       if (block_ == BlockState::kExplicit) {
         throw SqlError(SqlState::kActiveSqlTransaction,
@@ -542,6 +569,7 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       prepared_.clear();
       services_->ForgetSequences();
       services_->ReleaseAdvisoryLocks();
+      DropTemporaryObjects();
       *tag = "DISCARD ALL";
       return;
     default: ThrowNotSupported("DISCARD");

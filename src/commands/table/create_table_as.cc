@@ -1,6 +1,7 @@
 #include "commands/table/create_table_as.h"
 
 #include "commands/evaluation.h"
+#include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/bulk_insert.h"
 #include "commands/table/create_table.h"
@@ -54,13 +55,10 @@ uint64_t FillTable(CommandInput& input, const catalog::RelationPtr& table,
         uint32_t at = 0;
         rows += batch.row_count();
         if (bulk != nullptr) return bulk->Add(batch, &at);
-        for (; at < batch.row_count(); ++at) {
-          writer.FindConflict(batch, at, "", nullptr);
-          writer.Insert(batch, at);
-        }
+        writer.InsertAll(batch, &at);
       },
       nullptr, query.parameters);
-  if (bulk != nullptr) bulk->Finish();
+  bulk != nullptr ? bulk->Finish() : writer.Finish();
   return rows;
 }
 
@@ -86,12 +84,13 @@ std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandIn
     SendNotice(input, message + ", skipping", "", Severity::kNotice, SqlState::kDuplicateTable);
     return "CREATE TABLE AS";
   }
-  const auto options = ReadStorageOptions(ListOf(into.options, into.n_options));
+  const auto options = ReadStorageParameters(
+      ParameterOwner::kTable, ListOf(into.options, into.n_options));
   const PreparedQuery query = PlanSource(*statement.query, input);
-  const catalog::RelationPtr table =
-      MakeTable(input, target.schema, target.name,
-                ColumnsOfResult(*query.plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
-                options);
+  const catalog::RelationPtr table = MakeTable(
+      input, {target,
+              ColumnsOfResult(*query.plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
+              options, ReadOnCommit(into.on_commit, target), TextOf(into.access_method)});
   if (into.skip_data) return "CREATE TABLE AS";
   const uint64_t rows = FillTable(input, table, query);
   input.transaction.OnCommit([&catalog = input.catalog, oid = table->oid, rows](CommitTimestamp) {

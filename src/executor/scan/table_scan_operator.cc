@@ -1,12 +1,21 @@
-// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key.
+// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key. (A columnar
+// table's rows are scanned by columnar_scan_operator.cc; its indexes here.)
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
+#include "catalog/access_method.h"
+#include "executor/columnar/row_access.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
+#include "executor/parallel/parallel_step.h"
+#include "executor/scan/row_prefilter.h"
 #include "executor/scan/scan_ranges.h"
 #include "executor/scan/table_sampler.h"
+#include "executor/statement_resources.h"
 #include "executor/table_access.h"
+#include "plan/row_key.h"
+#include "storage/row/row_layout.h"
 
 namespace grizzly::executor {
 namespace {
@@ -18,6 +27,7 @@ constexpr uint32_t kFirstBatchRows = 32;
 constexpr uint32_t kBatchGrowth = 8;
 // Bigger tables do not go through the block cache when they are read whole.
 constexpr double kCachedRowsMax = 5'000'000;
+constexpr uint64_t kRowsPerCheck = 8192;
 
 class TableScanOperator final : public Operator {
  public:
@@ -25,7 +35,9 @@ class TableScanOperator final : public Operator {
       : Operator(node),
         scan_(node),
         table_(*node.relation),
+        rows_by_key_(context.transaction, *context.transactions, *node.relation),
         ranges_(node, context.evaluation),
+        prefilter_(node, context.evaluation),
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
         capacity_(node.unique_match || !node.current_of.empty() ? 1 : FirstCapacity(node)),
@@ -35,6 +47,7 @@ class TableScanOperator final : public Operator {
                                     : storage::RowLayoutSet::kSkip);
       has_system_columns_ |= attnum <= 0;
     }
+    decoder_.emplace(*table_.row_layouts, columns_);
   }
 
  protected:
@@ -46,6 +59,16 @@ class TableScanOperator final : public Operator {
     if (!scan_.current_of.empty()) cursor_row_ = context.cursor_row(scan_.current_of, table_);
     if (pinned_ != nullptr || IsPoint()) return;
     if (scan_.sample) sampler_.emplace(*scan_.sample, context);
+    shared_ = StatementResources::Current().parallel;
+    if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
+    prefilter_.Open();
+    if (shared_ != nullptr) {
+      shared_->SplitOnce([&] {
+        shared_->ranges() = SplitRanges(ranges_.Compute(), context);
+        return shared_->ranges().size();
+      });
+      return;
+    }
     key_ranges_ = ranges_.Compute();
     if (scan_.backward) std::reverse(key_ranges_.begin(), key_ranges_.end());
   }
@@ -55,6 +78,8 @@ class TableScanOperator final : public Operator {
       const bool filled = pinned_ != nullptr ? FillPinned()
                           : IsPoint()        ? FillPoint(context)
                                              : FillFromRanges(context);
+      if (skipped_ > 0) CountFiltered(context, static_cast<int64_t>(skipped_));
+      skipped_ = 0;
       if (!filled) return nullptr;
       const uint32_t before = batch_.row_count();
       filters_.Apply(batch_);
@@ -70,14 +95,25 @@ class TableScanOperator final : public Operator {
                                                                 : kFirstBatchRows;
   }
 
+  void ResetBatch() {
+    batch_.Reset();
+    decoder_->Attach(batch_);
+  }
+
   bool IsPoint() const {
     if (!scan_.current_of.empty()) return true;
     return scan_.unique_match && scan_.index == nullptr && scan_.bounds.any_of == nullptr;
   }
 
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
-    table_.row_layouts->DecodeInto(value, columns_, batch_, row);
+    decoder_->Decode(value, row);
     if (has_system_columns_) SetSystemColumns(suffix, value, row);
+  }
+
+  // read_
+  void DecodeFound(std::string_view suffix, uint32_t row) {
+    if (has_system_columns_) return Decode(suffix, read_.value(), row);
+    read_.DecodeInto(table_, columns_, batch_, row);
   }
 
   void SetSystemColumns(std::string_view suffix, std::string_view value, uint32_t row) {
@@ -85,8 +121,10 @@ class TableScanOperator final : public Operator {
     for (size_t i = 0; i < scan_.attnums.size(); ++i) {
       Vector& column = batch_.column(i);
       switch (scan_.attnums[i]) {
-        case kRowKey: {
+        case kRowKey:
+        case plan::kWholeRowKeyAttribute: {
           mark_.assign(value.substr(0, txn::kRowTimestampBytes));
+          if (scan_.attnums[i] != kRowKey) mark_.append(head_);
           mark_.append(suffix);
           column.SetString(row, mark_);
           break;
@@ -111,9 +149,10 @@ class TableScanOperator final : public Operator {
   }
 
   bool FillPinned() {
-    if (point_done_) return false;
+    // Of the tables of a tree, the one that has the row.
+    if (point_done_ || !pinned_->key.starts_with(head_)) return false;
     point_done_ = true;
-    batch_.Reset();
+    ResetBatch();
     Decode(SuffixOfRowKey(pinned_->key), pinned_->value, 0);
     batch_.set_row_count(1);
     return true;
@@ -122,6 +161,7 @@ class TableScanOperator final : public Operator {
   // Sets key_; false: no row can match.
   bool PointKey() {
     if (scan_.current_of.empty()) return ranges_.ComputePoint(&key_);
+    if (cursor_row_.empty()) return false;
     key_ = head_ + cursor_row_;
     return true;
   }
@@ -130,14 +170,14 @@ class TableScanOperator final : public Operator {
     if (point_done_) return false;
     point_done_ = true;
     if (!PointKey()) return false;
-    batch_.Reset();
+    ResetBatch();
     if (scan_.lock_first.has_value()) {
       if (!ReadLocked(context)) return false;
     } else {
-      context.transaction.Get(context.view, key_, &read_);
+      rows_by_key_.Get(context.view, key_, &read_);
     }
     if (!read_.found()) return false;
-    Decode(SuffixOfRowKey(key_), read_.value(), 0);
+    DecodeFound(SuffixOfRowKey(key_), 0);
     batch_.set_row_count(1);
     return true;
   }
@@ -147,9 +187,9 @@ class TableScanOperator final : public Operator {
     const txn::LockOutcome outcome =
         context.transaction.LockRow(key_, *scan_.lock_first, scan_.lock_wait);
     if (outcome == txn::LockOutcome::kNotAvailable) return false;
-    context.transaction.GetLatest(key_, &read_);
+    rows_by_key_.GetLatest(key_, &read_);
     if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return true;
-    context.transaction.Get(context.view, key_, &seen_);
+    rows_by_key_.Get(context.view, key_, &seen_);
     if (seen_.found() == read_.found() &&
         (!read_.found() || seen_.commit_timestamp() == read_.commit_timestamp())) {
       return true;
@@ -161,10 +201,11 @@ class TableScanOperator final : public Operator {
   }
 
   bool FillFromRanges(ExecContext& context) {
-    batch_.Reset();
+    ResetBatch();
     if (next_capacity_ > capacity_) {
       capacity_ = next_capacity_;
       for (Vector& column : batch_.columns()) column.Reserve(capacity_);
+      decoder_->Attach(batch_);
     }
     uint32_t row = 0;
     while (row < capacity_) {
@@ -179,9 +220,14 @@ class TableScanOperator final : public Operator {
         continue;
       }
       if (scan_.index == nullptr) {
-        Decode(SuffixOfRowKey(rows_->key()), rows_->value(), row++);
+        const std::string_view value = rows_->value();
+        if (prefilter_.Passes(value)) {
+          Decode(SuffixOfRowKey(rows_->key()), value, row++);
+        } else if (++skipped_ % kRowsPerCheck == 0) {
+          context.CheckCanceled();
+        }
       } else if (FetchRow(context, SuffixOfMark(rows_->value()))) {
-        Decode(SuffixOfRowKey(key_), read_.value(), row++);
+        DecodeFound(SuffixOfRowKey(key_), row++);
       }
       rows_->Next();
     }
@@ -194,13 +240,22 @@ class TableScanOperator final : public Operator {
   bool FetchRow(ExecContext& context, std::string_view suffix) {
     key_.assign(head_);
     key_.append(suffix);
-    context.transaction.Get(context.view, key_, &read_);
+    rows_by_key_.Get(context.view, key_, &read_);
     return read_.found();
   }
 
+  const KeyRange* NextRange() {
+    if (shared_ != nullptr) {
+      size_t unit;
+      return shared_->TakeUnit(&unit) ? &shared_->ranges()[unit] : nullptr;
+    }
+    return next_range_ == key_ranges_.size() ? nullptr : &key_ranges_[next_range_++];
+  }
+
   bool OpenNextRange(ExecContext& context) {
-    if (next_range_ == key_ranges_.size()) return false;
-    const KeyRange& range = key_ranges_[next_range_++];
+    const KeyRange* next = NextRange();
+    if (next == nullptr) return false;
+    const KeyRange& range = *next;
     rows_ = context.transaction.Scan(
         context.view, range.from, range.to,
         scan_.backward ? txn::ScanDirection::kBackward : txn::ScanDirection::kForward,
@@ -213,32 +268,38 @@ class TableScanOperator final : public Operator {
 
   const TableScanNode& scan_;
   const catalog::Relation& table_;
+  RowAccess rows_by_key_;
   ScanRanges ranges_;
+  RowPrefilter prefilter_;
   FilterSet filters_;
   const std::string head_;
   uint32_t capacity_;
   uint32_t next_capacity_ = 0;
   Batch batch_;
   std::vector<uint32_t> columns_;
+  std::optional<storage::RowDecoder> decoder_;
   bool has_system_columns_ = false;
 
   const PinnedRow* pinned_ = nullptr;
   std::string cursor_row_;  // WHERE CURRENT OF: the row's key suffix
   std::optional<TableSampler> sampler_;
   uint64_t rows_left_out_ = 0;
+  ParallelStep* shared_ = nullptr;  // whose units are scanned; null: all ranges
+  uint64_t skipped_ = 0;            // rows the prefilter left out
   std::vector<KeyRange> key_ranges_;
   size_t next_range_ = 0;
   std::unique_ptr<txn::RangeScan> rows_;
   bool point_done_ = false;
   std::string key_;
   std::string mark_;
-  txn::RowRead read_;
-  txn::RowRead seen_;
+  FoundRow read_;
+  FoundRow seen_;
 };
 
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  if (catalog::IsColumnar(*node.relation) && node.index == nullptr) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 

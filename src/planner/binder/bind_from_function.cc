@@ -4,6 +4,7 @@
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/query_record.h"
 #include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
@@ -111,6 +112,7 @@ void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__
   const ast::Node& call_node = *pair.items[0];
   const int location = LocationOf(&call_node);
   ExprPtr call = ResolveUnknown(state_, binder.Bind(call_node));
+  if (state_.record != nullptr) state_.record->expressions[&call_node] = call->Clone();
   expr::ForEachChild(*call, [](const expr::Expr& argument) {
     const expr::Expr* const inner = FindSetFunction(argument);
     if (inner == nullptr) return;

@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "planner/binder/query_binder.h"
+#include "planner/binder/query_record.h"
 #include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
@@ -141,6 +143,7 @@ class Grouping {
     Target& found = targets_[target];
     found.expression = ResolveUnknown(state_, std::move(found.expression));
     ExprPtr group = found.expression->Clone();
+    if (state_.record != nullptr) state_.record->expressions[&node] = group->Clone();
     const bool is_listed = target < before;
     // Grouping by something the select list does not have leaves the list as it is.
     if (targets_.size() > before) targets_.resize(before);

@@ -1,6 +1,7 @@
 // INSERT: target columns, rows, identity and generated columns, ON CONFLICT, RETURNING.
 #include <fmt/format.h>
 
+#include "planner/binder/change_target.h"
 #include "planner/binder/insert_columns.h"
 #include "planner/binder/on_conflict.h"
 #include "planner/binder/set_functions.h"
@@ -21,8 +22,8 @@ class InsertBinder {
 
   BoundQuery Bind() {
     const PgQuery__RangeVar& name = *insert_.relation;
-    relation_ = RequireRelation(state_, name);
-    CheckMayChange(*relation_, "INSERT", name.location);
+    change_.emplace(state_, name, "INSERT");
+    relation_ = change_->table();
     const bool updates = insert_.on_conflict_clause != nullptr &&
                          insert_.on_conflict_clause->action ==
                              PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE;
@@ -30,20 +31,22 @@ class InsertBinder {
     auto node = std::make_unique<LogicalInsert>();
     node->rules = MakeRowRules(state_, level_, relation_);
     node->values.resize(relation_->columns.size());
-    columns_.Bind(*relation_, insert_.cols, insert_.n_cols);
+    columns_.Bind(*change_, insert_.cols, insert_.n_cols);
     BindRows(*node);
     columns_.FillDefaults(node->values);
     BindRowRules(state_, node->rules);
-    const std::string_view alias =
-        name.alias == nullptr ? std::string_view(relation_->name) : name.alias->aliasname;
+    change_->AddViewChecks(node->rules);
+    const std::string_view alias = name.alias == nullptr ? std::string_view(change_->named()->name)
+                                                         : name.alias->aliasname;
     if (insert_.on_conflict_clause != nullptr) {
+      if (change_->is_view()) ThrowNotSupported("ON CONFLICT through a view");
       node->on_conflict = BindOnConflict(state_, *insert_.on_conflict_clause, relation_, alias, updates);
     }
     BoundQuery query;
     if (insert_.n_returning_list > 0) {
       QueryLevel& returning = NewLevel(state_, level_.outer);
       returning.names.push_back(
-          {returning.AddItem(TableItem(relation_, alias, node->rules.row_columns))});
+          {returning.AddItem(change_->Over(alias, node->rules.row_columns).item)});
       node->returning = BindReturning(state_, returning, insert_.returning_list,
                                       insert_.n_returning_list, *node, query);
     }
@@ -72,13 +75,14 @@ class InsertBinder {
     AtPlace at(level_, Place::kInsertTarget);
     std::vector<Target> targets(row.n_items);
     for (size_t i = 0; i < row.n_items; ++i) {
-      targets[i].expression = columns_.BindValue(binder_, *row.items[i], columns_[i]);
+      targets[i].expression = columns_.BindValue(binder_, *row.items[i], i);
     }
     // One row, or with set-returning functions several.
     node.children.push_back(ExpandSetFunctions(state_, &level_, std::make_unique<LogicalOneRow>(),
                                                targets));
     for (size_t i = 0; i < row.n_items; ++i) {
-      node.values[columns_[i].attnum - 1] = std::move(targets[i].expression);
+      columns_.Take(binder_, node.values, i, std::move(targets[i].expression),
+                    LocationOf(row.items[i]));
     }
     columns_.Resize(row.n_items);
   }
@@ -97,9 +101,13 @@ class InsertBinder {
       auto& bound = values->rows.emplace_back();
       for (size_t i = 0; i < width; ++i) {
         const catalog::Column& column = columns_[i];
-        ExprPtr value = columns_.BindValue(binder_, *row.items[i], column);
+        ExprPtr value = columns_.BindValue(binder_, *row.items[i], i);
         if (value == nullptr) {  // DEFAULT for a generated column: a place holder nobody reads
           value = std::make_unique<expr::ConstExpr>(column.type, types::Datum::Null());
+        }
+        if (columns_.IsPart(i)) {
+          value = CoerceToColumn(state_, std::move(value), columns_.TypeOf(i), column.name,
+                                 LocationOf(row.items[i]));
         }
         bound.push_back(std::move(value));
       }
@@ -107,9 +115,11 @@ class InsertBinder {
     columns_.Resize(width);
     for (size_t i = 0; i < width; ++i) {
       const catalog::Column& column = columns_[i];
-      const ColumnId id = state_.AddColumn({column.name, column.type}, &level_);
+      const ColumnId id = state_.AddColumn({column.name, columns_.TypeOf(i)}, &level_);
       values->outputs.push_back(id);
-      if (column.generated == '\0') node.values[column.attnum - 1] = state_.Mention(id, -1);
+      if (column.generated == '\0') {
+        columns_.Take(binder_, node.values, i, state_.Mention(id, -1), -1);
+      }
     }
     node.children.push_back(std::move(values));
   }
@@ -123,7 +133,7 @@ class InsertBinder {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const catalog::Column& column = columns_[i];
       columns_.CheckTakesValue(column);
-      CoerceUntypedOutput(query, i, column);
+      CoerceUntypedOutput(query, i, columns_.TypeOf(i), column);
       if (!columns_.UsesUserValue(column)) {
         node.values[column.attnum - 1] = DefaultOf(state_, column);
         continue;
@@ -131,15 +141,15 @@ class InsertBinder {
       ExprPtr value = state_.Mention(query.outputs[i].id, -1);
       const int location =
           i < select.n_target_list ? LocationOf(select.target_list[i]->res_target->val) : -1;
-      node.values[column.attnum - 1] =
-          CoerceToColumn(state_, std::move(value), column.type, column.name, location);
+      columns_.Take(binder_, node.values, i, std::move(value), location);
     }
     ResolveUnknownOutputs(state_, query);
     node.children.push_back(std::move(query.plan));
   }
 
   // An untyped literal of the select list takes the column's type where it stands.
-  void CoerceUntypedOutput(BoundQuery& query, size_t i, const catalog::Column& column) {
+  void CoerceUntypedOutput(BoundQuery& query, size_t i, const SqlType& type,
+                           const catalog::Column& column) {
     if (query.projection == nullptr) return;
     for (size_t at = 0; at < query.projection->outputs.size(); ++at) {
       ExprPtr& expression = query.projection->expressions[at];
@@ -148,7 +158,7 @@ class InsertBinder {
       }
       const int location = expression->location;
       expression =
-          CoerceToColumn(state_, std::move(expression), column.type, column.name, location);
+          CoerceToColumn(state_, std::move(expression), type, column.name, location);
       state_.columns[query.outputs[i].id].type = expression->type;
     }
   }
@@ -157,6 +167,7 @@ class InsertBinder {
   QueryLevel& level_;
   const PgQuery__InsertStmt& insert_;
   ExpressionBinder binder_;
+  std::optional<ChangeTarget> change_;
   catalog::RelationPtr relation_;
   InsertColumns columns_;
 };

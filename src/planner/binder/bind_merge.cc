@@ -1,6 +1,7 @@
 // MERGE: the source joined with the target, and what happens to each of its rows.
 #include <fmt/format.h>
 
+#include "catalog/inheritance.h"
 #include "planner/binder/assignment.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/insert_columns.h"
@@ -64,6 +65,12 @@ class MergeBinder {
           .Detail(fmt::format("This operation is not supported for {}.", what));
     }
     CheckMayChange(*relation_, "MERGE", merge_.relation->location);
+    if (catalog::IsPartitioned(*relation_)) {
+      ThrowNotSupported("MERGE of a partitioned table", merge_.relation->location);
+    }
+    if (merge_.relation->inh && catalog::HasChildren(state_.catalog(), relation_->oid)) {
+      ThrowNotSupported("MERGE of a table with inheritance children", merge_.relation->location);
+    }
   }
 
   void BindTarget() {
@@ -140,7 +147,8 @@ class MergeBinder {
 
   void BindInsertAction(const PgQuery__MergeWhenClause& clause, LogicalMerge::Action& action) {
     InsertColumns columns(state_, clause.override);
-    columns.Bind(*relation_, clause.target_list, clause.n_target_list);
+    const ChangeTarget target(state_, relation_, "MERGE", merge_.relation->location);
+    columns.Bind(target, clause.target_list, clause.n_target_list);
     action.values.resize(relation_->columns.size());
     const size_t given = clause.n_values;
     if (given > 0) {
@@ -149,8 +157,8 @@ class MergeBinder {
     }
     AtPlace at(level_, Place::kValues);
     for (size_t i = 0; i < given; ++i) {
-      const catalog::Column& column = columns[i];
-      action.values[column.attnum - 1] = columns.BindValue(binder_, *clause.values[i], column);
+      columns.Take(binder_, action.values, i, columns.BindValue(binder_, *clause.values[i], i),
+                   LocationOf(clause.values[i]));
     }
     columns.FillDefaults(action.values);
   }

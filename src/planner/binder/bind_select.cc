@@ -4,8 +4,12 @@
 #include <set>
 
 #include "base/error/check.h"
+#include "catalog/object_text.h"
+#include "plan/row_key.h"
 #include "planner/binder/locking.h"
+#include "planner/binder/query_record.h"
 #include "planner/binder/set_functions.h"
+#include "planner/binder/table_tree.h"
 
 namespace grizzly::planner {
 
@@ -73,6 +77,7 @@ class SelectBinder {
                      "aggregate functions are not allowed in a recursive query's recursive term")
           .At(level_.aggregates[0]->location);
     }
+    if (state_.record != nullptr) Record();
     plan = AddAggregation(binder_, select_, std::move(plan), targets_, having);
     if (keep) --state_.keep_constants;
     plan = AddWindows(std::move(plan));
@@ -85,6 +90,44 @@ class SelectBinder {
   void ResolveTargets() {
     for (Target& target : targets_) {
       target.expression = ResolveUnknown(state_, std::move(target.expression));
+    }
+  }
+
+  // Before aggregation replaces expressions by columns.
+  void Record() {
+    QueryRecord& all = *state_.record;
+    SelectRecord& own = all.selects[&select_];
+    for (const Target& target : targets_) {
+      own.outputs.push_back({target.expression->Clone(), target.name, target.junk});
+    }
+    for (const SortTarget& sort : order_) {
+      own.order.push_back(
+          {sort.target, sort.key.operator_oid, sort.key.descending, sort.key.nulls_first});
+    }
+    own.distinct_on = distinct_on_;
+    for (const auto& item : level_.items) RecordItem(*item, own);
+    const auto add_calls = [&](const std::vector<ExprPtr>& calls, const std::vector<ColumnId>& ids) {
+      for (size_t i = 0; i < calls.size(); ++i) all.calls[ids[i]] = calls[i]->Clone();
+    };
+    add_calls(level_.aggregates, level_.aggregate_columns);
+    add_calls(level_.group_calls, level_.group_call_columns);
+    add_calls(level_.window_calls, level_.window_columns);
+  }
+
+  // An aliased join hides the names of what it joins; one without answers to none.
+  static void RecordItem(const RangeItem& item, SelectRecord& record) {
+    if (item.alias.empty()) return;
+    std::vector<std::string>& columns = record.item_columns[item.alias];
+    for (const ScopeColumn& column : item.columns) {
+      columns.push_back(column.name);
+      if (column.expression != nullptr) continue;
+      std::string name = catalog::QuoteIdentifier(item.alias) + "." +
+                         catalog::QuoteIdentifier(column.name);
+      if (item.is_join) {
+        record.names[column.id] = std::move(name);
+      } else {
+        record.names.emplace(column.id, std::move(name));
+      }
     }
   }
 
@@ -203,13 +246,14 @@ class SelectBinder {
     return txn::LockWait::kBlock;
   }
 
-  ColumnId RowKeyOf(LogicalScan& scan) {
+  // `attribute` is kRowKeyAttribute or kWholeRowKeyAttribute.
+  ColumnId RowKeyOf(LogicalScan& scan, AttributeNumber attribute) {
     for (size_t i = 0; i < scan.attnums.size(); ++i) {
-      if (scan.attnums[i] == kRowKeyAttribute) return scan.outputs[i];
+      if (scan.attnums[i] == attribute) return scan.outputs[i];
     }
     const ColumnId key =
         state_.AddColumn({"row key", state_.types().Make(facts::kByteaOid)}, &level_);
-    scan.attnums.push_back(kRowKeyAttribute);
+    scan.attnums.push_back(attribute);
     scan.outputs.push_back(key);
     return key;
   }
@@ -229,7 +273,8 @@ class SelectBinder {
     if (!marks_.empty() || !is_plain || level_.items.size() != 1) return;
     RangeItem& item = *level_.items[0];
     if (item.scan == nullptr || item.relation->kind != catalog::RelationKind::kTable) return;
-    row_keys_.push_back({item.relation->oid, RowKeyOf(*item.scan)});
+    row_keys_.push_back(
+        {item.relation->oid, RowKeyOf(*item.scan, plan::kWholeRowKeyAttribute)});
     targets_.push_back({state_.Mention(row_keys_[0].column, -1), "row key", /*junk=*/true});
   }
 
@@ -257,10 +302,10 @@ class SelectBinder {
       return;
     }
     LogicalScan& scan = *item.scan;
-    const ColumnId key = RowKeyOf(scan);
+    const ColumnId key = RowKeyOf(scan, plan::kWholeRowKeyAttribute);
     const txn::RowLockMode mode = ModeOf(clause.strength);
     const txn::LockWait wait = WaitOf(clause.wait_policy);
-    state_.UseRelation(item.relation, txn::RelationLockMode::kRowShare);
+    UseTree(state_, item.relation, scan.only, txn::RelationLockMode::kRowShare);
     for (LogicalLockRows::Mark& mark : marks_) {
       if (mark.scan_id != scan.scan_id) continue;
       mark.mode = std::max(mark.mode, mode);
@@ -441,7 +486,10 @@ BoundQuery QueryBinder::Bind(const PgQuery__SelectStmt& select, bool keep_unknow
 
 BoundQuery QueryBinder::BindBody(const PgQuery__SelectStmt& select, QueryLevel& level,
                                  bool keep_unknown) {
-  if (select.into_clause != nullptr) ThrowNotSupported("SELECT INTO");
+  if (select.into_clause != nullptr) {
+    throw SqlError(SqlState::kSyntaxError, "SELECT ... INTO is not allowed here")
+        .At(select.into_clause->rel->location);
+  }
   const bool is_set_operation = select.op == PG_QUERY__SET_OPERATION__SETOP_UNION ||
                                 select.op == PG_QUERY__SET_OPERATION__SETOP_INTERSECT ||
                                 select.op == PG_QUERY__SET_OPERATION__SETOP_EXCEPT;
@@ -478,6 +526,10 @@ BoundQuery QueryBinder::BindValues(const PgQuery__SelectStmt& select, QueryLevel
     const Oid common = SelectCommonType(state_, expressions, "VALUES");
     for (size_t i = 0; i < values->rows.size(); ++i) {
       values->rows[i][column] = CoerceToCommon(state_, std::move(expressions[i]), common, "VALUES");
+    }
+    for (size_t i = 0; state_.record != nullptr && i < values->rows.size(); ++i) {
+      state_.record->expressions[select.values_lists[i]->list->items[column]] =
+          values->rows[i][column]->Clone();
     }
     std::vector<ExprPtr> coerced;
     for (auto& row : values->rows) coerced.push_back(row[column]->Clone());

@@ -61,7 +61,9 @@ void ExpandComposite(ExpressionBinder& binder, const PgQuery__AIndirection& node
     if (row->kind == ExprKind::kRow) {
       auto& fields = static_cast<expr::ListExpr&>(*row).children;
       for (size_t i = 0; i < fields.size(); ++i) {
-        targets.push_back({std::move(fields[i]), fmt::format("f{}", i + 1)});
+        const auto& names = static_cast<expr::ListExpr&>(*row).names;
+        targets.push_back({std::move(fields[i]),
+                           names.empty() ? fmt::format("f{}", i + 1) : names[i]});
       }
       return;
     }

@@ -7,30 +7,24 @@
 
 namespace grizzly::planner {
 
-void InsertColumns::Bind(const catalog::Relation& relation, ast::Node* const* nodes,
-                         size_t count) {
-  relation_ = &relation;
+void InsertColumns::Bind(const ChangeTarget& change, ast::Node* const* nodes, size_t count) {
+  change_ = &change;
   if (count == 0) {
-    for (const catalog::Column& column : relation.columns) {
-      if (!column.dropped) columns_.push_back({&column, -1});
-    }
+    for (const catalog::Column* column : change.Columns()) columns_.push_back({column});
     implicit_ = true;
     return;
   }
   for (size_t i = 0; i < count; ++i) {
     const PgQuery__ResTarget& target = *nodes[i]->res_target;
-    const catalog::Column* column = relation.FindColumn(target.name);
-    if (column == nullptr) ThrowNoTargetColumn(relation, target.name, target.location);
-    if (target.n_indirection > 0) {
-      ThrowNotSupported("INSERT into an element or field of a column", target.location);
-    }
+    const catalog::Column* column = &change.RequireColumn(target.name, target.location);
+    const bool is_part = target.n_indirection > 0;
     for (const Target& other : columns_) {
-      if (other.column != column) continue;
+      if (other.column != column || (is_part && other.part != nullptr)) continue;
       throw SqlError(SqlState::kDuplicateColumn,
                      fmt::format("column \"{}\" specified more than once", target.name))
           .At(target.location);
     }
-    columns_.push_back({column, target.location});
+    columns_.push_back({column, target.location, is_part ? &target : nullptr});
   }
 }
 
@@ -65,23 +59,52 @@ void InsertColumns::CheckWidth(size_t given, int extra_location) const {
     throw SqlError(SqlState::kSyntaxError, "INSERT has more expressions than target columns")
         .At(extra_location);
   }
+  for (size_t i = 0; i < given; ++i) {
+    if (columns_[i].column == nullptr) change_->ThrowNoBaseColumn(i);
+  }
   if (!implicit_ && given < columns_.size()) {
     throw SqlError(SqlState::kSyntaxError, "INSERT has more target columns than expressions")
         .At(columns_[given].location);
   }
 }
 
-ExprPtr InsertColumns::BindValue(ExpressionBinder& binder, const ast::Node& node,
-                                 const catalog::Column& column) const {
-  if (node.node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT) return DefaultOf(state_, column);
+SqlType InsertColumns::TypeOf(size_t i) const {
+  const Target& target = columns_[i];
+  return target.part == nullptr ? target.column->type
+                                : ElementTargetType(state_, *target.part, *target.column);
+}
+
+ExprPtr InsertColumns::BindValue(ExpressionBinder& binder, const ast::Node& node, size_t i) const {
+  const catalog::Column& column = *columns_[i].column;
+  if (node.node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT) {
+    if (!IsPart(i)) return DefaultOf(state_, column);
+    throw SqlError(SqlState::kFeatureNotSupported, "cannot set an array element to DEFAULT")
+        .At(columns_[i].location);
+  }
   CheckTakesValue(column);
   ExprPtr value = binder.Bind(node);
   if (!UsesUserValue(column)) return DefaultOf(state_, column);
+  if (IsPart(i)) return value;
   return CoerceToColumn(state_, std::move(value), column.type, column.name, LocationOf(&node));
 }
 
+void InsertColumns::Take(ExpressionBinder& binder, std::vector<ExprPtr>& values, size_t i,
+                         ExprPtr value, int location) const {
+  const catalog::Column& column = *columns_[i].column;
+  ExprPtr& slot = values[column.attnum - 1];
+  if (!IsPart(i)) {
+    slot = value == nullptr ? nullptr
+                            : CoerceToColumn(state_, std::move(value), column.type, column.name, location);
+    return;
+  }
+  if (slot == nullptr) {
+    slot = std::make_unique<expr::ConstExpr>(column.type, types::Datum::Null());
+  }
+  slot = PutElement(binder, *columns_[i].part, column, std::move(slot), std::move(value));
+}
+
 void InsertColumns::FillDefaults(std::vector<ExprPtr>& values) const {
-  for (const catalog::Column& column : relation_->columns) {
+  for (const catalog::Column& column : change_->face()->columns) {
     ExprPtr& value = values[column.attnum - 1];
     if (column.dropped || column.generated != '\0') {
       value = nullptr;

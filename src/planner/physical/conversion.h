@@ -25,7 +25,8 @@ class Conversion {
  public:
   Conversion(plan::Plan& plan, const StatementColumns& columns, const PlannerInput& input)
       : plan_(plan), columns_(columns), input_(input), cardinality_(columns, *input.catalog,
-                                                                    input.statistics) {}
+                                                                    input.statistics,
+                                                                    input.sample_parameters) {}
 
   Converted Convert(LogicalNode& node);
   // Drops and reorders outputs where needed so that they are exactly `wanted`.
@@ -34,6 +35,7 @@ class Conversion {
  private:
   // ---- one per node kind; in the file named after it ----
   Converted ConvertScan(LogicalScan& scan);                    // convert_scan.cc
+  Converted ConvertTreeScan(LogicalScan& scan, const std::vector<catalog::RelationPtr>& tree);
   Converted ConvertVirtualScan(LogicalScan& scan);
   Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
   bool PlanLookup(LogicalJoin& join);

@@ -260,12 +260,25 @@ Converted Conversion::ConvertSetOperation(LogicalSetOperation& set) {
   return {std::move(node), set.outputs};
 }
 
+namespace {
+
+bool ChangesRows(const LogicalNode& node) {
+  switch (node.kind) {
+    case LogicalKind::kInsert:
+    case LogicalKind::kUpdate:
+    case LogicalKind::kDelete:
+    case LogicalKind::kMerge: return true;
+    case LogicalKind::kSetOperation: return ChangesRows(*node.children[0]);  // of a tree of tables
+    default: return false;
+  }
+}
+
+}  // namespace
+
 Converted Conversion::ConvertWith(LogicalWith& with) {
   auto node = std::make_unique<plan::WithNode>();
   for (size_t i = 0; i < with.ctes.size(); ++i) {
-    const LogicalKind kind = with.children[i]->kind;
-    const bool modifies = kind == LogicalKind::kInsert || kind == LogicalKind::kUpdate ||
-                          kind == LogicalKind::kDelete || kind == LogicalKind::kMerge;
+    const bool modifies = ChangesRows(*with.children[i]);
     const std::vector<ColumnId> wanted = with.children[i]->outputs;
     cte_names_[with.ctes[i].cte_id] = with.ctes[i].name;
     Converted cte = Convert(*with.children[i]);
