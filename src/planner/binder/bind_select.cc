@@ -57,6 +57,7 @@ class SelectBinder {
   BoundQuery Bind(bool keep_unknown) {
     level_.takes_aggregates = true;
     level_.select = &select_;
+    CheckWindowNames();
     LogicalPtr plan = BindFrom(state_, level_, select_.from_clause, select_.n_from_clause);
     if (plan == nullptr) plan = std::make_unique<LogicalOneRow>();
     const bool is_recursive_term = ReadsWorkTable(*plan);
@@ -185,6 +186,17 @@ class SelectBinder {
       added.key.operator_oid =
           RequireOrderingOperator(state_, expression.type.oid, false, expression.location);
       order_.push_back(std::move(added));
+    }
+  }
+
+  void CheckWindowNames() const {
+    std::set<std::string_view> names;
+    for (size_t i = 0; i < select_.n_window_clause; ++i) {
+      const PgQuery__WindowDef& window = *select_.window_clause[i]->window_def;
+      if (names.insert(window.name).second) continue;
+      throw SqlError(SqlState::kWindowingError,
+                     fmt::format("window \"{}\" is already defined", window.name))
+          .At(window.location);
     }
   }
 

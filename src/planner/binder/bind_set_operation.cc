@@ -140,6 +140,19 @@ BoundQuery QueryBinder::BindSetTree(const PgQuery__SelectStmt& select, QueryLeve
   return query;
 }
 
+namespace {
+
+// Where the first ORDER BY item stands that is none of the outputs.
+int LocationOfFirstNew(const std::vector<SortTarget>& order, size_t width,
+                       const PgQuery__SelectStmt& select) {
+  for (size_t i = 0; i < order.size() && i < select.n_sort_clause; ++i) {
+    if (order[i].target >= width) return LocationOf(select.sort_clause[i]->sort_by->node);
+  }
+  return -1;
+}
+
+}  // namespace
+
 BoundQuery QueryBinder::FinishSetOperation(const PgQuery__SelectStmt& select, QueryLevel& level,
                                            BoundQuery query) {
   if (select.n_sort_clause > 0) {
@@ -159,7 +172,7 @@ BoundQuery QueryBinder::FinishSetOperation(const PgQuery__SelectStmt& select, Qu
                      "invalid UNION/INTERSECT/EXCEPT ORDER BY clause")
           .Detail("Only result column names can be used, not expressions or functions.")
           .Hint("Add the expression/function to every SELECT, or move the UNION into a FROM clause.")
-          .At(targets[width].expression->location);
+          .At(LocationOfFirstNew(order, width, select));
     }
     auto sort = std::make_unique<LogicalSort>();
     for (SortTarget& wanted : order) {
