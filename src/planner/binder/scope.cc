@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "catalog/schema_lookup.h"
+#include "catalog/inheritance.h"
 #include "planner/binder/coerce.h"
 #include "planner/binder/name_hints.h"
 
@@ -100,8 +101,21 @@ constexpr SystemColumn kSystemColumns[] = {
     {"xmax", -4, facts::kXidOid},                     {"cmax", -5, facts::kCidOid},
 };
 
+// The table of a row that is no scan's: one being checked or returned.
+ExprPtr TableOidOfRow(BindState& state, const RangeItem& item, std::string_view name,
+                      int location) {
+  const bool is_row = name == "tableoid" && item.relation != nullptr &&
+                      item.relation->kind == catalog::RelationKind::kTable &&
+                      !catalog::HasChildren(state.catalog(), item.relation->oid);
+  if (!is_row) return nullptr;
+  auto oid = std::make_unique<expr::ConstExpr>(state.types().Make(facts::kOidOid),
+                                               types::Datum::Of(item.relation->oid));
+  oid->location = location;
+  return oid;
+}
+
 ExprPtr FindSystemColumn(BindState& state, RangeItem& item, std::string_view name, int location) {
-  if (item.scan == nullptr) return nullptr;
+  if (item.scan == nullptr) return TableOidOfRow(state, item, name, location);
   for (const SystemColumn& column : kSystemColumns) {
     if (column.name != name) continue;
     if (column.attnum != kTableOidAttribute && column.attnum != kCtidAttribute &&
