@@ -240,15 +240,13 @@ void ThrowNoColumn(QueryLevel& level, std::string_view qualifier, std::string_vi
 
 void ThrowNoItem(BindState& state, QueryLevel& level, std::string_view schema,
                  std::string_view alias, int location) {
-  const std::string shown =
-      schema.empty() ? std::string(alias) : fmt::format("{}.{}", schema, alias);
   for (QueryLevel* at = &level; at != nullptr; at = at->outer) {
     for (const auto& item : at->items) {
       const bool is_alias = item->alias == alias;
       const bool is_relation = item->relation != nullptr && item->relation->name == alias;
       if (!is_alias && !is_relation) continue;
       SqlError error(SqlState::kUndefinedTable,
-                     fmt::format("invalid reference to FROM-clause entry for table \"{}\"", shown));
+                     fmt::format("invalid reference to FROM-clause entry for table \"{}\"", alias));
       if (!is_alias) {
         std::move(error).Hint(
             fmt::format("Perhaps you meant to reference the table alias \"{}\".", item->alias));
@@ -262,8 +260,9 @@ void ThrowNoItem(BindState& state, QueryLevel& level, std::string_view schema,
     }
   }
   (void)state;
+  (void)schema;
   throw SqlError(SqlState::kUndefinedTable,
-                 fmt::format("missing FROM-clause entry for table \"{}\"", shown))
+                 fmt::format("missing FROM-clause entry for table \"{}\"", alias))
       .At(location);
 }
 
