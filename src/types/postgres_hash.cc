@@ -173,6 +173,10 @@ PostgresHashFunction FindPostgresHash(Oid type) {
   return nullptr;
 }
 
+uint64_t PostgresHashEnum(const Datum& label, uint64_t seed) {
+  return HashInteger<int32_t>(label, seed);
+}
+
 PostgresHashFunction FindPostgresHash(const SqlType& type) {
   if (const PostgresHashFunction hash = FindPostgresHash(type.oid)) return hash;
   // An enum, or a domain over int4: four bytes either way.

@@ -90,6 +90,11 @@ QueryLevel& ExpressionBinder::LevelOfAggregate(const expr::Expr& aggregate) {
 
 void ExpressionBinder::CheckAggregateAllowed(QueryLevel& level, int location) {
   if (AllowsAggregates(level.place) && level.takes_aggregates) return;
+  if (level.place == Place::kFromSubselect) {
+    throw SqlError(SqlState::kGroupingError,
+                   "aggregate functions are not allowed in FROM clause of their own query level")
+        .At(location);
+  }
   throw SqlError(SqlState::kGroupingError,
                  fmt::format("aggregate functions are not allowed in {}", PlaceName(level.place)))
       .At(location);

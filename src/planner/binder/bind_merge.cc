@@ -1,6 +1,7 @@
 // MERGE: the source joined with the target, and what happens to each of its rows.
 #include <fmt/format.h>
 
+#include "catalog/inheritance.h"
 #include "planner/binder/assignment.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/insert_columns.h"
@@ -65,6 +66,12 @@ class MergeBinder {
           .Detail(fmt::format("This operation is not supported for {}.", what));
     }
     CheckMayChange(*relation_, "MERGE", merge_.relation->location);
+    if (catalog::IsPartitioned(*relation_)) {
+      ThrowNotSupported("MERGE of a partitioned table", merge_.relation->location);
+    }
+    if (merge_.relation->inh && catalog::HasChildren(state_.catalog(), relation_->oid)) {
+      ThrowNotSupported("MERGE of a table with inheritance children", merge_.relation->location);
+    }
   }
 
   void BindTarget() {

@@ -81,6 +81,10 @@ class ModifyBinder {
       level.ctes = std::move(level_.ctes);
       RangeItem* row =
           level.AddItem(change_.Over(alias_, InNamedOrder(node_->rules.row_columns)).item);
+      // tableoid and its like are those of the row as it was found.
+      const bool is_table =
+          row->relation != nullptr && row->relation->kind != catalog::RelationKind::kView;
+      if (is_table) row->scan = target_scan_;
       for (NamespaceEntry entry : level_.names) {
         if (entry.item == target_) entry.item = row;
         level.names.push_back(entry);

@@ -32,6 +32,7 @@ Name FigureSubLink(const PgQuery__SubLink& link) {
     case PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK: {
       const PgQuery__SelectStmt* select = link.subselect->select_stmt;
       while (select->larg != nullptr) select = select->larg;
+      if (select->n_values_lists > 0) return Strong("column1");
       if (select->n_target_list == 0) return {};
       const PgQuery__ResTarget& target = *select->target_list[0]->res_target;
       if (*target.name != '\0') return Strong(target.name);

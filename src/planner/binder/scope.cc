@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "catalog/schema_lookup.h"
+#include "catalog/inheritance.h"
 #include "planner/binder/coerce.h"
 #include "planner/binder/name_hints.h"
 #include "planner/binder/row_shape.h"
@@ -102,8 +103,21 @@ constexpr SystemColumn kSystemColumns[] = {
     {"xmax", -4, facts::kXidOid},                     {"cmax", -5, facts::kCidOid},
 };
 
+// The table of a row that is no scan's: one being checked or returned.
+ExprPtr TableOidOfRow(BindState& state, const RangeItem& item, std::string_view name,
+                      int location) {
+  const bool is_row = name == "tableoid" && item.relation != nullptr &&
+                      item.relation->kind == catalog::RelationKind::kTable &&
+                      !catalog::HasChildren(state.catalog(), item.relation->oid);
+  if (!is_row) return nullptr;
+  auto oid = std::make_unique<expr::ConstExpr>(state.types().Make(facts::kOidOid),
+                                               types::Datum::Of(item.relation->oid));
+  oid->location = location;
+  return oid;
+}
+
 ExprPtr FindSystemColumn(BindState& state, RangeItem& item, std::string_view name, int location) {
-  if (item.scan == nullptr) return nullptr;
+  if (item.scan == nullptr) return TableOidOfRow(state, item, name, location);
   for (const SystemColumn& column : kSystemColumns) {
     if (column.name != name) continue;
     if (column.attnum != kTableOidAttribute && column.attnum != kCtidAttribute &&
@@ -238,15 +252,13 @@ void ThrowNoColumn(QueryLevel& level, std::string_view qualifier, std::string_vi
 
 void ThrowNoItem(BindState& state, QueryLevel& level, std::string_view schema,
                  std::string_view alias, int location) {
-  const std::string shown =
-      schema.empty() ? std::string(alias) : fmt::format("{}.{}", schema, alias);
   for (QueryLevel* at = &level; at != nullptr; at = at->outer) {
     for (const auto& item : at->items) {
       const bool is_alias = item->alias == alias;
       const bool is_relation = item->relation != nullptr && item->relation->name == alias;
       if (!is_alias && !is_relation) continue;
       SqlError error(SqlState::kUndefinedTable,
-                     fmt::format("invalid reference to FROM-clause entry for table \"{}\"", shown));
+                     fmt::format("invalid reference to FROM-clause entry for table \"{}\"", alias));
       if (!is_alias) {
         std::move(error).Hint(
             fmt::format("Perhaps you meant to reference the table alias \"{}\".", item->alias));
@@ -260,8 +272,9 @@ void ThrowNoItem(BindState& state, QueryLevel& level, std::string_view schema,
     }
   }
   (void)state;
+  (void)schema;
   throw SqlError(SqlState::kUndefinedTable,
-                 fmt::format("missing FROM-clause entry for table \"{}\"", shown))
+                 fmt::format("missing FROM-clause entry for table \"{}\"", alias))
       .At(location);
 }
 

@@ -156,6 +156,7 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
   double rows = scan.estimated_rows;
   node->current_of = scan.current_of;
   if (scan.sample) {
+    if (catalog::IsColumnar(*scan.relation)) ThrowNotSupported("TABLESAMPLE of a columnar table");
     node->sample = plan::TableSample{scan.sample->by_block,
                                      Resolve(std::move(scan.sample->percentage), {}), nullptr};
     if (scan.sample->repeatable != nullptr) {
