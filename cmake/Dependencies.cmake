@@ -28,6 +28,7 @@ grizzly_system_library(dependency::zstd zstd)
 grizzly_system_library(dependency::prometheus prometheus-cpp-core)
 grizzly_system_library(dependency::icu PkgConfig::ICU)
 grizzly_system_library(dependency::pcre2 PkgConfig::PCRE2)
+grizzly_system_library(dependency::stemmer stemmer)
 grizzly_system_library(dependency::fmt fmt::fmt)
 grizzly_system_library(dependency::spdlog spdlog::spdlog)
 

@@ -29,5 +29,6 @@ OperatorPtr MakeRecursiveUnion(const plan::RecursiveUnionNode& node, ExecContext
 OperatorPtr MakeLockRows(const plan::LockRowsNode& node, ExecContext& context);
 OperatorPtr MakeInsert(const plan::InsertNode& node, ExecContext& context);
 OperatorPtr MakeModify(const plan::ModifyNode& node, ExecContext& context);
+OperatorPtr MakeMerge(const plan::MergeNode& node, ExecContext& context);
 
 }  // namespace grizzly::executor

@@ -73,6 +73,7 @@ ListExpr::ListExpr(const ListExpr& other)
     : Expr(other),
       choice(other.choice),
       children(CloneAll(other.children)),
+      names(other.names),
       from_io(other.from_io),
       to_io(other.to_io) {}
 void ListExpr::VisitChildren(const Visitor& visit) { VisitAll(children, visit); }

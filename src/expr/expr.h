@@ -169,6 +169,7 @@ struct ListExpr final : Expr {
   ListExpr(const ListExpr& other);
   uint8_t choice;
   std::vector<ExprPtr> children;
+  std::vector<std::string> names;          // kRow of type record: its columns; empty: f1, f2 ...
   const types::TypeIo* from_io = nullptr;  // kIoCast
   const types::TypeIo* to_io = nullptr;    // kIoCast
   ExprPtr Clone() const override { return std::make_unique<ListExpr>(*this); }

@@ -75,8 +75,11 @@ struct DistinctNode final : Node {
   bool input_is_sorted = false;
 };
 
+struct PartitionPruning;  // plan/pruning.h
+
 struct AppendNode final : Node {
   AppendNode() : Node(NodeKind::kAppend) {}
+  std::shared_ptr<const PartitionPruning> pruning;  // which children are opened; null: all
 };
 
 enum class SetOperationType : uint8_t { kUnion, kIntersect, kExcept };

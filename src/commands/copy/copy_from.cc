@@ -10,6 +10,7 @@
 #include "commands/table/bulk_insert.h"
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
+#include "executor/constraint/finish_statement.h"
 #include "executor/modify/row_writer.h"
 
 namespace grizzly::commands {
@@ -90,6 +91,7 @@ class CopyIn {
       AddPlace(&error, place);
       throw;
     }
+    executor::FinishStatement(execution_.context());
     return written_;
   }
 
@@ -247,6 +249,7 @@ class CopyIn {
                                ? !target.force_not_null
                                : target.force_null && field.text == options_.null_text;
       if (is_null) {
+        types::CheckNullInput(target.column->type.oid);
         out.SetNull(rows_);
         continue;
       }

@@ -24,7 +24,12 @@ struct BulkInsert::Index {
 bool BulkInsert::Suits(CommandInput& input, const catalog::Relation& table) {
   if (input.uncontended_relations == nullptr || !MayWriteDirectly(input)) return false;
   const std::vector<Oid>& fresh = *input.uncontended_relations;
-  return std::find(fresh.begin(), fresh.end(), table.oid) != fresh.end();
+  if (std::find(fresh.begin(), fresh.end(), table.oid) == fresh.end()) return false;
+  // Each row is compared with those before it, which have to be where reads find them.
+  return std::none_of(table.constraints.begin(), table.constraints.end(),
+                      [](const catalog::Constraint& constraint) {
+                        return constraint.kind == catalog::ConstraintKind::kExclusion;
+                      });
 }
 
 BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
@@ -34,7 +39,8 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
       context_(context),
       table_(*rules.relation),
       head_(executor::RowKeyHead(table_)),
-      conflicts_(rules, context) {
+      conflicts_(rules, context),
+      notes_(rules, context) {
   KeyRange range = RangeOfStorage(table_.tenant, table_.storage);
   was_empty_ = !input.transaction.ScanLatest(range.from, range.to)->Valid();
   rows_ascending_ = was_empty_;
@@ -49,6 +55,7 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
     if (index != nullptr && index->index->clustered_by) primary_ = std::move(index);
   }
   for (const plan::RowRules::Index& index : rules.indexes) {
+    if (index.index->index_key == nullptr) continue;  // no entries of its own
     auto made = std::make_unique<Index>();
     made->rules = &index;
     made->head = executor::IndexKeyHead(table_, *index.index->index);
@@ -119,7 +126,7 @@ void BulkInsert::PutEntries(const types::Batch& rows, uint32_t row) {
       has_null |= value.is_null();
       layout.AppendPart(part, value, &key_);
     }
-    if (definition.unique && (!has_null || definition.nulls_not_distinct)) {
+    if (definition.unique && definition.immediate && (!has_null || definition.nulls_not_distinct)) {
       RequireNew(key_, &index->last, &index->ascending, index->rules->index, rows, row);
     } else {
       key_.append(suffix_);
@@ -129,6 +136,7 @@ void BulkInsert::PutEntries(const types::Batch& rows, uint32_t row) {
     value_.append(suffix_);
     writer_->Put(key_, value_);
   }
+  notes_.Inserted(rows, row, suffix_);
 }
 
 void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
@@ -145,7 +153,8 @@ void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
 
 void BulkInsert::AddToGroups(const types::Batch& rows, uint32_t* at) {
   const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
-  for (*at = 0; *at < rows.row_count() && !indexes_.empty(); ++*at) {
+  const bool looks_at_rows = !indexes_.empty() || notes_.notes_new_rows();
+  for (*at = 0; looks_at_rows && *at < rows.row_count(); ++*at) {
     suffix_.clear();
     storage::AppendBigEndian(&suffix_, row_ids[*at]);
     PutEntries(rows, *at);

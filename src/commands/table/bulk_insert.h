@@ -47,6 +47,7 @@ class BulkInsert {
   std::unique_ptr<BulkWriter> writer_;
   std::unique_ptr<executor::RowAppender> appender_;  // columnar tables: the rows, but not their entries
   executor::RowWriter conflicts_;  // words the error
+  executor::ChangeNotes notes_;
   std::vector<std::unique_ptr<Index>> indexes_;
   catalog::RelationPtr primary_;
   bool was_empty_;

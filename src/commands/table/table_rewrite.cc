@@ -196,7 +196,7 @@ std::vector<std::unique_ptr<IndexFill>> FillsOf(CommandInput& input, expr::Evalu
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const Oid oid : table.indexes) {
     const catalog::RelationPtr index = snapshot->FindRelation(oid);
-    if (index->index->clustered_by != clustered) continue;
+    if (index->index->clustered_by != clustered || index->index_key == nullptr) continue;
     fills.push_back(std::make_unique<IndexFill>(input, state, table,
                                                 MakeIndexRules(input, table, index)));
   }
@@ -244,6 +244,7 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
 
 void FillIndex(CommandInput& input, const catalog::RelationPtr& table,
                const catalog::RelationPtr& index) {
+  if (index->index_key == nullptr) return;
   CommandExecution execution(input);
   IndexFill fill(input, execution.evaluation(), *table, MakeIndexRules(input, *table, index));
   BulkWriter writer(input, RangeOfIndex(table->tenant, table->storage, index->index->index_id));

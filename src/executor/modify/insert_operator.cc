@@ -84,6 +84,7 @@ class InsertOperator final : public Operator {
     const plan::OnConflictRules& rules = *insert_.on_conflict;
     for (uint32_t row = 0; row < rows_.row_count(); ++row) {
       const auto conflict = writer_.FindConflict(rows_, row, {}, &rules.arbiters);
+      CountOutcome(context, conflict.has_value());
       if (!conflict.has_value()) {
         writer_.Insert(rows_, row);
         changed_.insert(writer_.suffix());
@@ -93,6 +94,12 @@ class InsertOperator final : public Operator {
         UpdateExisting(context, row, conflict->row_suffix);
       }
     }
+  }
+
+  void CountOutcome(ExecContext& context, bool conflicts) const {
+    NodeMeasurement* const measured = Measurement(context);
+    if (measured == nullptr) return;
+    ++(conflicts ? measured->conflict_count : measured->insert_count);
   }
 
   void UpdateExisting(ExecContext& context, uint32_t row, const std::string& suffix) {

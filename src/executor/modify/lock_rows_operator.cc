@@ -40,8 +40,7 @@ class LockRowsOperator final : public Operator {
       const LockRowsNode::Mark& mark = lock_.marks[i];
       if (input.column(mark.row_key).IsNull(row)) continue;  // The null side of an outer join.
       const types::Datum value = input.column(mark.row_key).GetDatum(row);
-      std::string key = RowKeyHead(*mark.relation);
-      key.append(SuffixOfMark(value.AsString()));
+      std::string key(SuffixOfMark(value.AsString()));
       const txn::LockOutcome outcome = context.transaction.LockRow(key, mark.mode, mark.wait);
       if (outcome == txn::LockOutcome::kNotAvailable) {
         if (mark.wait == txn::LockWait::kSkipLocked) return;

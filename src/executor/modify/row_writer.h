@@ -1,10 +1,10 @@
-// Writes rows of one table: constraints, the row, its index entries.
+// Writes rows of one table: constraints, the row, its index entries; notes what is checked later.
 //
 // New rows come as batches whose first columns are the table's, by attnum. A row is checked before
 // anything of it is written; all it writes goes to the transaction's write set under the current
 // command.
 //
-// ERRORS   23502, 23514, 23505 with the constraint's name and PostgreSQL's details; 44000 view checks.
+// ERRORS   23502, 23514, 23505, 23P01 with the constraint's name and PostgreSQL's details; 44000 view checks.
 // THREADS  the statement's.
 #pragma once
 
@@ -17,6 +17,8 @@
 
 #include "executor/columnar/row_access.h"
 #include "executor/columnar/row_appender.h"
+#include "executor/constraint/change_notes.h"
+#include "executor/constraint/exclusion_search.h"
 #include "executor/exec_context.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
@@ -64,6 +66,12 @@ class RowWriter {
 
  private:
   struct Index;
+  void AddExclusions();
+  // Of the non-deferrable exclusion constraints.
+  std::optional<Conflict> FindExclusion(const types::Batch& rows, uint32_t row,
+                                        std::string_view replaced_suffix,
+                                        const std::vector<Oid>* arbiters);
+  [[noreturn]] void ThrowExcluded(const Conflict& conflict, const types::Batch& rows, uint32_t row);
   void CheckNotNull(const types::Batch& rows);
   void CheckConditions(const types::Batch& rows);
   std::string DescribeRow(const types::Batch& rows, uint32_t row) const;
@@ -103,6 +111,8 @@ class RowWriter {
   };
   std::vector<GeneratedColumn> generated_;
   catalog::RelationPtr primary_index_;
+  std::vector<std::unique_ptr<ExclusionSearch>> exclusions_;
+  ChangeNotes notes_;
 };
 
 }  // namespace grizzly::executor

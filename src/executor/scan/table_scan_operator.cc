@@ -8,7 +8,9 @@
 #include "executor/filter_set.h"
 #include "executor/operators.h"
 #include "executor/scan/scan_ranges.h"
+#include "executor/scan/table_sampler.h"
 #include "executor/table_access.h"
+#include "plan/row_key.h"
 
 namespace grizzly::executor {
 namespace {
@@ -31,7 +33,7 @@ class TableScanOperator final : public Operator {
         ranges_(node, context.evaluation),
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
-        capacity_(node.unique_match ? 1 : FirstCapacity(node)),
+        capacity_(node.unique_match || !node.current_of.empty() ? 1 : FirstCapacity(node)),
         batch_(node.output_types, capacity_) {
     for (const AttributeNumber attnum : node.attnums) {
       columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
@@ -46,7 +48,9 @@ class TableScanOperator final : public Operator {
     next_range_ = 0;
     point_done_ = false;
     pinned_ = context.FindPinned(scan_.scan_id);
+    if (!scan_.current_of.empty()) cursor_row_ = context.cursor_row(scan_.current_of, table_);
     if (pinned_ != nullptr || IsPoint()) return;
+    if (scan_.sample) sampler_.emplace(*scan_.sample, context);
     key_ranges_ = ranges_.Compute();
     if (scan_.backward) std::reverse(key_ranges_.begin(), key_ranges_.end());
   }
@@ -72,6 +76,7 @@ class TableScanOperator final : public Operator {
   }
 
   bool IsPoint() const {
+    if (!scan_.current_of.empty()) return true;
     return scan_.unique_match && scan_.index == nullptr && scan_.bounds.any_of == nullptr;
   }
 
@@ -91,8 +96,10 @@ class TableScanOperator final : public Operator {
     for (size_t i = 0; i < scan_.attnums.size(); ++i) {
       Vector& column = batch_.column(i);
       switch (scan_.attnums[i]) {
-        case kRowKey: {
+        case kRowKey:
+        case plan::kWholeRowKeyAttribute: {
           mark_.assign(value.substr(0, txn::kRowTimestampBytes));
+          if (scan_.attnums[i] != kRowKey) mark_.append(head_);
           mark_.append(suffix);
           column.SetString(row, mark_);
           break;
@@ -117,7 +124,8 @@ class TableScanOperator final : public Operator {
   }
 
   bool FillPinned() {
-    if (point_done_) return false;
+    // Of the tables of a tree, the one that has the row.
+    if (point_done_ || !pinned_->key.starts_with(head_)) return false;
     point_done_ = true;
     batch_.Reset();
     Decode(SuffixOfRowKey(pinned_->key), pinned_->value, 0);
@@ -125,10 +133,17 @@ class TableScanOperator final : public Operator {
     return true;
   }
 
+  // Sets key_; false: no row can match.
+  bool PointKey() {
+    if (scan_.current_of.empty()) return ranges_.ComputePoint(&key_);
+    key_ = head_ + cursor_row_;
+    return true;
+  }
+
   bool FillPoint(ExecContext& context) {
     if (point_done_) return false;
     point_done_ = true;
-    if (!ranges_.ComputePoint(&key_)) return false;
+    if (!PointKey()) return false;
     batch_.Reset();
     if (scan_.lock_first.has_value()) {
       if (!ReadLocked(context)) return false;
@@ -170,6 +185,11 @@ class TableScanOperator final : public Operator {
       if (rows_ == nullptr && !OpenNextRange(context)) break;
       if (!rows_->Valid()) {
         rows_.reset();
+        continue;
+      }
+      if (sampler_ && !sampler_->Takes(rows_->key())) {
+        if (++rows_left_out_ % types::kBatchRowsMax == 0) context.CheckCanceled();
+        rows_->Next();
         continue;
       }
       if (scan_.index == nullptr) {
@@ -218,6 +238,9 @@ class TableScanOperator final : public Operator {
   bool has_system_columns_ = false;
 
   const PinnedRow* pinned_ = nullptr;
+  std::string cursor_row_;  // WHERE CURRENT OF: the row's key suffix
+  std::optional<TableSampler> sampler_;
+  uint64_t rows_left_out_ = 0;
   std::vector<KeyRange> key_ranges_;
   size_t next_range_ = 0;
   std::unique_ptr<txn::RangeScan> rows_;

@@ -62,8 +62,17 @@ LogicalNode::LogicalNode(const LogicalNode& other)
 LogicalScan::LogicalScan(const LogicalScan& other)
     : LogicalNode(other), relation(other.relation), alias(other.alias), attnums(other.attnums),
       only(other.only), filters(CloneOf(other.filters)), scan_id(other.scan_id),
-      is_target(other.is_target) {}
-void LogicalScan::VisitExpressions(const Visitor& visit) { Visit(filters, visit); }
+      is_target(other.is_target), current_of(other.current_of) {
+  if (!other.sample) return;
+  sample = Sample{other.sample->by_block, CloneOf(other.sample->percentage),
+                  CloneOf(other.sample->repeatable)};
+}
+void LogicalScan::VisitExpressions(const Visitor& visit) {
+  Visit(filters, visit);
+  if (!sample) return;
+  Visit(sample->percentage, visit);
+  Visit(sample->repeatable, visit);
+}
 
 LogicalValues::LogicalValues(const LogicalValues& other) : LogicalNode(other) {
   rows.reserve(other.rows.size());
@@ -141,6 +150,8 @@ RowRules RowRules::Clone() const {
   for (const auto& v : view_checks) {
     copy.view_checks.push_back({v.view_name, CloneOf(v.condition)});
   }
+  copy.partition_check = CloneOf(partition_check);
+  copy.table_oid = table_oid;
   return copy;
 }
 
@@ -152,11 +163,12 @@ void RowRules::VisitExpressions(const Visitor& visit) {
     Visit(i.predicate, visit);
   }
   for (auto& v : view_checks) Visit(v.condition, visit);
+  Visit(partition_check, visit);
 }
 
 LogicalInsert::LogicalInsert(const LogicalInsert& other)
     : LogicalNode(other), rules(other.rules.Clone()), values(CloneOf(other.values)),
-      on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)) {}
+      routing(other.routing), on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)) {}
 void LogicalInsert::VisitExpressions(const Visitor& visit) {
   rules.VisitExpressions(visit);
   Visit(values, visit);
@@ -169,12 +181,29 @@ void LogicalInsert::VisitExpressions(const Visitor& visit) {
 
 LogicalModify::LogicalModify(const LogicalModify& other)
     : LogicalNode(other), rules(other.rules.Clone()), target_scan_id(other.target_scan_id),
-      row_key(other.row_key), old_columns(other.old_columns),
+      row_key(other.row_key), old_columns(other.old_columns), routing(other.routing),
       assignments(CloneOf(other.assignments)), returning(CloneOf(other.returning)) {}
 void LogicalModify::VisitExpressions(const Visitor& visit) {
   rules.VisitExpressions(visit);
   Visit(assignments, visit);
   Visit(returning, visit);
+}
+
+LogicalMerge::LogicalMerge(const LogicalMerge& other)
+    : LogicalNode(other), rules(other.rules.Clone()), target_scan_id(other.target_scan_id),
+      row_key(other.row_key), old_columns(other.old_columns) {
+  for (const Action& action : other.actions) {
+    actions.push_back({action.matched, action.kind, CloneOf(action.condition),
+                       CloneOf(action.assignments), CloneOf(action.values)});
+  }
+}
+void LogicalMerge::VisitExpressions(const Visitor& visit) {
+  rules.VisitExpressions(visit);
+  for (Action& action : actions) {
+    Visit(action.condition, visit);
+    Visit(action.assignments, visit);
+    Visit(action.values, visit);
+  }
 }
 
 std::unique_ptr<expr::SubqueryBody> LogicalSubquery::Clone() const {

@@ -16,6 +16,10 @@
 #include "catalog/catalog.h"
 #include "expr/expr.h"
 
+namespace grizzly::catalog {
+class PartitionMap;  // catalog/partition_map.h
+}
+
 namespace grizzly::planner {
 
 using expr::ColumnId;
@@ -102,6 +106,13 @@ struct LogicalScan final : LogicalNode {
   std::vector<ExprPtr> filters;             // pushed down by the optimizer; conjuncts over outputs
   uint32_t scan_id = 0;                     // unique in the statement, for rechecks
   bool is_target = false;                   // of UPDATE, DELETE, MERGE
+  struct Sample {                           // TABLESAMPLE
+    bool by_block = false;                  // SYSTEM; else BERNOULLI
+    ExprPtr percentage;                     // float4
+    ExprPtr repeatable;                     // float8; may be null
+  };
+  std::optional<Sample> sample;
+  std::string current_of;                   // WHERE CURRENT OF this cursor
   LogicalPtr Clone() const override { return std::make_unique<LogicalScan>(*this); }
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
@@ -303,6 +314,8 @@ struct RowRules {
     ExprPtr predicate;                      // partial index; may be null
   };
   std::vector<Index> indexes;
+  ExprPtr partition_check;                  // of a partition; may be null
+  ColumnId table_oid = expr::kNoColumn;     // RETURNING mentions tableoid: the row's own table
   struct ViewCheck {                        // WITH CHECK OPTION
     std::string view_name;
     ExprPtr condition;
@@ -327,6 +340,20 @@ struct OnConflict {
   ExprPtr where;                            // may be null
 };
 
+// Where rows of a partitioned table go. Expressions are over the row of the table they belong to.
+struct RowRouting {
+  struct Table {                            // partitioned ones, [0] the root
+    catalog::RelationPtr relation;
+    std::vector<ColumnId> row_columns;
+    std::vector<ExprPtr> keys;              // one per part, over row_columns
+    std::shared_ptr<const catalog::PartitionMap> map;
+    // By position in `map`: >= 0 index into leaves, < 0: ~index into tables.
+    std::vector<int32_t> targets;
+  };
+  std::vector<Table> tables;
+  std::vector<RowRules> leaves;
+};
+
 // child: the rows to insert. values[attnum - 1] is over the child's outputs (a NULL or default
 // expression where the statement gives none; null pointer for dropped and generated columns).
 struct LogicalInsert final : LogicalNode {
@@ -334,6 +361,7 @@ struct LogicalInsert final : LogicalNode {
   LogicalInsert(const LogicalInsert&);
   RowRules rules;
   std::vector<ExprPtr> values;
+  std::shared_ptr<RowRouting> routing;      // into a partitioned table; null: into rules.relation
   std::optional<OnConflict> on_conflict;
   std::vector<ExprPtr> returning;           // over rules.row_columns; outputs are theirs
   LogicalPtr Clone() const override { return std::make_unique<LogicalInsert>(*this); }
@@ -350,9 +378,34 @@ struct LogicalModify final : LogicalNode {
   uint32_t target_scan_id = 0;
   ColumnId row_key = expr::kNoColumn;
   std::vector<ColumnId> old_columns;        // one per attnum; kNoColumn for dropped
+  // UPDATE of a partition through a partitioned table: where rows go that it no longer takes. Shared
+  // by the changes of all its partitions.
+  std::shared_ptr<RowRouting> routing;
   std::vector<OnConflict::Assignment> assignments;
   std::vector<ExprPtr> returning;
   LogicalPtr Clone() const override { return std::make_unique<LogicalModify>(*this); }
+  void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
+};
+
+// child: target and source joined, as for LogicalModify; the row key is NULL where no target row
+// matches. Conditions, assignments and values are over the child's outputs.
+struct LogicalMerge final : LogicalNode {
+  LogicalMerge() : LogicalNode(LogicalKind::kMerge) {}
+  LogicalMerge(const LogicalMerge&);
+  enum class ActionKind : uint8_t { kNothing, kInsert, kUpdate, kDelete };
+  struct Action {
+    bool matched = false;
+    ActionKind kind = ActionKind::kNothing;
+    ExprPtr condition;                      // may be null
+    std::vector<OnConflict::Assignment> assignments;
+    std::vector<ExprPtr> values;            // [attnum - 1], as LogicalInsert's
+  };
+  RowRules rules;
+  uint32_t target_scan_id = 0;
+  ColumnId row_key = expr::kNoColumn;
+  std::vector<ColumnId> old_columns;
+  std::vector<Action> actions;
+  LogicalPtr Clone() const override { return std::make_unique<LogicalMerge>(*this); }
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 

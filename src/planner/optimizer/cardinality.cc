@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "planner/optimizer/conjuncts.h"
 
 namespace grizzly::planner {
@@ -96,6 +97,11 @@ double Cardinality::Selectivity(const expr::Expr& condition) const {
 
 double Cardinality::EstimateScan(const LogicalScan& scan) const {
   double rows = TableRows(*scan.relation);
+  if (!scan.only && scan.relation->oid >= kFirstUserOid) {
+    for (const catalog::RelationPtr& child : catalog::ChildrenOf(catalog_, scan.relation->oid)) {
+      rows += TableRows(*child);
+    }
+  }
   for (const ExprPtr& filter : scan.filters) {
     const auto comparison = AsComparison(*filter);
     if (comparison && comparison->op == ComparisonOperator::kEqual) {
@@ -168,11 +174,12 @@ double Cardinality::Estimate(LogicalNode& node) const {
       break;
     }
     case LogicalKind::kSetOperation: {
-      const double left = Estimate(*node.children[0]);
-      const double right = Estimate(*node.children[1]);
-      rows = static_cast<LogicalSetOperation&>(node).operation == SetOperationType::kUnion
-                 ? left + right
-                 : left;
+      const bool adds =
+          static_cast<LogicalSetOperation&>(node).operation == SetOperationType::kUnion;
+      for (size_t i = 0; i < node.children.size(); ++i) {
+        const double child_rows = Estimate(*node.children[i]);
+        if (adds || i == 0) rows += child_rows;
+      }
       break;
     }
     default:

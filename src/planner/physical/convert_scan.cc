@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/inheritance.h"
 #include "facts/types.h"
 #include "planner/optimizer/column_set.h"
 #include "planner/physical/conversion.h"
@@ -97,7 +98,7 @@ bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index
     break;
   }
   path->equal_count = path->bounds.equal.size();
-  path->unique_match = definition.unique && path->equal_count == definition.parts.size();
+  path->unique_match = definition.unique && definition.immediate && path->equal_count == definition.parts.size();
   return path->equal_count > 0 || path->has_range;
 }
 
@@ -109,7 +110,8 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
   for (Oid oid : scan.relation->indexes) {
     const catalog::RelationPtr index = input_.catalog->FindRelation(oid);
     AccessPath path;
-    if (index == nullptr || !MatchIndex(scan, index, &path)) continue;
+    if (index == nullptr || index->index_key == nullptr) continue;  // no entries of its own
+    if (!MatchIndex(scan, index, &path)) continue;
     double selectivity = 1;
     for (size_t i : path.used_filters) selectivity *= cardinality_.Selectivity(*scan.filters[i]);
     if (path.bounds.lower != nullptr) selectivity /= 3;
@@ -126,7 +128,35 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
   return best;
 }
 
+// One scan per table, under the tree's column ids, so that filters and bounds serve all of them.
+Converted Conversion::ConvertTreeScan(LogicalScan& scan,
+                                      const std::vector<catalog::RelationPtr>& tree) {
+  auto append = std::make_unique<plan::AppendNode>();
+  double rows = 0;
+  for (const catalog::RelationPtr& member : tree) {
+    if (!member->HasRows()) continue;
+    LogicalScan part(scan);
+    part.only = true;
+    part.relation = member;
+    const std::vector<int32_t> map = catalog::MapColumnsByName(*scan.relation, *member);
+    for (AttributeNumber& attnum : part.attnums) {
+      if (attnum > 0) attnum = static_cast<AttributeNumber>(map[attnum - 1] + 1);
+    }
+    part.estimated_rows = cardinality_.Estimate(part);
+    Converted converted = ConvertScan(part);
+    rows += converted.node->estimated_rows;
+    append->total_cost += converted.node->total_cost;
+    append->children.push_back(std::move(converted.node));
+  }
+  Finish(*append, scan.outputs, rows);
+  return {std::move(append), scan.outputs};
+}
+
 Converted Conversion::ConvertScan(LogicalScan& scan) {
+  if (!scan.only && scan.relation->oid >= kFirstUserOid) {
+    const auto tree = catalog::TreeOf(*input_.catalog, scan.relation);
+    if (tree.size() > 1) return ConvertTreeScan(scan, tree);
+  }
   const bool is_stored = scan.relation->oid >= kFirstUserOid || scan.relation->HasRows();
   if (scan.relation->oid < kFirstUserOid) return ConvertVirtualScan(scan);
   if (!is_stored) {
@@ -139,7 +169,17 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
   node->scan_id = scan.scan_id;
   std::vector<bool> used(scan.filters.size(), false);
   double rows = scan.estimated_rows;
-  if (auto path = ChoosePath(scan)) {
+  node->current_of = scan.current_of;
+  if (scan.sample) {
+    node->sample = plan::TableSample{scan.sample->by_block,
+                                     Resolve(std::move(scan.sample->percentage), {}), nullptr};
+    if (scan.sample->repeatable != nullptr) {
+      node->sample->repeatable = Resolve(std::move(scan.sample->repeatable), {});
+    }
+  }
+  // A sample is of the whole table, a cursor's row is known: neither goes by an index.
+  const bool may_choose = !scan.sample && scan.current_of.empty();
+  if (auto path = may_choose ? ChoosePath(scan) : std::nullopt) {
     node->index = path->index;
     node->unique_match = path->unique_match;
     for (size_t i : path->used_filters) used[i] = true;
