@@ -111,6 +111,7 @@ void Editor::DropRelation(Oid oid) {
   }
   transaction_.Delete(Key(kRelationClass, oid));
   transaction_.Delete(Key(kStatisticsClass, oid));
+  transaction_.Delete(Key(kValueStatisticsClass, oid));
   Append({.id = {kRelationClass, oid}});
 }
 

@@ -297,6 +297,24 @@ void VisitFields(RelationStatistics*, const Visit& field) {
   field(2, &RelationStatistics::byte_count);
 }
 
+template <typename Visit>
+void VisitFields(ColumnStatistics*, const Visit& field) {
+  field(1, &ColumnStatistics::attnum);
+  field(2, &ColumnStatistics::null_fraction);
+  field(3, &ColumnStatistics::average_width);
+  field(4, &ColumnStatistics::distinct_count);
+  field(5, &ColumnStatistics::correlation);
+  field(6, &ColumnStatistics::has_correlation);
+  field(7, &ColumnStatistics::common_values);
+  field(8, &ColumnStatistics::common_frequencies);
+  field(9, &ColumnStatistics::histogram);
+}
+
+template <typename Visit>
+void VisitFields(TableStatistics*, const Visit& field) {
+  field(1, &TableStatistics::columns);
+}
+
 // ---- kinds of payload ----
 
 template <typename T>
@@ -504,6 +522,7 @@ std::string EncodeRecord(const Role& role) { return Encode(role); }
 std::string EncodeRecord(const Database& database) { return Encode(database); }
 std::string EncodeRecord(const Dependency& dependency) { return Encode(dependency); }
 std::string EncodeRecord(const RelationStatistics& statistics) { return Encode(statistics); }
+std::string EncodeRecord(const TableStatistics& statistics) { return Encode(statistics); }
 
 void DecodeRecord(std::string_view value, Relation* relation) { Decode(value, relation); }
 void DecodeRecord(std::string_view value, Schema* schema) { Decode(value, schema); }
@@ -512,6 +531,9 @@ void DecodeRecord(std::string_view value, Role* role) { Decode(value, role); }
 void DecodeRecord(std::string_view value, Database* database) { Decode(value, database); }
 void DecodeRecord(std::string_view value, Dependency* dependency) { Decode(value, dependency); }
 void DecodeRecord(std::string_view value, RelationStatistics* statistics) {
+  Decode(value, statistics);
+}
+void DecodeRecord(std::string_view value, TableStatistics* statistics) {
   Decode(value, statistics);
 }
 

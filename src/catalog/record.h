@@ -22,6 +22,7 @@
 #include <string_view>
 
 #include "catalog/catalog.h"
+#include "catalog/statistics.h"
 
 namespace grizzly::catalog {
 
@@ -41,6 +42,7 @@ inline constexpr Oid kDependencyClass = 2608;
 inline constexpr Oid kSchemaClass = 2615;
 inline constexpr Oid kOperatorClass = 2617;
 inline constexpr Oid kStatisticsClass = 2619;
+inline constexpr Oid kValueStatisticsClass = 2840;  // pg_statistic's big values (pg_toast_2619)
 inline constexpr Oid kRewriteClass = 2618;
 
 // Each makes a whole stored value, with room for the commit timestamp in front.
@@ -51,6 +53,7 @@ std::string EncodeRecord(const Role& role);
 std::string EncodeRecord(const Database& database);
 std::string EncodeRecord(const Dependency& dependency);
 std::string EncodeRecord(const RelationStatistics& statistics);
+std::string EncodeRecord(const TableStatistics& statistics);
 
 // Each takes a whole stored value. Derived fields (version, layouts) stay at their defaults.
 void DecodeRecord(std::string_view value, Relation* relation);
@@ -60,6 +63,7 @@ void DecodeRecord(std::string_view value, Role* role);
 void DecodeRecord(std::string_view value, Database* database);
 void DecodeRecord(std::string_view value, Dependency* dependency);
 void DecodeRecord(std::string_view value, RelationStatistics* statistics);
+void DecodeRecord(std::string_view value, TableStatistics* statistics);
 
 // A built-in object (schema public ...) somebody dropped: a value without a record.
 std::string EncodeTombstone();

@@ -83,6 +83,12 @@ void TenantCatalog::Load() {
       case kTypeClass: change.type = DecodeShared<Type>(value); break;
       case kDependencyClass: DecodeRecord(value, &change.dependency.emplace()); break;
       case kStatisticsClass: DecodeRecord(value, &statistics_[id.object]); continue;
+      case kValueStatisticsClass: {
+        auto values = std::make_shared<TableStatistics>();
+        DecodeRecord(value, values.get());
+        value_statistics_[id.object] = std::move(values);
+        continue;
+      }
       default: continue;
     }
     snapshot->Apply(change);
@@ -116,7 +122,10 @@ void TenantCatalog::ForgetStatistics(std::span<const CatalogChange> changes) {
   for (const CatalogChange& change : changes) {
     const bool dropped =
         change.id.object_class == kRelationClass && change.relation == nullptr;
-    if (dropped) statistics_.erase(change.id.object);
+    if (!dropped) continue;
+    statistics_.erase(change.id.object);
+    value_statistics_.erase(change.id.object);
+    changed_rows_.erase(change.id.object);
   }
 }
 
@@ -148,5 +157,34 @@ void TenantCatalog::SetStatistics(Oid relation, const RelationStatistics& statis
   batch->Put(ObjectKey(tenant_, kStatisticsClass, relation), EncodeRecord(statistics));
   store_.Write(*batch, storage::SyncMode::kNone);
 }
+
+TableStatisticsPtr TenantCatalog::ValueStatistics(Oid relation) {
+  const std::lock_guard lock(statistics_mutex_);
+  const auto found = value_statistics_.find(relation);
+  return found == value_statistics_.end() ? nullptr : found->second;
+}
+
+void TenantCatalog::SetValueStatistics(Oid relation, TableStatisticsPtr statistics) {
+  const auto batch = store_.NewBatch();
+  batch->Put(ObjectKey(tenant_, kValueStatisticsClass, relation), EncodeRecord(*statistics));
+  {
+    const std::lock_guard lock(statistics_mutex_);
+    value_statistics_[relation] = std::move(statistics);
+    changed_rows_.erase(relation);
+  }
+  store_.Write(*batch, storage::SyncMode::kNone);
+}
+
+void TenantCatalog::CountChangedRows(Oid relation, uint64_t rows) {
+  const std::lock_guard lock(statistics_mutex_);
+  changed_rows_[relation] += rows;
+}
+
+std::vector<std::pair<Oid, uint64_t>> TenantCatalog::ChangedRelations() {
+  const std::lock_guard lock(statistics_mutex_);
+  return {changed_rows_.begin(), changed_rows_.end()};
+}
+
+StatisticsStore* StatisticsOf(Catalog* catalog) { return dynamic_cast<TenantCatalog*>(catalog); }
 
 }  // namespace grizzly::catalog

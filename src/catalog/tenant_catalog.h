@@ -6,13 +6,16 @@
 
 #include "catalog/catalog.h"
 #include "catalog/persistent_counter.h"
+#include "catalog/statistics.h"
 #include "catalog/tenant_snapshot.h"
 
 namespace grizzly::catalog {
 
 using TenantSnapshotPtr = std::shared_ptr<const TenantSnapshot>;
 
-class TenantCatalog final : public Catalog, public std::enable_shared_from_this<TenantCatalog> {
+class TenantCatalog final : public Catalog,
+                            public StatisticsStore,
+                            public std::enable_shared_from_this<TenantCatalog> {
  public:
   // Loads. `store` must outlive it.
   TenantCatalog(storage::Store& store, TenantId tenant);
@@ -21,6 +24,10 @@ class TenantCatalog final : public Catalog, public std::enable_shared_from_this<
   std::unique_ptr<CatalogEditor> NewEditor(txn::Transaction& transaction) override;
   RelationStatistics Statistics(Oid relation) override;
   void SetStatistics(Oid relation, const RelationStatistics& statistics) override;
+  TableStatisticsPtr ValueStatistics(Oid relation) override;
+  void SetValueStatistics(Oid relation, TableStatisticsPtr statistics) override;
+  void CountChangedRows(Oid relation, uint64_t rows) override;
+  std::vector<std::pair<Oid, uint64_t>> ChangedRelations() override;
 
   TenantId tenant() const { return tenant_; }
   TenantSnapshotPtr LatestSnapshot() const;
@@ -41,6 +48,8 @@ class TenantCatalog final : public Catalog, public std::enable_shared_from_this<
   TenantSnapshotPtr latest_;
   std::mutex statistics_mutex_;
   std::unordered_map<Oid, RelationStatistics> statistics_;
+  std::unordered_map<Oid, TableStatisticsPtr> value_statistics_;
+  std::unordered_map<Oid, uint64_t> changed_rows_;  // since the last analyze, or the start
 };
 
 }  // namespace grizzly::catalog

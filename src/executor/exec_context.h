@@ -74,14 +74,16 @@ struct ExecContext {
 
   // The transaction's, counted.
   void Put(std::string_view key, std::string_view value) {
-    ++keys_written;
-    bytes_written += key.size() + value.size();
+    CountWrite(key.size() + value.size());
     transaction.Put(key, value);
   }
   void Delete(std::string_view key) {
-    ++keys_written;
-    bytes_written += key.size();
+    CountWrite(key.size());
     transaction.Delete(key);
+  }
+  void CountWrite(size_t bytes) {
+    ++keys_written;
+    bytes_written += bytes;
   }
   void CheckCanceled() const {
     if (cancel != nullptr) cancel->Check();

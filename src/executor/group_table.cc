@@ -1,5 +1,10 @@
 #include "executor/group_table.h"
 
+#include <algorithm>
+#include <numeric>
+
+#include "executor/column_gather.h"
+
 namespace grizzly::executor {
 
 using types::Vector;
@@ -11,66 +16,116 @@ constexpr size_t kFirstSlotCount = 64;
 }  // namespace
 
 GroupTable::GroupTable(std::vector<types::SqlType> key_types, MemoryTracker* memory)
-    : key_columns_(key_types), keys_(key_types, memory), slots_(kFirstSlotCount) {}
+    : key_columns_(key_types), keys_(key_types, memory), slots_(kFirstSlotCount), memory_(memory) {}
 
-uint32_t GroupTable::Probe(std::span<const Vector* const> keys, uint32_t row, uint64_t hash,
-                           size_t* slot) const {
+GroupTable::~GroupTable() {
+  if (memory_ != nullptr && charged_bytes_ > 0) memory_->Release(charged_bytes_);
+}
+
+void GroupTable::Prepare(std::span<const Vector* const> keys, uint32_t row_count,
+                         std::vector<uint32_t>& groups) {
+  hashes_.resize(row_count);
+  groups.resize(row_count);
+  key_columns_.Hash(keys, row_count, hashes_.data());
+  places_.resize(row_count);
   const size_t mask = slots_.size() - 1;
-  const uint32_t short_hash = static_cast<uint32_t>(hash >> 32);
-  for (size_t i = hash & mask;; i = (i + 1) & mask) {
-    const Slot& candidate = slots_[i];
-    *slot = i;
-    if (candidate.group == kNoGroup) return kNoGroup;
-    if (candidate.hash != short_hash) continue;
-    const types::Batch& chunk = keys_.chunk(candidate.group / types::kBatchRowsMax);
-    const uint32_t chunk_row = candidate.group % types::kBatchRowsMax;
-    bool equal = true;
-    for (size_t k = 0; equal && k < keys.size(); ++k) {
-      equal = key_columns_.Equal(k, *keys[k], row, chunk.column(k), chunk_row);
+  for (uint32_t row = 0; row < row_count; ++row) places_[row] = hashes_[row] & mask;
+  open_.resize(row_count);
+  std::iota(open_.begin(), open_.end(), 0);
+}
+
+// Takes each open row to a slot of its hash, which makes it a candidate, or to an empty one: there it
+// makes a group, or has none.
+void GroupTable::WalkRows(bool adds, std::vector<uint32_t>& groups) {
+  const size_t mask = slots_.size() - 1;
+  added_.clear();
+  candidates_.clear();
+  met_.clear();
+  uint32_t next_group = group_count();
+  for (uint32_t row : open_) {
+    const auto short_hash = static_cast<uint32_t>(hashes_[row] >> 32);
+    size_t i = places_[row];
+    while (slots_[i].group != kNoGroup && slots_[i].hash != short_hash) i = (i + 1) & mask;
+    places_[row] = i;
+    if (slots_[i].group != kNoGroup) {
+      candidates_.push_back(row);
+      met_.push_back(slots_[i].group);
+    } else if (adds) {
+      groups[row] = next_group;
+      slots_[i] = {short_hash, next_group++};
+      group_hashes_.push_back(hashes_[row]);
+      added_.push_back(row);
+    } else {
+      groups[row] = kNoGroup;
     }
-    if (equal) return candidate.group;
+  }
+}
+
+// Candidates that are equal get their group; the others stay open, one slot further.
+void GroupTable::CompareCandidates(std::span<const Vector* const> keys,
+                                   std::vector<uint32_t>& groups) {
+  equal_rows_ = candidates_;
+  equal_groups_ = met_;
+  size_t kept = equal_rows_.size();
+  for (size_t k = 0; k < keys.size() && kept > 0; ++k) {
+    kept = KeepEqualPairs(key_columns_, k, *keys[k], keys_, k, true, equal_rows_.data(),
+                          equal_groups_.data(), kept);
+  }
+  open_.clear();
+  const size_t mask = slots_.size() - 1;
+  size_t next = 0;
+  for (uint32_t row : candidates_) {
+    if (next < kept && equal_rows_[next] == row) {
+      groups[row] = equal_groups_[next++];
+    } else {
+      places_[row] = (places_[row] + 1) & mask;
+      open_.push_back(row);
+    }
   }
 }
 
 void GroupTable::FindOrAdd(std::span<const Vector* const> keys, uint32_t row_count,
                            std::vector<uint32_t>& groups) {
-  hashes_.resize(row_count);
-  groups.resize(row_count);
-  key_columns_.Hash(keys, row_count, hashes_.data());
-  types::Batch key_batch;
-  for (const Vector* key : keys) {
-    key_batch.AddColumn(Vector(key->type(), 0));
-    key_batch.columns().back().Reference(*key);
-  }
-  key_batch.set_row_count(row_count);
-  for (uint32_t row = 0; row < row_count; ++row) {
-    size_t slot;
-    uint32_t group = Probe(keys, row, hashes_[row], &slot);
-    if (group == kNoGroup) {
-      group = group_count();
-      keys_.AppendRow(key_batch, row);
-      group_hashes_.push_back(hashes_[row]);
-      slots_[slot] = {static_cast<uint32_t>(hashes_[row] >> 32), group};
-      if (group_hashes_.size() * 2 > slots_.size()) Grow();
+  GrowFor(uint64_t{group_count()} + row_count);
+  Prepare(keys, row_count, groups);
+  types::Batch added;
+  new_rows_.clear();
+  while (!open_.empty()) {
+    WalkRows(true, groups);
+    if (!added_.empty()) {
+      new_rows_.insert(new_rows_.end(), added_.begin(), added_.end());
+      while (added.column_count() < keys.size()) {
+        added.AddColumn(Vector(keys[added.column_count()]->type(), 0));
+      }
+      for (size_t k = 0; k < keys.size(); ++k) added.column(k).Slice(*keys[k], added_);
+      added.set_row_count(static_cast<uint32_t>(added_.size()));
+      keys_.Append(added);
     }
-    groups[row] = group;
+    CompareCandidates(keys, groups);
+  }
+  if (!std::is_sorted(new_rows_.begin(), new_rows_.end())) {
+    std::sort(new_rows_.begin(), new_rows_.end());
   }
 }
 
 void GroupTable::Find(std::span<const Vector* const> keys, uint32_t row_count,
                       std::vector<uint32_t>& groups) {
-  hashes_.resize(row_count);
-  groups.resize(row_count);
-  key_columns_.Hash(keys, row_count, hashes_.data());
-  for (uint32_t row = 0; row < row_count; ++row) {
-    size_t slot;
-    groups[row] = Probe(keys, row, hashes_[row], &slot);
+  Prepare(keys, row_count, groups);
+  while (!open_.empty()) {
+    WalkRows(false, groups);
+    CompareCandidates(keys, groups);
   }
 }
 
-void GroupTable::Grow() {
-  slots_.assign(slots_.size() * 2, Slot{});
-  const size_t mask = slots_.size() - 1;
+void GroupTable::GrowFor(uint64_t groups) {
+  if (groups * 2 <= slots_.size()) return;
+  size_t size = slots_.size();
+  while (groups * 2 > size) size *= 2;
+  const auto bytes = static_cast<int64_t>(size * (sizeof(Slot) + sizeof(uint64_t) / 2));
+  if (memory_ != nullptr) memory_->Reserve(bytes - charged_bytes_);
+  charged_bytes_ = bytes;
+  slots_.assign(size, Slot{});
+  const size_t mask = size - 1;
   for (uint32_t group = 0; group < group_hashes_.size(); ++group) {
     size_t i = group_hashes_[group] & mask;
     while (slots_[i].group != kNoGroup) i = (i + 1) & mask;

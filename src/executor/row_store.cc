@@ -54,6 +54,15 @@ void RowStore::Clear() {
   charged_bytes_ = 0;
 }
 
+void RowStore::TakeChunks(RowStore& other) {
+  for (auto& chunk : other.chunks_) chunks_.push_back(std::move(chunk));
+  row_count_ += other.row_count_;
+  charged_bytes_ += other.charged_bytes_;
+  other.chunks_.clear();
+  other.row_count_ = 0;
+  other.charged_bytes_ = 0;
+}
+
 void RowStore::Charge(const Batch& batch, uint32_t first, uint32_t count) {
   int64_t bytes = static_cast<int64_t>(row_bytes_) * count;
   for (size_t i = 0; i < types_.size(); ++i) {

@@ -26,6 +26,9 @@ class RowStore {
   void Append(const types::Batch& batch);
   void AppendRow(const types::Batch& batch, uint32_t row);
   void Clear();
+  // Moves the chunks of `other` behind the own ones; a chunk before the last one may then be partly
+  // filled, and no rows may be appended any more.
+  void TakeChunks(RowStore& other);
 
   uint64_t row_count() const { return row_count_; }
   size_t chunk_count() const { return chunks_.size(); }

@@ -53,12 +53,19 @@ bool IsBytewise(const SqlType& type) {
   }
 }
 
+bool HasByteCollation(const SqlType& type) {
+  return type.collation == 0 || type.collation == 100 || type.collation == 950 ||
+         type.collation == 951;
+}
+
 bool IsBytewiseString(const SqlType& type) {
-  const bool byte_collation = type.collation == 0 || type.collation == 100 ||
-                              type.collation == 950 || type.collation == 951;
   return (type.oid == facts::kTextOid || type.oid == facts::kVarcharOid ||
           type.oid == facts::kNameOid || type.oid == facts::kByteaOid) &&
-         byte_collation;
+         HasByteCollation(type);
+}
+
+bool IsBlankPaddedString(const SqlType& type) {
+  return type.oid == facts::kBpcharOid && HasByteCollation(type);
 }
 
 template <typename T, typename HashValue>
@@ -77,7 +84,8 @@ KeyColumns::KeyColumns(std::vector<SqlType> key_types) : types_(std::move(key_ty
   for (const SqlType& type : types_) {
     const Method method = IsBytewise(type)         ? Method::kBytes
                           : IsBytewiseString(type) ? Method::kString
-                                                   : Method::kFunction;
+                          : IsBlankPaddedString(type) ? Method::kBlankPadded
+                                                      : Method::kFunction;
     methods_.push_back(method);
     hashes_.push_back(method == Method::kFunction ? types::FindHash(type) : nullptr);
     compares_.push_back(method == Method::kFunction ? types::FindCompare(type) : nullptr);
@@ -98,6 +106,13 @@ void KeyColumns::Hash(std::span<const Vector* const> columns, uint32_t row_count
     if (methods_[i] == Method::kString) {
       HashLoop<StringRef>(column, row_count, hashes, first, [](const StringRef& text) {
         return HashBytes(text.data(), text.size());
+      });
+      continue;
+    }
+    if (methods_[i] == Method::kBlankPadded) {
+      HashLoop<StringRef>(column, row_count, hashes, first, [](const StringRef& text) {
+        const std::string_view shown = WithoutBlanks(text);
+        return HashBytes(shown.data(), static_cast<uint32_t>(shown.size()));
       });
       continue;
     }
@@ -140,6 +155,10 @@ bool KeyColumns::Equal(size_t key, const Vector& a, uint32_t row_a, const Vector
   if (null_a || null_b) return null_a && null_b;
   if (methods_[key] == Method::kString) {
     return a.Reader<StringRef>()[row_a] == b.Reader<StringRef>()[row_b];
+  }
+  if (methods_[key] == Method::kBlankPadded) {
+    return WithoutBlanks(a.Reader<StringRef>()[row_a]) ==
+           WithoutBlanks(b.Reader<StringRef>()[row_b]);
   }
   if (methods_[key] == Method::kFunction) {
     return compares_[key](a.GetDatum(row_a), b.GetDatum(row_b), types_[key].collation) == 0;

@@ -19,6 +19,18 @@ class KeyColumns {
   size_t size() const { return types_.size(); }
   const types::SqlType& type(size_t i) const { return types_[i]; }
 
+  // Equal values of key i are equal bytes: fixed-width ones, strings.
+  bool IsBytes(size_t i) const { return methods_[i] == Method::kBytes; }
+  bool IsString(size_t i) const { return methods_[i] == Method::kString; }
+  // char(n): without their trailing blanks.
+  bool IsBlankPadded(size_t i) const { return methods_[i] == Method::kBlankPadded; }
+  static std::string_view WithoutBlanks(const types::StringRef& text) {
+    uint32_t size = text.size();
+    const char* data = text.data();
+    while (size > 0 && data[size - 1] == ' ') --size;
+    return {data, size};
+  }
+
   // One hash per row from `columns` (one vector per key). NULLs hash to a constant.
   void Hash(std::span<const types::Vector* const> columns, uint32_t row_count,
             uint64_t* hashes) const;
@@ -27,7 +39,7 @@ class KeyColumns {
              uint32_t row_b) const;
 
  private:
-  enum class Method : uint8_t { kBytes, kString, kFunction };
+  enum class Method : uint8_t { kBytes, kString, kBlankPadded, kFunction };
   std::vector<types::SqlType> types_;
   std::vector<Method> methods_;
   std::vector<types::HashFunction> hashes_;

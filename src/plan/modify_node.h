@@ -14,7 +14,8 @@ class PartitionMap;  // catalog/partition_map.h
 namespace grizzly::plan {
 
 struct LockRowsNode final : Node {
-  LockRowsNode() : Node(NodeKind::kLockRows) {}
+  LockRowsNode();
+  ~LockRowsNode() override;
   struct Mark {
     uint32_t scan_id = 0;
     uint32_t row_key = 0;  // input position
@@ -86,7 +87,8 @@ struct OnConflictRules {
 };
 
 struct InsertNode final : Node {
-  InsertNode() : Node(NodeKind::kInsert) {}
+  InsertNode();
+  ~InsertNode() override;
   RowRules rules;
   std::shared_ptr<const RowRouting> routing;  // into a partitioned table; null: into rules.relation
   std::vector<ExprPtr> values;     // [attnum - 1], over the child; null pointer: NULL (or generated)
@@ -96,7 +98,8 @@ struct InsertNode final : Node {
 
 // kUpdate and kDelete.
 struct ModifyNode final : Node {
-  explicit ModifyNode(NodeKind k) : Node(k) {}
+  explicit ModifyNode(NodeKind k);
+  ~ModifyNode() override;
   RowRules rules;
   uint32_t target_scan_id = 0;
   uint32_t row_key = 0;                 // child positions
@@ -115,7 +118,8 @@ struct ModifyNode final : Node {
 // The child joins target and source: where no target row matches, its row key is NULL. For each of its
 // rows the first action of the right kind whose condition holds is taken.
 struct MergeNode final : Node {
-  MergeNode() : Node(NodeKind::kMerge) {}
+  MergeNode();
+  ~MergeNode() override;
   enum class ActionKind : uint8_t { kNothing, kInsert, kUpdate, kDelete };
   struct Action {
     bool matched = false;

@@ -24,6 +24,8 @@ struct PlanColumn {
 };
 
 struct Plan {
+  Plan();
+  ~Plan();
   StatementClass statement_class = StatementClass::kSelect;
   NodePtr root;
   std::vector<NodePtr> subplans;             // SubplanExpr::subplan

@@ -9,11 +9,13 @@
 namespace grizzly::plan {
 
 struct OneRowNode final : Node {
-  OneRowNode() : Node(NodeKind::kOneRow) {}
+  OneRowNode();
+  ~OneRowNode() override;
 };
 
 struct ValuesNode final : Node {
-  ValuesNode() : Node(NodeKind::kValues) {}
+  ValuesNode();
+  ~ValuesNode() override;
   std::vector<std::string> column_names;   // for EXPLAIN, as in the other scans
   std::vector<std::vector<ExprPtr>> rows;  // no input columns
 };
@@ -45,7 +47,8 @@ struct TableSample {
 
 // Rows of a stored table: all, or those within bounds of the clustering key or an index.
 struct TableScanNode final : Node {
-  TableScanNode() : Node(NodeKind::kTableScan) {}
+  TableScanNode();
+  ~TableScanNode() override;
   catalog::RelationPtr relation;
   std::string alias;
   catalog::RelationPtr index;              // null: by the rows' own key
@@ -67,7 +70,8 @@ struct TableScanNode final : Node {
 };
 
 struct VirtualScanNode final : Node {
-  VirtualScanNode() : Node(NodeKind::kVirtualScan) {}
+  VirtualScanNode();
+  ~VirtualScanNode() override;
   catalog::RelationPtr relation;
   std::string alias;
   std::vector<AttributeNumber> attnums;
@@ -77,7 +81,8 @@ struct VirtualScanNode final : Node {
 };
 
 struct FunctionScanNode final : Node {
-  FunctionScanNode() : Node(NodeKind::kFunctionScan) {}
+  FunctionScanNode();
+  ~FunctionScanNode() override;
   struct Function {
     ExprPtr call;                          // SetFunctionExpr, or a scalar expression: one row
     uint32_t column_count = 1;
@@ -89,7 +94,8 @@ struct FunctionScanNode final : Node {
 };
 
 struct CteScanNode final : Node {
-  explicit CteScanNode(NodeKind k = NodeKind::kCteScan) : Node(k) {}  // or kWorkTable
+  explicit CteScanNode(NodeKind k = NodeKind::kCteScan);  // or kWorkTable
+  ~CteScanNode() override;
   uint32_t cte = 0;                        // slot in ExecContext
   std::string name;
   std::string alias;

@@ -179,6 +179,7 @@ void ClientSession::HandleError(SqlError error, std::string_view sql, bool exten
 template <typename Action>
 void ClientSession::Guard(std::string_view sql, bool extended, Action action) {
   const types::TypeDirectoryScope types(types_.get());
+  const executor::StatementResources::Scope resources(resources_);
   try {
     action();
   } catch (SqlError& error) {
@@ -382,6 +383,7 @@ void ClientSession::Execute(std::string_view portal_name, uint32_t max_rows) {
     const uint64_t rows = is_select                      ? fetched
                           : portal.execution == nullptr ? 0
                                                         : portal.execution->rows_changed();
+    if (!is_select) CountChanges(*statement.plan, rows);
     portal.execution.reset();
     sink_.CommandComplete(CompletionTag(statement.plan->statement_class, rows));
   });

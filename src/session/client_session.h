@@ -21,6 +21,8 @@
 #include "executor/constraint/transaction_checks.h"
 #include "executor/row_store.h"
 #include "planner/binder/view_changeability.h"
+#include "executor/spill/spill_space.h"
+#include "executor/statement_resources.h"
 #include "session/database_instance.h"
 #include "session/execution.h"
 #include "session/session.h"
@@ -168,6 +170,10 @@ class ClientSession final : public Session, private commands::QueryRunner,
   const std::string& Environment();
   planner::BinderInput MakeBinderInput(const catalog::SnapshotPtr& snapshot,
                                        std::string_view source);
+  void CountChanges(const plan::Plan& plan, uint64_t rows);
+  std::vector<types::Datum> SampleParameters(const std::vector<planner::LiftedLiteral>& lifted,
+                                             const std::vector<parser::Literal>* literals,
+                                             Arena& arena);
   plan::PlanPtr PlanStatement(const parser::ast::Node& node, std::string_view source,
                               const std::vector<parser::Literal>* literals,
                               std::span<const Oid> parameter_types, Parameters parameters,
@@ -282,6 +288,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void EndOut() override;
 
   DatabaseInstance& instance_;
+  executor::SpillSpace spill_{instance_.temporary_files()};
+  executor::StatementResources resources_{&instance_.workers(), 0, &spill_};
   std::shared_ptr<TenantState> tenant_;
   const SessionId id_;
   const int32_t cancel_key_;

@@ -4,6 +4,7 @@
 
 #include "base/log/log.h"
 
+#include "session/auto_analyze.h"
 #include "session/client_session.h"
 
 namespace grizzly::session {
@@ -40,10 +41,13 @@ DatabaseInstance::DatabaseInstance(const InstanceOptions& options)
   connections_max_ = std::stoi(checked.Raw("max_connections"));
   start_time_us_ = NowUs();
   store_ = storage::Store::Open(StoreOptionsFrom(options));
+  temporary_files_ = std::make_unique<storage::TemporaryFiles>(StoreOptionsFrom(options));
+  workers_ = std::make_unique<executor::WorkerPool>(std::stoi(checked.Raw("max_parallel_workers")));
   transactions_ = std::make_unique<txn::TransactionManager>(*store_, locks_);
   shared_ = catalog::OpenSharedCatalog(*transactions_);
   sequences_ = std::make_unique<catalog::Sequences>(*store_);
   virtual_tables_ = &catalog::FindCatalogTable;
+  auto_analyze_ = std::make_unique<AutoAnalyze>(*this, checked);
 }
 
 DatabaseInstance::~DatabaseInstance() = default;
@@ -176,6 +180,15 @@ void DatabaseInstance::ForEachSession(const std::function<void(ClientSession&)>&
   for (const auto& [id, session] : sessions_) {
     if (session != nullptr) visit(*session);
   }
+}
+
+std::vector<std::shared_ptr<TenantState>> DatabaseInstance::OpenTenants() {
+  std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<TenantState>> open;
+  for (const auto& [number, tenant] : tenants_) {
+    if (auto state = tenant.lock()) open.push_back(std::move(state));
+  }
+  return open;
 }
 
 int DatabaseInstance::SessionsOn(Oid database, SessionId except) {

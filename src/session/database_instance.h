@@ -17,6 +17,8 @@
 #include "catalog/sequence.h"
 #include "catalog/virtual_table.h"
 #include "executor/exec_context.h"
+#include "executor/parallel/worker_pool.h"
+#include "storage/kv/temporary_files.h"
 #include "session/open_instance.h"
 #include "session/plan_cache.h"
 #include "session/session.h"
@@ -26,6 +28,7 @@
 
 namespace grizzly::session {
 
+class AutoAnalyze;
 class ClientSession;
 
 // One database while sessions use it.
@@ -63,10 +66,14 @@ class DatabaseInstance final : public Instance {
   catalog::Sequences& sequences() { return *sequences_; }
   TimerQueue& timers() { return timers_; }
   MemoryTracker& memory() { return memory_; }
+  executor::WorkerPool& workers() { return *workers_; }
+  storage::TemporaryFiles& temporary_files() { return *temporary_files_; }
   const executor::VirtualTableLookup& virtual_tables() const { return virtual_tables_; }
   int64_t start_time_us() const { return start_time_us_; }
 
   void Remove(ClientSession& session);
+  // Databases that sessions use now.
+  std::vector<std::shared_ptr<TenantState>> OpenTenants();
   // Sessions other than `except` on the database; for DROP DATABASE.
   int SessionsOn(Oid database, SessionId except);
   // Calls `visit` under the list's lock.
@@ -84,6 +91,8 @@ class DatabaseInstance final : public Instance {
   std::unique_ptr<catalog::SharedCatalog> shared_;
   std::unique_ptr<catalog::Sequences> sequences_;
   TimerQueue timers_;
+  std::unique_ptr<executor::WorkerPool> workers_;
+  std::unique_ptr<storage::TemporaryFiles> temporary_files_;
   executor::VirtualTableLookup virtual_tables_;
   int64_t start_time_us_ = 0;
   int connections_max_ = 100;
@@ -92,6 +101,7 @@ class DatabaseInstance final : public Instance {
   std::unordered_map<int32_t, ClientSession*> sessions_;                    // guarded by mutex_
   std::unordered_map<uint32_t, std::weak_ptr<TenantState>> tenants_;        // guarded by mutex_
   int32_t next_session_id_ = 1000;                                          // guarded by mutex_
+  std::unique_ptr<AutoAnalyze> auto_analyze_;  // last: it stops before all else
 };
 
 }  // namespace grizzly::session

@@ -23,8 +23,12 @@ inline constexpr size_t kPlanCacheShapesMax = 4096;
 // Variants of one shape (other constants in the plan): more are not worth keeping.
 inline constexpr size_t kPlanCacheVariantsMax = 8;
 
+// A query estimated to cost more than this (in rows read in order, see planner/physical) is planned for
+// its constants each time: planning is nothing to what a better plan saves.
+inline constexpr double kSharedPlanCostMax = 20'000;
+
 struct CachedPlan {
-  plan::PlanPtr plan;
+  plan::PlanPtr plan;       // null: too expensive to share
   std::string environment;  // search path and role it was planned under
   uint64_t catalog_version = 0;
   std::vector<planner::LiftedLiteral> lifted;

@@ -1,6 +1,7 @@
 // Queries: plan, lock, run.
 #include <charconv>
 
+#include "catalog/statistics.h"
 #include "functions/registry.h"
 #include "planner/physical/physical_planner.h"
 #include "session/client_session.h"
@@ -86,7 +87,23 @@ plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::s
   planner::BoundStatement bound = planner::Bind(node, input);
   if (lifted != nullptr) *lifted = bound.lifted;
   *version = snapshot->version();
-  return planner::MakePlan(std::move(bound), {snapshot, tenant_->catalog.get()});
+  Arena arena;
+  const std::vector<types::Datum> samples = SampleParameters(bound.lifted, literals, arena);
+  return planner::MakePlan(std::move(bound), {snapshot, tenant_->catalog.get(), samples});
+}
+
+// The lifted literals' values this time, by parameter; those of the client's own are not known.
+std::vector<types::Datum> ClientSession::SampleParameters(
+    const std::vector<planner::LiftedLiteral>& lifted,
+    const std::vector<parser::Literal>* literals, Arena& arena) {
+  std::vector<types::Datum> samples;
+  if (literals == nullptr) return samples;
+  for (const planner::LiftedLiteral& literal : lifted) {
+    const size_t index = static_cast<size_t>(literal.parameter);
+    if (samples.size() <= index) samples.resize(index + 1);
+    samples[index] = ReadLiteral((*literals)[literal.literal], literal, arena);
+  }
+  return samples;
 }
 
 void ClientSession::LockRelations(const plan::Plan& plan) {
@@ -183,11 +200,25 @@ void ClientSession::CheckMayRun(const plan::Plan& plan) {
                  fmt::format("cannot execute {} in a read-only transaction", command));
 }
 
+// For auto-analyze: counted when done, whether or not the transaction commits.
+void ClientSession::CountChanges(const plan::Plan& plan, uint64_t rows) {
+  if (rows == 0 || !plan.writes) return;
+  for (const plan::Plan::UsedRelation& used : plan.relations) {
+    if (used.mode != txn::RelationLockMode::kRowExclusive) continue;
+    catalog::StatisticsOf(tenant_->catalog.get())->CountChangedRows(used.relation->oid, rows);
+    return;
+  }
+}
+
 void ClientSession::FillContext(executor::ExecContext& context) {
   transaction_->NextCommand();
   context.view = transaction_->View();
   context.cancel = &cancel_;
   context.work_memory_bytes = settings_.effective().work_memory_bytes;
+  const EffectiveSettings& settings = settings_.effective();
+  resources_.hash_memory_multiplier = settings.hash_memory_multiplier;
+  resources_.parallel_workers_max = settings.parallel_workers_max;
+  spill_.SetLimit(settings.temporary_bytes_max);
   context.virtual_tables = &instance_.virtual_tables();
   context.virtual_input.catalog = Snapshot();
   context.virtual_input.shared = &instance_.shared_catalog();
@@ -283,9 +314,12 @@ bool ClientSession::RunFromPlanCache(std::string_view sql) {
     for (uint32_t i = 0; i < literals_.size(); ++i) {
       if (!lifted[i]) made->pinned.push_back({i, std::string(literals_[i].text)});
     }
+    const bool is_select = made->plan->statement_class == plan::StatementClass::kSelect;
+    if (is_select && made->plan->root->total_cost > kSharedPlanCostMax) made->plan = nullptr;
     tenant_->plans.Add(shape_, made);
     cached = std::move(made);
   }
+  if (cached->plan == nullptr) return false;
   EnsureTransaction();
   bool stale = false;
   LockAndVerify(cached->plan, cached->catalog_version, &stale);
@@ -315,6 +349,7 @@ void ClientSession::RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum>
     if (has_rows) sink_.Rows(columns, batch, io);
   });
   const uint64_t rows = is_select ? execution->rows_fetched() : execution->rows_changed();
+  CountChanges(*plan, execution->rows_changed());
   execution.reset();
   arena.reset();
   CompleteStatement(CompletionTag(plan->statement_class, rows), commit_first);
@@ -356,6 +391,7 @@ uint64_t ClientSession::Run(const plan::PlanPtr& plan,
   }
   execution->Start();
   execution->Fetch(0, receive);
+  CountChanges(*plan, execution->rows_changed());
   if (measurement != nullptr) measurement->rows_changed = execution->rows_changed();
   return plan->statement_class == plan::StatementClass::kSelect ? execution->rows_fetched()
                                                                 : execution->rows_changed();

@@ -511,6 +511,13 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.client_min_messages = ParseSeverity(value);
   } else if (name == "work_mem") {
     effective_.work_memory_bytes = std::stoll(value) * 1024;
+  } else if (name == "hash_mem_multiplier") {
+    effective_.hash_memory_multiplier = std::stod(value);
+  } else if (name == "temp_file_limit") {
+    const int64_t kilobytes = std::stoll(value);
+    effective_.temporary_bytes_max = kilobytes < 0 ? -1 : kilobytes * 1024;
+  } else if (name == "max_parallel_workers_per_gather") {
+    effective_.parallel_workers_max = std::stoi(value);
   } else if (name == "search_path") {
     effective_.search_path_names = catalog::SplitIdentifierList(value).value_or(
         std::vector<std::string>{});

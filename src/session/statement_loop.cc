@@ -194,6 +194,8 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
     sink_.Rows(columns, batch, settings_.effective().io);
   };
   *tag = commands::RunCommand(statement, input);
+  // Plans made from the old statistics go.
+  if (node.node_case == PG_QUERY__NODE__NODE_VACUUM_STMT) tenant_->plans.Clear();
 }
 
 commands::DefinitionInput ClientSession::MakeDefinitionInput() {

@@ -10,6 +10,38 @@ namespace {
 
 constexpr uint32_t WordCount(uint32_t rows) { return (rows + 63) / 64; }
 
+// What a NULL holds is copied, too: it does no harm.
+template <typename T>
+void CopyFixed(const Vector& from, uint32_t first, uint32_t count, uint32_t target_row,
+               Vector& to) {
+  const auto source = from.Reader<T>();
+  T* const target = to.Data<T>() + target_row;
+  if (source.data == nullptr) return;  // nothing but NULLs was ever written
+  if (source.is_flat()) {
+    std::memcpy(target, source.data + first, count * sizeof(T));
+  } else if (source.constant) {
+    std::fill_n(target, count, source.data[0]);
+  } else {
+    const uint32_t* selection = source.selection + first;
+    for (uint32_t i = 0; i < count; ++i) target[i] = source.data[selection[i]];
+  }
+}
+
+// Long ones go to the heap of `owner`.
+void CopyStrings(const Vector& source, uint32_t first, uint32_t count, StringRef* target,
+                 Vector& owner) {
+  const auto reader = source.Reader<StringRef>();
+  const bool may_be_null = source.MayHaveNulls();
+  for (uint32_t i = 0; i < count; ++i) {
+    if (may_be_null && reader.IsNull(first + i)) {
+      target[i] = StringRef();
+      continue;
+    }
+    const StringRef& text = reader[first + i];
+    target[i] = text.is_inline() ? text : StringRef::Copy(text.view(), owner.heap());
+  }
+}
+
 }  // namespace
 
 Vector::Vector(SqlType type, uint32_t capacity) : type_(type), capacity_(capacity) {}
@@ -160,23 +192,22 @@ void Vector::CopyFrom(const Vector& other, uint32_t row_count) {
 void Vector::CopyRows(const Vector& other, uint32_t source_row, uint32_t row_count,
                       uint32_t target_row) {
   if (target_row + row_count > capacity_) Reserve(target_row + row_count);
-  const uint32_t width = PhysicalWidth(physical());
-  char* target = Data<char>();
+  switch (PhysicalWidth(physical())) {
+    case 1: CopyFixed<uint8_t>(other, source_row, row_count, target_row, *this); break;
+    case 2: CopyFixed<uint16_t>(other, source_row, row_count, target_row, *this); break;
+    case 4: CopyFixed<uint32_t>(other, source_row, row_count, target_row, *this); break;
+    case 8: CopyFixed<uint64_t>(other, source_row, row_count, target_row, *this); break;
+    default: {
+      if (physical() == PhysicalType::kString) {
+        CopyStrings(other, source_row, row_count, Data<StringRef>() + target_row, *this);
+      } else {
+        CopyFixed<Fixed16>(other, source_row, row_count, target_row, *this);
+      }
+    }
+  }
+  if (!other.MayHaveNulls() && validity_ == nullptr) return;
   for (uint32_t i = 0; i < row_count; ++i) {
-    const uint32_t row = target_row + i;
-    if (other.IsNull(source_row + i)) {
-      SetNull(row);
-      continue;
-    }
-    if (validity_ != nullptr) SetValid(row);
-    const char* source =
-        other.data_ + static_cast<size_t>(other.Resolve(source_row + i)) * width;
-    if (physical() == PhysicalType::kString) {
-      const StringRef& text = *reinterpret_cast<const StringRef*>(source);
-      reinterpret_cast<StringRef*>(target)[row] = StringRef::Copy(text.view(), heap());
-    } else {
-      std::memcpy(target + static_cast<size_t>(row) * width, source, width);
-    }
+    other.IsNull(source_row + i) ? SetNull(target_row + i) : SetValid(target_row + i);
   }
 }
 

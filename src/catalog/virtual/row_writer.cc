@@ -90,6 +90,20 @@ void RowWriter::Int2s(std::span<const int16_t> values) { Array(values, 1); }
 void RowWriter::Chars(std::span<const char> values) { Array(values, 1); }
 void RowWriter::OidVector(std::span<const Oid> values) { Array(values, 0); }
 void RowWriter::Int2Vector(std::span<const int16_t> values) { Array(values, 0); }
+void RowWriter::Float4s(std::span<const float> values) { Array(values, 1); }
+void RowWriter::AnyArray(const types::SqlType& element, std::span<const std::string> values) {
+  types::ArrayBuilder builder(element);
+  for (const std::string& value : values) {
+    if (element.physical == PhysicalType::kString) {
+      builder.AddString(value);
+      continue;
+    }
+    Datum datum = Datum::Of(uint8_t{0});
+    std::memcpy(datum.payload(), value.data(), value.size());
+    builder.Add(datum);
+  }
+  Add(PhysicalType::kString, Datum::Of(builder.Finish(arena_)));
+}
 void RowWriter::Texts(std::span<const std::string> values) {
   values.empty() ? Null() : Array(values, 1);
 }

@@ -51,6 +51,9 @@ class RowWriter {
   void Int2Vector(std::span<const int16_t> values);
   void Int2s(std::span<const int16_t> values);   // int2[]
   void Chars(std::span<const char> values);      // "char"[]
+  void Float4s(std::span<const float> values);   // float4[]
+  // anyarray of values as catalog/statistics.h keeps them.
+  void AnyArray(const types::SqlType& element, std::span<const std::string> values);
   void Texts(std::span<const std::string> values);  // text[]; NULL when empty
 
  private:
@@ -83,5 +86,6 @@ std::span<const CatalogTableSource> SharedTables();
 std::span<const CatalogTableSource> DependencyTables();
 std::span<const CatalogTableSource> TextSearchTables();
 std::span<const CatalogTableSource> SqlFeatureTables();
+std::span<const CatalogTableSource> StatisticTables();
 
 }  // namespace grizzly::catalog

@@ -32,7 +32,6 @@ constexpr Oid kEmptyTables[] = {
     1418,  // pg_user_mapping
     2328,  // pg_foreign_data_wrapper
     2613,  // pg_largeobject
-    2619,  // pg_statistic
     2620,  // pg_trigger
     2995,  // pg_largeobject_metadata
     3079,  // pg_extension
@@ -63,7 +62,8 @@ Tables MakeTables() {
   };
   for (const auto sources :
        {RelationTables(), ConstraintTables(), TypeTables(), FunctionTables(), AccessMethodTables(),
-        SharedTables(), DependencyTables(), TextSearchTables(), SqlFeatureTables()}) {
+        SharedTables(), DependencyTables(), TextSearchTables(), SqlFeatureTables(),
+        StatisticTables()}) {
     for (const CatalogTableSource& source : sources) add(source);
   }
   for (const Oid relation : kEmptyTables) add({relation, ProduceNothing});

@@ -97,6 +97,11 @@ void ValidateConstraintAction(CommandInput& input, const RelationPtr& table,
   ValidateConstraint(input, table, TextOf(command.name));
 }
 
+void SetAccessMethodAction(CommandInput& input, const RelationPtr& table,
+                           const PgQuery__AlterTableCmd& command) {
+  SetAccessMethod(input, *table, TextOf(command.name));
+}
+
 // WITHOUT OIDS is what every table is.
 void Nothing(CommandInput&, const RelationPtr&, const PgQuery__AlterTableCmd&) {}
 
@@ -174,6 +179,8 @@ constexpr Action kActions[] = {
      Alone<SetWithoutCluster>},
     {GRIZZLY_AT(ReplicaIdentity), Pass::kRest, "REPLICA IDENTITY", kTables | kMaterialized,
      Alone<SetReplicaIdentity>},
+    {GRIZZLY_AT(SetAccessMethod), Pass::kRest, "SET ACCESS METHOD", kTables | kMaterialized,
+     Alone<SetAccessMethodAction>},
     {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables, Alone<SetLogged>},
     {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables, Alone<SetUnlogged>},
     {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Alone<Nothing>},

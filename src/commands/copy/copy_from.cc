@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8/utf8.h"
+#include "catalog/statistics.h"
 #include "commands/copy/copy_fields.h"
 #include "commands/copy/copy_source.h"
 #include "commands/evaluation.h"
@@ -399,6 +400,7 @@ void RequireCopyTarget(const catalog::Relation& relation) {
 void CountRows(CommandInput& input, const catalog::Relation& table, uint64_t rows, bool was_fresh) {
   input.transaction.OnCommit(
       [&catalog = input.catalog, oid = table.oid, rows, was_fresh](CommitTimestamp) {
+        catalog::StatisticsOf(&catalog)->CountChangedRows(oid, rows);
         catalog::RelationStatistics statistics = catalog.Statistics(oid);
         if (statistics.row_count < 0 && !was_fresh) return;
         statistics.row_count =

@@ -41,10 +41,9 @@ void RefuseTakenNames(CommandInput& input, const Relation& table, const IndexReq
   }
 }
 
-// Rows of a key that is checked later cannot lie under it: two may have it for a while. Those of a columnar
-// table lie under row ids.
-bool ClustersRows(const Relation& table, const IndexRequest& request) {
-  return request.primary && !request.timing.deferrable && !catalog::IsColumnar(table);
+// Rows of a key that is checked later cannot lie under it: two may have it for a while.
+bool ClustersRows(const IndexRequest& request) {
+  return request.primary && !request.timing.deferrable;
 }
 
 Relation MakeIndexRelation(CommandInput& input, const Relation& table,
@@ -62,7 +61,7 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.options = request.options;
   catalog::IndexDefinition& definition = index.index.emplace();
   definition.table = table.oid;
-  definition.clustered_by = ClustersRows(table, request);
+  definition.clustered_by = ClustersRows(request) && !catalog::IsColumnar(table);
   definition.index_id = IndexId{definition.clustered_by ? 0 : index.storage.value};
   definition.access_method = request.access_method;
   definition.exclusion = !request.exclusion_operators.empty();

@@ -4,6 +4,7 @@
 
 #include "catalog/access_method.h"
 #include "commands/ast_read.h"
+#include "commands/maintenance/analyze.h"
 #include "commands/relation_lookup.h"
 #include "executor/columnar/compaction.h"
 #include "storage/kv/store.h"
@@ -51,31 +52,6 @@ VacuumOptions ReadOptions(const PgQuery__VacuumStmt& statement) {
     }
   }
   return options;
-}
-
-uint64_t CountRows(CommandInput& input, const KeyRange& range) {
-  const uint64_t estimate = input.transactions.store().ApproximateKeys(range.from, range.to);
-  if (estimate > kCountedRowsMax) return estimate;
-  uint64_t rows = 0;
-  const txn::ReadView view = input.transaction.View();
-  const auto scan = input.transaction.Scan(view, range.from, range.to,
-                                           txn::ScanDirection::kForward, /*fill_cache=*/false);
-  for (; scan->Valid(); scan->Next()) {
-    if ((++rows & 0xFFF) == 0 && input.cancel != nullptr) input.cancel->Check();
-  }
-  return rows;
-}
-
-void Analyze(CommandInput& input, const catalog::Relation& table, bool verbose) {
-  const KeyRange rows = RangeOfIndex(table.tenant, table.storage, IndexId{0});
-  catalog::RelationStatistics statistics = input.catalog.Statistics(table.oid);
-  statistics.row_count = static_cast<double>(CountRows(input, rows));
-  statistics.byte_count = static_cast<double>(
-      input.transactions.store().ApproximateBytes(rows.from, rows.to));
-  input.catalog.SetStatistics(table.oid, statistics);
-  if (!verbose) return;
-  const std::string schema = input.editor.Current()->FindSchema(table.schema)->name;
-  SendNotice(input, fmt::format("analyzing \"{}.{}\"", schema, table.name), "", Severity::kInfo);
 }
 
 // Moves a columnar table's new rows into row groups, unless somebody writes to it just now.
@@ -134,9 +110,22 @@ void Process(CommandInput& input, const VacuumOptions& options, Oid oid,
   const RelationPtr table = LockTarget(input, options, oid);
   if (table == nullptr) return;
   if (table->oid < kFirstUserOid) return;  // made when asked for: nothing is stored
-  for (const ast::Node* column : columns) RequireColumn(*table, StringOf(column));
+  std::vector<std::string> names;
+  for (const ast::Node* column : columns) {
+    names.emplace_back(StringOf(column));
+    RequireColumn(*table, names.back());
+  }
   if (options.vacuum) VacuumTable(input, *table, options.verbose);
-  Analyze(input, *table, options.verbose && options.analyze);
+  if (options.analyze && options.verbose) {
+    const std::string schema = input.editor.Current()->FindSchema(table->schema)->name;
+    SendNotice(input, fmt::format("analyzing \"{}.{}\"", schema, table->name), "",
+               Severity::kInfo);
+  }
+  if (options.analyze) {
+    AnalyzeTable(input, *table, names);
+  } else {
+    CountTable(input, *table);  // VACUUM alone
+  }
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 // VACUUM, ANALYZE, CHECKPOINT.
 //
 // Old versions vanish in compaction by themselves; VACUUM has the relation's files compacted now, behind
-// its back. ANALYZE (and VACUUM) count rows and bytes: exactly up to kCountedRowsMax, by the store's
-// estimate beyond.
+// its back. What ANALYZE does is in analyze.h.
 #pragma once
 
 #include <string>
@@ -10,8 +9,6 @@
 #include "commands/command.h"
 
 namespace grizzly::commands {
-
-inline constexpr uint64_t kCountedRowsMax = 2'000'000;
 
 std::string Vacuum(const PgQuery__VacuumStmt& statement, CommandInput& input);
 std::string Checkpoint(CommandInput& input);

@@ -12,10 +12,10 @@
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
-#include "commands/table/access_method.h"
 #include "commands/type/type_parts.h"
 #include "commands/table/like_clause.h"
 #include "commands/table/inherit_columns.h"
+#include "commands/table/access_method.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::commands {

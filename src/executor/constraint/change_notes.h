@@ -15,12 +15,12 @@ class ChangeNotes {
  public:
   ChangeNotes(const plan::RowRules& rules, ExecContext& context);
 
+  // Whether Inserted does anything.
+  bool wants_inserts() const { return notes_any_; }
   // Rows have the table's columns first; suffixes are those the rows are stored under.
   void Inserted(const types::Batch& rows, uint32_t row, std::string_view suffix) {
     if (notes_any_) NoteNew(rows, row, suffix);
   }
-  // Whether new rows have to be told of.
-  bool notes_new_rows() const { return notes_any_; }
   void Updated(std::string_view old_suffix, const types::Batch& old_rows, uint32_t old_row,
                std::string_view suffix, const types::Batch& rows, uint32_t row);
   void Deleted(const types::Batch& old_rows, uint32_t old_row) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error/check.h"
-#include "catalog/access_method.h"
 #include "executor/constraint/index_check.h"
+#include "catalog/access_method.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -41,7 +41,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       table_(*rules.relation),
       context_(context),
       head_(RowKeyHead(*rules.relation)),
-      access_(context, *rules.relation),
+      access_(context.transaction, *context.transactions, *rules.relation),
       uncontended_(context.IsUncontended(rules.relation->oid)),
       notes_(rules, context) {
   for (const Oid oid : table_.indexes) {
@@ -344,8 +344,8 @@ void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
                                               context_.memory);
   }
   const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
-  const bool looks_at_rows = !indexes_.empty() || notes_.notes_new_rows();
-  for (*at = 0; looks_at_rows && *at < rows.row_count(); ++*at) {
+  const bool goes_by_row = !indexes_.empty() || !exclusions_.empty() || notes_.wants_inserts();
+  for (*at = 0; *at < rows.row_count() && goes_by_row; ++*at) {
     next_row_id_ = row_ids[*at];
     RequireNoConflict(rows, *at);
     PutEntries(rows, *at);
@@ -402,7 +402,9 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
 }
 
 void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
-  access_.Delete(head_ + std::string(suffix));
+  key_ = head_ + std::string(suffix);
+  context_.CountWrite(key_.size());
+  access_.Delete(key_);
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, suffix);
   }

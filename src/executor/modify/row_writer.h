@@ -15,10 +15,10 @@
 #include <string_view>
 #include <vector>
 
-#include "executor/columnar/row_access.h"
-#include "executor/columnar/row_appender.h"
 #include "executor/constraint/change_notes.h"
 #include "executor/constraint/exclusion_search.h"
+#include "executor/columnar/row_access.h"
+#include "executor/columnar/row_appender.h"
 #include "executor/exec_context.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"

@@ -29,16 +29,10 @@ class DistinctOperator final : public Operator {
         for (size_t i = 0; i < batch->column_count(); ++i) keys.push_back(&batch->column(i));
       }
       for (expr::Evaluator& key : keys_) keys.push_back(&key.Evaluate(*batch));
-      uint32_t known = table_->group_count();
       table_->FindOrAdd(keys, batch->row_count(), groups_);
-      fresh_.clear();
-      for (uint32_t row = 0; row < batch->row_count(); ++row) {
-        if (groups_[row] != known) continue;
-        fresh_.push_back(row);
-        ++known;
-      }
-      if (fresh_.empty()) continue;
-      if (fresh_.size() < batch->row_count()) batch->Select(fresh_);
+      const std::span<const uint32_t> fresh = table_->new_rows();
+      if (fresh.empty()) continue;
+      if (fresh.size() < batch->row_count()) batch->Select(fresh);
       return batch;
     }
     return nullptr;
@@ -49,7 +43,6 @@ class DistinctOperator final : public Operator {
   std::vector<SqlType> key_types_;
   std::unique_ptr<GroupTable> table_;
   std::vector<uint32_t> groups_;
-  std::vector<uint32_t> fresh_;
 };
 
 }  // namespace

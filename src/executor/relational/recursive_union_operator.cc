@@ -51,23 +51,16 @@ class RecursiveUnionOperator final : public Operator {
   bool KeepNew(Batch& batch) {
     std::vector<const Vector*> keys;
     for (size_t i = 0; i < batch.column_count(); ++i) keys.push_back(&batch.column(i));
-    uint32_t known = seen_->group_count();
     seen_->FindOrAdd(keys, batch.row_count(), groups_);
-    fresh_.clear();
-    for (uint32_t row = 0; row < batch.row_count(); ++row) {
-      if (groups_[row] != known) continue;
-      fresh_.push_back(row);
-      ++known;
-    }
-    if (fresh_.size() < batch.row_count()) batch.Select(fresh_);
-    return !fresh_.empty();
+    const std::span<const uint32_t> fresh = seen_->new_rows();
+    if (fresh.size() < batch.row_count()) batch.Select(fresh);
+    return !fresh.empty();
   }
 
   const plan::RecursiveUnionNode& union_;
   std::unique_ptr<GroupTable> seen_;
   std::shared_ptr<CteStore> next_round_;
   std::vector<uint32_t> groups_;
-  std::vector<uint32_t> fresh_;
   bool in_recursion_ = false;
   Batch out_;
 };

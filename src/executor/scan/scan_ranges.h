@@ -9,10 +9,15 @@
 
 namespace grizzly::executor {
 
+struct ExecContext;
+
 struct KeyRange {
   std::string from;  // inclusive
   std::string to;    // exclusive
 };
+
+// The ranges cut into pieces of about the same size, for workers to share.
+std::vector<KeyRange> SplitRanges(std::vector<KeyRange> ranges, ExecContext& context);
 
 // Evaluators of a node's bounds, and the ranges they come to.
 class ScanRanges {

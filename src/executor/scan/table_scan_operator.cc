@@ -2,15 +2,20 @@
 // table's rows are scanned by columnar_scan_operator.cc; its indexes here.)
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "catalog/access_method.h"
 #include "executor/columnar/row_access.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
+#include "executor/parallel/parallel_step.h"
+#include "executor/scan/row_prefilter.h"
 #include "executor/scan/scan_ranges.h"
 #include "executor/scan/table_sampler.h"
+#include "executor/statement_resources.h"
 #include "executor/table_access.h"
 #include "plan/row_key.h"
+#include "storage/row/row_layout.h"
 
 namespace grizzly::executor {
 namespace {
@@ -22,6 +27,7 @@ constexpr uint32_t kFirstBatchRows = 32;
 constexpr uint32_t kBatchGrowth = 8;
 // Bigger tables do not go through the block cache when they are read whole.
 constexpr double kCachedRowsMax = 5'000'000;
+constexpr uint64_t kRowsPerCheck = 8192;
 
 class TableScanOperator final : public Operator {
  public:
@@ -31,6 +37,7 @@ class TableScanOperator final : public Operator {
         table_(*node.relation),
         rows_by_key_(context.transaction, *context.transactions, *node.relation),
         ranges_(node, context.evaluation),
+        prefilter_(node, context.evaluation),
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
         capacity_(node.unique_match || !node.current_of.empty() ? 1 : FirstCapacity(node)),
@@ -40,6 +47,7 @@ class TableScanOperator final : public Operator {
                                     : storage::RowLayoutSet::kSkip);
       has_system_columns_ |= attnum <= 0;
     }
+    decoder_.emplace(*table_.row_layouts, columns_);
   }
 
  protected:
@@ -51,6 +59,16 @@ class TableScanOperator final : public Operator {
     if (!scan_.current_of.empty()) cursor_row_ = context.cursor_row(scan_.current_of, table_);
     if (pinned_ != nullptr || IsPoint()) return;
     if (scan_.sample) sampler_.emplace(*scan_.sample, context);
+    shared_ = StatementResources::Current().parallel;
+    if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
+    prefilter_.Open();
+    if (shared_ != nullptr) {
+      shared_->SplitOnce([&] {
+        shared_->ranges() = SplitRanges(ranges_.Compute(), context);
+        return shared_->ranges().size();
+      });
+      return;
+    }
     key_ranges_ = ranges_.Compute();
     if (scan_.backward) std::reverse(key_ranges_.begin(), key_ranges_.end());
   }
@@ -60,6 +78,8 @@ class TableScanOperator final : public Operator {
       const bool filled = pinned_ != nullptr ? FillPinned()
                           : IsPoint()        ? FillPoint(context)
                                              : FillFromRanges(context);
+      if (skipped_ > 0) CountFiltered(context, static_cast<int64_t>(skipped_));
+      skipped_ = 0;
       if (!filled) return nullptr;
       const uint32_t before = batch_.row_count();
       filters_.Apply(batch_);
@@ -75,13 +95,18 @@ class TableScanOperator final : public Operator {
                                                                 : kFirstBatchRows;
   }
 
+  void ResetBatch() {
+    batch_.Reset();
+    decoder_->Attach(batch_);
+  }
+
   bool IsPoint() const {
     if (!scan_.current_of.empty()) return true;
     return scan_.unique_match && scan_.index == nullptr && scan_.bounds.any_of == nullptr;
   }
 
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
-    table_.row_layouts->DecodeInto(value, columns_, batch_, row);
+    decoder_->Decode(value, row);
     if (has_system_columns_) SetSystemColumns(suffix, value, row);
   }
 
@@ -127,7 +152,7 @@ class TableScanOperator final : public Operator {
     // Of the tables of a tree, the one that has the row.
     if (point_done_ || !pinned_->key.starts_with(head_)) return false;
     point_done_ = true;
-    batch_.Reset();
+    ResetBatch();
     Decode(SuffixOfRowKey(pinned_->key), pinned_->value, 0);
     batch_.set_row_count(1);
     return true;
@@ -144,7 +169,7 @@ class TableScanOperator final : public Operator {
     if (point_done_) return false;
     point_done_ = true;
     if (!PointKey()) return false;
-    batch_.Reset();
+    ResetBatch();
     if (scan_.lock_first.has_value()) {
       if (!ReadLocked(context)) return false;
     } else {
@@ -175,10 +200,11 @@ class TableScanOperator final : public Operator {
   }
 
   bool FillFromRanges(ExecContext& context) {
-    batch_.Reset();
+    ResetBatch();
     if (next_capacity_ > capacity_) {
       capacity_ = next_capacity_;
       for (Vector& column : batch_.columns()) column.Reserve(capacity_);
+      decoder_->Attach(batch_);
     }
     uint32_t row = 0;
     while (row < capacity_) {
@@ -193,7 +219,12 @@ class TableScanOperator final : public Operator {
         continue;
       }
       if (scan_.index == nullptr) {
-        Decode(SuffixOfRowKey(rows_->key()), rows_->value(), row++);
+        const std::string_view value = rows_->value();
+        if (prefilter_.Passes(value)) {
+          Decode(SuffixOfRowKey(rows_->key()), value, row++);
+        } else if (++skipped_ % kRowsPerCheck == 0) {
+          context.CheckCanceled();
+        }
       } else if (FetchRow(context, SuffixOfMark(rows_->value()))) {
         DecodeFound(SuffixOfRowKey(key_), row++);
       }
@@ -212,9 +243,18 @@ class TableScanOperator final : public Operator {
     return read_.found();
   }
 
+  const KeyRange* NextRange() {
+    if (shared_ != nullptr) {
+      size_t unit;
+      return shared_->TakeUnit(&unit) ? &shared_->ranges()[unit] : nullptr;
+    }
+    return next_range_ == key_ranges_.size() ? nullptr : &key_ranges_[next_range_++];
+  }
+
   bool OpenNextRange(ExecContext& context) {
-    if (next_range_ == key_ranges_.size()) return false;
-    const KeyRange& range = key_ranges_[next_range_++];
+    const KeyRange* next = NextRange();
+    if (next == nullptr) return false;
+    const KeyRange& range = *next;
     rows_ = context.transaction.Scan(
         context.view, range.from, range.to,
         scan_.backward ? txn::ScanDirection::kBackward : txn::ScanDirection::kForward,
@@ -229,18 +269,22 @@ class TableScanOperator final : public Operator {
   const catalog::Relation& table_;
   RowAccess rows_by_key_;
   ScanRanges ranges_;
+  RowPrefilter prefilter_;
   FilterSet filters_;
   const std::string head_;
   uint32_t capacity_;
   uint32_t next_capacity_ = 0;
   Batch batch_;
   std::vector<uint32_t> columns_;
+  std::optional<storage::RowDecoder> decoder_;
   bool has_system_columns_ = false;
 
   const PinnedRow* pinned_ = nullptr;
   std::string cursor_row_;  // WHERE CURRENT OF: the row's key suffix
   std::optional<TableSampler> sampler_;
   uint64_t rows_left_out_ = 0;
+  ParallelStep* shared_ = nullptr;  // whose units are scanned; null: all ranges
+  uint64_t skipped_ = 0;            // rows the prefilter left out
   std::vector<KeyRange> key_ranges_;
   size_t next_range_ = 0;
   std::unique_ptr<txn::RangeScan> rows_;

@@ -2,8 +2,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "executor/column_gather.h"
 #include "executor/operators.h"
 #include "executor/row_order.h"
+#include "executor/sort/run_merge.h"
+#include "executor/statement_resources.h"
 #include "expr/evaluator.h"
 
 namespace grizzly::executor {
@@ -39,15 +42,20 @@ class SortOperator final : public Operator {
     limit_ = EvaluateLimit(context);
     is_sorted_ = false;
     next_ = 0;
+    has_threshold_ = false;
+    runs_.clear();
+    merge_.reset();
+    emitted_ = 0;
   }
 
   Batch* DoNext(ExecContext& context) override {
     if (!is_sorted_) ReadAll(context);
+    if (merge_ != nullptr) return NextMerged();
     const uint64_t left = order_of_rows_.size() - next_;
     if (left == 0) return nullptr;
     const uint32_t count = static_cast<uint32_t>(std::min<uint64_t>(left, types::kBatchRowsMax));
     out_.Reset();
-    GatherVisible(std::span(order_of_rows_).subspan(next_, count));
+    Gather(std::span(order_of_rows_).subspan(next_, count), out_.column_count(), out_);
     out_.set_row_count(count);
     next_ += count;
     return &out_;
@@ -77,21 +85,81 @@ class SortOperator final : public Operator {
         limit_ > (std::numeric_limits<uint64_t>::max() / kTopRowsSlack)
             ? std::numeric_limits<uint64_t>::max()
             : std::max(limit_ * kTopRowsSlack, kTopRowsMin);
+    const bool may_spill = StatementResources::Current().spill != nullptr;
     Batch widened;
     while (Batch* input = child().Next(context)) {
       Keep(*input, widened);
-      if (rows_->row_count() >= prune_at) Prune(context);
+      if (rows_->row_count() >= prune_at) {
+        Prune(context);
+      } else if (may_spill &&
+                 rows_->charged_bytes() > context.work_memory_bytes) {
+        WriteRun(context);
+      }
+    }
+    NoteMemory(context, sort_, rows_->charged_bytes());
+    is_sorted_ = true;
+    if (!runs_.empty()) {
+      if (rows_->row_count() > 0) WriteRun(context);
+      merge_ = std::make_unique<RunMerge>(*order_, types_, runs_);
+      return;
     }
     order_of_rows_ = order_->Sort(*rows_);
     if (order_of_rows_.size() > limit_) order_of_rows_.resize(limit_);
-    is_sorted_ = true;
+  }
+
+  // The rows in memory, in order, to a file of their own.
+  void WriteRun(ExecContext& context) {
+    NoteMemory(context, sort_, rows_->charged_bytes());
+    std::vector<uint64_t> order = order_->Sort(*rows_);
+    if (order.size() > limit_) order.resize(limit_);
+    auto run = std::make_unique<SpillFile>(*StatementResources::Current().spill, types_);
+    Batch batch(types_);
+    for (size_t first = 0; first < order.size(); first += types::kBatchRowsMax) {
+      context.CheckCanceled();
+      const size_t count = std::min<size_t>(order.size() - first, types::kBatchRowsMax);
+      batch.Reset();
+      Gather(std::span(order).subspan(first, count), types_.size(), batch);
+      batch.set_row_count(static_cast<uint32_t>(count));
+      run->Write(batch);
+    }
+    run->FinishWriting();
+    runs_.push_back(std::move(run));
+    rows_->Clear();
+  }
+
+  Batch* NextMerged() {
+    const uint64_t wanted = std::min<uint64_t>(limit_ - emitted_, types::kBatchRowsMax);
+    out_.Reset();
+    const uint32_t count = merge_->Next(out_, static_cast<uint32_t>(wanted));
+    if (count == 0) return nullptr;
+    out_.set_row_count(count);
+    emitted_ += count;
+    return &out_;
   }
 
   void Keep(const Batch& input, Batch& widened) {
-    if (computed_.empty()) {
-      rows_->Append(input);
+    const Batch& rows = computed_.empty() ? input : Widen(input, widened);
+    if (!has_threshold_) {
+      rows_->Append(rows);
       return;
     }
+    // Of the rows the last of the best N so far beats none can be among them.
+    const uint64_t last = limit_ - 1;
+    const Batch& best = rows_->chunk(last / types::kBatchRowsMax);
+    const auto place = static_cast<uint32_t>(last % types::kBatchRowsMax);
+    better_.clear();
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+      if (order_->Compare(rows, row, best, place) < 0) better_.push_back(row);
+    }
+    if (better_.empty()) return;
+    Batch chosen;
+    chosen.Reference(rows);
+    chosen.Select(better_);
+    rows_->Append(chosen);
+  }
+
+  // The input with the computed keys behind its columns.
+  const Batch& Widen(const Batch& input, Batch& widened) {
     if (widened.column_count() == 0) {
       for (const SqlType& type : types_) widened.AddColumn(Vector(type, 0));
     }
@@ -102,7 +170,7 @@ class SortOperator final : public Operator {
       widened.column(node().output_types.size() + i).Reference(computed_[i].Evaluate(input));
     }
     widened.set_row_count(input.row_count());
-    rows_->Append(widened);
+    return widened;
   }
 
   void Prune(ExecContext& context) {
@@ -114,23 +182,13 @@ class SortOperator final : public Operator {
                       static_cast<uint32_t>(row % types::kBatchRowsMax));
     }
     rows_ = std::move(kept);
+    has_threshold_ = limit_ > 0 && rows_->row_count() == limit_;
   }
 
   // The store may have more columns (computed keys) than go up.
-  void GatherVisible(std::span<const uint64_t> rows) {
-    for (size_t c = 0; c < out_.column_count(); ++c) {
-      Vector& target = out_.column(c);
-      const uint32_t width = types::PhysicalWidth(target.physical());
-      char* data = target.Data<char>();
-      for (uint32_t i = 0; i < rows.size(); ++i) {
-        const Datum value = rows_->Get(rows[i], c);
-        if (value.is_null()) {
-          target.SetNull(i);
-        } else {
-          std::memcpy(data + static_cast<size_t>(i) * width, value.payload(), width);
-        }
-      }
-    }
+  void Gather(std::span<const uint64_t> rows, size_t columns, Batch& out) const {
+    const std::vector<uint32_t> numbers(rows.begin(), rows.end());
+    for (size_t c = 0; c < columns; ++c) GatherColumn(*rows_, c, numbers, out.column(c));
   }
 
   const plan::SortNode& sort_;
@@ -139,6 +197,11 @@ class SortOperator final : public Operator {
   std::unique_ptr<RowOrder> order_;
   std::unique_ptr<RowStore> rows_;
   std::vector<uint64_t> order_of_rows_;
+  bool has_threshold_ = false;      // the best limit_ rows so far are the first ones of rows_, in order
+  std::vector<uint32_t> better_;
+  std::vector<std::unique_ptr<SpillFile>> runs_;
+  std::unique_ptr<RunMerge> merge_;  // of the runs; null: all rows are in memory
+  uint64_t emitted_ = 0;
   uint64_t limit_ = 0;
   uint64_t next_ = 0;
   bool is_sorted_ = false;

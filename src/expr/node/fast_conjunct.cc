@@ -5,6 +5,8 @@
 
 #include "expr/node/row_filter.h"
 #include "facts/procs.h"
+#include "types/numeric.h"
+#include "types/text.h"
 
 namespace grizzly::expr {
 namespace {
@@ -34,9 +36,10 @@ std::optional<Comparison> ParseSuffix(std::string_view suffix) {
 
 // Functions that compare two values of the same kind of machine type, whatever the widths: the
 // longest family first where one is a prefix of another. timestamp and timestamptz share theirs.
-constexpr std::array<std::string_view, 20> kFamilies = {
+constexpr std::array<std::string_view, 22> kFamilies = {
     "int24", "int28", "int42", "int48", "int82", "int84", "int2",      "int4",        "int8", "oid",
-    "date",  "time",  "timestamp", "float48", "float84", "float4", "float8", "cash", "text", "name"};
+    "date",  "time",  "timestamp", "float48", "float84", "float4", "float8", "cash", "text", "name",
+    "numeric", "bpchar"};
 
 std::optional<Comparison> FastComparison(std::string_view prosrc) {
   std::string_view family;
@@ -161,6 +164,99 @@ class FastConjunct final : public Conjunct {
   NodePtr constant_;
 };
 
+bool HoldsOrder(Comparison comparison, int order) {
+  switch (comparison) {
+    case Comparison::kEqual: return order == 0;
+    case Comparison::kNotEqual: return order != 0;
+    case Comparison::kLess: return order < 0;
+    case Comparison::kLessEqual: return order <= 0;
+    case Comparison::kGreater: return order > 0;
+    case Comparison::kGreaterEqual: return order >= 0;
+  }
+  return false;
+}
+
+// A string column against a constant by `Order(value)`, made once per batch from the constant.
+template <typename Order>
+class StringConjunct final : public Conjunct {
+ public:
+  StringConjunct(uint32_t column, Comparison comparison, const Expr& constant)
+      : column_(column), comparison_(comparison), constant_(CompileNode(constant)) {}
+
+  void Keep(EvaluationState& state, const Batch& input, std::vector<uint32_t>& rows) override {
+    const Vector& constant = constant_->Evaluate(state, input);
+    if (constant.IsNull(0)) {
+      rows.clear();
+      return;
+    }
+    const auto constants = constant.Reader<StringRef>();
+    const Order order(constants[0]);
+    const auto column = input.column(column_).Reader<StringRef>();
+    uint32_t kept = 0;
+    for (const uint32_t row : rows) {
+      rows[kept] = row;
+      kept += !column.IsNull(row) && HoldsOrder(comparison_, order(column[row])) ? 1 : 0;
+    }
+    rows.resize(kept);
+  }
+
+ private:
+  const uint32_t column_;
+  const Comparison comparison_;
+  NodePtr constant_;
+};
+
+// Small numerics by their unscaled integers.
+class NumericOrder {
+ public:
+  explicit NumericOrder(const StringRef& constant) : constant_(constant) {
+    const types::NumericRef value(constant_);
+    if (!value.is_small()) return;
+    is_small_ = true;
+    scale_ = value.scale();
+    unscaled_ = value.small_value();
+  }
+  int operator()(const StringRef& text) const {
+    const types::NumericRef value(text);
+    if (!is_small_ || !value.is_small()) return types::NumericCompare(value, constant_);
+    const int difference = value.scale() - scale_;
+    if (difference == 0) return Compare(value.small_value(), unscaled_);
+    constexpr int kDigitsMax = 18;
+    if (difference > kDigitsMax || difference < -kDigitsMax) {
+      return types::NumericCompare(value, constant_);
+    }
+    types::Int128 left = value.small_value(), right = unscaled_;
+    (difference > 0 ? right : left) *=
+        types::kInt128PowersOfTen[static_cast<size_t>(difference > 0 ? difference : -difference)];
+    return Compare(left, right);
+  }
+
+ private:
+  template <typename T>
+  static int Compare(T a, T b) {
+    return a < b ? -1 : (a > b ? 1 : 0);
+  }
+  const StringRef constant_;
+  bool is_small_ = false;
+  int scale_ = 0;
+  int64_t unscaled_ = 0;
+};
+
+// char(n): trailing blanks do not count.
+class BlankPaddedOrder {
+ public:
+  explicit BlankPaddedOrder(const StringRef& constant)
+      : constant_(constant), shown_(types::TrimTrailingBlanks(constant_.view())) {}
+  int operator()(const StringRef& text) const {
+    if (text == constant_) return 0;
+    return types::TrimTrailingBlanks(text.view()).compare(shown_);
+  }
+
+ private:
+  const StringRef constant_;
+  const std::string_view shown_;
+};
+
 bool IsConstantKind(const Expr& expr) {
   return expr.kind == ExprKind::kConst || expr.kind == ExprKind::kParam ||
          expr.kind == ExprKind::kOuter;
@@ -214,6 +310,12 @@ std::unique_ptr<Conjunct> MakeFastConjunct(const Expr& expr) {
       if (is_float || constant->type.physical != types::PhysicalType::kString ||
           !ComparesBytes(function.call->collation, *comparison)) {
         return nullptr;
+      }
+      if (proc->prosrc.starts_with("numeric")) {
+        return std::make_unique<StringConjunct<NumericOrder>>(index, *comparison, *constant);
+      }
+      if (proc->prosrc.starts_with("bpchar")) {
+        return std::make_unique<StringConjunct<BlankPaddedOrder>>(index, *comparison, *constant);
       }
       return std::make_unique<FastConjunct<StringRef, StringRef>>(index, *comparison, *constant);
     default:

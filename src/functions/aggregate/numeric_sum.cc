@@ -28,7 +28,7 @@ Arena& ScratchArena() {
 
 }  // namespace
 
-void NumericSum::Add(NumericRef value, Arena& arena) {
+void NumericSum::AddSlow(NumericRef value, Arena& arena) {
   if (value.is_small()) {
     AddExact(value.small_value(), value.scale(), arena);
     return;

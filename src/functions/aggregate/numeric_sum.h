@@ -12,7 +12,18 @@ namespace grizzly::functions {
 
 class NumericSum {
  public:
-  void Add(types::NumericRef value, Arena& arena);
+  void Add(types::NumericRef value, Arena& arena) {
+    // A column's values have one scale; the sum of fewer than 2^64 of them fits.
+    if (value.is_small() && value.scale() == scale_ && small_high_ < kHighMax &&
+        small_high_ > -kHighMax) [[likely]] {
+      const auto sum = ((static_cast<types::Int128>(small_high_) << 64) |
+                        static_cast<types::Int128>(small_low_)) + value.small_value();
+      small_low_ = static_cast<uint64_t>(sum);
+      small_high_ = static_cast<int64_t>(sum >> 64);
+      return;
+    }
+    AddSlow(value, arena);
+  }
   // unscaled / 10^scale
   void AddExact(types::Int128 unscaled, int scale, Arena& arena);
   void Combine(const NumericSum& other, Arena& arena);
@@ -21,6 +32,8 @@ class NumericSum {
   bool is_special() const { return nan_count_ + positive_count_ + negative_count_ > 0; }
 
  private:
+  static constexpr int64_t kHighMax = int64_t{1} << 62;
+  void AddSlow(types::NumericRef value, Arena& arena);
   void AddBig(types::NumericRef value, Arena& arena);
 
   // 16-byte alignment is more than states have: kept in two halves.

@@ -14,19 +14,39 @@ bool IsAlikeSmall(NumericRef a, NumericRef b) {
   return a.is_small() && b.is_small() && a.scale() == b.scale();
 }
 
+// Both small: their unscaled integers at the larger of their scales, where an int64 holds them.
+bool AlignSmall(NumericRef a, NumericRef b, int64_t* left, int64_t* right, int* scale) {
+  if (!a.is_small() || !b.is_small()) return false;
+  *left = a.small_value();
+  *right = b.small_value();
+  const int difference = a.scale() - b.scale();
+  *scale = difference > 0 ? a.scale() : b.scale();
+  if (difference == 0) return true;
+  constexpr int kInt64Digits = 18;
+  if (difference > kInt64Digits || difference < -kInt64Digits) return false;
+  int64_t& coarser = difference > 0 ? *right : *left;
+  const auto power = static_cast<int64_t>(
+      types::kInt128PowersOfTen[static_cast<size_t>(difference > 0 ? difference : -difference)]);
+  return !__builtin_mul_overflow(coarser, power, &coarser);
+}
+
 StringRef Add(FunctionContext& context, const StringRef& a, const StringRef& b) {
   const NumericRef x(a), y(b);
-  if (IsAlikeSmall(x, y)) {
-    const int64_t sum = x.small_value() + y.small_value();
-    if (types::FitsSmallNumeric(sum)) return types::MakeSmallNumeric(sum, x.scale());
+  int64_t left, right, sum;
+  int scale;
+  if (AlignSmall(x, y, &left, &right, &scale) && !__builtin_add_overflow(left, right, &sum) &&
+      types::FitsSmallNumeric(sum)) {
+    return types::MakeSmallNumeric(sum, scale);
   }
   return types::NumericAdd(x, y, *context.result_heap);
 }
 StringRef Subtract(FunctionContext& context, const StringRef& a, const StringRef& b) {
   const NumericRef x(a), y(b);
-  if (IsAlikeSmall(x, y)) {
-    const int64_t difference = x.small_value() - y.small_value();
-    if (types::FitsSmallNumeric(difference)) return types::MakeSmallNumeric(difference, x.scale());
+  int64_t left, right, difference;
+  int scale;
+  if (AlignSmall(x, y, &left, &right, &scale) &&
+      !__builtin_sub_overflow(left, right, &difference) && types::FitsSmallNumeric(difference)) {
+    return types::MakeSmallNumeric(difference, scale);
   }
   return types::NumericSubtract(x, y, *context.result_heap);
 }

@@ -292,8 +292,10 @@ ExprPtr CoerceType(BindState& state, ExprPtr expression, Oid target, int32_t typ
   if (source == facts::kUnknownOid && expression->kind == ExprKind::kParam) {
     int32_t base_typmod = typmod;
     const Oid base = types.BaseOf(target, &base_typmod);
-    if (IsCatalogName(base)) {
-      // Its name belongs to the plan: a lifted constant becomes a constant again.
+    // A name belongs to the plan, and INTERVAL '1' YEAR is read by its fields: a lifted constant becomes
+    // a constant again.
+    const bool reads_fields = base == facts::kIntervalOid && base_typmod != types::kNoTypmod;
+    if (IsCatalogName(base) || reads_fields) {
       if (ExprPtr literal = state.TakeBackConstant(static_cast<expr::ParamExpr&>(*expression))) {
         return CoerceType(state, std::move(literal), target, typmod, context, syntax, location);
       }

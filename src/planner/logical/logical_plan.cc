@@ -214,4 +214,63 @@ std::unique_ptr<expr::SubqueryBody> LogicalSubquery::Clone() const {
 
 std::vector<ColumnId> LogicalSubquery::OuterColumns() const { return planner::FreeColumns(*plan); }
 
+LogicalScan::LogicalScan() : LogicalNode(LogicalKind::kScan) {}
+LogicalScan::~LogicalScan() = default;
+LogicalPtr LogicalScan::Clone() const { return std::make_unique<LogicalScan>(*this); }
+LogicalValues::LogicalValues() : LogicalNode(LogicalKind::kValues) {}
+LogicalValues::~LogicalValues() = default;
+LogicalPtr LogicalValues::Clone() const { return std::make_unique<LogicalValues>(*this); }
+LogicalFunctionScan::LogicalFunctionScan() : LogicalNode(LogicalKind::kFunctionScan) {}
+LogicalFunctionScan::~LogicalFunctionScan() = default;
+LogicalPtr LogicalFunctionScan::Clone() const { return std::make_unique<LogicalFunctionScan>(*this); }
+LogicalOneRow::LogicalOneRow() : LogicalNode(LogicalKind::kOneRow) {}
+LogicalOneRow::~LogicalOneRow() = default;
+LogicalPtr LogicalOneRow::Clone() const { return std::make_unique<LogicalOneRow>(*this); }
+LogicalFilter::LogicalFilter() : LogicalNode(LogicalKind::kFilter) {}
+LogicalFilter::~LogicalFilter() = default;
+LogicalPtr LogicalFilter::Clone() const { return std::make_unique<LogicalFilter>(*this); }
+LogicalProject::LogicalProject(LogicalKind k) : LogicalNode(k) {}
+LogicalProject::~LogicalProject() = default;
+LogicalPtr LogicalProject::Clone() const { return std::make_unique<LogicalProject>(*this); }
+LogicalJoin::LogicalJoin() : LogicalNode(LogicalKind::kJoin) {}
+LogicalJoin::~LogicalJoin() = default;
+LogicalPtr LogicalJoin::Clone() const { return std::make_unique<LogicalJoin>(*this); }
+LogicalAggregate::LogicalAggregate() : LogicalNode(LogicalKind::kAggregate) {}
+LogicalAggregate::~LogicalAggregate() = default;
+LogicalPtr LogicalAggregate::Clone() const { return std::make_unique<LogicalAggregate>(*this); }
+LogicalWindow::LogicalWindow() : LogicalNode(LogicalKind::kWindow) {}
+LogicalWindow::~LogicalWindow() = default;
+LogicalPtr LogicalWindow::Clone() const { return std::make_unique<LogicalWindow>(*this); }
+LogicalSort::LogicalSort() : LogicalNode(LogicalKind::kSort) {}
+LogicalSort::~LogicalSort() = default;
+LogicalPtr LogicalSort::Clone() const { return std::make_unique<LogicalSort>(*this); }
+LogicalLimit::LogicalLimit() : LogicalNode(LogicalKind::kLimit) {}
+LogicalLimit::~LogicalLimit() = default;
+LogicalPtr LogicalLimit::Clone() const { return std::make_unique<LogicalLimit>(*this); }
+LogicalDistinct::LogicalDistinct() : LogicalNode(LogicalKind::kDistinct) {}
+LogicalDistinct::~LogicalDistinct() = default;
+LogicalPtr LogicalDistinct::Clone() const { return std::make_unique<LogicalDistinct>(*this); }
+LogicalSetOperation::LogicalSetOperation() : LogicalNode(LogicalKind::kSetOperation) {}
+LogicalSetOperation::~LogicalSetOperation() = default;
+LogicalPtr LogicalSetOperation::Clone() const { return std::make_unique<LogicalSetOperation>(*this); }
+LogicalWith::LogicalWith() : LogicalNode(LogicalKind::kWith) {}
+LogicalWith::~LogicalWith() = default;
+LogicalPtr LogicalWith::Clone() const { return std::make_unique<LogicalWith>(*this); }
+LogicalCteScan::LogicalCteScan(LogicalKind k) : LogicalNode(k) {}
+LogicalCteScan::~LogicalCteScan() = default;
+LogicalPtr LogicalCteScan::Clone() const { return std::make_unique<LogicalCteScan>(*this); }
+LogicalRecursiveUnion::LogicalRecursiveUnion() : LogicalNode(LogicalKind::kRecursiveUnion) {}
+LogicalRecursiveUnion::~LogicalRecursiveUnion() = default;
+LogicalPtr LogicalRecursiveUnion::Clone() const { return std::make_unique<LogicalRecursiveUnion>(*this); }
+LogicalLockRows::LogicalLockRows() : LogicalNode(LogicalKind::kLockRows) {}
+LogicalLockRows::~LogicalLockRows() = default;
+LogicalPtr LogicalLockRows::Clone() const { return std::make_unique<LogicalLockRows>(*this); }
+LogicalInsert::LogicalInsert() : LogicalNode(LogicalKind::kInsert) {}
+LogicalInsert::~LogicalInsert() = default;
+LogicalPtr LogicalInsert::Clone() const { return std::make_unique<LogicalInsert>(*this); }
+LogicalPtr LogicalModify::Clone() const { return std::make_unique<LogicalModify>(*this); }
+LogicalMerge::LogicalMerge() : LogicalNode(LogicalKind::kMerge) {}
+LogicalMerge::~LogicalMerge() = default;
+LogicalPtr LogicalMerge::Clone() const { return std::make_unique<LogicalMerge>(*this); }
+
 }  // namespace grizzly::planner

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "facts/operators.h"
+#include "planner/optimizer/column_set.h"
 #include "types/sql_type.h"
 
 namespace grizzly::planner {
@@ -34,6 +35,84 @@ ExprPtr CombineConjuncts(std::vector<ExprPtr> conjuncts) {
                                               static_cast<uint8_t>(BoolOperation::kAnd));
   all->children = std::move(conjuncts);
   return all;
+}
+
+namespace {
+
+bool IsDisjunction(const Expr& condition) {
+  return condition.kind == ExprKind::kBool &&
+         static_cast<const expr::ListExpr&>(condition).choice ==
+             static_cast<uint8_t>(BoolOperation::kOr);
+}
+
+// The ANDed parts of each branch of an OR, nested ORs included.
+void SplitBranches(ExprPtr condition, std::vector<std::vector<ExprPtr>>* branches) {
+  if (IsDisjunction(*condition)) {
+    for (ExprPtr& child : static_cast<expr::ListExpr&>(*condition).children) {
+      SplitBranches(std::move(child), branches);
+    }
+    return;
+  }
+  SplitConjuncts(std::move(condition), &branches->emplace_back());
+}
+
+bool HasEqual(const std::vector<ExprPtr>& parts, const Expr& wanted) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const ExprPtr& part) { return expr::Equals(*part, wanted); });
+}
+
+ExprPtr MakeDisjunction(const types::SqlType& type, std::vector<ExprPtr> branches) {
+  if (branches.size() == 1) return std::move(branches[0]);
+  auto any = std::make_unique<expr::ListExpr>(ExprKind::kBool, type,
+                                              static_cast<uint8_t>(BoolOperation::kOr));
+  any->children = std::move(branches);
+  return any;
+}
+
+}  // namespace
+
+void FactorDisjunction(ExprPtr condition, std::vector<ExprPtr>* conjuncts) {
+  if (!IsDisjunction(*condition) || expr::IsVolatile(*condition)) {
+    conjuncts->push_back(std::move(condition));
+    return;
+  }
+  const types::SqlType type = condition->type;
+  std::vector<std::vector<ExprPtr>> branches;
+  SplitBranches(std::move(condition), &branches);
+  std::vector<ExprPtr> common;
+  for (const ExprPtr& part : branches[0]) {
+    const bool everywhere = std::all_of(branches.begin(), branches.end(),
+                                        [&](const auto& b) { return HasEqual(b, *part); });
+    if (everywhere && !HasEqual(common, *part)) common.push_back(part->Clone());
+  }
+  bool always = false;  // a branch demands nothing more: the rest of the OR is true
+  std::vector<ExprPtr> rest;
+  for (std::vector<ExprPtr>& branch : branches) {
+    std::erase_if(branch, [&](const ExprPtr& part) { return HasEqual(common, *part); });
+    always |= branch.empty();
+    if (!branch.empty()) rest.push_back(CombineConjuncts(std::move(branch)));
+  }
+  for (ExprPtr& part : common) conjuncts->push_back(std::move(part));
+  if (!always) conjuncts->push_back(MakeDisjunction(type, std::move(rest)));
+}
+
+ExprPtr ImpliedCondition(const Expr& condition, const std::vector<ColumnId>& columns) {
+  if (!IsDisjunction(condition) || expr::IsVolatile(condition) || ContainsSubquery(condition)) {
+    return nullptr;
+  }
+  const ColumnSet own(columns);
+  std::vector<std::vector<ExprPtr>> branches;
+  SplitBranches(condition.Clone(), &branches);
+  std::vector<ExprPtr> weaker;
+  for (std::vector<ExprPtr>& branch : branches) {
+    std::erase_if(branch, [&](const ExprPtr& part) {
+      const auto free = expr::FreeColumns(*part);
+      return free.empty() || !own.ContainsAll(free);
+    });
+    if (branch.empty()) return nullptr;
+    weaker.push_back(CombineConjuncts(std::move(branch)));
+  }
+  return MakeDisjunction(condition.type, std::move(weaker));
 }
 
 bool ContainsSubquery(const Expr& expression) {

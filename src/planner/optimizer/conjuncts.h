@@ -15,6 +15,13 @@ void SplitConjuncts(ExprPtr condition, std::vector<ExprPtr>* conjuncts);
 ExprPtr CombineConjuncts(std::vector<ExprPtr> conjuncts);
 bool ContainsSubquery(const expr::Expr& expression);
 
+// (a AND x) OR (a AND y) becomes a AND (x OR y): what every branch demands is demanded. Appends the
+// result's conjuncts.
+void FactorDisjunction(ExprPtr condition, std::vector<ExprPtr>* conjuncts);
+// The weaker condition over `columns` alone that a disjunction implies: of each branch the conjuncts
+// that mention nothing else. Null when a branch has none, or for anything but a disjunction.
+ExprPtr ImpliedCondition(const expr::Expr& condition, const std::vector<ColumnId>& columns);
+
 enum class ComparisonOperator : uint8_t { kEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
 
 // `left op right`, with a btree operator of pg_catalog.

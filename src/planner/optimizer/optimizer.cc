@@ -30,7 +30,8 @@ std::vector<ColumnId> ResultColumns(const BoundStatement& statement) {
 }  // namespace
 
 void Optimize(BoundStatement& statement, const PlannerInput& input) {
-  const Cardinality cardinality(statement.columns, *input.catalog, input.statistics);
+  const Cardinality cardinality(statement.columns, *input.catalog, input.statistics,
+                                input.sample_parameters);
   FoldExpressions(*statement.root);
   InlineCtes(statement.root, statement.columns);
   UnnestSubqueries(statement.root, statement.columns);

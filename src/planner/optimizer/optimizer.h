@@ -13,6 +13,8 @@ namespace grizzly::planner {
 struct PlannerInput {
   catalog::SnapshotPtr catalog;
   catalog::Catalog* statistics = nullptr;  // null: nothing is known
+  // Values the parameters have this time, for estimates; the plan serves others, too.
+  std::span<const types::Datum> sample_parameters;
 };
 
 void Optimize(BoundStatement& statement, const PlannerInput& input);
@@ -25,7 +27,7 @@ void UnnestSubqueries(LogicalPtr& root, StatementColumns& columns);
 void InlineCtes(LogicalPtr& root, StatementColumns& columns);
 // Conditions go as far down as they can; outer joins that cannot yield NULL rows become inner.
 void PushDownFilters(LogicalPtr& root);
-// Inner joins are ordered by estimated size.
+// Inner joins are ordered by cost.
 void OrderJoins(LogicalPtr& root, const Cardinality& cardinality);
 // Nobody computes what nobody reads.
 void PruneColumns(LogicalPtr& root, const std::vector<ColumnId>& needed);

@@ -42,10 +42,26 @@ void Append(Conjuncts& target, Conjuncts source) {
   for (ExprPtr& conjunct : source) target.push_back(std::move(conjunct));
 }
 
+Conjuncts SplitAndFactor(Conjuncts conditions) {
+  Conjuncts split, factored;
+  for (ExprPtr& condition : conditions) SplitConjuncts(std::move(condition), &split);
+  for (ExprPtr& condition : split) FactorDisjunction(std::move(condition), &factored);
+  return factored;
+}
+
+// A disjunction over both sides keeps each side from handing up what no branch could want.
+void AddImplied(const Conjuncts& conditions, const std::vector<ColumnId>& columns,
+                Conjuncts* implied) {
+  for (const ExprPtr& condition : conditions) {
+    if (ExprPtr weaker = ImpliedCondition(*condition, columns)) {
+      implied->push_back(std::move(weaker));
+    }
+  }
+}
+
 LogicalPtr PushFilter(LogicalPtr node, Conjuncts conjuncts) {
   auto& filter = static_cast<LogicalFilter&>(*node);
-  Conjuncts own;
-  for (ExprPtr& conjunct : filter.conjuncts) SplitConjuncts(std::move(conjunct), &own);
+  Conjuncts own = SplitAndFactor(std::move(filter.conjuncts));
   Conjuncts staying = Take(own, [](const expr::Expr& e) { return expr::IsVolatile(e); });
   Append(own, std::move(conjuncts));
   return FilterAbove(Push(std::move(filter.children[0]), std::move(own)), std::move(staying));
@@ -101,8 +117,7 @@ void SimplifyOuterJoin(LogicalJoin& join, const Conjuncts& conjuncts) {
 
 LogicalPtr PushJoin(LogicalPtr node, Conjuncts conjuncts) {
   auto& join = static_cast<LogicalJoin&>(*node);
-  Conjuncts own;
-  for (ExprPtr& condition : join.conditions) SplitConjuncts(std::move(condition), &own);
+  Conjuncts own = SplitAndFactor(std::move(join.conditions));
   SimplifyOuterJoin(join, conjuncts);
   const std::vector<ColumnId>& left_columns = join.children[0]->outputs;
   const std::vector<ColumnId>& right_columns = join.children[1]->outputs;
@@ -128,6 +143,10 @@ LogicalPtr PushJoin(LogicalPtr node, Conjuncts conjuncts) {
   }
   if (join.type != JoinType::kFull && join.type != JoinType::kRight && !join.null_aware) {
     Append(to_right, Take(own, right_only));
+  }
+  if (join.type == JoinType::kInner) {
+    AddImplied(own, left_columns, &to_left);
+    AddImplied(own, right_columns, &to_right);
   }
   join.conditions = std::move(own);
   join.children[0] = Push(std::move(join.children[0]), std::move(to_left));

@@ -25,7 +25,8 @@ class Conversion {
  public:
   Conversion(plan::Plan& plan, const StatementColumns& columns, const PlannerInput& input)
       : plan_(plan), columns_(columns), input_(input), cardinality_(columns, *input.catalog,
-                                                                    input.statistics) {}
+                                                                    input.statistics,
+                                                                    input.sample_parameters) {}
 
   Converted Convert(LogicalNode& node);
   // Drops and reorders outputs where needed so that they are exactly `wanted`.

@@ -218,4 +218,109 @@ void RowLayoutSet::Validate(std::string_view row) const {
   }
 }
 
+bool RowLayoutSet::ReadInteger(std::string_view row, uint32_t column, int64_t* value) const {
+  const Version& version = VersionOf(row);
+  Datum missing;
+  const char* bytes = nullptr;
+  if (column >= version.column_count) [[unlikely]] {
+    missing = columns_[column].missing;
+    if (missing.is_null()) return false;
+    bytes = static_cast<const char*>(missing.payload());
+  } else {
+    if (version.IsNull(row.data(), column)) return false;
+    bytes = row.data() + version.places[column];
+  }
+  switch (columns_[column].type.physical) {
+    case PhysicalType::kInt8: *value = Read<int8_t>(bytes); return true;
+    case PhysicalType::kInt16: *value = Read<int16_t>(bytes); return true;
+    case PhysicalType::kInt32: *value = Read<int32_t>(bytes); return true;
+    default: *value = Read<int64_t>(bytes); return true;
+  }
+}
+
+// ---- RowDecoder ----
+
+struct RowDecoder::Step {
+  uint32_t target = 0;   // column of the batch
+  uint32_t column = 0;   // of the table
+  uint32_t place = 0;    // offset of a fixed column, ordinal of a variable one
+  uint8_t width = 0;     // 0: variable; kMissing: not in rows of this version
+};
+
+namespace {
+
+constexpr uint8_t kVariable = 0;
+constexpr uint8_t kMissing = 255;
+
+}  // namespace
+
+RowDecoder::RowDecoder(const RowLayoutSet& layouts, std::span<const uint32_t> columns)
+    : layouts_(layouts),
+      columns_(columns.begin(), columns.end()),
+      steps_(layouts.versions_.size()),
+      data_(columns.size(), nullptr) {}
+
+RowDecoder::~RowDecoder() = default;
+
+void RowDecoder::Attach(types::Batch& out) {
+  out_ = &out;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    if (columns_[i] != RowLayoutSet::kSkip) data_[i] = out.column(i).Data<char>();
+  }
+}
+
+const std::vector<RowDecoder::Step>& RowDecoder::StepsOf(uint16_t number) {
+  std::vector<Step>& steps = steps_[number];
+  if (!steps.empty()) return steps;
+  const RowLayoutSet::Version& version = layouts_.versions_[number];
+  for (uint32_t i = 0; i < columns_.size(); ++i) {
+    const uint32_t column = columns_[i];
+    if (column == RowLayoutSet::kSkip) continue;
+    Step step{i, column, 0, kMissing};
+    if (column < version.column_count) {
+      const PhysicalType physical = layouts_.columns_[column].type.physical;
+      step.place = version.places[column];
+      step.width = physical == PhysicalType::kString
+                       ? kVariable
+                       : static_cast<uint8_t>(PhysicalWidth(physical));
+    }
+    steps.push_back(step);
+  }
+  return steps;
+}
+
+void RowDecoder::Decode(std::string_view row, uint32_t target_row) {
+  const RowLayoutSet::Version& version = layouts_.VersionOf(row);
+  const char* bytes = row.data();
+  uint8_t nulls = 0;
+  for (uint32_t i = 0; i < version.null_bytes; ++i) {
+    nulls |= static_cast<uint8_t>(bytes[kRowHeaderBytes + i]);
+  }
+  const auto number = static_cast<uint16_t>(&version - layouts_.versions_.data());
+  for (const Step& step : StepsOf(number)) {
+    char* const data = data_[step.target];
+    switch (step.width) {
+      case 1: data[target_row] = bytes[step.place]; break;
+      case 2: std::memcpy(data + size_t{target_row} * 2, bytes + step.place, 2); break;
+      case 4: std::memcpy(data + size_t{target_row} * 4, bytes + step.place, 4); break;
+      case 8: std::memcpy(data + size_t{target_row} * 8, bytes + step.place, 8); break;
+      case 16: std::memcpy(data + size_t{target_row} * 16, bytes + step.place, 16); break;
+      case kVariable: {
+        const std::string_view text = version.Variable(bytes, step.place);
+        StringRef& target = reinterpret_cast<StringRef*>(data)[target_row];
+        target = text.size() <= StringRef::kInlineBytes
+                     ? StringRef(text)
+                     : StringRef::Copy(text, out_->column(step.target).heap());
+        break;
+      }
+      default:
+        out_->column(step.target).SetDatum(target_row, layouts_.columns_[step.column].missing);
+        continue;
+    }
+    if (nulls != 0 && version.IsNull(bytes, step.column)) {
+      out_->column(step.target).SetNull(target_row);
+    }
+  }
+}
+
 }  // namespace grizzly::storage

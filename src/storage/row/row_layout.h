@@ -61,10 +61,13 @@ class RowLayoutSet {
   static constexpr uint32_t kSkip = UINT32_MAX;
   void DecodeInto(std::string_view row, std::span<const uint32_t> columns, types::Batch& out,
                   uint32_t target_row) const;
+  // An integer column (int2, int4, int8 and what is kept as they are); false: NULL.
+  bool ReadInteger(std::string_view row, uint32_t column, int64_t* value) const;
   // Throws XX001 data_corrupted when `row` is no row of this set.
   void Validate(std::string_view row) const;
 
  private:
+  friend class RowDecoder;
   struct Version;
   const Version& VersionOf(std::string_view row) const;
   template <typename Values>
@@ -73,6 +76,28 @@ class RowLayoutSet {
   std::vector<RowColumn> columns_;
   std::vector<Version> versions_;  // by layout version
   std::vector<std::unique_ptr<std::string>> missing_storage_;  // what long missing values point at
+};
+
+// Decodes row after row into the same columns of a batch: DecodeInto with everything looked up before.
+// THREADS one at a time. The layouts must outlive it.
+class RowDecoder {
+ public:
+  // `columns` as DecodeInto takes them.
+  RowDecoder(const RowLayoutSet& layouts, std::span<const uint32_t> columns);
+  ~RowDecoder();
+  // The batch to write to; again after each change of its vectors' memory (Reset, Reserve).
+  void Attach(types::Batch& out);
+  void Decode(std::string_view row, uint32_t target_row);
+
+ private:
+  struct Step;
+  const std::vector<Step>& StepsOf(uint16_t version);
+
+  const RowLayoutSet& layouts_;
+  const std::vector<uint32_t> columns_;
+  std::vector<std::vector<Step>> steps_;  // by layout version; empty: not yet made
+  std::vector<char*> data_;               // by column of the batch
+  types::Batch* out_ = nullptr;
 };
 
 }  // namespace grizzly::storage

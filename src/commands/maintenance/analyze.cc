@@ -1,0 +1,153 @@
+#include "commands/maintenance/analyze.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <random>
+
+#include "catalog/statistics.h"
+#include "commands/maintenance/column_sampler.h"
+#include "commands/relation_lookup.h"
+#include "plan/plan.h"
+#include "storage/kv/store.h"
+
+namespace grizzly::commands {
+namespace {
+
+using catalog::Column;
+using catalog::TableStatistics;
+
+constexpr uint32_t kDefaultTarget = 100;  // default_statistics_target
+
+std::vector<const Column*> ChosenColumns(const catalog::Relation& table,
+                                         std::span<const std::string> names) {
+  std::vector<const Column*> chosen;
+  for (const Column& column : table.columns) {
+    const bool named = names.empty() ||
+                       std::find(names.begin(), names.end(), column.name) != names.end();
+    if (!column.dropped && named && column.statistics_target != 0) chosen.push_back(&column);
+  }
+  return chosen;
+}
+
+uint32_t TargetOf(const Column& column) {
+  return column.statistics_target < 0 ? kDefaultTarget
+                                      : static_cast<uint32_t>(column.statistics_target);
+}
+
+// All rows of the table, these columns of it.
+plan::PlanPtr ScanPlan(CommandInput& input, const catalog::Relation& table,
+                       const std::vector<const Column*>& columns) {
+  auto plan = std::make_shared<plan::Plan>();
+  auto scan = std::make_unique<plan::TableScanNode>();
+  scan->relation = input.editor.Current()->FindRelation(table.oid);
+  scan->alias = table.name;
+  for (const Column* column : columns) {
+    scan->attnums.push_back(column->attnum);
+    scan->output_types.push_back(column->type);
+  }
+  scan->estimated_rows = std::max(input.catalog.Statistics(table.oid).row_count, 1'000'000.0);
+  plan->node_count = 1;
+  plan->root = std::move(scan);
+  plan->keeps_alive = input.editor.Current();
+  return plan;
+}
+
+// Which rows of a stream of unknown length are kept, and where.
+class Reservoir {
+ public:
+  explicit Reservoir(uint64_t capacity) : capacity_(capacity) { Skip(); }
+
+  // The slot for the row with this number; nothing when it is not kept. Ascending row numbers.
+  std::optional<size_t> SlotFor(uint64_t row_number) {
+    if (row_number < capacity_) return row_number;
+    if (row_number != next_) return std::nullopt;
+    Skip();
+    return random_() % capacity_;
+  }
+
+ private:
+  // Li: Reservoir-Sampling Algorithms of Time Complexity O(n(1 + log(N/n))) (1994), algorithm L.
+  void Skip() {
+    const auto uniform = [&] { return (static_cast<double>(random_() >> 11) + 0.5) * 0x1p-53; };
+    const double slots = static_cast<double>(capacity_);
+    weight_ *= std::exp(std::log(uniform()) / slots);
+    next_ = (next_ == 0 ? capacity_ - 1 : next_) +
+            static_cast<uint64_t>(std::floor(std::log(uniform()) / std::log1p(-weight_))) + 1;
+  }
+
+  const uint64_t capacity_;
+  std::mt19937_64 random_{20231};  // the same sample of the same rows
+  double weight_ = 1;
+  uint64_t next_ = 0;
+};
+
+TableStatistics Merge(const catalog::TableStatisticsPtr& old, const catalog::Relation& table,
+                      TableStatistics made) {
+  if (old == nullptr) return made;
+  for (const catalog::ColumnStatistics& column : old->columns) {
+    const bool exists = static_cast<size_t>(column.attnum) <= table.columns.size() &&
+                        !table.columns[static_cast<size_t>(column.attnum) - 1].dropped;
+    if (exists && made.Find(column.attnum) == nullptr) made.columns.push_back(column);
+  }
+  return made;
+}
+
+void SetTotals(CommandInput& input, const catalog::Relation& table, uint64_t row_count) {
+  const KeyRange rows = RangeOfIndex(table.tenant, table.storage, IndexId{0});
+  catalog::RelationStatistics totals = input.catalog.Statistics(table.oid);
+  totals.row_count = static_cast<double>(row_count);
+  totals.byte_count = static_cast<double>(
+      input.transactions.store().ApproximateBytes(rows.from, rows.to));
+  input.catalog.SetStatistics(table.oid, totals);
+}
+
+}  // namespace
+
+void CountTable(CommandInput& input, const catalog::Relation& table) {
+  uint64_t row_count = 0;
+  input.queries->Run(
+      ScanPlan(input, table, {}),
+      [&](const types::Batch& batch) { row_count += batch.row_count(); }, nullptr);
+  SetTotals(input, table, row_count);
+}
+
+void AnalyzeTable(CommandInput& input, const catalog::Relation& table,
+                  std::span<const std::string> columns) {
+  const std::vector<const Column*> chosen = ChosenColumns(table, columns);
+  std::vector<ColumnSampler> samplers;
+  uint32_t target = 1;
+  for (const Column* column : chosen) {
+    samplers.emplace_back(column->attnum, column->type, TargetOf(*column));
+    target = std::max(target, TargetOf(*column));
+  }
+  Reservoir reservoir(uint64_t{kSampledRowsPerTarget} * target);
+  uint64_t row_count = 0;
+  input.queries->Run(
+      ScanPlan(input, table, chosen),
+      [&](const types::Batch& batch) {
+        for (size_t c = 0; c < samplers.size(); ++c) {
+          samplers[c].Count(batch.column(c), batch.row_count());
+        }
+        for (uint32_t row = 0; row < batch.row_count(); ++row) {
+          const auto slot = reservoir.SlotFor(row_count + row);
+          if (!slot) continue;
+          for (size_t c = 0; c < samplers.size(); ++c) {
+            samplers[c].Sample(batch.column(c), row, row_count + row, *slot);
+          }
+        }
+        row_count += batch.row_count();
+      },
+      nullptr);
+  SetTotals(input, table, row_count);
+  TableStatistics made;
+  for (ColumnSampler& sampler : samplers) {
+    if (row_count > 0) made.columns.push_back(sampler.Finish(row_count));
+  }
+  catalog::StatisticsStore& store = *catalog::StatisticsOf(&input.catalog);
+  store.SetValueStatistics(
+      table.oid, std::make_shared<TableStatistics>(
+                     Merge(store.ValueStatistics(table.oid), table, std::move(made))));
+}
+
+}  // namespace grizzly::commands

@@ -1,0 +1,107 @@
+// Groups and the states of their aggregates: what one thread gathers, and what threads merge.
+//
+// One hash table per grouping set, states in an arena. Aggregates with DISTINCT or ORDER BY keep their
+// input rows per group and are fed in order at the end.
+// THREADS one at a time.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "executor/aggregate/ordered_input.h"
+#include "executor/group_table.h"
+#include "executor/operator.h"
+#include "executor/spill/spill_file.h"
+#include "expr/evaluator.h"
+
+namespace grizzly::executor {
+
+class Aggregation {
+ public:
+  Aggregation(const plan::AggregateNode& node, ExecContext& context);
+  ~Aggregation();
+  Aggregation(const Aggregation&) = delete;
+  Aggregation& operator=(const Aggregation&) = delete;
+
+  // Empty again: no groups, but for the one without grouping columns.
+  void Start(ExecContext& context);
+  void Consume(ExecContext& context, const Batch& input);
+  // Adds the groups and states of `other`, which saw other rows of the same input.
+  void Merge(ExecContext& context, Aggregation& other);
+  // Lets go of what refers to the context it was made with; Merge from it is still possible.
+  void Detach();
+  // All rows are in.
+  void Finish(ExecContext& context);
+  // Beyond so many bytes rows of groups not yet known go to files (0: never); they are what TakeSpilled
+  // hands out after Finish, each file to be consumed after another Start.
+  void SetBudget(int64_t bytes, uint32_t depth) {
+    budget_bytes_ = bytes;
+    depth_ = depth;
+  }
+  std::vector<std::unique_ptr<SpillFile>> TakeSpilled();
+  int64_t byte_count() const;
+  // The next groups; null at the end.
+  Batch* Emit(ExecContext& context);
+
+  // Whether parts of the input may be aggregated apart and merged.
+  static bool IsMergeable(const plan::AggregateNode& node);
+
+ private:
+  // One aggregate call: how its arguments are computed and where its states lie.
+  struct Call {
+    const expr::AggregateExpr* expr;
+    std::vector<expr::Evaluator> arguments;
+    std::unique_ptr<expr::Evaluator> filter;
+    uint32_t state_offset = 0;
+    uint32_t same_input_as = UINT32_MAX;  // an earlier call with the same argument: computed once
+    bool is_ordered = false;              // DISTINCT, ORDER BY, WITHIN GROUP
+  };
+  // The groups of one grouping set.
+  struct GroupingSet {
+    std::vector<bool> in_set;  // per group expression
+    std::unique_ptr<GroupTable> table;
+    std::vector<char*> states;  // by group
+    std::vector<std::unique_ptr<OrderedInput>> ordered;  // by call; null for plain ones
+    std::vector<uint32_t> groups;     // of the current batch's rows
+    std::vector<char*> row_states;    // the same, as states
+  };
+
+  bool MaySpill() const;
+  // Moves rows of unknown groups to files; the others, if there are any, are in *known.
+  void SpillUnknown(ExecContext& context, const Batch& input,
+                    const std::vector<const Vector*>& keys, std::vector<uint32_t>* known);
+  void ConsumeRows(ExecContext& context, const Batch& input);
+  void AddCall(const expr::AggregateExpr& expression, ExecContext& context);
+  void ShareInput(Call& call) const;
+  void MakeSets(ExecContext& context);
+  char* NewState();
+  void DestroyStates();
+  void AssignGroups(GroupingSet& set, const std::vector<const Vector*>& keys, uint32_t row_count);
+  void ConsumeCall(ExecContext& context, size_t c, const Batch& input);
+  void Update(ExecContext& context, Call& call, GroupingSet& set,
+              std::span<const Vector* const> arguments, const std::vector<uint32_t>* kept,
+              uint32_t row_count);
+  void MergeSet(ExecContext& context, GroupingSet& target, GroupingSet& source);
+  void FinishOrdered(ExecContext& context);
+  Batch* EmitGroups(ExecContext& context);
+  void EmitKeys(const GroupingSet& set, uint32_t count);
+  void EmitGroupingCalls(const GroupingSet& set, uint32_t count);
+
+  const plan::AggregateNode& node_;
+  std::vector<expr::Evaluator> groups_;
+  std::vector<SqlType> group_types_;
+  std::vector<Call> calls_;
+  std::vector<std::vector<const Vector*>> call_inputs_;  // by call, of the current batch
+  uint32_t state_bytes_ = 0;
+  std::vector<GroupingSet> sets_;
+  std::unique_ptr<Arena> arena_;
+  int64_t budget_bytes_ = 0;
+  uint32_t depth_ = 0;
+  std::unique_ptr<SpillPartitions> spilled_;  // set: no groups are added any more
+  std::vector<char*> call_states_;
+  size_t next_set_ = 0;
+  size_t next_group_ = 0;
+  Batch out_;
+};
+
+}  // namespace grizzly::executor

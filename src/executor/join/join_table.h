@@ -1,0 +1,84 @@
+// The hash table of a join's right side: its rows, chained by the hash of their keys.
+//
+// Rows are named by number: chunk * kBatchRowsMax + place in the chunk. A chunk of a worker need not be
+// full, so numbers have gaps. Chains keep the order the rows came in.
+// THREADS  built by one statement thread (and its workers); read by any number afterwards.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "executor/operator.h"
+#include "executor/row_store.h"
+#include "executor/spill/spill_file.h"
+#include "executor/value_hash.h"
+
+namespace grizzly::executor {
+
+class JoinTable {
+ public:
+  static constexpr uint32_t kNoRow = UINT32_MAX;
+
+  JoinTable(const plan::HashJoinNode& node, ExecContext& context);
+  ~JoinTable();
+
+  // Reads the node's right child: on several workers where that pays, else through `right` (opened here;
+  // null: an operator of its own). With a budget (bytes, not negative): false when the rows outgrow it;
+  // then only SpillInto and destruction are allowed.
+  bool Build(ExecContext& context, Operator* right = nullptr, int64_t budget_bytes = -1);
+  // Writes the rows there are and those `right` still has, each with its keys behind its columns.
+  void SpillInto(SpillPartitions& partitions, ExecContext& context, Operator& right);
+  // From a file that SpillInto wrote.
+  void BuildFrom(SpillFile& file, ExecContext& context);
+  std::span<const SqlType> store_types() const { return store_types_; }
+  // What the table holds.
+  int64_t byte_count() const { return rows_.charged_bytes() + charged_bytes_; }
+
+  uint64_t row_count() const { return rows_.row_count(); }
+  bool has_null_key() const { return has_null_key_; }
+  // Above every row number.
+  uint32_t row_limit() const { return static_cast<uint32_t>(hashes_.size()); }
+  bool IsRow(uint32_t row) const {
+    return row % types::kBatchRowsMax < rows_.chunk(row / types::kBatchRowsMax).row_count();
+  }
+
+  // The first row whose bucket is the hash's, and the one behind a row.
+  uint32_t First(uint64_t hash) const { return heads_[hash & mask_]; }
+  uint32_t Next(uint32_t row) const { return next_[row]; }
+  uint64_t HashOf(uint32_t row) const { return hashes_[row]; }
+
+  // Removes the pairs whose keys are not equal; NULL equals NULL only where the join says so. Keeps
+  // their order. The hashes of each pair agree already.
+  void KeepEqual(std::span<const Vector* const> probe_keys, std::vector<uint32_t>* probe_rows,
+                 std::vector<uint32_t>* rows) const;
+  // Column `column` of these rows to rows 0 ... of `out`; long strings by reference.
+  void Gather(size_t column, std::span<const uint32_t> rows, Vector& out) const;
+  void Hash(std::span<const Vector* const> keys, uint32_t row_count, uint64_t* hashes) const {
+    keys_.Hash(keys, row_count, hashes);
+  }
+
+ private:
+  class Side;  // one worker's rows on their way in
+  bool TryBuildParallel(ExecContext& context);
+  double EstimatedBytes() const;
+  void Take(Side& side);
+  void LinkRows(ExecContext& context);
+  bool NullMatches(size_t key) const {
+    return key < node_.null_equal.size() && node_.null_equal[key];
+  }
+
+  const plan::HashJoinNode& node_;
+  KeyColumns keys_;
+  size_t width_;                      // of the right child
+  std::vector<SqlType> store_types_;  // its columns, then the keys
+  RowStore rows_;
+  std::vector<uint64_t> hashes_;      // by row number
+  std::vector<uint32_t> heads_;
+  std::vector<uint32_t> next_;
+  uint64_t mask_ = 0;
+  bool has_null_key_ = false;
+  MemoryTracker* const memory_;
+  int64_t charged_bytes_ = 0;
+};
+
+}  // namespace grizzly::executor

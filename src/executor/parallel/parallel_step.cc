@@ -1,0 +1,135 @@
+#include "executor/parallel/parallel_step.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "executor/join/join_table.h"
+#include "executor/parallel/parallel_safety.h"
+#include "executor/parallel/worker_pool.h"
+#include "executor/statement_resources.h"
+
+namespace grizzly::executor {
+namespace {
+
+constexpr double kRowsPerWorkerMin = kParallelRowsMin / 2;
+
+int WorkersFor(double rows, int helpers_max) {
+  const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int allowed = std::min(helpers_max + 1, threads);
+  return static_cast<int>(std::min<double>(allowed, rows / kRowsPerWorkerMin));
+}
+
+// Adds a worker's counts to the statement's: rows add up, times are those of the slowest.
+void AddMeasurements(const std::vector<NodeMeasurement>& worker,
+                     std::vector<NodeMeasurement>* total) {
+  for (size_t i = 0; i < worker.size(); ++i) {
+    NodeMeasurement& node = (*total)[i];
+    node.row_count += worker[i].row_count;
+    node.batch_count += worker[i].batch_count;
+    node.rows_filtered += worker[i].rows_filtered;
+    node.loop_count = std::max(node.loop_count, worker[i].loop_count);
+    node.startup_ns = std::max(node.startup_ns, worker[i].startup_ns);
+    node.total_ns = std::max(node.total_ns, worker[i].total_ns);
+    node.memory_bytes_peak = std::max(node.memory_bytes_peak, worker[i].memory_bytes_peak);
+  }
+}
+
+// The leader's view, parameters and cells; scratch memory of its own.
+class WorkerExecution {
+ public:
+  explicit WorkerExecution(ExecContext& leader)
+      : scratch_(leader.memory), context(leader.plan, leader.transaction) {
+    context.view = leader.view;
+    context.evaluation.functions = leader.evaluation.functions;
+    context.evaluation.functions.scratch = &scratch_;
+    context.evaluation.parameters = leader.evaluation.parameters;
+    context.outer_cells_storage = leader.outer_cells_storage;
+    context.evaluation.outer_cells = context.outer_cells_storage;
+    context.cancel = leader.cancel;
+    context.memory = leader.memory;
+    context.work_memory_bytes = leader.work_memory_bytes;
+    context.virtual_tables = leader.virtual_tables;
+    context.virtual_input = leader.virtual_input;
+    context.transactions = leader.transactions;
+  }
+
+ private:
+  Arena scratch_;
+
+ public:
+  ExecContext context;
+};
+
+}  // namespace
+
+std::unique_ptr<ParallelStep> ParallelStep::TryMake(const plan::Node& pipeline,
+                                                    ExecContext& context) {
+  // Workers do not have workers of their own.
+  const StatementResources& resources = StatementResources::Current();
+  if (resources.workers == nullptr || resources.parallel != nullptr || !context.pinned.empty()) {
+    return nullptr;
+  }
+  const std::optional<ParallelPipeline> found = FindParallelPipeline(pipeline);
+  if (!found) return nullptr;
+  const double rows = found->driver->total_cost;
+  if (rows < kParallelRowsMin) return nullptr;
+  const int workers = WorkersFor(rows, resources.parallel_workers_max);
+  if (workers < 2) return nullptr;
+  auto step = std::unique_ptr<ParallelStep>(new ParallelStep(pipeline, *found->driver));
+  step->joins_ = found->joins;
+  step->worker_count_ = workers;
+  return step;
+}
+
+void ParallelStep::Run(ExecContext& leader,
+                       const std::function<void(int, ExecContext&, Operator&)>& work) {
+  for (const plan::HashJoinNode* join : joins_) {
+    auto table = std::make_shared<JoinTable>(*join, leader);
+    table->Build(leader);
+    tables_[join] = std::move(table);
+  }
+  const bool measures = leader.measurements != nullptr;
+  std::mutex mutex;
+  StatementResources resources = StatementResources::Current();
+  resources.parallel = this;
+  resources.workers->Run(worker_count_, [&](int worker) {
+    const StatementResources::Scope scope(resources);
+    try {
+      WorkerExecution own(leader);
+      ExecContext& context = own.context;
+      std::vector<NodeMeasurement> measured;
+      if (measures) {
+        measured.resize(leader.measurements->size());
+        context.measurements = &measured;
+      }
+      {
+        const OperatorPtr root = Build(pipeline_, context);
+        work(worker, context, *root);
+      }
+      if (!measures) return;
+      const std::lock_guard lock(mutex);
+      AddMeasurements(measured, leader.measurements);
+    } catch (...) {
+      failed_.store(true, std::memory_order_relaxed);
+      throw;
+    }
+  });
+}
+
+size_t ParallelStep::SplitOnce(const std::function<size_t()>& split) {
+  std::call_once(split_, [&] { unit_count_ = split(); });
+  return unit_count_;
+}
+
+bool ParallelStep::TakeUnit(size_t* unit) {
+  if (failed_.load(std::memory_order_relaxed)) return false;
+  *unit = next_unit_.fetch_add(1, std::memory_order_relaxed);
+  return *unit < unit_count_;
+}
+
+std::shared_ptr<JoinTable> ParallelStep::FindTable(const plan::Node& join) const {
+  const auto found = tables_.find(&join);
+  return found == tables_.end() ? nullptr : found->second;
+}
+
+}  // namespace grizzly::executor

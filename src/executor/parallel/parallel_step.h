@@ -1,0 +1,63 @@
+// A part of a plan that several workers run side by side, each with operators of its own: a pipeline of
+// filters, projections and join probes over one driving scan, whose rows they share out in units.
+//
+// The hash tables of the pipeline's joins are built once, before, and read by all. A consumer above (an
+// aggregate, a join's build side) gathers what the workers make.
+//
+// THREADS  made and destroyed by the statement's thread; the rest from all workers.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "executor/operator.h"
+#include "executor/scan/scan_ranges.h"
+
+namespace grizzly::executor {
+
+class JoinTable;
+
+// Rows the driving scan must be estimated to read before workers are worth their start.
+inline constexpr double kParallelRowsMin = 100'000;
+
+class ParallelStep {
+ public:
+  // Null when `pipeline` cannot run in parallel, or is not worth it here.
+  static std::unique_ptr<ParallelStep> TryMake(const plan::Node& pipeline, ExecContext& context);
+
+  int worker_count() const { return worker_count_; }
+  // Builds the joins' tables, then calls work(worker, context, root) for each worker with its own
+  // operators (not yet opened). Rethrows what the first failing one threw.
+  void Run(ExecContext& leader,
+           const std::function<void(int, ExecContext&, Operator&)>& work);
+
+  // ---- for operators in workers ----
+  bool IsDriver(const plan::Node& node) const { return &node == driver_; }
+  // The first caller's `split` makes the units; returns their number.
+  size_t SplitOnce(const std::function<size_t()>& split);
+  // The next unit nobody has; false when there are none left, or another worker failed.
+  bool TakeUnit(size_t* unit);
+  std::vector<KeyRange>& ranges() { return ranges_; }  // the units of a scan by key
+  std::shared_ptr<JoinTable> FindTable(const plan::Node& join) const;
+
+ private:
+  ParallelStep(const plan::Node& pipeline, const plan::Node& driver)
+      : pipeline_(pipeline), driver_(&driver) {}
+
+  const plan::Node& pipeline_;
+  const plan::Node* const driver_;
+  std::vector<const plan::HashJoinNode*> joins_;
+  int worker_count_ = 1;
+  std::map<const plan::Node*, std::shared_ptr<JoinTable>> tables_;
+  std::once_flag split_;
+  std::vector<KeyRange> ranges_;
+  size_t unit_count_ = 0;
+  std::atomic<size_t> next_unit_{0};
+  std::atomic<bool> failed_{false};
+};
+
+}  // namespace grizzly::executor

@@ -1,0 +1,36 @@
+#include "executor/statement_resources.h"
+
+#include <algorithm>
+
+#include "executor/operator.h"
+
+namespace grizzly::executor {
+namespace {
+
+constexpr StatementResources kNone;
+thread_local const StatementResources* current_resources = &kNone;
+
+}  // namespace
+
+const StatementResources& StatementResources::Current() { return *current_resources; }
+
+int64_t StatementResources::HashBudget(const ExecContext& context) {
+  const StatementResources& own = Current();
+  if (own.spill == nullptr || own.parallel != nullptr) return 0;
+  return static_cast<int64_t>(static_cast<double>(context.work_memory_bytes) *
+                              own.hash_memory_multiplier);
+}
+
+StatementResources::Scope::Scope(const StatementResources& resources) : outer_(current_resources) {
+  current_resources = &resources;
+}
+
+StatementResources::Scope::~Scope() { current_resources = outer_; }
+
+void NoteMemory(ExecContext& context, const plan::Node& node, int64_t bytes) {
+  if (context.measurements == nullptr) return;
+  int64_t& peak = (*context.measurements)[node.id].memory_bytes_peak;
+  peak = std::max(peak, bytes);
+}
+
+}  // namespace grizzly::executor

@@ -1,0 +1,45 @@
+// What the statement running on this thread may use besides the thread and its memory.
+//
+// Installed per thread by who runs statements, as BlockingSection's observer is: operators ask for it
+// when they open. Without it everything runs on one thread and nothing spills.
+#pragma once
+
+#include <cstdint>
+
+#include "executor/exec_context.h"
+#include "plan/node.h"
+
+namespace grizzly::executor {
+
+class ParallelStep;
+class SpillSpace;
+class WorkerPool;
+
+struct StatementResources {
+  WorkerPool* workers = nullptr;
+  int parallel_workers_max = 0;         // max_parallel_workers_per_gather
+  SpillSpace* spill = nullptr;
+  double hash_memory_multiplier = 1;    // of work_mem, for hash tables
+  ParallelStep* parallel = nullptr;     // set in workers: what they share
+
+  // Of this thread.
+  static const StatementResources& Current();
+  // Bytes a hash table may hold before it spills; 0: it may not.
+  static int64_t HashBudget(const ExecContext& context);
+
+  class Scope {
+   public:
+    explicit Scope(const StatementResources& resources);
+    ~Scope();
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    const StatementResources* const outer_;
+  };
+};
+
+// Keeps the peak of what a node's operator holds, for EXPLAIN ANALYZE.
+void NoteMemory(ExecContext& context, const plan::Node& node, int64_t bytes);
+
+}  // namespace grizzly::executor

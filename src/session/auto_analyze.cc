@@ -1,0 +1,110 @@
+#include "session/auto_analyze.h"
+
+#include <chrono>
+
+#include "base/log/log.h"
+#include "catalog/object_text.h"
+#include "catalog/statistics.h"
+#include "session/client_session.h"
+#include "session/database_instance.h"
+
+namespace grizzly::session {
+namespace {
+
+// Where a background session's answers go: errors to the log.
+class SilentSink final : public ResultSink {
+ public:
+  void DescribeRows(const RowDescription&) override {}
+  void DescribeParameters(std::span<const Oid>) override {}
+  void NoData() override {}
+  void Rows(const RowDescription&, const types::Batch&, const types::IoSettings&) override {}
+  void CommandComplete(std::string_view) override {}
+  void EmptyQuery() override {}
+  void PortalSuspended() override {}
+  void ParseComplete() override {}
+  void BindComplete() override {}
+  void CloseComplete() override {}
+  void ReadyForQuery(TransactionStatus) override {}
+  void Notice(const Diagnostic&) override {}
+  void Error(const Diagnostic& error) override {
+    log::Write(Severity::kLog, fmt::format("automatic analyze: {}", error.message));
+  }
+  void ParameterStatus(std::string_view, std::string_view) override {}
+  void Flush() override {}
+  void Wake() override {}
+  void BeginCopyIn(ValueFormat, int16_t) override {}
+  std::optional<std::string_view> ReadCopyData() override { return std::nullopt; }
+  void BeginCopyOut(ValueFormat, int16_t) override {}
+  void CopyData(std::string_view) override {}
+  void EndCopyOut() override {}
+};
+
+}  // namespace
+
+AutoAnalyze::AutoAnalyze(DatabaseInstance& instance, const Settings& settings)
+    : instance_(instance),
+      threshold_(std::stod(settings.Raw("autovacuum_analyze_threshold"))),
+      scale_factor_(std::stod(settings.Raw("autovacuum_analyze_scale_factor"))),
+      naptime_seconds_(std::stoi(settings.Raw("autovacuum_naptime"))) {
+  if (settings.Raw("autovacuum") == "on") thread_ = std::thread([this] { Serve(); });
+}
+
+AutoAnalyze::~AutoAnalyze() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void AutoAnalyze::Serve() {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, std::chrono::seconds(naptime_seconds_), [&] { return stopping_; })) {
+    lock.unlock();
+    RunOnce();
+    lock.lock();
+  }
+}
+
+bool AutoAnalyze::IsWorthIt(double rows, uint64_t changed_rows) const {
+  return static_cast<double>(changed_rows) > threshold_ + scale_factor_ * std::max(rows, 0.0);
+}
+
+void AutoAnalyze::RunOnce() {
+  for (const auto& tenant : instance_.OpenTenants()) {
+    try {
+      AnalyzeTenant(tenant);
+    } catch (const SqlError& error) {
+      log::Write(Severity::kLog, fmt::format("automatic analyze: {}", error.what()));
+    }
+  }
+}
+
+void AutoAnalyze::AnalyzeTenant(const std::shared_ptr<TenantState>& tenant) {
+  const catalog::SnapshotPtr snapshot = tenant->catalog->Latest();
+  std::vector<std::string> statements;
+  for (const auto& [oid, changed] : catalog::StatisticsOf(tenant->catalog.get())->ChangedRelations()) {
+    const catalog::RelationPtr table = snapshot->FindRelation(oid);
+    if (table == nullptr || !IsWorthIt(tenant->catalog->Statistics(oid).row_count, changed)) continue;
+    const catalog::Schema* schema = snapshot->FindSchema(table->schema);
+    if (schema == nullptr || table->persistence == 't') continue;
+    statements.push_back(fmt::format("ANALYZE (SKIP_LOCKED) {}.{}",
+                                     catalog::QuoteIdentifier(schema->name),
+                                     catalog::QuoteIdentifier(table->name)));
+  }
+  if (statements.empty()) return;
+  ConnectRequest request;
+  for (const auto& role : instance_.shared_catalog().Roles()) {
+    if (role->superuser && role->can_login) request.user = role->name;
+  }
+  request.database = tenant->database->name;
+  request.settings = {{"application_name", "autovacuum worker"}};
+  SilentSink sink;
+  const std::unique_ptr<Session> session = instance_.Connect(request, sink);
+  for (const std::string& statement : statements) {
+    if (!session->is_terminated()) session->Query(statement);
+  }
+}
+
+}  // namespace grizzly::session
