@@ -86,7 +86,8 @@ bool Descend(const Node& node, ParallelPipeline* pipeline) {
     case NodeKind::kTableScan: {
       const auto& scan = static_cast<const plan::TableScanNode&>(node);
       pipeline->driver = &scan;
-      return !scan.unique_match && !scan.backward && scan.index == nullptr &&
+      // Only a scan that shares out its units may be run by several.
+      return scan.relation->access_method == "heap" && !scan.unique_match && !scan.backward && scan.index == nullptr &&
              scan.row_goal < 0 && IsSafeScan(scan);
     }
     default: return false;
@@ -129,6 +130,23 @@ bool IsParallelSafe(const expr::Expr& expression) {
   expr::ForEachChild(expression,
                      [&](const expr::Expr& child) { all = all && IsParallelSafe(child); });
   return all;
+}
+
+std::optional<uint32_t> DriverOutput(const Node& node, uint32_t position) {
+  switch (node.kind) {
+    case NodeKind::kTableScan: return position;
+    case NodeKind::kFilter: return DriverOutput(*node.children[0], position);
+    case NodeKind::kProject: {
+      const expr::Expr& passed = *static_cast<const plan::ProjectNode&>(node).expressions[position];
+      if (passed.kind != ExprKind::kInput) return std::nullopt;
+      return DriverOutput(*node.children[0], static_cast<const expr::InputExpr&>(passed).index);
+    }
+    case NodeKind::kHashJoin:
+    case NodeKind::kNestedLoop:
+      if (position >= node.children[0]->output_types.size()) return std::nullopt;
+      return DriverOutput(*node.children[0], position);
+    default: return std::nullopt;
+  }
 }
 
 std::optional<ParallelPipeline> FindParallelPipeline(const Node& top) {
