@@ -271,6 +271,38 @@ void AddCheckDependencies(CommandInput& input, const Relation& table,
   AddExpressionDependencies(input, *bound, catalog::kConstraintClass, check.oid, 'n');
 }
 
+namespace {
+
+// Sequences of serial and identity columns, in the order of their columns, become the table's.
+void PutColumnSequences(CommandInput& input, const Relation& table, const TableElements& elements,
+                        std::vector<Relation> sequences) {
+  for (size_t i = 0, next = 0; i < elements.columns.size(); ++i) {
+    if (!elements.columns[i].sequence.has_value()) continue;
+    Relation& sequence = sequences[next++];
+    sequence.sequence->owner_table = table.oid;
+    sequence.sequence->owner_column = elements.columns[i].column.attnum;
+    input.editor.PutRelation(std::move(sequence));
+  }
+}
+
+// Keys, exclusion constraints and foreign keys of a new table.
+RelationPtr AddIndexedConstraints(CommandInput& input, RelationPtr table,
+                                  const std::vector<KeyElement>& keys,
+                                  const TableElements& elements) {
+  for (const KeyElement& key : keys) {
+    table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
+  }
+  for (const ExclusionElement& exclusion : elements.exclusions) {
+    table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);
+  }
+  for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
+    table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
+  }
+  return table;
+}
+
+}  // namespace
+
 std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& input) {
   const CreationTarget target = LockNewName(input, *statement.relation);
   const bool exists =
@@ -325,26 +357,12 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     for (const RelationPtr& parent : parents) complete.inherits.push_back(parent->oid);
     table = input.editor.PutRelation(std::move(complete));
   }
-  for (size_t i = 0, next = 0; i < elements.columns.size(); ++i) {
-    if (!elements.columns[i].sequence.has_value()) continue;
-    Relation& sequence = sequences[next++];
-    sequence.sequence->owner_table = table->oid;
-    sequence.sequence->owner_column = elements.columns[i].column.attnum;
-    input.editor.PutRelation(std::move(sequence));
-  }
+  PutColumnSequences(input, *table, elements, std::move(sequences));
   AddDefaultDependencies(input, *table, attnums);
   for (const catalog::Constraint& check : draft.constraints) {
     AddCheckDependencies(input, *table, check);
   }
-  for (const KeyElement& key : keys) {
-    table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
-  }
-  for (const ExclusionElement& exclusion : elements.exclusions) {
-    table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);
-  }
-  for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
-    table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
-  }
+  table = AddIndexedConstraints(input, std::move(table), keys, elements);
   AddLikeIndexes(input, table, elements);
   return "CREATE TABLE";
 }

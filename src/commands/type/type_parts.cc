@@ -48,7 +48,12 @@ void RefuseTakenTypeName(CommandInput& input, Oid schema, const std::string& nam
 
 CreationTarget LockNewTypeName(CommandInput& input, const std::vector<std::string>& names) {
   const QualifiedName name = QualifiedNameOf(names);
-  CreationTarget target = LockNewName(input, "", name.schema, name.name, -1);
+  std::string schema = name.schema, type = name.name;
+  PgQuery__RangeVar target_name = PG_QUERY__RANGE_VAR__INIT;
+  target_name.schemaname = schema.data();
+  target_name.relname = type.data();
+  target_name.location = -1;
+  CreationTarget target = LockNewName(input, target_name, 'p');
   RefuseTakenTypeName(input, target.schema, target.name);
   return target;
 }
