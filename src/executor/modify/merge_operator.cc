@@ -22,11 +22,8 @@ struct Action {
 class MergeOperator final : public Operator {
  public:
   MergeOperator(const plan::MergeNode& node, ExecContext& context)
-      : Operator(node),
-        merge_(node),
-        writer_(node.rules, context),
-        rows_(context.transaction, *context.transactions, *node.rules.relation),
-        recheck_(*node.children[0]) {
+      : Operator(node), merge_(node), writer_(node.rules, context),
+        rows_(context, *node.rules.relation), recheck_(*node.children[0]) {
     for (const catalog::Column& column : node.rules.relation->columns) {
       old_.AddColumn(Vector(column.type, 0));
       new_.AddColumn(Vector(column.type, 1));

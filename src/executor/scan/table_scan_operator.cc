@@ -63,6 +63,9 @@ class TableScanOperator final : public Operator {
     if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
     prefilter_.Open();
     if (shared_ != nullptr) {
+      for (const ParallelStep::DriverFilter& filter : shared_->filters()) {
+        prefilter_.AddKeys(scan_, filter.output, filter.keys);
+      }
       shared_->SplitOnce([&] {
         shared_->ranges() = SplitRanges(ranges_.Compute(), context);
         return shared_->ranges().size();

@@ -18,7 +18,7 @@ constexpr double kRowCost = 1;
 constexpr double kFetchCost = 10;
 constexpr double kSeekCost = 19;
 // A columnar table's row in a scan, and one by its key: found in its group, composed of its columns.
-constexpr double kColumnarRowCost = 0.05;
+constexpr double kColumnarRowCost = 0.1;
 constexpr double kColumnarFetchCost = 60;
 
 double RowCost(const catalog::Relation& table) {
