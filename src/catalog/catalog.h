@@ -25,6 +25,7 @@
 #include "base/ids/ids.h"
 #include "catalog/relation.h"
 #include "txn/transaction.h"
+#include "types/type_directory.h"
 #include "types/type_io.h"
 
 namespace grizzly::catalog {
@@ -65,9 +66,19 @@ struct Type {
     Oid oid = kInvalidOid;
     float sort_order = 0;
     std::string label;
+    int64_t code = 0;       // the value in rows and keys: its order is the labels' and never changes
+    bool is_new = false;    // added to a committed type by a transaction still running; never stored
   };
   std::vector<EnumLabel> labels;  // in sort order
   Oid range_subtype = kInvalidOid;
+  Oid multirange = kInvalidOid;       // a range's multirange
+  Oid range = kInvalidOid;            // a multirange's range
+  Oid range_collation = kInvalidOid;
+  Oid range_opclass = kInvalidOid;
+  Oid range_canonical = kInvalidOid;  // a function's
+  Oid range_diff = kInvalidOid;
+  int32_t dimensions = 0;             // typndims of a domain
+  bool is_defined = true;             // false: a shell, only announced
   std::string comment;
   types::PhysicalType physical = types::PhysicalType::kString;
 };
@@ -106,9 +117,8 @@ struct Dependency {
 };
 
 
-class CatalogSnapshot {
+class CatalogSnapshot : public types::TypeDirectory {
  public:
-  virtual ~CatalogSnapshot() = default;
 
   virtual TenantId tenant() const = 0;
   virtual uint64_t version() const = 0;  // grows with every published change of this tenant
@@ -122,8 +132,7 @@ class CatalogSnapshot {
   // User types are looked up here, built-in ones in the facts: one answer for both.
   virtual std::shared_ptr<const Type> FindType(Oid oid) const = 0;
   virtual std::shared_ptr<const Type> FindType(Oid schema, std::string_view name) const = 0;
-  virtual types::SqlType ResolveType(Oid oid, int32_t typmod) const = 0;
-  virtual const types::TypeIo* FindTypeIo(Oid oid) const = 0;  // lives as long as the snapshot
+  // What types::TypeDirectory hands out lives as long as the snapshot.
 
   virtual void ForEachRelation(const std::function<void(const RelationPtr&)>& visit) const = 0;
   virtual void ForEachSchema(const std::function<void(const Schema&)>& visit) const = 0;

@@ -7,8 +7,8 @@
 namespace grizzly::catalog {
 namespace {
 
-storage::KeyPart PartOf(const IndexDefinition::Part& part) {
-  storage::KeyPart key_part{part.type, part.descending, part.nulls_first};
+storage::KeyPart PartOf(const IndexDefinition::Part& part, const types::TypeDirectory& types) {
+  storage::KeyPart key_part{types.OrderedAs(part.type), part.descending, part.nulls_first};
   if (part.collation != kInvalidOid) key_part.type.collation = part.collation;
   return key_part;
 }
@@ -39,23 +39,26 @@ void DeriveRowLayouts(Relation* table, const FindIo& find_io) {
 }
 
 std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
-                                                       const Relation& table) {
+                                                       const Relation& table,
+                                                       const types::TypeDirectory& types) {
   std::vector<storage::KeyPart> parts;
   std::vector<uint32_t> columns;
   for (const IndexDefinition::Part& part : index.index->parts) {
     ColumnAt(table, part.column);  // an expression cannot cluster
-    parts.push_back(PartOf(part));
+    parts.push_back(PartOf(part, types));
     columns.push_back(static_cast<uint32_t>(part.column - 1));
   }
   return std::make_shared<const storage::KeyLayout>(std::move(parts), std::move(columns));
 }
 
-void DeriveIndexLayout(Relation* index) {
+void DeriveIndexLayout(Relation* index, const types::TypeDirectory& types) {
+  // Exclusion constraints over operators that no order serves: no entries.
+  if (index->index->access_method == "gist" || index->index->access_method == "spgist") return;
   std::vector<storage::KeyPart> parts;
   std::vector<uint32_t> columns;
   bool has_expressions = false;
   for (const IndexDefinition::Part& part : index->index->parts) {
-    parts.push_back(PartOf(part));
+    parts.push_back(PartOf(part, types));
     has_expressions |= part.column <= 0;
     columns.push_back(static_cast<uint32_t>(part.column - 1));
   }

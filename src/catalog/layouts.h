@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "catalog/relation.h"
+#include "types/type_directory.h"
 #include "types/type_io.h"
 
 namespace grizzly::catalog {
@@ -16,8 +17,10 @@ using FindIo = std::function<const types::TypeIo*(Oid type)>;
 void DeriveRowLayouts(Relation* table, const FindIo& find_io);
 // The clustering key: the columns of `index`, which has clustered_by.
 std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
-                                                       const Relation& table);
-// Sets index->index_key; without columns when a part is an expression.
-void DeriveIndexLayout(Relation* index);
+                                                       const Relation& table,
+                                                       const types::TypeDirectory& types);
+// Sets index->index_key (not of a gist or spgist index: it has no entries); without columns when a part is an
+// expression.
+void DeriveIndexLayout(Relation* index, const types::TypeDirectory& types);
 
 }  // namespace grizzly::catalog

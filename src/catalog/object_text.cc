@@ -72,7 +72,13 @@ std::string DescribeConstraint(const CatalogSnapshot& catalog, const SearchPath&
   const RelationPtr table = OwningRelation(catalog, address);
   const Constraint* constraint =
       table == nullptr ? nullptr : FindConstraint(*table, address.object);
-  if (constraint == nullptr) return fmt::format("constraint {}", address.object);
+  if (constraint == nullptr) {
+    const auto domain = OwningDomain(catalog, address);
+    if (domain == nullptr) return fmt::format("constraint {}", address.object);
+    for (const Constraint& check : domain->checks) {
+      if (check.oid == address.object) return "constraint " + QuoteIdentifier(check.name);
+    }
+  }
   return fmt::format("constraint {} on {}", QuoteIdentifier(constraint->name),
                      DescribeRelation(catalog, path, *table));
 }
@@ -109,6 +115,16 @@ RelationPtr OwningRelation(const CatalogSnapshot& catalog, const ObjectAddress& 
   for (const Dependency& edge : catalog.DependenciesOf(address.object_class, address.object)) {
     if (edge.type == 'a' && edge.referenced_class == kRelationClass) {
       return catalog.FindRelation(edge.referenced);
+    }
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const Type> OwningDomain(const CatalogSnapshot& catalog,
+                                         const ObjectAddress& address) {
+  for (const Dependency& edge : catalog.DependenciesOf(address.object_class, address.object)) {
+    if (edge.type == 'a' && edge.referenced_class == kTypeClass) {
+      return catalog.FindType(edge.referenced);
     }
   }
   return nullptr;

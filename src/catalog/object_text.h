@@ -39,5 +39,8 @@ std::string DescribeObject(const CatalogSnapshot& catalog, const SearchPath& pat
 std::string_view RelationKindName(RelationKind kind);
 // The table a constraint or default belongs to, from the edges; null when there is none.
 RelationPtr OwningRelation(const CatalogSnapshot& catalog, const ObjectAddress& address);
+// The domain a constraint belongs to; null when there is none.
+std::shared_ptr<const Type> OwningDomain(const CatalogSnapshot& catalog,
+                                         const ObjectAddress& address);
 
 }  // namespace grizzly::catalog

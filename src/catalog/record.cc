@@ -54,6 +54,7 @@ void VisitFields(Column*, const Visit& field) {
   field(17, &Column::inherited_count);
   field(18, &Column::is_local);
   field(19, &Column::comment);
+  field(40, &Column::options);
   field(20, &Column::default_oid);
 }
 
@@ -79,6 +80,40 @@ void VisitFields(Constraint*, const Visit& field) {
   field(18, &Constraint::delete_set_columns);
   field(19, &Constraint::exclusion_operators);
   field(20, &Constraint::comment);
+  field(21, &Constraint::parent);
+}
+
+template <typename Visit>
+void VisitFields(PartitionKey::Part*, const Visit& field) {
+  using Part = PartitionKey::Part;
+  field(1, &Part::column);
+  field(2, &Part::expression);
+  field(3, &Part::type);
+  field(4, &Part::opclass);
+  field(5, &Part::collation);
+}
+
+template <typename Visit>
+void VisitFields(PartitionKey*, const Visit& field) {
+  field(1, &PartitionKey::strategy);
+  field(2, &PartitionKey::parts);
+}
+
+template <typename Visit>
+void VisitFields(PartitionBound::Value*, const Visit& field) {
+  field(1, &PartitionBound::Value::kind);
+  field(2, &PartitionBound::Value::text);
+}
+
+template <typename Visit>
+void VisitFields(PartitionBound*, const Visit& field) {
+  field(1, &PartitionBound::is_default);
+  field(2, &PartitionBound::modulus);
+  field(3, &PartitionBound::remainder);
+  field(4, &PartitionBound::list);
+  field(5, &PartitionBound::lower);
+  field(6, &PartitionBound::upper);
+  field(7, &PartitionBound::detach_pending);
 }
 
 template <typename Visit>
@@ -91,6 +126,7 @@ void VisitFields(IndexDefinition::Part*, const Visit& field) {
   field(5, &Part::collation);
   field(6, &Part::descending);
   field(7, &Part::nulls_first);
+  field(40, &Part::statistics_target);
 }
 
 template <typename Visit>
@@ -108,6 +144,8 @@ void VisitFields(IndexDefinition*, const Visit& field) {
   field(11, &IndexDefinition::parts);
   field(12, &IndexDefinition::include);
   field(13, &IndexDefinition::predicate);
+  field(40, &IndexDefinition::clustered_on);
+  field(41, &IndexDefinition::replica_identity);
 }
 
 template <typename Visit>
@@ -154,6 +192,11 @@ void VisitFields(Relation*, const Visit& field) {
   field(18, &Relation::comment);
   field(19, &Relation::access_method);
   field(20, &Relation::layout_column_counts);
+  field(40, &Relation::replica_identity);
+  field(41, &Relation::of_type);
+  field(42, &Relation::populated);
+  field(43, &Relation::partition_key);
+  field(44, &Relation::partition_bound);
 }
 
 template <typename Visit>
@@ -169,6 +212,7 @@ void VisitFields(Type::EnumLabel*, const Visit& field) {
   field(1, &Type::EnumLabel::oid);
   field(2, &Type::EnumLabel::sort_order);
   field(3, &Type::EnumLabel::label);
+  field(4, &Type::EnumLabel::code);
 }
 
 template <typename Visit>
@@ -195,6 +239,14 @@ void VisitFields(Type*, const Visit& field) {
   field(20, &Type::range_subtype);
   field(21, &Type::comment);
   field(22, &Type::physical);
+  field(23, &Type::multirange);
+  field(24, &Type::range);
+  field(25, &Type::range_collation);
+  field(26, &Type::range_opclass);
+  field(27, &Type::range_canonical);
+  field(28, &Type::range_diff);
+  field(29, &Type::dimensions);
+  field(30, &Type::is_defined);
 }
 
 template <typename Visit>

@@ -10,6 +10,7 @@
 #include "facts/namespaces.h"
 #include "facts/operators.h"
 #include "facts/procs.h"
+#include "facts/text_search.h"
 #include "facts/type_oids.h"
 #include "facts/types.h"
 
@@ -93,6 +94,34 @@ Oid FindRelationByName(const CatalogSnapshot& catalog, const SearchPath& path,
                  fmt::format("relation \"{}\" does not exist", fmt::join(parts, ".")));
 }
 
+// Text search configurations and dictionaries: the built-in ones.
+Oid FindTextSearch(Oid reg_type, std::string_view text) {
+  const bool is_config = reg_type == facts::kRegconfigOid;
+  const std::vector<std::string> parts = SplitQualifiedName(text);
+  if (parts.size() == 1 || (parts.size() == 2 && parts[0] == "pg_catalog")) {
+    for (const auto& fact : facts::AllTextSearchConfigurations()) {
+      if (is_config && fact.cfgname == parts.back()) return fact.oid;
+    }
+    for (const auto& fact : facts::AllTextSearchDictionaries()) {
+      if (!is_config && fact.dictname == parts.back()) return fact.oid;
+    }
+  }
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("text search {} \"{}\" does not exist",
+                             is_config ? "configuration" : "dictionary", fmt::join(parts, ".")));
+}
+std::string TextSearchName(Oid reg_type, Oid object) {
+  for (const auto& fact : facts::AllTextSearchConfigurations()) {
+    if (reg_type == facts::kRegconfigOid && fact.oid == object) return QuoteIdentifier(fact.cfgname);
+  }
+  for (const auto& fact : facts::AllTextSearchDictionaries()) {
+    if (reg_type == facts::kRegdictionaryOid && fact.oid == object) {
+      return QuoteIdentifier(fact.dictname);
+    }
+  }
+  return std::to_string(object);
+}
+
 }  // namespace
 
 bool IsRegType(Oid type) {
@@ -168,6 +197,8 @@ std::string FormatRegName(const CatalogSnapshot& catalog, const SearchPath& path
     }
     case facts::kRegroleOid:
       return object == facts::kBootstrapSuperuserOid ? "postgres" : std::to_string(object);
+    case facts::kRegconfigOid:
+    case facts::kRegdictionaryOid: return TextSearchName(reg_type, object);
     default: return std::to_string(object);
   }
 }
@@ -194,6 +225,8 @@ Oid ResolveRegName(const CatalogSnapshot& catalog, const SearchPath& path, Oid r
       throw SqlError(SqlState::kUndefinedObject,
                      fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", text));
     }
+    case facts::kRegconfigOid:
+    case facts::kRegdictionaryOid: return FindTextSearch(reg_type, text);
     default: break;
   }
   const facts::TypeFact* fact = facts::FindType(reg_type);

@@ -47,7 +47,8 @@ struct Column {
   Oid owned_sequence = kInvalidOid;  // serial and identity
   int32_t statistics_target = -1;
   char storage = 'p';
-  char compression = '\0';
+  char compression = '\0';       // 'p' pglz, 'l' lz4
+  std::vector<std::pair<std::string, std::string>> options;  // attoptions
   int32_t dimensions = 0;       // attndims
   int32_t inherited_count = 0;
   bool is_local = true;
@@ -71,6 +72,7 @@ struct Constraint {
   bool is_local = true;
   int32_t inherited_count = 0;
   Oid index = kInvalidOid;                    // conindid
+  Oid parent = kInvalidOid;                   // conparentid: the partitioned table's, of a partition
   Oid foreign_relation = kInvalidOid;         // kForeignKey
   std::vector<AttributeNumber> foreign_columns;
   char match_type = 's';                      // 's' simple, 'f' full
@@ -102,7 +104,10 @@ struct IndexDefinition {
     Oid collation = kInvalidOid;
     bool descending = false;
     bool nulls_first = false;
+    int32_t statistics_target = -1;           // of an expression
   };
+  bool clustered_on = false;                  // indisclustered: CLUSTER without a name takes it
+  bool replica_identity = false;              // indisreplident
   std::vector<Part> parts;                    // key columns
   std::vector<AttributeNumber> include;       // INCLUDE columns
   Definition predicate;                       // partial index
@@ -126,6 +131,34 @@ struct ViewDefinition {
   char check_option = '\0';                   // 'l' local, 'c' cascaded
   bool security_barrier = false;
   bool security_invoker = false;
+};
+
+// Present when the relation is a partitioned table: what its rows are divided by.
+struct PartitionKey {
+  char strategy = 'r';                        // 'l' list, 'r' range, 'h' hash
+  struct Part {
+    AttributeNumber column = 0;               // 0: an expression
+    Definition expression;
+    types::SqlType type;
+    Oid opclass = kInvalidOid;
+    Oid collation = kInvalidOid;
+  };
+  std::vector<Part> parts;
+};
+
+// Present when the relation is a partition: which rows of its parent it takes.
+struct PartitionBound {
+  bool is_default = false;
+  int32_t modulus = 0;                        // of a hash partition
+  int32_t remainder = 0;
+  struct Value {
+    char kind = 'v';                          // 'v' text, 'n' NULL, '<' MINVALUE, '>' MAXVALUE
+    std::string text;                         // in the key part's text form
+  };
+  std::vector<Value> list;
+  std::vector<Value> lower;                   // of a range; inclusive
+  std::vector<Value> upper;                   // exclusive
+  bool detach_pending = false;                // DETACH ... CONCURRENTLY did not finish
 };
 
 // Statistics of ANALYZE, or of counting while loading.
@@ -153,14 +186,19 @@ struct Relation {
   std::vector<Column> columns;                // columns[attnum - 1]
   std::vector<Constraint> constraints;
   std::vector<Oid> indexes;                   // by oid
-  std::vector<Oid> inherits;                  // parents
+  std::vector<Oid> inherits;                  // parents, in order; a partition's one
   std::vector<std::pair<std::string, std::string>> options;  // reloptions
   std::optional<IndexDefinition> index;
   std::optional<SequenceDefinition> sequence;
   std::optional<ViewDefinition> view;
+  std::optional<PartitionKey> partition_key;
+  std::optional<PartitionBound> partition_bound;
   char on_commit = '\0';                      // temporary tables: 'p' preserve, 'd' delete, 'D' drop
   std::string comment;
   std::string access_method;                  // "heap" (row tables) or "columnar"
+  char replica_identity = 'd';                // 'd' default, 'n' nothing, 'f' full, 'i' index
+  Oid of_type = kInvalidOid;                  // CREATE TABLE OF
+  bool populated = true;                      // false: a materialized view WITH NO DATA
   // Columns a stored row has, by its layout version; ADD COLUMN appends, a new storage starts over.
   // Kept by CatalogEditor::PutRelation.
   std::vector<uint32_t> layout_column_counts;
@@ -176,6 +214,8 @@ struct Relation {
   std::shared_ptr<const storage::KeyLayout> index_key;
 
   const Column* FindColumn(std::string_view column_name) const;  // live columns only
+  bool IsPartitioned() const { return partition_key.has_value(); }
+  bool IsPartition() const { return partition_bound.has_value(); }
   bool HasRows() const {
     return kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
   }

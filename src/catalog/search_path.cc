@@ -2,6 +2,7 @@
 
 #include "base/error/sql_error.h"
 #include "catalog/builtin.h"
+#include "catalog/schema_lookup.h"
 
 namespace grizzly::catalog {
 namespace {
@@ -25,7 +26,7 @@ SearchPath SearchPath::Resolve(const CatalogSnapshot& catalog,
                                Oid temporary_schema) {
   std::vector<Oid> listed;
   for (const std::string& name : names) {
-    if (name == "pg_temp") {
+    if (name == kTemporarySchemaAlias) {
       if (temporary_schema != kInvalidOid) AddOnce(temporary_schema, &listed);
       continue;
     }
@@ -142,7 +143,7 @@ RelationPtr RequireRelation(const CatalogSnapshot& catalog, const SearchPath& pa
     throw SqlError(SqlState::kUndefinedTable, fmt::format("relation \"{}\" does not exist", name))
         .At(location);
   }
-  if (const Schema* found = catalog.FindSchema(schema); found != nullptr) {
+  if (const Schema* found = FindSchema(catalog, path, schema); found != nullptr) {
     relation = catalog.FindRelation(found->oid, name);
   }
   if (relation != nullptr) return relation;

@@ -91,6 +91,10 @@ std::vector<Dependency> StructuralDependencies(const Type& type) {
   if (IsUserObject(type.base)) edges.Add(self, {kTypeClass, type.base}, 'n');
   if (IsUserObject(type.element)) edges.Add(self, {kTypeClass, type.element}, 'i');
   if (IsUserObject(type.range_subtype)) edges.Add(self, {kTypeClass, type.range_subtype}, 'n');
+  if (type.range != kInvalidOid) edges.Add(self, {kTypeClass, type.range}, 'i');
+  for (const Constraint& check : type.checks) {
+    edges.Add({kConstraintClass, check.oid}, self, 'a');
+  }
   return edges.Take();
 }
 

@@ -1,5 +1,7 @@
 #include "catalog/tenant_catalog.h"
 
+#include <algorithm>
+
 #include "catalog/editor.h"
 #include "catalog/record.h"
 
@@ -35,6 +37,19 @@ std::shared_ptr<const Object> DecodeShared(std::string_view value) {
   auto object = std::make_shared<Object>();
   DecodeRecord(value, object.get());
   return object;
+}
+
+// Labels that were new to their own transaction are everybody's now.
+CatalogChange Committed(CatalogChange change) {
+  if (change.type == nullptr) return change;
+  const auto& labels = change.type->labels;
+  if (std::none_of(labels.begin(), labels.end(), [](const auto& l) { return l.is_new; })) {
+    return change;
+  }
+  auto type = std::make_shared<Type>(*change.type);
+  for (Type::EnumLabel& label : type->labels) label.is_new = false;
+  change.type = std::move(type);
+  return change;
 }
 
 }  // namespace
@@ -97,7 +112,7 @@ void TenantCatalog::Publish(std::span<const CatalogChange> changes) {
   ForgetStatistics(changes);
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<TenantSnapshot>(*latest_);
-  for (const CatalogChange& change : changes) next->Apply(change);
+  for (const CatalogChange& change : changes) next->Apply(Committed(change));
   next->SealVersion();
   latest_ = std::move(next);
 }

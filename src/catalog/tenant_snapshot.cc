@@ -61,7 +61,7 @@ void TenantSnapshot::SetRelation(std::shared_ptr<Relation> relation) {
   CountConstraints(relation->schema, relation->constraints, 1);
   relation->tenant = tenant_;
   if (relation->HasRows()) DeriveTable(relation.get());
-  if (relation->index.has_value()) DeriveIndexLayout(relation.get());
+  if (relation->index.has_value()) DeriveIndexLayout(relation.get(), *this);
   relation->version = NextCatalogVersion();
   const RelationPtr shared = std::move(relation);
   relations_.Set(shared->oid, shared);
@@ -79,7 +79,7 @@ void TenantSnapshot::DeriveTable(Relation* table) {
   for (const Oid oid : table->indexes) {
     const RelationPtr* index = relations_.Find(oid);
     if (index != nullptr && (*index)->index.has_value() && (*index)->index->clustered_by) {
-      table->row_key = RowKeyLayout(**index, *table);
+      table->row_key = RowKeyLayout(**index, *table, *this);
     }
   }
 }
@@ -98,7 +98,7 @@ void TenantSnapshot::ApplyLoaded(std::vector<std::shared_ptr<Relation>> relation
     if (relation->HasRows()) DeriveTable(relation.get());
   }
   for (const auto& relation : relations) {
-    if (relation->index.has_value()) DeriveIndexLayout(relation.get());
+    if (relation->index.has_value()) DeriveIndexLayout(relation.get(), *this);
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/object_name.h"
+#include "types/range.h"
 
 namespace grizzly::catalog {
 
@@ -58,6 +59,16 @@ class TenantSnapshot final : public CatalogSnapshot {
   TypePtr FindType(Oid schema, std::string_view name) const override;
   types::SqlType ResolveType(Oid oid, int32_t typmod) const override;
   const types::TypeIo* FindTypeIo(Oid oid) const override;
+  std::string TypeNameOf(Oid type) const override;
+  types::SqlType OrderedAs(const types::SqlType& type) const override;
+  Oid ElementOf(Oid array) const override;
+  Oid DomainBaseOf(Oid type) const override;
+  char KindOf(Oid type) const override;
+  const types::RangeKind* RangeKindOf(Oid type) const override;
+  std::vector<types::EnumValue> EnumValuesOf(Oid type) const override;
+  const std::vector<types::RowColumn>* RowColumnsOf(Oid type) const override;
+  // No expression can be evaluated down here: the session's directory checks.
+  void CheckDomain(Oid, const types::Datum&) const override {}
   void ForEachRelation(const std::function<void(const RelationPtr&)>& visit) const override;
   void ForEachSchema(const std::function<void(const Schema&)>& visit) const override;
   void ForEachType(const std::function<void(const Type&)>& visit) const override;
@@ -90,9 +101,11 @@ class TenantSnapshot final : public CatalogSnapshot {
   ObjectMap<DependencyList> edges_to_;
   ObjectMap<DependencyList> stored_from_;  // those of edges_from_ that are records
 
-  // TypeIos of types users made, composed when first asked for.
+  // What follows from types users made, composed when first asked for.
   mutable std::mutex type_io_mutex_;
   mutable std::unordered_map<Oid, std::unique_ptr<types::TypeIo>> type_ios_;
+  mutable std::unordered_map<Oid, std::unique_ptr<types::RangeKind>> range_kinds_;
+  mutable std::unordered_map<Oid, std::unique_ptr<std::vector<types::RowColumn>>> row_columns_;
 };
 
 // What a relation or type needs by its own record (its table, foreign table, types ...), as pg_depend

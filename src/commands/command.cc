@@ -6,6 +6,7 @@
 #include "commands/copy/copy_from.h"
 #include "commands/copy/copy_to.h"
 #include "commands/drop/drop.h"
+#include "commands/explain/explain.h"
 #include "commands/index/create_index.h"
 #include "commands/maintenance/lock_table.h"
 #include "commands/maintenance/reindex.h"
@@ -17,6 +18,10 @@
 #include "commands/table/create_table.h"
 #include "commands/table/create_table_as.h"
 #include "commands/table/truncate.h"
+#include "commands/type/composites.h"
+#include "commands/type/domains.h"
+#include "commands/type/enums.h"
+#include "commands/type/ranges.h"
 #include "commands/view/create_view.h"
 
 namespace grizzly::commands {
@@ -32,6 +37,18 @@ struct CommandKind {
 constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateTable(*n.create_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_ENUM_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateEnum(*n.create_enum_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterEnum(*n.alter_enum_stmt, i); }},
+    {PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateComposite(*n.composite_type_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateDomain(*n.create_domain_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterDomain(*n.alter_domain_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_RANGE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateRange(*n.create_range_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT,
      [](const ast::Node& n, CommandInput& i) {
        return CreateTableAs(*n.create_table_as_stmt, i);
@@ -43,7 +60,12 @@ constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT,
      [](const ast::Node& n, CommandInput& i) { return Truncate(*n.truncate_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT,
-     [](const ast::Node& n, CommandInput& i) { return AlterTable(*n.alter_table_stmt, i); }},
+     [](const ast::Node& n, CommandInput& i) {
+       const PgQuery__AlterTableStmt& statement = *n.alter_table_stmt;
+       return statement.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE
+                  ? AlterComposite(statement, i)
+                  : AlterTable(statement, i);
+     }},
     {PG_QUERY__NODE__NODE_RENAME_STMT,
      [](const ast::Node& n, CommandInput& i) { return Rename(*n.rename_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT,
@@ -64,6 +86,8 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node& n, CommandInput& i) {
        return n.copy_stmt->is_from ? CopyFrom(*n.copy_stmt, i) : CopyTo(*n.copy_stmt, i);
      }},
+    {PG_QUERY__NODE__NODE_EXPLAIN_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Explain(*n.explain_stmt, i); }},
     {PG_QUERY__NODE__NODE_VACUUM_STMT,
      [](const ast::Node& n, CommandInput& i) { return Vacuum(*n.vacuum_stmt, i); }},
     {PG_QUERY__NODE__NODE_CHECK_POINT_STMT,
@@ -108,9 +132,40 @@ std::string RunCommand(const parser::RawStatement& statement, CommandInput& inpu
   return run(*statement.node, input);
 }
 
+CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path) {
+  CommandInput under{.transaction = input.transaction,
+                     .transactions = input.transactions,
+                     .editor = input.editor,
+                     .shared = input.shared,
+                     .catalog = input.catalog,
+                     .sequences = input.sequences,
+                     .search_path = path};
+  under.creation_schema = input.creation_schema;
+  under.tenant = input.tenant;
+  under.current_role = input.current_role;
+  under.is_superuser = input.is_superuser;
+  under.source_text = input.source_text;
+  under.services = input.services;
+  under.io = input.io;
+  under.memory = input.memory;
+  under.cancel = input.cancel;
+  under.notice = input.notice;
+  under.receive_rows = input.receive_rows;
+  under.copy_channel = input.copy_channel;
+  under.queries = input.queries;
+  under.virtual_tables = input.virtual_tables;
+  under.other_sessions = input.other_sessions;
+  under.in_transaction_block = input.in_transaction_block;
+  under.in_savepoint = input.in_savepoint;
+  under.make_temporary_schema = input.make_temporary_schema;
+  under.on_commit_tables = input.on_commit_tables;
+  under.uncontended_relations = input.uncontended_relations;
+  return under;
+}
+
 std::vector<plan::PlanColumn> CommandColumns(const ast::Node& statement) {
-  static_cast<void>(statement);
-  return {};
+  if (statement.node_case != PG_QUERY__NODE__NODE_EXPLAIN_STMT) return {};
+  return ExplainColumns(*statement.explain_stmt);
 }
 
 bool RunsOutsideTransactionBlock(const ast::Node& statement) {

@@ -56,10 +56,18 @@ struct CommandInput {
   std::function<size_t(Oid database, bool terminate)> other_sessions;
   bool in_transaction_block = false;     // BEGIN, or several statements in one message
   bool in_savepoint = false;             // a savepoint or exception block is open
+  // The session's temporary schema, made when it has none yet. Throws 42501.
+  std::function<Oid()> make_temporary_schema;
+  // Temporary tables with ON COMMIT DELETE ROWS or DROP, for RunOnCommitActions; kept by the session.
+  std::vector<Oid>* on_commit_tables = nullptr;
   // Tables whose storage was made in this transaction: nobody else can see their rows. Commands add
   // to it; the session keeps it with the transaction and cuts it back with savepoints.
   std::vector<Oid>* uncontended_relations = nullptr;
+  executor::TransactionChecks* checks = nullptr;  // constraints to be checked at commit
 };
+
+// The same, where unqualified names are looked up along another path, which outlives it.
+CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path);
 
 // Runs one utility statement; returns its command tag ("CREATE TABLE", "COPY 3").
 std::string RunCommand(const parser::RawStatement& statement, CommandInput& input);

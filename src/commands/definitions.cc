@@ -5,11 +5,12 @@
 #include "commands/evaluation.h"
 #include "facts/access_methods.h"
 #include "facts/collations.h"
+#include "facts/operators.h"
 #include "facts/procs.h"
 #include "facts/types.h"
 #include "parser/parse.h"
 #include "planner/binder/binder.h"
-#include "planner/deparse/deparse_expression.h"
+#include "planner/deparse/deparse_query.h"
 
 namespace grizzly::commands {
 namespace {
@@ -75,32 +76,70 @@ std::string ColumnList(const Relation& table, const std::vector<AttributeNumber>
   return list;
 }
 
-std::optional<std::string> ConstraintText(const DefinitionInput& input, Oid oid, bool pretty) {
-  const RelationPtr table =
-      catalog::OwningRelation(*input.catalog, {catalog::kConstraintClass, oid, 0});
-  if (table == nullptr) return std::nullopt;
-  for (const catalog::Constraint& constraint : table->constraints) {
-    if (constraint.oid != oid) continue;
-    if (constraint.kind == catalog::ConstraintKind::kCheck) {
-      const expr::ExprPtr bound =
-          BindOver(input, constraint.check, table.get(), ExpressionPlace::kCheck);
-      return fmt::format("CHECK ({})", Deparse(input, *bound, table.get(), pretty));
-    }
-    const RelationPtr index = input.catalog->FindRelation(constraint.index);
-    std::string text = constraint.kind == catalog::ConstraintKind::kPrimaryKey ? "PRIMARY KEY ("
-                                                                               : "UNIQUE (";
-    if (index != nullptr && index->index->nulls_not_distinct) text = "UNIQUE NULLS NOT DISTINCT (";
-    text += ColumnList(*table, constraint.columns) + ")";
-    if (index != nullptr && !index->index->include.empty()) {
-      text += " INCLUDE (" + ColumnList(*table, index->index->include) + ")";
-    }
-    return text;
+// A check of a domain, over VALUE.
+std::optional<std::string> DomainCheckText(const DefinitionInput& input, Oid oid, bool pretty) {
+  const auto domain =
+      catalog::OwningDomain(*input.catalog, {catalog::kConstraintClass, oid, 0});
+  if (domain == nullptr) return std::nullopt;
+  for (const catalog::Constraint& check : domain->checks) {
+    if (check.oid != oid) continue;
+    const expr::ExprPtr bound =
+        planner::BindDomainCondition(check.check, domain->base, BinderOf(input));
+    planner::DeparseInput deparse;
+    deparse.catalog = input.catalog.get();
+    deparse.search_path = input.search_path;
+    deparse.io = input.io;
+    deparse.pretty = pretty;
+    deparse.indent = true;
+    deparse.input_name = [](uint32_t) { return std::string("VALUE"); };
+    return fmt::format("CHECK ({}){}", planner::DeparseExpression(*bound, deparse),
+                       check.validated ? "" : " NOT VALID");
   }
   return std::nullopt;
 }
 
+std::string TimingText(const catalog::Constraint& constraint) {
+  std::string text;
+  if (constraint.deferrable) text += " DEFERRABLE";
+  if (constraint.initially_deferred) text += " INITIALLY DEFERRED";
+  if (!constraint.validated) text += " NOT VALID";
+  return text;
+}
+
+std::string_view ActionText(char action) {
+  switch (action) {
+    case 'r': return "RESTRICT";
+    case 'c': return "CASCADE";
+    case 'n': return "SET NULL";
+    case 'd': return "SET DEFAULT";
+    default: return "";
+  }
+}
+
+std::string ForeignKeyText(const DefinitionInput& input, const Relation& table,
+                           const catalog::Constraint& constraint) {
+  const RelationPtr referenced = input.catalog->FindRelation(constraint.foreign_relation);
+  if (referenced == nullptr) return "";
+  std::string text = fmt::format(
+      "FOREIGN KEY ({}) REFERENCES {}({})", ColumnList(table, constraint.columns),
+      catalog::FormatRelation(*input.catalog, *input.search_path, referenced->oid),
+      ColumnList(*referenced, constraint.foreign_columns));
+  if (constraint.match_type == 'f') text += " MATCH FULL";
+  if (const std::string_view action = ActionText(constraint.on_update); !action.empty()) {
+    text += fmt::format(" ON UPDATE {}", action);
+  }
+  if (const std::string_view action = ActionText(constraint.on_delete); !action.empty()) {
+    text += fmt::format(" ON DELETE {}", action);
+  }
+  if (!constraint.delete_set_columns.empty()) {
+    text += " (" + ColumnList(table, constraint.delete_set_columns) + ")";
+  }
+  return text;
+}
+
 std::string PartText(const DefinitionInput& input, const Relation& table,
-                     const catalog::IndexDefinition::Part& part, bool whole, bool pretty) {
+                     const catalog::IndexDefinition::Part& part, Oid method, bool whole,
+                     bool pretty) {
   std::string text;
   Oid own_collation = part.type.collation;
   if (part.column != 0) {
@@ -118,7 +157,7 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
     const facts::CollationFact* collation = facts::FindCollation(part.collation);
     if (collation != nullptr) text += " COLLATE " + catalog::QuoteIdentifier(collation->collname);
   }
-  const facts::OpclassFact* usual = facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid);
+  const facts::OpclassFact* usual = facts::DefaultOpclass(method, part.type.oid);
   const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
   if (opclass != nullptr && usual != opclass) text += " " + std::string(opclass->opcname);
   if (part.descending) {
@@ -127,6 +166,67 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
     text += " NULLS FIRST";
   }
   return text;
+}
+
+Oid MethodOf(const catalog::IndexDefinition& index) {
+  const facts::AccessMethodFact* method = facts::FindAccessMethodByName(index.access_method);
+  return method == nullptr ? facts::kBtreeMethodOid : method->oid;
+}
+
+std::string ExclusionText(const DefinitionInput& input, const Relation& table,
+                          const Relation& index, const catalog::Constraint& constraint,
+                          bool pretty) {
+  const catalog::IndexDefinition& definition = *index.index;
+  std::string text =
+      fmt::format("EXCLUDE USING {} (", catalog::QuoteIdentifier(definition.access_method));
+  for (size_t i = 0; i < definition.parts.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += PartText(input, table, definition.parts[i], MethodOf(definition), /*whole=*/true,
+                     pretty);
+    const facts::OperatorFact* fact = facts::FindOperator(constraint.exclusion_operators[i]);
+    text += fmt::format(" WITH {}", fact == nullptr ? "?" : fact->oprname);
+  }
+  text += ")";
+  if (!definition.include.empty()) {
+    text += " INCLUDE (" + ColumnList(table, definition.include) + ")";
+  }
+  if (!definition.predicate.empty()) {
+    const expr::ExprPtr bound =
+        BindOver(input, definition.predicate, &table, ExpressionPlace::kIndexPredicate);
+    text += fmt::format(" WHERE ({})", Deparse(input, *bound, &table, pretty));
+  }
+  return text;
+}
+
+std::optional<std::string> ConstraintText(const DefinitionInput& input, Oid oid, bool pretty) {
+  const RelationPtr table =
+      catalog::OwningRelation(*input.catalog, {catalog::kConstraintClass, oid, 0});
+  if (table == nullptr) return DomainCheckText(input, oid, pretty);
+  for (const catalog::Constraint& constraint : table->constraints) {
+    if (constraint.oid != oid) continue;
+    if (constraint.kind == catalog::ConstraintKind::kCheck) {
+      const expr::ExprPtr bound =
+          BindOver(input, constraint.check, table.get(), ExpressionPlace::kCheck);
+      return fmt::format("CHECK ({})", Deparse(input, *bound, table.get(), pretty)) +
+             (constraint.no_inherit ? " NO INHERIT" : "") + TimingText(constraint);
+    }
+    if (constraint.kind == catalog::ConstraintKind::kForeignKey) {
+      return ForeignKeyText(input, *table, constraint) + TimingText(constraint);
+    }
+    const RelationPtr index = input.catalog->FindRelation(constraint.index);
+    if (constraint.kind == catalog::ConstraintKind::kExclusion) {
+      return ExclusionText(input, *table, *index, constraint, pretty) + TimingText(constraint);
+    }
+    std::string text = constraint.kind == catalog::ConstraintKind::kPrimaryKey ? "PRIMARY KEY ("
+                                                                               : "UNIQUE (";
+    if (index != nullptr && index->index->nulls_not_distinct) text = "UNIQUE NULLS NOT DISTINCT (";
+    text += ColumnList(*table, constraint.columns) + ")";
+    if (index != nullptr && !index->index->include.empty()) {
+      text += " INCLUDE (" + ColumnList(*table, index->index->include) + ")";
+    }
+    return text + TimingText(constraint);
+  }
+  return std::nullopt;
 }
 
 std::string OptionsText(const Relation& relation) {
@@ -150,7 +250,8 @@ std::string WholeIndexText(const DefinitionInput& input, const Relation& index,
                                  catalog::QuoteIdentifier(definition.access_method));
   for (size_t i = 0; i < definition.parts.size(); ++i) {
     if (i > 0) text += ", ";
-    text += PartText(input, table, definition.parts[i], /*whole=*/true, pretty);
+    text += PartText(input, table, definition.parts[i], MethodOf(definition), /*whole=*/true,
+                     pretty);
   }
   text += ")";
   if (!definition.include.empty()) {
@@ -179,14 +280,29 @@ std::optional<std::string> IndexText(const DefinitionInput& input, Oid oid, int3
   const auto& include = index->index->include;
   if (column < 0 || static_cast<size_t>(column) > parts.size() + include.size()) return "";
   const size_t i = static_cast<size_t>(column - 1);
-  if (i < parts.size()) return PartText(input, *table, parts[i], /*whole=*/false, pretty);
+  if (i < parts.size()) {
+    return PartText(input, *table, parts[i], MethodOf(*index->index), /*whole=*/false, pretty);
+  }
   return catalog::QuoteIdentifier(table->columns[include[i - parts.size()] - 1].name);
 }
 
-std::optional<std::string> ViewText(const DefinitionInput& input, Oid oid) {
+std::optional<std::string> ViewText(const DefinitionInput& input, Oid oid, bool pretty) {
   const RelationPtr view = input.catalog->FindRelation(oid);
   if (view == nullptr || !view->view.has_value()) return std::nullopt;
-  return " " + view->view->query.sql + ";";
+  const auto parsed = parser::ParsedText::Parse(view->view->query.sql);
+  const parser::ast::Node& query = *parsed->statements().front().node;
+  const catalog::SearchPath bound_under =
+      catalog::SearchPath::OfSchemas(view->view->query.search_path, kInvalidOid);
+  planner::BinderInput binder = BinderOf(input);
+  binder.search_path = &bound_under;
+  const planner::QueryRecord record = planner::BindAndRecord(query, binder);
+  planner::QueryDeparseInput deparse;
+  deparse.catalog = input.catalog.get();
+  deparse.search_path = input.search_path;
+  deparse.io = input.io;
+  deparse.pretty = pretty;
+  for (const catalog::Column& column : view->columns) deparse.column_names.push_back(column.name);
+  return planner::DeparseQuery(query, record, deparse) + ";";
 }
 
 // ---- functions ----
@@ -265,7 +381,7 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
   const std::string_view name = proc == nullptr ? "" : proc->proname;
   if (name == "pg_get_constraintdef") return ConstraintText(input, object, pretty);
   if (name == "pg_get_indexdef") return IndexText(input, object, column, pretty);
-  if (name == "pg_get_viewdef") return ViewText(input, object);
+  if (name == "pg_get_viewdef") return ViewText(input, object, pretty);
   if (name == "pg_get_function_arguments" || name == "pg_get_function_identity_arguments" ||
       name == "pg_get_function_result") {
     return FunctionText(input, name, object);

@@ -26,6 +26,7 @@ CommandExecution::CommandExecution(CommandInput& input) : scratch_(input.memory)
   context.virtual_input.io = input.io;
   context.transactions = &input.transactions;
   context.notice = input.notice;
+  context.transaction_checks = input.checks;
   if (input.uncontended_relations != nullptr) {
     context.uncontended_relations = *input.uncontended_relations;
   }
@@ -80,9 +81,14 @@ expr::ExprPtr BindStored(CommandInput& input, const catalog::Definition& definit
 }
 
 expr::ExprPtr BindDefault(CommandInput& input, const catalog::Column& column) {
-  if (column.default_value.empty()) return nullptr;
+  const catalog::Definition* definition = &column.default_value;
+  const auto domain = input.editor.Current()->FindType(column.type.oid);
+  if (definition->empty() && domain != nullptr && domain->typtype == 'd') {
+    definition = &domain->default_value;
+  }
+  if (definition->empty()) return nullptr;
   return planner::CoerceForAssignment(
-      BindStored(input, column.default_value, nullptr, planner::ExpressionPlace::kDefault),
+      BindStored(input, *definition, nullptr, planner::ExpressionPlace::kDefault),
       column.type, column.name, MakeBinderInput(input));
 }
 

@@ -34,7 +34,7 @@ std::vector<AttributeNumber> MentionedColumns(const expr::Expr& bound);
 
 expr::ExprPtr BindStored(CommandInput& input, const catalog::Definition& definition,
                          const catalog::Relation* table, planner::ExpressionPlace place);
-// A column's DEFAULT, coerced to its type; null without one.
+// A column's DEFAULT, or its domain's, coerced to its type; null without one.
 expr::ExprPtr BindDefault(CommandInput& input, const catalog::Column& column);
 
 // Objects a bound expression names (sequences and tables by regclass constants, user types).

@@ -5,9 +5,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/memory/arena.h"
 #include "executor/operator.h"
 #include "parser/ast.h"
 #include "plan/plan.h"
@@ -20,6 +23,13 @@ struct QueryMeasurement {
   uint64_t rows_changed = 0;
 };
 
+// A prepared statement's plan, and the values EXECUTE gives.
+struct PreparedQuery {
+  plan::PlanPtr plan;
+  std::vector<types::Datum> parameters;
+  std::shared_ptr<Arena> arena;  // of the parameters
+};
+
 class QueryRunner {
  public:
   virtual ~QueryRunner() = default;
@@ -30,10 +40,11 @@ class QueryRunner {
   // result, valid during the call. `measurement` null: not wanted. Returns the number of rows.
   virtual uint64_t Run(const plan::PlanPtr& plan,
                        const std::function<void(const types::Batch&)>& receive,
-                       QueryMeasurement* measurement) = 0;
-  // The statement a SQL-level EXECUTE or DECLARE names; null: there is none.
-  virtual plan::PlanPtr PlanOfPrepared(std::string_view name,
-                                       const std::vector<const parser::ast::Node*>& arguments) = 0;
+                       QueryMeasurement* measurement,
+                       std::span<const types::Datum> parameters = {}) = 0;
+  // The statement a SQL-level EXECUTE names; its plan is null when it is a utility statement. Throws
+  // 26000 when there is none.
+  virtual PreparedQuery Prepared(const PgQuery__ExecuteStmt& execute) = 0;
 };
 
 }  // namespace grizzly::commands

@@ -2,6 +2,8 @@
 
 #include "base/error/check.h"
 #include "catalog/object_text.h"
+#include "executor/constraint/transaction_checks.h"
+#include "catalog/schema_lookup.h"
 #include "facts/oid.h"
 #include "storage/key/key_layout.h"
 
@@ -24,7 +26,7 @@ void RefuseOtherDatabase(CommandInput& input, std::string_view catalog_name,
 RelationPtr Find(CommandInput& input, const QualifiedName& name) {
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   if (name.schema.empty()) return input.search_path.FindRelation(*snapshot, name.name);
-  const catalog::Schema* schema = snapshot->FindSchema(name.schema);
+  const catalog::Schema* schema = catalog::FindSchema(*snapshot, input.search_path, name.schema);
   return schema == nullptr ? nullptr : snapshot->FindRelation(schema->oid, name.name);
 }
 
@@ -60,16 +62,58 @@ void LockChosenName(CommandInput& input, Oid schema, std::string_view name) {
       txn::LockTag::Name(input.tenant, fmt::format("r:{}.{}", schema, name)), true);
 }
 
-CreationTarget LockNewName(CommandInput& input, std::string_view catalog_name,
-                           std::string_view schema_name, std::string_view name, int location) {
-  RefuseOtherDatabase(input, catalog_name, schema_name, name, location);
-  Oid schema_oid = input.creation_schema;
-  if (!schema_name.empty()) {
-    schema_oid = catalog::RequireSchema(*input.editor.Current(), schema_name, location).oid;
-  } else if (schema_oid == kInvalidOid) {
-    throw SqlError(SqlState::kInvalidSchemaName, "no schema has been selected to create in")
+namespace {
+
+// Where it goes; *persistence becomes what that makes of it.
+Oid ChooseSchema(CommandInput& input, std::string_view schema_name, int location,
+                 char* persistence) {
+  if (schema_name.empty()) {
+    if (*persistence == 't') return input.make_temporary_schema();
+    if (input.creation_schema == kInvalidOid) {
+      throw SqlError(SqlState::kInvalidSchemaName, "no schema has been selected to create in")
+          .At(location);
+    }
+  }
+  const Oid schema =
+      schema_name.empty()                              ? input.creation_schema
+      : schema_name == catalog::kTemporarySchemaAlias ? input.make_temporary_schema()
+          : catalog::RequireSchema(*input.editor.Current(), schema_name, location).oid;
+  const std::string& name = input.editor.Current()->FindSchema(schema)->name;
+  const bool is_temporary = name.starts_with(catalog::kTemporarySchemaPrefix);
+  if (!is_temporary && *persistence == 't') {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "cannot create temporary relation in non-temporary schema")
         .At(location);
   }
+  if (!is_temporary) return schema;
+  if (schema != input.make_temporary_schema()) {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "cannot create relations in temporary schemas of other sessions")
+        .At(location);
+  }
+  if (*persistence == 'u') {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "only temporary relations may be created in temporary schemas")
+        .At(location);
+  }
+  *persistence = 't';
+  return schema;
+}
+
+}  // namespace
+
+CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target) {
+  const std::string_view written = TextOf(target.relpersistence);
+  return LockNewName(input, target, written.empty() ? 'p' : written[0]);
+}
+
+CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target,
+                           char persistence) {
+  const std::string_view schema_name = TextOf(target.schemaname);
+  const std::string_view name = TextOf(target.relname);
+  const int location = target.location;
+  RefuseOtherDatabase(input, TextOf(target.catalogname), schema_name, name, location);
+  const Oid schema_oid = ChooseSchema(input, schema_name, location, &persistence);
   LockSchema(input, schema_oid, /*exclusive=*/false);
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   const catalog::Schema* schema = snapshot->FindSchema(schema_oid);
@@ -82,13 +126,13 @@ CreationTarget LockNewName(CommandInput& input, std::string_view catalog_name,
                    fmt::format("permission denied to create \"{}.{}\"", schema->name, name))
         .Detail("System catalog modifications are currently disallowed.");
   }
-  if (!OwnsSchema(input, *schema)) {
+  if (persistence != 't' && !OwnsSchema(input, *schema)) {
     throw SqlError(SqlState::kInsufficientPrivilege,
                    fmt::format("permission denied for schema {}", schema->name))
         .At(location);
   }
   LockChosenName(input, schema_oid, name);
-  return {schema_oid, std::string(name)};
+  return {schema_oid, std::string(name), persistence};
 }
 
 RelationPtr LockRelation(CommandInput& input, const QualifiedName& name,
@@ -148,9 +192,41 @@ void RequireSuperuser(CommandInput& input, std::string_view message) {
   throw SqlError(SqlState::kInsufficientPrivilege, std::string(message));
 }
 
+void RequireNothingOwed(CommandInput& input, const catalog::Relation& relation,
+                        std::string_view command) {
+  if (input.checks == nullptr || !input.checks->OwesFor(relation.oid)) return;
+  throw SqlError(SqlState::kObjectInUse,
+                 fmt::format("cannot {} \"{}\" because it has pending trigger events", command,
+                             relation.name));
+}
+
 void RequireTable(const catalog::Relation& relation) {
-  if (relation.kind == catalog::RelationKind::kTable) return;
+  if (relation.kind == catalog::RelationKind::kTable || relation.kind == catalog::RelationKind::kPartitionedTable) return;
   throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not a table", relation.name));
+}
+
+void RefuseInTransactionBlock(const CommandInput& input, std::string_view statement) {
+  if (!input.in_transaction_block) return;
+  throw SqlError(SqlState::kActiveSqlTransaction,
+                 fmt::format("{} cannot run inside a transaction block", statement));
+}
+
+std::string NotSupportedDetail(catalog::RelationKind kind) {
+  const auto plural = [&]() -> std::string_view {
+    switch (kind) {
+      case catalog::RelationKind::kTable: return "tables";
+      case catalog::RelationKind::kIndex: return "indexes";
+      case catalog::RelationKind::kSequence: return "sequences";
+      case catalog::RelationKind::kView: return "views";
+      case catalog::RelationKind::kMaterializedView: return "materialized views";
+      case catalog::RelationKind::kCompositeType: return "composite types";
+      case catalog::RelationKind::kPartitionedTable: return "partitioned tables";
+      case catalog::RelationKind::kPartitionedIndex: return "partitioned indexes";
+      case catalog::RelationKind::kForeignTable: return "foreign tables";
+    }
+    return "this kind of relation";
+  };
+  return fmt::format("This operation is not supported for {}.", plural());
 }
 
 const catalog::Column& RequireColumn(const catalog::Relation& relation, std::string_view name) {

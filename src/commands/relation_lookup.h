@@ -13,17 +13,17 @@
 
 namespace grizzly::commands {
 
-// Schema and name of something to be made. Locks the name and keeps the schema from being dropped.
+// Schema, name and persistence of a relation to be made.
 struct CreationTarget {
   Oid schema = kInvalidOid;
   std::string name;
+  char persistence = 'p';  // as Relation::persistence
 };
-CreationTarget LockNewName(CommandInput& input, std::string_view catalog_name,
-                           std::string_view schema_name, std::string_view name, int location);
-inline CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target) {
-  return LockNewName(input, TextOf(target.catalogname), TextOf(target.schemaname),
-                     TextOf(target.relname), target.location);
-}
+// Locks the name and keeps the schema from being dropped. What is made in the session's temporary
+// schema is temporary, however it was written. Throws 3F000, 42501, 42P16 (temporary elsewhere).
+CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target);
+// The same for one that is temporary although not written so (a view over temporary tables).
+CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target, char persistence);
 // For names chosen by us, in a schema known to stay.
 void LockChosenName(CommandInput& input, Oid schema, std::string_view name);
 void LockSchemaName(CommandInput& input, std::string_view name);
@@ -45,8 +45,16 @@ catalog::RelationPtr Reread(CommandInput& input, Oid relation);
 void RequireOwner(CommandInput& input, const catalog::Relation& relation);
 void RequireSchemaOwner(CommandInput& input, const catalog::Schema& schema);
 void RequireSuperuser(CommandInput& input, std::string_view message);
+// 55006 cannot TRUNCATE "t" because it has pending trigger events (PostgreSQL's words for deferred
+// checks).
+void RequireNothingOwed(CommandInput& input, const catalog::Relation& relation,
+                        std::string_view command);
 // 42809 "t" is not a table.
 void RequireTable(const catalog::Relation& relation);
+// Throws 25001 CREATE INDEX CONCURRENTLY cannot run inside a transaction block.
+void RefuseInTransactionBlock(const CommandInput& input, std::string_view statement);
+// "This operation is not supported for views."
+std::string NotSupportedDetail(catalog::RelationKind kind);
 // 42703 column "a" of relation "t" does not exist.
 const catalog::Column& RequireColumn(const catalog::Relation& relation, std::string_view name);
 

@@ -52,6 +52,8 @@ OperatorPtr Make(const plan::Node& node, ExecContext& context) {
     case NodeKind::kUpdate:
     case NodeKind::kDelete:
       return MakeModify(static_cast<const plan::ModifyNode&>(node), context);
+    case NodeKind::kMerge:
+      return MakeMerge(static_cast<const plan::MergeNode&>(node), context);
   }
   GRIZZLY_UNREACHABLE("plan node without an operator");
 }

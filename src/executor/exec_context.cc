@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "executor/constraint/check_queue.h"
 #include "executor/cte_store.h"
 #include "executor/subplan_runner.h"
 

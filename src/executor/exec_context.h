@@ -25,7 +25,9 @@
 
 namespace grizzly::executor {
 
+class CheckQueue;         // executor/constraint/check_queue.h
 class CteStore;
+class TransactionChecks;  // executor/constraint/transaction_checks.h
 struct NodeMeasurement;
 
 // Replaces what a scan of UPDATE's, DELETE's or FOR UPDATE's table returns by one row version, while a
@@ -59,8 +61,30 @@ struct ExecContext {
   std::vector<std::shared_ptr<CteStore>> ctes;        // by slot
   std::vector<PinnedRow> pinned;                      // usually empty
   std::vector<NodeMeasurement>* measurements = nullptr;  // EXPLAIN ANALYZE: by node id
+  // WHERE CURRENT OF: the key suffix of the row of `relation` that this cursor of the session stands
+  // on. Throws 34000, 24000.
+  std::function<std::string(std::string_view cursor, const catalog::Relation& relation)> cursor_row;
   uint64_t rows_changed = 0;                          // for the command tag
+  // What is checked later: at the end of this statement (made by the first change that needs it) and
+  // by the transaction (the session's). FinishStatement runs the former.
+  std::unique_ptr<CheckQueue> checks;
+  TransactionChecks* transaction_checks = nullptr;
+  uint64_t keys_written = 0;                          // EXPLAIN (WAL): rows and index entries
+  uint64_t bytes_written = 0;
 
+  // The transaction's, counted.
+  void Put(std::string_view key, std::string_view value) {
+    CountWrite(key.size() + value.size());
+    transaction.Put(key, value);
+  }
+  void Delete(std::string_view key) {
+    CountWrite(key.size());
+    transaction.Delete(key);
+  }
+  void CountWrite(size_t bytes) {
+    ++keys_written;
+    bytes_written += bytes;
+  }
   void CheckCanceled() const {
     if (cancel != nullptr) cancel->Check();
   }

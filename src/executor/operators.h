@@ -8,6 +8,7 @@ namespace grizzly::executor {
 OperatorPtr MakeOneRow(const plan::OneRowNode& node, ExecContext& context);
 OperatorPtr MakeValues(const plan::ValuesNode& node, ExecContext& context);
 OperatorPtr MakeTableScan(const plan::TableScanNode& node, ExecContext& context);
+OperatorPtr MakeColumnarScan(const plan::TableScanNode& node, ExecContext& context);
 OperatorPtr MakeVirtualScan(const plan::VirtualScanNode& node, ExecContext& context);
 OperatorPtr MakeFunctionScan(const plan::FunctionScanNode& node, ExecContext& context);
 OperatorPtr MakeFilter(const plan::FilterNode& node, ExecContext& context);
@@ -28,5 +29,6 @@ OperatorPtr MakeRecursiveUnion(const plan::RecursiveUnionNode& node, ExecContext
 OperatorPtr MakeLockRows(const plan::LockRowsNode& node, ExecContext& context);
 OperatorPtr MakeInsert(const plan::InsertNode& node, ExecContext& context);
 OperatorPtr MakeModify(const plan::ModifyNode& node, ExecContext& context);
+OperatorPtr MakeMerge(const plan::MergeNode& node, ExecContext& context);
 
 }  // namespace grizzly::executor

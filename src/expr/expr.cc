@@ -73,6 +73,7 @@ ListExpr::ListExpr(const ListExpr& other)
     : Expr(other),
       choice(other.choice),
       children(CloneAll(other.children)),
+      names(other.names),
       from_io(other.from_io),
       to_io(other.to_io) {}
 void ListExpr::VisitChildren(const Visitor& visit) { VisitAll(children, visit); }
@@ -319,5 +320,51 @@ bool IsConstantFoldable(const Expr& expr) {
   ForEachChild(expr, [&](const Expr& child) { foldable = foldable && IsConstantFoldable(child); });
   return foldable;
 }
+
+ParamExpr::ParamExpr(SqlType type, int param_index) : Expr(ExprKind::kParam, type), index(param_index) {}
+ParamExpr::~ParamExpr() = default;
+ExprPtr ParamExpr::Clone() const { return std::make_unique<ParamExpr>(*this); }
+ColumnExpr::ColumnExpr(SqlType type, ColumnId column) : Expr(ExprKind::kColumn, type), id(column) {}
+ColumnExpr::~ColumnExpr() = default;
+ExprPtr ColumnExpr::Clone() const { return std::make_unique<ColumnExpr>(*this); }
+InputExpr::InputExpr(SqlType type, uint32_t i) : Expr(ExprKind::kInput, type), index(i) {}
+InputExpr::~InputExpr() = default;
+ExprPtr InputExpr::Clone() const { return std::make_unique<InputExpr>(*this); }
+OuterExpr::OuterExpr(SqlType type, uint32_t cell_index) : Expr(ExprKind::kOuter, type), cell(cell_index) {}
+OuterExpr::~OuterExpr() = default;
+ExprPtr OuterExpr::Clone() const { return std::make_unique<OuterExpr>(*this); }
+FunctionExpr::FunctionExpr(SqlType type) : Expr(ExprKind::kFunction, type) {}
+FunctionExpr::~FunctionExpr() = default;
+ExprPtr FunctionExpr::Clone() const { return std::make_unique<FunctionExpr>(*this); }
+ListExpr::ListExpr(ExprKind k, SqlType t, uint8_t c) : Expr(k, t), choice(c) {}
+ListExpr::~ListExpr() = default;
+ExprPtr ListExpr::Clone() const { return std::make_unique<ListExpr>(*this); }
+CaseExpr::CaseExpr(SqlType type) : Expr(ExprKind::kCase, type) {}
+CaseExpr::~CaseExpr() = default;
+ExprPtr CaseExpr::Clone() const { return std::make_unique<CaseExpr>(*this); }
+ComparisonExpr::ComparisonExpr(ExprKind k, SqlType t) : Expr(k, t) {}
+ComparisonExpr::~ComparisonExpr() = default;
+ExprPtr ComparisonExpr::Clone() const { return std::make_unique<ComparisonExpr>(*this); }
+WrapExpr::WrapExpr(ExprKind k, SqlType t) : Expr(k, t) {}
+WrapExpr::~WrapExpr() = default;
+ExprPtr WrapExpr::Clone() const { return std::make_unique<WrapExpr>(*this); }
+SubscriptExpr::SubscriptExpr(SqlType type) : Expr(ExprKind::kSubscript, type) {}
+SubscriptExpr::~SubscriptExpr() = default;
+ExprPtr SubscriptExpr::Clone() const { return std::make_unique<SubscriptExpr>(*this); }
+AggregateExpr::AggregateExpr(SqlType type) : Expr(ExprKind::kAggregate, type) {}
+AggregateExpr::~AggregateExpr() = default;
+ExprPtr AggregateExpr::Clone() const { return std::make_unique<AggregateExpr>(*this); }
+WindowExpr::WindowExpr(SqlType type) : Expr(ExprKind::kWindow, type) {}
+WindowExpr::~WindowExpr() = default;
+ExprPtr WindowExpr::Clone() const { return std::make_unique<WindowExpr>(*this); }
+SubqueryExpr::SubqueryExpr(SqlType type) : Expr(ExprKind::kSubquery, type) {}
+SubqueryExpr::~SubqueryExpr() = default;
+ExprPtr SubqueryExpr::Clone() const { return std::make_unique<SubqueryExpr>(*this); }
+SubplanExpr::SubplanExpr(SqlType type) : Expr(ExprKind::kSubplan, type) {}
+SubplanExpr::~SubplanExpr() = default;
+ExprPtr SubplanExpr::Clone() const { return std::make_unique<SubplanExpr>(*this); }
+SetFunctionExpr::SetFunctionExpr(SqlType type) : Expr(ExprKind::kSetFunction, type) {}
+SetFunctionExpr::~SetFunctionExpr() = default;
+ExprPtr SetFunctionExpr::Clone() const { return std::make_unique<SetFunctionExpr>(*this); }
 
 }  // namespace grizzly::expr

@@ -103,37 +103,42 @@ struct ConstExpr final : Expr {
 
 // $n of the extended protocol, or a constant lifted out of a cached simple statement; 0-based.
 struct ParamExpr final : Expr {
-  ParamExpr(SqlType type, int param_index) : Expr(ExprKind::kParam, type), index(param_index) {}
+  ParamExpr(SqlType type, int param_index);
+  ~ParamExpr() override;
   int index;
-  ExprPtr Clone() const override { return std::make_unique<ParamExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>&) override {}
 };
 
 struct ColumnExpr final : Expr {
-  ColumnExpr(SqlType type, ColumnId column) : Expr(ExprKind::kColumn, type), id(column) {}
+  ColumnExpr(SqlType type, ColumnId column);
+  ~ColumnExpr() override;
   ColumnId id;
-  ExprPtr Clone() const override { return std::make_unique<ColumnExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>&) override {}
 };
 
 struct InputExpr final : Expr {
-  InputExpr(SqlType type, uint32_t i) : Expr(ExprKind::kInput, type), index(i) {}
+  InputExpr(SqlType type, uint32_t i);
+  ~InputExpr() override;
   uint32_t index;
-  ExprPtr Clone() const override { return std::make_unique<InputExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>&) override {}
 };
 
 struct OuterExpr final : Expr {
-  OuterExpr(SqlType type, uint32_t cell_index) : Expr(ExprKind::kOuter, type), cell(cell_index) {}
+  OuterExpr(SqlType type, uint32_t cell_index);
+  ~OuterExpr() override;
   uint32_t cell;
-  ExprPtr Clone() const override { return std::make_unique<OuterExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>&) override {}
 };
 
 enum class CallSyntax : uint8_t { kCall, kOperator, kExplicitCast, kImplicitCast, kSqlSyntax };
 
 struct FunctionExpr final : Expr {
-  explicit FunctionExpr(SqlType type) : Expr(ExprKind::kFunction, type) {}
+  explicit FunctionExpr(SqlType type);
+  ~FunctionExpr() override;
   std::shared_ptr<const functions::CallSite> call;
   const functions::Implementation* implementation = nullptr;
   bool strict = true;
@@ -142,7 +147,7 @@ struct FunctionExpr final : Expr {
   CallSyntax syntax = CallSyntax::kCall;
   std::vector<ExprPtr> arguments;
   FunctionExpr(const FunctionExpr& other);
-  ExprPtr Clone() const override { return std::make_unique<FunctionExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
@@ -165,18 +170,21 @@ enum class BooleanTestKind : uint8_t {
 //   kGrouping     children: grouping columns
 //   kDefault      no children
 struct ListExpr final : Expr {
-  ListExpr(ExprKind k, SqlType t, uint8_t c = 0) : Expr(k, t), choice(c) {}
+  ListExpr(ExprKind k, SqlType t, uint8_t c = 0);
+  ~ListExpr() override;
   ListExpr(const ListExpr& other);
   uint8_t choice;
   std::vector<ExprPtr> children;
+  std::vector<std::string> names;          // kRow of type record: its columns; empty: f1, f2 ...
   const types::TypeIo* from_io = nullptr;  // kIoCast
   const types::TypeIo* to_io = nullptr;    // kIoCast
-  ExprPtr Clone() const override { return std::make_unique<ListExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 struct CaseExpr final : Expr {
-  explicit CaseExpr(SqlType type) : Expr(ExprKind::kCase, type) {}
+  explicit CaseExpr(SqlType type);
+  ~CaseExpr() override;
   CaseExpr(const CaseExpr& other);
   struct Branch {
     ExprPtr condition;  // boolean; CASE x WHEN v is bound as x = v, x cloned
@@ -184,7 +192,7 @@ struct CaseExpr final : Expr {
   };
   std::vector<Branch> branches;
   ExprPtr otherwise;  // never null (a NULL constant when there is no ELSE)
-  ExprPtr Clone() const override { return std::make_unique<CaseExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
@@ -192,7 +200,8 @@ struct CaseExpr final : Expr {
 // element; right is any array, ARRAY[...] of constants included), kRowCompare (one comparison per column; left and right are ROWs): comparison functions applied to
 // two children.
 struct ComparisonExpr final : Expr {
-  ComparisonExpr(ExprKind k, SqlType t) : Expr(k, t) {}
+  ComparisonExpr(ExprKind k, SqlType t);
+  ~ComparisonExpr() override;
   ComparisonExpr(const ComparisonExpr& other);
   struct Comparison {
     std::shared_ptr<const functions::CallSite> call;
@@ -205,14 +214,15 @@ struct ComparisonExpr final : Expr {
   bool negated = false;       // kDistinct: IS NOT DISTINCT FROM
   bool all = false;           // kScalarArray: ALL, else ANY
   uint8_t row_operation = 0;  // kRowCompare: 0 <, 1 <=, 2 =, 3 >=, 4 >, 5 <>
-  ExprPtr Clone() const override { return std::make_unique<ComparisonExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 // kField: child and field number (0-based). kDomainCast: child and the domain's checks, each with
 // the value as InputExpr 0. kArrayCast: child and the cast of one element, which is InputExpr 0.
 struct WrapExpr final : Expr {
-  WrapExpr(ExprKind k, SqlType t) : Expr(k, t) {}
+  WrapExpr(ExprKind k, SqlType t);
+  ~WrapExpr() override;
   WrapExpr(const WrapExpr& other);
   ExprPtr child;
   uint32_t field = 0;
@@ -223,12 +233,13 @@ struct WrapExpr final : Expr {
   std::vector<Check> checks;
   std::string domain_name;
   ExprPtr element;  // kArrayCast
-  ExprPtr Clone() const override { return std::make_unique<WrapExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 struct SubscriptExpr final : Expr {
-  explicit SubscriptExpr(SqlType type) : Expr(ExprKind::kSubscript, type) {}
+  explicit SubscriptExpr(SqlType type);
+  ~SubscriptExpr() override;
   SubscriptExpr(const SubscriptExpr& other);
   ExprPtr container;
   struct Index {
@@ -238,7 +249,7 @@ struct SubscriptExpr final : Expr {
   };
   std::vector<Index> indexes;
   ExprPtr assigned;  // assignment: the new container is the result; null: fetch
-  ExprPtr Clone() const override { return std::make_unique<SubscriptExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
@@ -250,7 +261,8 @@ struct SortKey {
 };
 
 struct AggregateExpr final : Expr {
-  explicit AggregateExpr(SqlType type) : Expr(ExprKind::kAggregate, type) {}
+  explicit AggregateExpr(SqlType type);
+  ~AggregateExpr() override;
   AggregateExpr(const AggregateExpr& other);
   std::shared_ptr<const functions::CallSite> call;
   const functions::AggregateFunction* function = nullptr;
@@ -261,7 +273,7 @@ struct AggregateExpr final : Expr {
   std::vector<ExprPtr> direct_arguments;  // ordered-set aggregates
   std::vector<SortKey> order_by;          // inside the call, or WITHIN GROUP
   ExprPtr filter;                         // may be null
-  ExprPtr Clone() const override { return std::make_unique<AggregateExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
@@ -272,7 +284,8 @@ enum class FrameBound : uint8_t {
 enum class FrameExclusion : uint8_t { kNone, kCurrentRow, kGroup, kTies };
 
 struct WindowExpr final : Expr {
-  explicit WindowExpr(SqlType type) : Expr(ExprKind::kWindow, type) {}
+  explicit WindowExpr(SqlType type);
+  ~WindowExpr() override;
   WindowExpr(const WindowExpr& other);
   std::shared_ptr<const functions::CallSite> call;
   const functions::AggregateFunction* aggregate = nullptr;  // one of the two
@@ -289,7 +302,7 @@ struct WindowExpr final : Expr {
   FrameExclusion exclusion = FrameExclusion::kNone;
   ExprPtr start_offset;
   ExprPtr end_offset;
-  ExprPtr Clone() const override { return std::make_unique<WindowExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
@@ -305,7 +318,8 @@ struct SubqueryBody {
 };
 
 struct SubqueryExpr final : Expr {
-  explicit SubqueryExpr(SqlType type) : Expr(ExprKind::kSubquery, type) {}
+  explicit SubqueryExpr(SqlType type);
+  ~SubqueryExpr() override;
   SubqueryExpr(const SubqueryExpr& other);
   SubqueryKind subquery_kind = SubqueryKind::kScalar;
   std::unique_ptr<SubqueryBody> body;
@@ -313,13 +327,14 @@ struct SubqueryExpr final : Expr {
   std::vector<ExprPtr> left;
   std::vector<ComparisonExpr::Comparison> comparisons;
   std::vector<ColumnId> body_columns;  // the body's output
-  ExprPtr Clone() const override { return std::make_unique<SubqueryExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 // The physical form: which subplan of the plan, and what it takes from the current row.
 struct SubplanExpr final : Expr {
-  explicit SubplanExpr(SqlType type) : Expr(ExprKind::kSubplan, type) {}
+  explicit SubplanExpr(SqlType type);
+  ~SubplanExpr() override;
   SubplanExpr(const SubplanExpr& other);
   SubqueryKind subquery_kind = SubqueryKind::kScalar;
   uint32_t subplan = 0;
@@ -328,19 +343,20 @@ struct SubplanExpr final : Expr {
   std::vector<ExprPtr> left;
   std::vector<ComparisonExpr::Comparison> comparisons;
   bool hashed = false;               // uncorrelated ANY with hashable equality: build once, probe
-  ExprPtr Clone() const override { return std::make_unique<SubplanExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 struct SetFunctionExpr final : Expr {
-  explicit SetFunctionExpr(SqlType type) : Expr(ExprKind::kSetFunction, type) {}
+  explicit SetFunctionExpr(SqlType type);
+  ~SetFunctionExpr() override;
   SetFunctionExpr(const SetFunctionExpr& other);
   std::shared_ptr<const functions::CallSite> call;
   functions::SetFunction function = nullptr;
   std::string name;
   std::vector<SqlType> column_types;  // one, or the fields of a composite result
   std::vector<ExprPtr> arguments;
-  ExprPtr Clone() const override { return std::make_unique<SetFunctionExpr>(*this); }
+  ExprPtr Clone() const override;
   void VisitChildren(const std::function<void(ExprPtr&)>& visit) override;
 };
 

@@ -39,7 +39,7 @@ foreach(table_and_source
     system_views:system_views descriptions:pg_description ranges:pg_range
     clauses:clauses conversions:pg_conversion text_search_parsers:pg_ts_parser
     text_search_token_types:pg_ts_token_type text_search_templates:pg_ts_template
-    text_search_dictionaries:pg_ts_dict text_search_configurations:pg_ts_config
+    stop_words:stop_words text_search_dictionaries:pg_ts_dict text_search_configurations:pg_ts_config
     text_search_mappings:pg_ts_config_map timezone_abbreviations:timezone_abbreviations
     timezone_names:timezone_names sql_features:sql_features
     sql_implementation_info:sql_implementation_info sql_parts:sql_parts sql_sizing:sql_sizing)

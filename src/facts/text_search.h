@@ -62,6 +62,12 @@ struct TextSearchMappingFact {
   Oid mapdict;
 };
 
+// A word that a list of stop words ("english") holds.
+struct StopWordFact {
+  std::string_view list;
+  std::string_view word;
+};
+
 // Each sorted by its oid or key columns.
 std::span<const TextSearchParserFact> AllTextSearchParsers();
 std::span<const TextSearchTokenTypeFact> AllTextSearchTokenTypes();
@@ -69,5 +75,6 @@ std::span<const TextSearchTemplateFact> AllTextSearchTemplates();
 std::span<const TextSearchDictionaryFact> AllTextSearchDictionaries();
 std::span<const TextSearchConfigurationFact> AllTextSearchConfigurations();
 std::span<const TextSearchMappingFact> AllTextSearchMappings();
+std::span<const StopWordFact> AllStopWords();
 
 }  // namespace grizzly::facts

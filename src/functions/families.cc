@@ -1,14 +1,19 @@
 #include "functions/families.h"
 
+#include "functions/type_families.h"
+
 namespace grizzly::functions {
 
 void RegisterFamilies(Registry& registry) {
+  RegisterTypeFamilies(registry);
   RegisterIntegers(registry);
   RegisterFloats(registry);
   RegisterFloatMath(registry);
   RegisterNumberComparisons(registry);
   RegisterNumberCasts(registry);
+  RegisterHashes(registry);
   RegisterRandom(registry);
+  RegisterDegreeMath(registry);
   RegisterNumerics(registry);
   RegisterTextOrder(registry);
   RegisterText(registry);
@@ -21,10 +26,12 @@ void RegisterFamilies(Registry& registry) {
   RegisterEncodings(registry);
   RegisterDigests(registry);
   RegisterFormat(registry);
+  RegisterIdentifiers(registry);
   RegisterCountAndSum(registry);
   RegisterMinMax(registry);
   RegisterStatistics(registry);
   RegisterStringAgg(registry);
+  RegisterOrderedSets(registry);
   RegisterDateTimeComparisons(registry);
   RegisterDateTimeArithmetic(registry);
   RegisterDateTimeCasts(registry);
@@ -33,6 +40,13 @@ void RegisterFamilies(Registry& registry) {
   RegisterJson(registry);
   RegisterJsonb(registry);
   RegisterJsonBuild(registry);
+  RegisterJsonPath(registry);
+  RegisterTextSearch(registry);
+  RegisterTextSearchRank(registry);
+  RegisterTextSearchInfo(registry);
+  RegisterHeadline(registry);
+  RegisterTsVector(registry);
+  RegisterTsQuery(registry);
   RegisterDateTimeToChar(registry);
   RegisterNumberToChar(registry);
   RegisterToTimestamp(registry);

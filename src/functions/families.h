@@ -14,7 +14,9 @@ void RegisterFloats(Registry& registry);
 void RegisterFloatMath(Registry& registry);
 void RegisterNumberComparisons(Registry& registry);
 void RegisterNumberCasts(Registry& registry);
+void RegisterHashes(Registry& registry);
 void RegisterRandom(Registry& registry);
+void RegisterDegreeMath(Registry& registry);
 
 // numeric/
 void RegisterNumerics(Registry& registry);
@@ -31,12 +33,14 @@ void RegisterBytes(Registry& registry);
 void RegisterEncodings(Registry& registry);
 void RegisterDigests(Registry& registry);
 void RegisterFormat(Registry& registry);
+void RegisterIdentifiers(Registry& registry);
 
 // aggregate/
 void RegisterCountAndSum(Registry& registry);
 void RegisterMinMax(Registry& registry);
 void RegisterStatistics(Registry& registry);
 void RegisterStringAgg(Registry& registry);
+void RegisterOrderedSets(Registry& registry);
 
 // datetime/
 void RegisterDateTimeComparisons(Registry& registry);
@@ -70,5 +74,14 @@ void RegisterToTimestamp(Registry& registry);
 void RegisterJson(Registry& registry);
 void RegisterJsonb(Registry& registry);
 void RegisterJsonBuild(Registry& registry);
+void RegisterJsonPath(Registry& registry);
+
+// text_search/
+void RegisterTextSearch(Registry& registry);
+void RegisterTextSearchRank(Registry& registry);
+void RegisterTextSearchInfo(Registry& registry);
+void RegisterHeadline(Registry& registry);
+void RegisterTsVector(Registry& registry);
+void RegisterTsQuery(Registry& registry);
 
 }  // namespace grizzly::functions

@@ -66,6 +66,9 @@ class SessionServices {
   // The rows behind pg_settings, pg_locks, pg_stat_activity ...: one value per OUT column.
   virtual std::vector<SystemRow> SystemRows(Oid function,
                                             std::span<const types::Datum> arguments) = 0;
+
+  // Sends a notice to the client, at once.
+  virtual void Notice(std::string_view message) { (void)message; }
 };
 
 }  // namespace grizzly::functions

@@ -9,6 +9,7 @@
 #include "parser/clause_walk.h"
 #include "parser/nesting.h"
 #include "parser/scan.h"
+#include "parser/select_into.h"
 #include "parser/syntax_error.h"
 
 namespace grizzly::parser {
@@ -84,6 +85,7 @@ std::shared_ptr<const ParsedText> ParsedText::Parse(std::string_view sql) {
                            ? text.size()
                            : size_t(statement.stmt_location) + size_t(statement.stmt_len);
     RefuseUnsupportedClauses(*statement.stmt);
+    RewriteSelectInto(*statement.stmt, parsed->tree_->arena);
     parsed->statements_.push_back(
         {statement.stmt, static_cast<int>(begin), text.substr(begin, end - begin)});
   }

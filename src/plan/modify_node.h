@@ -3,13 +3,19 @@
 
 #include <optional>
 
+#include "plan/constraint_rule.h"
 #include "plan/node.h"
 #include "txn/lock/lock_manager.h"
+
+namespace grizzly::catalog {
+class PartitionMap;  // catalog/partition_map.h
+}
 
 namespace grizzly::plan {
 
 struct LockRowsNode final : Node {
-  LockRowsNode() : Node(NodeKind::kLockRows) {}
+  LockRowsNode();
+  ~LockRowsNode() override;
   struct Mark {
     uint32_t scan_id = 0;
     uint32_t row_key = 0;  // input position
@@ -41,6 +47,31 @@ struct RowRules {
   };
   std::vector<Index> indexes;
   std::vector<Check> view_checks;
+  // Checked when the statement or the transaction is over.
+  std::vector<ForeignKeyRulePtr> referenced_by;  // foreign keys that refer to this table
+  std::vector<ForeignKeyRulePtr> references;     // its own
+  std::vector<IndexRulePtr> index_rules;
+  ExprPtr partition_check;     // of a partition; rows that were routed to it need none
+};
+
+// Where rows of a partitioned table go. Expressions are over the row of the table they belong to.
+struct RowRouting {
+  // attnum - 1 of the root's column that is this table's; -1: the root has none.
+  using ColumnMap = std::vector<int32_t>;
+  struct Table {
+    catalog::RelationPtr relation;
+    ColumnMap from_root;
+    std::vector<ExprPtr> keys;
+    std::shared_ptr<const catalog::PartitionMap> map;
+    std::vector<int32_t> targets;  // by position in `map`: leaf, or ~table
+  };
+  struct Leaf {
+    RowRules rules;
+    ColumnMap from_root;
+    std::vector<Oid> arbiters;     // ON CONFLICT: the leaf's own indexes
+  };
+  std::vector<Table> tables;       // [0] the root
+  std::vector<Leaf> leaves;
 };
 
 struct OnConflictRules {
@@ -56,8 +87,10 @@ struct OnConflictRules {
 };
 
 struct InsertNode final : Node {
-  InsertNode() : Node(NodeKind::kInsert) {}
+  InsertNode();
+  ~InsertNode() override;
   RowRules rules;
+  std::shared_ptr<const RowRouting> routing;  // into a partitioned table; null: into rules.relation
   std::vector<ExprPtr> values;     // [attnum - 1], over the child; null pointer: NULL (or generated)
   std::optional<OnConflictRules> on_conflict;
   std::vector<ExprPtr> returning;  // over the new row
@@ -65,7 +98,8 @@ struct InsertNode final : Node {
 
 // kUpdate and kDelete.
 struct ModifyNode final : Node {
-  explicit ModifyNode(NodeKind k) : Node(k) {}
+  explicit ModifyNode(NodeKind k);
+  ~ModifyNode() override;
   RowRules rules;
   uint32_t target_scan_id = 0;
   uint32_t row_key = 0;                 // child positions
@@ -73,7 +107,33 @@ struct ModifyNode final : Node {
   std::vector<OnConflictRules::Assignment> assignments;  // over the child
   std::vector<ExprPtr> returning;       // over the new (DELETE: old) row followed by the child
   bool locked_by_scan = false;          // the child's scan has lock_first
-  bool key_may_change = false;          // an assigned column is part of the clustering key
+  // UPDATE of a partition through a partitioned table: where rows go that it no longer takes, and
+  // where their root's columns are in its own row.
+  std::shared_ptr<const RowRouting> routing;
+  RowRouting::ColumnMap root_columns;
+  bool key_may_change = false;          // an assigned column is part of a unique key
+  bool may_conflict = false;            // an assignment may meet a key or an exclusion constraint
+};
+
+// The child joins target and source: where no target row matches, its row key is NULL. For each of its
+// rows the first action of the right kind whose condition holds is taken.
+struct MergeNode final : Node {
+  MergeNode();
+  ~MergeNode() override;
+  enum class ActionKind : uint8_t { kNothing, kInsert, kUpdate, kDelete };
+  struct Action {
+    bool matched = false;
+    ActionKind kind = ActionKind::kNothing;
+    ExprPtr condition;                                    // over the child; null: always
+    std::vector<OnConflictRules::Assignment> assignments;  // kUpdate: over the child
+    std::vector<ExprPtr> values;                          // kInsert: as InsertNode's
+  };
+  RowRules rules;
+  uint32_t target_scan_id = 0;
+  uint32_t row_key = 0;               // child positions, as ModifyNode's
+  std::vector<int32_t> old_columns;
+  std::vector<Action> actions;
+  bool key_may_change = false;
 };
 
 }  // namespace grizzly::plan

@@ -44,6 +44,7 @@ enum class NodeKind : uint8_t {
   kInsert,
   kUpdate,
   kDelete,
+  kMerge,
 };
 
 struct Node {

@@ -24,6 +24,8 @@ struct PlanColumn {
 };
 
 struct Plan {
+  Plan();
+  ~Plan();
   StatementClass statement_class = StatementClass::kSelect;
   NodePtr root;
   std::vector<NodePtr> subplans;             // SubplanExpr::subplan
@@ -31,6 +33,12 @@ struct Plan {
   uint32_t cte_count = 0;
   uint32_t node_count = 0;
   std::vector<PlanColumn> columns;           // of the result; empty without RETURNING
+  // Cursors: the root's outputs behind `columns` that say which row of a table each row is.
+  struct RowKey {
+    Oid relation = kInvalidOid;
+    uint32_t position = 0;                   // of the root's outputs
+  };
+  std::vector<RowKey> row_keys;
   std::vector<SqlType> parameter_types;      // the client's, then the lifted literals'
   uint32_t client_parameter_count = 0;
   struct UsedRelation {

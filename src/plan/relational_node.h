@@ -6,12 +6,14 @@
 namespace grizzly::plan {
 
 struct FilterNode final : Node {
-  FilterNode() : Node(NodeKind::kFilter) {}
+  FilterNode();
+  ~FilterNode() override;
   std::vector<ExprPtr> conjuncts;
 };
 
 struct ProjectNode final : Node {
-  explicit ProjectNode(NodeKind k = NodeKind::kProject) : Node(k) {}
+  explicit ProjectNode(NodeKind k = NodeKind::kProject);
+  ~ProjectNode() override;
   std::vector<ExprPtr> expressions;  // kProjectSet: SetFunctionExpr only at the top of one
 };
 
@@ -20,7 +22,8 @@ enum class JoinType : uint8_t { kInner, kLeft, kRight, kFull, kSemi, kAnti };
 // For each left row, rescans the right child. `cells` are set from the left row first, so the right
 // side may depend on it (lateral joins, index lookups, correlated subqueries).
 struct NestedLoopNode final : Node {
-  NestedLoopNode() : Node(NodeKind::kNestedLoop) {}
+  NestedLoopNode();
+  ~NestedLoopNode() override;
   JoinType type = JoinType::kInner;  // not kRight, kFull
   std::vector<uint32_t> cells;
   std::vector<ExprPtr> arguments;    // over the left columns, one per cell
@@ -30,7 +33,8 @@ struct NestedLoopNode final : Node {
 
 // Builds a hash table of the right child, probes with the left one.
 struct HashJoinNode final : Node {
-  HashJoinNode() : Node(NodeKind::kHashJoin) {}
+  HashJoinNode();
+  ~HashJoinNode() override;
   JoinType type = JoinType::kInner;
   std::vector<ExprPtr> left_keys;    // over the left columns
   std::vector<ExprPtr> right_keys;   // over the right columns alone (positions from 0)
@@ -40,7 +44,8 @@ struct HashJoinNode final : Node {
 };
 
 struct AggregateNode final : Node {
-  AggregateNode() : Node(NodeKind::kAggregate) {}
+  AggregateNode();
+  ~AggregateNode() override;
   std::vector<ExprPtr> groups;
   std::vector<std::unique_ptr<expr::AggregateExpr>> aggregates;  // arguments over the child
   std::vector<std::vector<uint32_t>> grouping_sets;
@@ -49,19 +54,22 @@ struct AggregateNode final : Node {
 };
 
 struct WindowNode final : Node {
-  WindowNode() : Node(NodeKind::kWindow) {}
+  WindowNode();
+  ~WindowNode() override;
   std::vector<std::unique_ptr<expr::WindowExpr>> calls;  // all of one partitioning and order
 };
 
 struct SortNode final : Node {
-  SortNode() : Node(NodeKind::kSort) {}
+  SortNode();
+  ~SortNode() override;
   std::vector<expr::SortKey> keys;
   ExprPtr limit;                     // top-N: rows wanted, with OFFSET added; null: all
   ExprPtr limit_offset;
 };
 
 struct LimitNode final : Node {
-  LimitNode() : Node(NodeKind::kLimit) {}
+  LimitNode();
+  ~LimitNode() override;
   ExprPtr count;
   ExprPtr offset;
   bool with_ties = false;
@@ -70,19 +78,25 @@ struct LimitNode final : Node {
 
 // Distinct rows over `on` (positions; empty: all columns). Sorted input: the first row of each run.
 struct DistinctNode final : Node {
-  DistinctNode() : Node(NodeKind::kDistinct) {}
+  DistinctNode();
+  ~DistinctNode() override;
   std::vector<ExprPtr> on;
   bool input_is_sorted = false;
 };
 
+struct PartitionPruning;  // plan/pruning.h
+
 struct AppendNode final : Node {
-  AppendNode() : Node(NodeKind::kAppend) {}
+  AppendNode();
+  ~AppendNode() override;
+  std::shared_ptr<const PartitionPruning> pruning;  // which children are opened; null: all
 };
 
 enum class SetOperationType : uint8_t { kUnion, kIntersect, kExcept };
 
 struct SetOperationNode final : Node {
-  SetOperationNode() : Node(NodeKind::kSetOperation) {}
+  SetOperationNode();
+  ~SetOperationNode() override;
   SetOperationType operation = SetOperationType::kUnion;
   bool all = false;
 };
@@ -90,7 +104,8 @@ struct SetOperationNode final : Node {
 // children: the CTEs' plans in order, then the body. A CTE is run when first read, except
 // data-modifying ones, which run to completion whether read or not.
 struct WithNode final : Node {
-  WithNode() : Node(NodeKind::kWith) {}
+  WithNode();
+  ~WithNode() override;
   struct Cte {
     uint32_t cte = 0;
     std::string name;
@@ -100,7 +115,8 @@ struct WithNode final : Node {
 };
 
 struct RecursiveUnionNode final : Node {
-  RecursiveUnionNode() : Node(NodeKind::kRecursiveUnion) {}
+  RecursiveUnionNode();
+  ~RecursiveUnionNode() override;
   uint32_t cte = 0;
   bool all = true;
 };

@@ -9,11 +9,14 @@
 namespace grizzly::plan {
 
 struct OneRowNode final : Node {
-  OneRowNode() : Node(NodeKind::kOneRow) {}
+  OneRowNode();
+  ~OneRowNode() override;
 };
 
 struct ValuesNode final : Node {
-  ValuesNode() : Node(NodeKind::kValues) {}
+  ValuesNode();
+  ~ValuesNode() override;
+  std::vector<std::string> column_names;   // for EXPLAIN, as in the other scans
   std::vector<std::vector<ExprPtr>> rows;  // no input columns
 };
 
@@ -35,9 +38,17 @@ struct KeyBounds {
   }
 };
 
+// TABLESAMPLE. The expressions use no input columns.
+struct TableSample {
+  bool by_block = false;                   // SYSTEM; else BERNOULLI, row by row
+  ExprPtr percentage;                      // float4
+  ExprPtr repeatable;                      // float8; null: another sample each time
+};
+
 // Rows of a stored table: all, or those within bounds of the clustering key or an index.
 struct TableScanNode final : Node {
-  TableScanNode() : Node(NodeKind::kTableScan) {}
+  TableScanNode();
+  ~TableScanNode() override;
   catalog::RelationPtr relation;
   std::string alias;
   catalog::RelationPtr index;              // null: by the rows' own key
@@ -53,10 +64,14 @@ struct TableScanNode final : Node {
   std::optional<txn::RowLockMode> lock_first;
   txn::LockWait lock_wait = txn::LockWait::kBlock;
   int64_t row_goal = -1;                   // a LIMIT above: fetch no more than about so many
+  std::optional<TableSample> sample;
+  // WHERE CURRENT OF: the one row this cursor of the session stands on.
+  std::string current_of;
 };
 
 struct VirtualScanNode final : Node {
-  VirtualScanNode() : Node(NodeKind::kVirtualScan) {}
+  VirtualScanNode();
+  ~VirtualScanNode() override;
   catalog::RelationPtr relation;
   std::string alias;
   std::vector<AttributeNumber> attnums;
@@ -66,7 +81,8 @@ struct VirtualScanNode final : Node {
 };
 
 struct FunctionScanNode final : Node {
-  FunctionScanNode() : Node(NodeKind::kFunctionScan) {}
+  FunctionScanNode();
+  ~FunctionScanNode() override;
   struct Function {
     ExprPtr call;                          // SetFunctionExpr, or a scalar expression: one row
     uint32_t column_count = 1;
@@ -74,12 +90,16 @@ struct FunctionScanNode final : Node {
   std::vector<Function> functions;         // side by side; the shorter ones padded with NULLs
   bool ordinality = false;
   std::string alias;
+  std::vector<std::string> column_names;
 };
 
 struct CteScanNode final : Node {
-  explicit CteScanNode(NodeKind k = NodeKind::kCteScan) : Node(k) {}  // or kWorkTable
+  explicit CteScanNode(NodeKind k = NodeKind::kCteScan);  // or kWorkTable
+  ~CteScanNode() override;
   uint32_t cte = 0;                        // slot in ExecContext
   std::string name;
+  std::string alias;
+  std::vector<std::string> column_names;
 };
 
 }  // namespace grizzly::plan

@@ -42,7 +42,8 @@ ClientSession::ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantS
       memory_("session", &instance.memory()),
       settings_(reset_values),
       role_(std::move(role)),
-      services_(std::make_unique<Services>(*this)) {
+      services_(std::make_unique<Services>(*this)),
+      types_(std::make_unique<SessionTypes>(*this)) {
   settings_.effective().io.reg_names = services_.get();
   for (const auto& [name, value] : request.settings) {
     settings_.Set(name, value, false, SettingSource::kStartup);
@@ -61,6 +62,7 @@ ClientSession::ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantS
 ClientSession::~ClientSession() {
   portals_.clear();
   if (transaction_ != nullptr) RollbackTransaction();
+  EndTemporaryObjects();
   instance_.Remove(*this);
 }
 
@@ -106,6 +108,7 @@ void ClientSession::StartStatement(std::string_view sql) {
   cancel_.Reset();
   cancel_.Check();  // a session that was told to end does not start another statement
   statement_time_us_ = NowUs();
+  types_->StartStatement();
   const int64_t timeout_ms = settings_.effective().statement_timeout_ms;
   if (timeout_ms > 0 && !statement_timer_.has_value()) {
     statement_timer_ = instance_.timers().Schedule(
@@ -175,6 +178,7 @@ void ClientSession::HandleError(SqlError error, std::string_view sql, bool exten
 
 template <typename Action>
 void ClientSession::Guard(std::string_view sql, bool extended, Action action) {
+  const types::TypeDirectoryScope types(types_.get());
   const executor::StatementResources::Scope resources(resources_);
   try {
     action();
@@ -276,6 +280,7 @@ void ClientSession::Bind(std::string_view portal_name, std::string_view statemen
     portal->statement = statement;
     portal->arena = std::make_unique<Arena>(&memory_);
     portal->creation_time_us = statement_time_us_;
+    portal->savepoint_depth = savepoints_.size();
     for (size_t i = 0; i < values.size(); ++i) {
       const ValueFormat format = formats.empty()       ? ValueFormat::kText
                                  : formats.size() == 1 ? formats[0]
@@ -433,6 +438,12 @@ Portal& ClientSession::FindPortal(std::string_view name) {
   const auto found = portals_.find(std::string(name));
   if (found != portals_.end()) return *found->second;
   throw SqlError(SqlState::kUndefinedCursor, fmt::format("portal \"{}\" does not exist", name));
+}
+
+void ClientSession::DropPortalsMadeUnder(size_t savepoint_depth) {
+  std::erase_if(portals_, [&](const auto& entry) {
+    return entry.second->savepoint_depth >= savepoint_depth;
+  });
 }
 
 void ClientSession::DropPortals(bool keep_held) {

@@ -1,7 +1,8 @@
 // One client: its transaction block, settings, prepared statements, portals, and the statement loop.
 //
 // The parts are one file each: client_session.cc (messages, errors), statement_loop.cc (which statement
-// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO),
+// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO), constraint_checks.cc (SET CONSTRAINTS, what a
+// transaction owes),
 // session_statements.cc (SET, SHOW, PREPARE, cursors, DISCARD), services.cc (what functions ask).
 //
 // THREADS  as session.h says.
@@ -17,12 +18,15 @@
 #include "base/error/check.h"
 #include "commands/command.h"
 #include "commands/definitions.h"
+#include "executor/constraint/transaction_checks.h"
 #include "executor/row_store.h"
+#include "planner/binder/view_changeability.h"
 #include "executor/spill/spill_space.h"
 #include "executor/statement_resources.h"
 #include "session/database_instance.h"
 #include "session/execution.h"
 #include "session/session.h"
+#include "session/session_types.h"
 #include "session/settings.h"
 
 namespace grizzly::session {
@@ -60,6 +64,7 @@ struct Portal {
   std::unique_ptr<executor::RowStore> rows;
   uint64_t position = 0;                 // rows before the cursor; 0: before the first
   int64_t creation_time_us = 0;
+  size_t savepoint_depth = 0;            // savepoints that were open when it was made
 };
 
 enum class BlockState : uint8_t {
@@ -70,7 +75,7 @@ enum class BlockState : uint8_t {
 };
 
 class ClientSession final : public Session, private commands::QueryRunner,
-                            private commands::CopyChannel {
+                            private commands::CopyChannel, private executor::RuleSource {
  public:
   ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantState> tenant, SessionId id,
                 int32_t cancel_key, const ConnectRequest& request,
@@ -122,14 +127,21 @@ class ClientSession final : public Session, private commands::QueryRunner,
   catalog::SnapshotPtr Snapshot();
   const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
   txn::Transaction& EnsureTransaction();
+  // This session's pg_temp_N; kInvalidOid while it has none.
+  Oid TemporarySchema(const catalog::CatalogSnapshot& snapshot) const;
+  Oid MakeTemporarySchema();
+  // What sessions that did not end left in all temporary schemas; before any other session is there.
+  void DropTemporaryLeftovers();
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
   Services& services() { return *services_; }
+  planner::ViewChangeability ChangeabilityOfView(const catalog::RelationPtr& view);
   void Notify(Diagnostic notice);
   void Warn(std::string message);
 
  private:
   friend class Services;
+  friend class SessionTypes;
 
   // ---- client_session.cc ----
   template <typename Action>
@@ -165,7 +177,10 @@ class ClientSession final : public Session, private commands::QueryRunner,
   plan::PlanPtr PlanStatement(const parser::ast::Node& node, std::string_view source,
                               const std::vector<parser::Literal>* literals,
                               std::span<const Oid> parameter_types, Parameters parameters,
-                              std::vector<planner::LiftedLiteral>* lifted, uint64_t* version);
+                              std::vector<planner::LiftedLiteral>* lifted, uint64_t* version,
+                              bool wants_row_keys = false);
+  plan::PlanPtr PlanAndLock(const parser::ast::Node& statement, bool wants_row_keys);
+  plan::PlanPtr PlanCursor(const parser::ast::Node& query);
   void LockRelations(const plan::Plan& plan);
   void LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale);
   std::unique_ptr<Execution> NewExecution(const plan::PlanPtr& plan);
@@ -190,13 +205,31 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void DefineSavepoint(const std::string& name);
   void ReleaseSavepoint(const std::string& name);
   void RollbackToSavepoint(const std::string& name);
+  // AND CHAIN: a new block like the one before.
+  void BeginChained(const txn::TransactionOptions& options);
   catalog::CatalogEditor& Editor();
   void SetTransactionCharacteristic(std::string_view name, std::string_view value);
   std::string ShowTransactionSetting(std::string_view name);
 
+  // ---- constraint_checks.cc ----
+  void RunSetConstraints(const PgQuery__ConstraintsSetStmt& statement);
+  std::vector<Oid> ConstraintsNamed(const PgQuery__RangeVar& name, bool deferred);
+  // Checks what the transaction owes: all of it, or what is no longer deferred.
+  void RunOwedChecks(bool only_immediate);
+
+  // ---- temporary_objects.cc ----
+  void RunOnCommit();
+  void DropTemporaryObjects();
+  void EndTemporaryObjects();
+
   // ---- session_statements.cc ----
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
   void RunShow(const PgQuery__VariableShowStmt& statement);
+  // ---- stored_settings.cc ----
+  void RunAlterRoleSet(const PgQuery__AlterRoleSetStmt& statement);
+  void RunAlterDatabaseSet(const PgQuery__AlterDatabaseSetStmt& statement);
+  void ChangeStored(const PgQuery__VariableSetStmt& statement,
+                    std::vector<std::pair<std::string, std::string>>* stored);
   void RunPrepare(const PgQuery__PrepareStmt& statement);
   void RunExecute(const PgQuery__ExecuteStmt& statement, std::string* tag);
   void RunDeallocate(const PgQuery__DeallocateStmt& statement, std::string* tag);
@@ -219,10 +252,13 @@ class ClientSession final : public Session, private commands::QueryRunner,
   FetchedRows FetchForward(Portal& portal, uint64_t count);
   FetchedRows FetchBackward(Portal& portal, uint64_t count);
   void SendFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count);
+  // WHERE CURRENT OF: the key suffix of the table's row the cursor stands on.
+  std::string CursorRow(std::string_view name, const catalog::Relation& relation);
 
   PreparedStatementPtr FindPrepared(std::string_view name);
   Portal& FindPortal(std::string_view name);
   void DropPortals(bool keep_held);
+  void DropPortalsMadeUnder(size_t savepoint_depth);
 
   // pg_get_viewdef and its like (statement_loop.cc).
   commands::DefinitionInput MakeDefinitionInput();
@@ -232,9 +268,17 @@ class ClientSession final : public Session, private commands::QueryRunner,
   plan::PlanPtr Plan(const parser::ast::Node& statement) override;
   uint64_t Run(const plan::PlanPtr& plan,
                const std::function<void(const types::Batch&)>& receive,
-               commands::QueryMeasurement* measurement) override;
-  plan::PlanPtr PlanOfPrepared(std::string_view name,
-                               const std::vector<const parser::ast::Node*>& arguments) override;
+               commands::QueryMeasurement* measurement,
+               std::span<const types::Datum> parameters) override;
+  commands::PreparedQuery Prepared(const PgQuery__ExecuteStmt& execute) override;
+
+  // ---- executor::RuleSource (constraint_checks.cc) ----
+  std::shared_ptr<const plan::RowRules> RowRulesOf(const catalog::RelationPtr& table) override;
+  expr::ExprPtr Assignment(const catalog::Relation& table, uint32_t column,
+                           const types::SqlType& from) override;
+  expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) override;
+  plan::ForeignKeyRulePtr Current(const plan::ForeignKeyRule& rule) override;
+  plan::IndexRulePtr Current(const plan::IndexRule& rule) override;
 
   // ---- commands::CopyChannel ----
   void BeginIn(commands::CopyWireFormat format, int16_t column_count) override;
@@ -255,6 +299,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   Settings settings_;
   std::shared_ptr<const catalog::Role> role_;
   std::unique_ptr<Services> services_;
+  std::unique_ptr<SessionTypes> types_;
 
   BlockState block_ = BlockState::kNone;
   std::unique_ptr<txn::Transaction> transaction_;
@@ -264,9 +309,12 @@ class ClientSession final : public Session, private commands::QueryRunner,
     size_t depth;
     size_t settings_position;
     size_t uncontended_count;
+    executor::TransactionChecks::Position checks;
+    bool read_only;
   };
   std::vector<Savepoint> savepoints_;
   std::vector<Oid> uncontended_relations_;
+  executor::TransactionChecks checks_{*this, &memory_};
 
   std::map<std::string, PreparedStatementPtr> prepared_;
   std::map<std::string, std::unique_ptr<Portal>> portals_;
@@ -277,6 +325,13 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::string environment_;
   uint64_t environment_version_ = UINT64_MAX;
   std::string current_source_;  // text that locations of the running statement count in
+
+  int temporary_slot_ = 0;  // 0: no temporary schema yet
+  std::string temporary_schema_name_;
+  std::vector<Oid> on_commit_tables_;
+  bool is_ending_ = false;
+  CancelToken ending_cancel_;  // of what runs when the client is gone
+  CancelToken& cancel_token() { return is_ending_ ? ending_cancel_ : cancel_; }
 
   bool skip_to_sync_ = false;
   bool terminated_ = false;

@@ -125,6 +125,8 @@ std::unique_ptr<Session> DatabaseInstance::Connect(const ConnectRequest& request
   try {
     auto session = std::make_unique<ClientSession>(*this, std::move(tenant), id, RandomKey(),
                                                    request, role, reset, sink);
+    std::call_once(session->tenant().leftovers_dropped,
+                   [&] { session->DropTemporaryLeftovers(); });
     std::lock_guard lock(mutex_);
     sessions_[id.value] = session.get();
     return session;

@@ -22,6 +22,7 @@
 #include "session/open_instance.h"
 #include "session/plan_cache.h"
 #include "session/session.h"
+#include "session/temporary_slots.h"
 #include "session/timer_queue.h"
 #include "txn/transaction.h"
 
@@ -35,6 +36,8 @@ struct TenantState {
   std::shared_ptr<const catalog::Database> database;
   std::shared_ptr<catalog::Catalog> catalog;
   PlanCache plans;
+  TemporarySlots temporary_slots;
+  std::once_flag leftovers_dropped;  // of temporary objects, before the first session gets in
   std::atomic<int> session_count{0};
 };
 

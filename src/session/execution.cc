@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "executor/constraint/finish_statement.h"
+
 namespace grizzly::session {
 
 Execution::Execution(plan::PlanPtr plan, txn::Transaction& transaction,
@@ -35,6 +37,7 @@ bool Execution::Fetch(uint64_t rows_max,
       pending_ = root_->Next(*context_);
       pending_row_ = 0;
       if (pending_ == nullptr) {
+        executor::FinishStatement(*context_);
         finished_ = true;
         break;
       }

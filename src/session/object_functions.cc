@@ -4,6 +4,7 @@
 #include "catalog/builtin.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "catalog/schema_lookup.h"
 #include "facts/access_methods.h"
 #include "facts/aggregates.h"
 #include "facts/types.h"
@@ -34,6 +35,18 @@ std::string QualifiedName(const catalog::CatalogSnapshot& snapshot,
 
 // ---- sequences ----
 
+// The sequence of a serial or identity column, or one made OWNED BY it; null: none.
+catalog::RelationPtr OwnedSequence(const catalog::CatalogSnapshot& snapshot,
+                                   const catalog::Relation& table, AttributeNumber attnum) {
+  for (const catalog::Dependency& edge :
+       snapshot.DependentsOn(catalog::kRelationClass, table.oid)) {
+    if (edge.referenced_sub != attnum || edge.dependent_class != catalog::kRelationClass) continue;
+    catalog::RelationPtr sequence = snapshot.FindRelation(edge.dependent);
+    if (sequence != nullptr && sequence->sequence.has_value()) return sequence;
+  }
+  return nullptr;
+}
+
 Datum SerialSequence(const SystemCall& call) {
   const Oid oid =
       call.session.services().ResolveRegName(facts::kRegclassOid, call.TextAt(0), false);
@@ -45,10 +58,8 @@ Datum SerialSequence(const SystemCall& call) {
                    fmt::format("column \"{}\" of relation \"{}\" does not exist", call.TextAt(1),
                                table->name));
   }
-  if (const auto owned = snapshot->FindRelation(column->owned_sequence)) {
-    return call.Text(QualifiedName(*snapshot, *owned));
-  }
-  return Datum::Null();
+  const catalog::RelationPtr owned = OwnedSequence(*snapshot, *table, column->attnum);
+  return owned == nullptr ? Datum::Null() : call.Text(QualifiedName(*snapshot, *owned));
 }
 
 Datum SequenceLastValue(const SystemCall& call) {
@@ -142,18 +153,38 @@ Datum IsPublishable(const SystemCall& call) {
                    relation->persistence == 'p');
 }
 
+Datum MyTemporarySchema(const SystemCall& call) {
+  return Datum::Of<Oid>(call.session.TemporarySchema(*call.session.Snapshot()));
+}
+
+Datum IsOtherTemporarySchema(const SystemCall& call) {
+  const catalog::SnapshotPtr snapshot = call.session.Snapshot();
+  const catalog::Schema* schema = snapshot->FindSchema(call.OidAt(0));
+  return Datum::Of(schema != nullptr && schema->name.starts_with(catalog::kTemporarySchemaPrefix) &&
+                   schema->oid != call.session.TemporarySchema(*snapshot));
+}
+
 constexpr int32_t kInsertUpdateDelete = (1 << 3) | (1 << 2) | (1 << 4);
 
-// Views take no changes here.
+constexpr int32_t kDelete = 1 << 4;
+
 Datum IsUpdatable(const SystemCall& call) {
   const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
-  return Datum::Of(relation != nullptr && IsTable(*relation) ? kInsertUpdateDelete : 0);
+  if (relation == nullptr) return Datum::Of(0);
+  if (IsTable(*relation)) return Datum::Of(kInsertUpdateDelete);
+  if (relation->kind != catalog::RelationKind::kView) return Datum::Of(0);
+  const planner::ViewChangeability view = call.session.ChangeabilityOfView(relation);
+  return Datum::Of(view.takes_updates ? kInsertUpdateDelete : view.takes_deletes ? kDelete : 0);
 }
 
 Datum IsColumnUpdatable(const SystemCall& call) {
   const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
-  return Datum::Of(relation != nullptr && IsTable(*relation) &&
-                   call.arguments[1].As<int16_t>() > 0);
+  const int16_t attnum = call.arguments[1].As<int16_t>();
+  if (relation == nullptr || attnum <= 0) return Datum::Of(false);
+  if (IsTable(*relation)) return Datum::Of(true);
+  if (relation->kind != catalog::RelationKind::kView) return Datum::Of(false);
+  const planner::ViewChangeability view = call.session.ChangeabilityOfView(relation);
+  return Datum::Of(static_cast<size_t>(attnum) <= view.columns.size() && view.columns[attnum - 1]);
 }
 
 Datum FileNode(const SystemCall& call) {
@@ -184,6 +215,8 @@ std::span<const SystemFunctionEntry> ObjectFunctions() {
       {"pg_index_has_property", IndexProperty},
       {"pg_index_column_has_property", IndexColumnProperty},
       {"pg_relation_is_publishable", IsPublishable},
+      {"pg_my_temp_schema", MyTemporarySchema},
+      {"pg_is_other_temp_schema", IsOtherTemporarySchema},
       {"pg_relation_is_updatable", IsUpdatable},
       {"pg_column_is_updatable", IsColumnUpdatable},
       {"pg_relation_filenode", FileNode},

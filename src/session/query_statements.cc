@@ -32,7 +32,7 @@ const catalog::SearchPath& ClientSession::CurrentSearchPath(
       search_path_settings_version_ != effective.version ||
       (editor_ != nullptr && editor_->has_changes())) {
     search_path_ = catalog::SearchPath::Resolve(snapshot, effective.search_path_names, role_->name,
-                                                kInvalidOid);
+                                                TemporarySchema(snapshot));
     search_path_catalog_version_ = snapshot.version();
     search_path_settings_version_ = effective.version;
   }
@@ -44,6 +44,8 @@ const std::string& ClientSession::Environment() {
   const EffectiveSettings& effective = settings_.effective();
   if (environment_version_ != effective.version) {
     environment_ = role_->name;
+    environment_ += '\n';
+    environment_ += temporary_schema_name_;
     for (const char* name : {"search_path", "DateStyle", "TimeZone", "IntervalStyle"}) {
       environment_ += '\n';
       environment_ += settings_.Raw(name);
@@ -66,17 +68,22 @@ planner::BinderInput ClientSession::MakeBinderInput(const catalog::SnapshotPtr& 
   return input;
 }
 
+planner::ViewChangeability ClientSession::ChangeabilityOfView(const catalog::RelationPtr& view) {
+  return planner::ChangeabilityOf(view, MakeBinderInput(Snapshot(), ""));
+}
+
 plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::string_view source,
                                            const std::vector<parser::Literal>* literals,
                                            std::span<const Oid> parameter_types,
                                            Parameters parameters,
                                            std::vector<planner::LiftedLiteral>* lifted,
-                                           uint64_t* version) {
+                                           uint64_t* version, bool wants_row_keys) {
   const catalog::SnapshotPtr snapshot = Snapshot();
   planner::BinderInput input = MakeBinderInput(snapshot, source);
   input.literals = literals;
   input.parameter_types.assign(parameter_types.begin(), parameter_types.end());
   input.variable_parameters = parameters == Parameters::kInferred;
+  input.wants_row_keys = wants_row_keys;
   planner::BoundStatement bound = planner::Bind(node, input);
   if (lifted != nullptr) *lifted = bound.lifted;
   *version = snapshot->version();
@@ -222,6 +229,10 @@ void ClientSession::FillContext(executor::ExecContext& context) {
   context.transactions = &instance_.transactions();
   context.notice = [this](Diagnostic notice) { Notify(std::move(notice)); };
   context.uncontended_relations = uncontended_relations_;
+  context.transaction_checks = &checks_;
+  context.cursor_row = [this](std::string_view cursor, const catalog::Relation& relation) {
+    return CursorRow(cursor, relation);
+  };
   types::IoSettings& io = settings_.effective().io;
   io.transaction_time_us = transaction_time_us_;
   context.evaluation.functions.io = &io;
@@ -347,11 +358,19 @@ void ClientSession::RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum>
 // ---- commands::QueryRunner ----
 
 plan::PlanPtr ClientSession::Plan(const parser::ast::Node& statement) {
+  return PlanAndLock(statement, false);
+}
+
+plan::PlanPtr ClientSession::PlanCursor(const parser::ast::Node& query) {
+  return PlanAndLock(query, true);
+}
+
+plan::PlanPtr ClientSession::PlanAndLock(const parser::ast::Node& statement, bool wants_row_keys) {
   plan::PlanPtr plan;
   for (int attempt = 0; attempt < kPlanAttemptsMax; ++attempt) {
     uint64_t version = 0;
     plan = PlanStatement(statement, current_source_, nullptr, {}, Parameters::kNone, nullptr,
-                         &version);
+                         &version, wants_row_keys);
     bool stale = false;
     LockAndVerify(plan, version, &stale);
     if (!stale) break;
@@ -361,9 +380,11 @@ plan::PlanPtr ClientSession::Plan(const parser::ast::Node& statement) {
 
 uint64_t ClientSession::Run(const plan::PlanPtr& plan,
                             const std::function<void(const types::Batch&)>& receive,
-                            commands::QueryMeasurement* measurement) {
+                            commands::QueryMeasurement* measurement,
+                            std::span<const types::Datum> parameters) {
   CheckMayRun(*plan);
   std::unique_ptr<Execution> execution = NewExecution(plan);
+  execution->parameters().assign(parameters.begin(), parameters.end());
   if (measurement != nullptr) {
     measurement->nodes.assign(plan->node_count, {});
     execution->context().measurements = &measurement->nodes;
@@ -376,12 +397,18 @@ uint64_t ClientSession::Run(const plan::PlanPtr& plan,
                                                                 : execution->rows_changed();
 }
 
-plan::PlanPtr ClientSession::PlanOfPrepared(std::string_view name,
-                                            const std::vector<const parser::ast::Node*>&) {
-  const PreparedStatementPtr statement = FindPrepared(name);
-  if (statement->node == nullptr) return nullptr;
+commands::PreparedQuery ClientSession::Prepared(const PgQuery__ExecuteStmt& execute) {
+  const PreparedStatementPtr statement = FindPrepared(execute.name);
+  commands::PreparedQuery query;
+  if (statement->node == nullptr) return query;
   PlanPrepared(*statement);
-  return statement->plan->root == nullptr ? nullptr : statement->plan;
+  query.arena = std::make_shared<Arena>(&memory_);
+  query.parameters =
+      EvaluateArguments(*statement, execute.params, execute.n_params, *query.arena);
+  if (statement->plan->root == nullptr) return query;
+  query.plan = statement->plan;
+  LockRelations(*query.plan);
+  return query;
 }
 
 }  // namespace grizzly::session

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "catalog/object_text.h"
+#include "catalog/schema_lookup.h"
 #include "facts/collations.h"
 #include "facts/namespaces.h"
 #include "facts/operators.h"
@@ -34,8 +35,8 @@ bool IsNumber(std::string_view text) {
 }
 
 // The schema a qualified name says (kInvalidOid: none, look along the path); false: no such schema.
-bool FindSchemaOf(const catalog::CatalogSnapshot& snapshot, const Names& names,
-                  std::string_view database, bool missing_ok, Oid* schema) {
+bool FindSchemaOf(const catalog::CatalogSnapshot& snapshot, const catalog::SearchPath& path,
+                  const Names& names, std::string_view database, bool missing_ok, Oid* schema) {
   *schema = kInvalidOid;
   if (names.size() == 1) return true;
   if (names.size() > 3) {
@@ -49,7 +50,7 @@ bool FindSchemaOf(const catalog::CatalogSnapshot& snapshot, const Names& names,
                                Dotted(names)));
   }
   const std::string& name = names[names.size() - 2];
-  if (const catalog::Schema* found = snapshot.FindSchema(name)) {
+  if (const catalog::Schema* found = catalog::FindSchema(snapshot, path, name)) {
     *schema = found->oid;
     return true;
   }
@@ -98,7 +99,7 @@ Oid Services::ResolveRelation(std::string_view text, bool missing_ok) {
   }
   const catalog::SnapshotPtr snapshot = session_.Snapshot();
   Oid schema;
-  if (!FindSchemaOf(*snapshot, names, CurrentDatabase(), missing_ok, &schema)) return kInvalidOid;
+  if (!FindSchemaOf(*snapshot, session_.CurrentSearchPath(*snapshot), names, CurrentDatabase(), missing_ok, &schema)) return kInvalidOid;
   const catalog::RelationPtr relation =
       schema == kInvalidOid
           ? session_.CurrentSearchPath(*snapshot).FindRelation(*snapshot, names[0])
@@ -157,7 +158,7 @@ Oid Services::ResolveFunction(std::string_view text, bool with_arguments, bool m
   const catalog::SnapshotPtr snapshot = session_.Snapshot();
   const catalog::SearchPath& path = session_.CurrentSearchPath(*snapshot);
   Oid schema;
-  if (!FindSchemaOf(*snapshot, names, CurrentDatabase(), missing_ok, &schema)) return kInvalidOid;
+  if (!FindSchemaOf(*snapshot, session_.CurrentSearchPath(*snapshot), names, CurrentDatabase(), missing_ok, &schema)) return kInvalidOid;
   Oid found = kInvalidOid;
   int matches = 0;
   for (const facts::ProcFact& proc : facts::FindProcsByName(names.back())) {
@@ -202,7 +203,7 @@ Oid Services::ResolveOperator(std::string_view text, bool with_arguments, bool m
   if (const size_t dot = name.rfind('.'); dot != std::string_view::npos) {
     Names names = SplitQualifiedName(name.substr(0, dot));
     names.emplace_back(name.substr(dot + 1));
-    if (!FindSchemaOf(*snapshot, names, CurrentDatabase(), missing_ok, &schema)) {
+    if (!FindSchemaOf(*snapshot, session_.CurrentSearchPath(*snapshot), names, CurrentDatabase(), missing_ok, &schema)) {
       return kInvalidOid;
     }
     name.remove_prefix(dot + 1);
@@ -228,7 +229,7 @@ Oid Services::ResolveFactName(Oid kind, std::string_view text, bool missing_ok) 
   const Names names = SplitQualifiedName(text);
   const catalog::SnapshotPtr snapshot = session_.Snapshot();
   Oid schema;
-  if (!FindSchemaOf(*snapshot, names, CurrentDatabase(), missing_ok, &schema)) return kInvalidOid;
+  if (!FindSchemaOf(*snapshot, session_.CurrentSearchPath(*snapshot), names, CurrentDatabase(), missing_ok, &schema)) return kInvalidOid;
   const bool builtin = IsNamed(session_.CurrentSearchPath(*snapshot), schema, kPgCatalogSchema);
   const std::string_view name = names.back();
   std::string what;

@@ -17,6 +17,14 @@ constexpr Oid kPgCatalogSchema = 11;
 Services::Services(ClientSession& session) : session_(session) {}
 Services::~Services() = default;
 
+void Services::Notice(std::string_view message) {
+  Diagnostic notice;
+  notice.severity = Severity::kNotice;
+  notice.state = SqlState::kSuccessfulCompletion;
+  notice.message = std::string(message);
+  session_.Notify(std::move(notice));
+}
+
 std::string_view Services::CurrentUser() { return session_.role_->name; }
 std::string_view Services::SessionUser() { return session_.role_->name; }
 std::string_view Services::CurrentDatabase() { return session_.tenant_->database->name; }

@@ -21,6 +21,7 @@ class Services final : public functions::SessionServices, public types::RegNames
   explicit Services(ClientSession& session);
   ~Services() override;
 
+  void Notice(std::string_view message) override;
   std::string_view CurrentUser() override;
   std::string_view SessionUser() override;
   std::string_view CurrentDatabase() override;

@@ -7,6 +7,7 @@
 #include "planner/binder/binder.h"
 #include "session/client_session.h"
 #include "session/services.h"
+#include "session/setting_text.h"
 
 namespace grizzly::session {
 namespace {
@@ -26,7 +27,8 @@ std::string ConstantText(const PgQuery__AConst& constant) {
   }
 }
 
-// SET name = a, b: a list setting gets its parts quoted where they need it.
+}  // namespace
+
 std::string SettingText(const PgQuery__VariableSetStmt& statement) {
   std::string text;
   for (size_t i = 0; i < statement.n_args; ++i) {
@@ -55,8 +57,6 @@ std::string SettingText(const PgQuery__VariableSetStmt& statement) {
   }
   return text;
 }
-
-}  // namespace
 
 void ClientSession::RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag) {
   *tag = "SET";
@@ -288,7 +288,7 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
   }
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->statement_text = current_source_;
-  prepared->plan = Plan(*statement.query);
+  prepared->plan = PlanCursor(*statement.query);
   auto portal = std::make_unique<Portal>();
   portal->name = name;
   portal->is_cursor = true;
@@ -299,6 +299,7 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
     for (ResultColumn& column : portal->columns) column.format = ValueFormat::kBinary;
   }
   portal->creation_time_us = statement_time_us_;
+  portal->savepoint_depth = savepoints_.size();
   portal->rows = std::make_unique<executor::RowStore>(prepared->plan->root->output_types, &memory_);
   portal->execution = NewExecution(prepared->plan);
   portal->execution->Start();
@@ -307,11 +308,52 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
 }
 
 // Reads on until `rows` rows are kept, or all.
+std::string ClientSession::CursorRow(std::string_view name, const catalog::Relation& relation) {
+  const auto found = portals_.find(std::string(name));
+  if (found == portals_.end() || !found->second->is_cursor) {
+    throw SqlError(SqlState::kUndefinedCursor, fmt::format("cursor \"{}\" does not exist", name));
+  }
+  const Portal& portal = *found->second;
+  const auto refuse = [&](std::string what) {
+    throw SqlError(SqlState::kInvalidCursorState, fmt::format("cursor \"{}\" {}", name, what));
+  };
+  if (portal.execution == nullptr) refuse("is held from a previous transaction");
+  const plan::Plan& plan = portal.execution->plan();
+  const plan::Plan::RowKey* key = nullptr;
+  size_t keys = 0;
+  for (const plan::Plan::RowKey& each : plan.row_keys) {
+    if (each.relation != relation.oid) continue;
+    key = &each;
+    ++keys;
+  }
+  if (plan.has_row_locks && keys != 1) {
+    refuse(fmt::format("{} to table \"{}\"",
+                       keys == 0 ? "does not have a FOR UPDATE/SHARE reference"
+                                 : "has multiple FOR UPDATE/SHARE references",
+                       relation.name));
+  }
+  if (keys != 1) refuse(fmt::format("is not a simply updatable scan of table \"{}\"", relation.name));
+  if (portal.position == 0 || portal.position > portal.rows->row_count()) {
+    refuse("is not positioned on a row");
+  }
+  const types::Datum mark = portal.rows->Get(portal.position - 1, key->position);
+  return std::string(mark.AsString().substr(txn::kRowTimestampBytes));
+}
+
 void ClientSession::FillCursorTo(Portal& portal, uint64_t rows) {
   while (!portal.finished && portal.rows->row_count() < rows) {
+    if (portal.execution == nullptr) {
+      throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                     fmt::format("portal \"{}\" cannot be run", portal.name));
+    }
     const uint64_t wanted = std::min<uint64_t>(rows - portal.rows->row_count(), 1u << 20);
-    portal.finished = portal.execution->Fetch(
-        wanted, [&](const types::Batch& batch) { portal.rows->Append(batch); });
+    try {
+      portal.finished = portal.execution->Fetch(
+          wanted, [&](const types::Batch& batch) { portal.rows->Append(batch); });
+    } catch (...) {
+      portal.execution.reset();  // it cannot go on from here
+      throw;
+    }
   }
 }
 
@@ -401,8 +443,13 @@ void ClientSession::SendFetched(Portal& portal, const FetchedRows& fetched, uint
     }
     types::Batch batch(portal.rows->column_types(), static_cast<uint32_t>(rows.size()));
     portal.rows->Gather(rows, batch);
-    batch.set_row_count(static_cast<uint32_t>(rows.size()));
-    sink_.Rows(portal.columns, batch, settings_.effective().io);
+    // Without the row keys that WHERE CURRENT OF uses.
+    types::Batch visible;
+    for (size_t c = 0; c < portal.columns.size(); ++c) {
+      visible.AddColumn(std::move(batch.column(c)));
+    }
+    visible.set_row_count(static_cast<uint32_t>(rows.size()));
+    sink_.Rows(portal.columns, visible, settings_.effective().io);
   }
 }
 
@@ -431,7 +478,10 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       services_->ForgetSequences();
       *tag = "DISCARD SEQUENCES";
       return;
-    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP: ThrowNotSupported("DISCARD TEMP");
+    case PG_QUERY__DISCARD_MODE__DISCARD_TEMP:
+      DropTemporaryObjects();
+      *tag = "DISCARD TEMP";
+      return;
     case PG_QUERY__DISCARD_MODE__DISCARD_ALL:
       if (block_ == BlockState::kExplicit) {
         throw SqlError(SqlState::kActiveSqlTransaction,
@@ -443,6 +493,7 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       prepared_.clear();
       services_->ForgetSequences();
       services_->ReleaseAdvisoryLocks();
+      DropTemporaryObjects();
       *tag = "DISCARD ALL";
       return;
     default: ThrowNotSupported("DISCARD");

@@ -2,9 +2,11 @@
 #include <charconv>
 #include <cmath>
 
+#include "catalog/access_method.h"
 #include "facts/roles.h"
 #include "session/client_session.h"
 #include "session/system_functions.h"
+#include "storage/column/row_group.h"
 #include "storage/key/key_layout.h"
 #include "storage/kv/store.h"
 
@@ -29,7 +31,12 @@ int64_t OwnBytes(const SystemCall& call, const catalog::Relation& relation) {
     if (relation.storage.value == 0) return 0;
     storage::AppendKeyHead(&prefix, relation.tenant, relation.storage, IndexId{0});
   }
-  return BytesUnder(call, prefix);
+  int64_t bytes = BytesUnder(call, prefix);
+  if (catalog::IsColumnar(relation)) {
+    bytes += static_cast<int64_t>(storage::GroupBytes(call.session.instance().store(),
+                                                      relation.tenant, relation.storage));
+  }
+  return bytes;
 }
 
 int64_t IndexBytes(const SystemCall& call, const catalog::Relation& table) {

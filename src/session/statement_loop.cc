@@ -71,6 +71,15 @@ bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::stri
       EnsureTransaction();
       RunSet(*node.variable_set_stmt, tag);
       return true;
+    case PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT:
+      RunAlterRoleSet(*node.alter_role_set_stmt);
+      *tag = "ALTER ROLE";
+      return true;
+    case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
+      EnsureTransaction();
+      RunAlterDatabaseSet(*node.alter_database_set_stmt);
+      *tag = "ALTER DATABASE";
+      return true;
     case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
       RunShow(*node.variable_show_stmt);
       *tag = "SHOW";
@@ -97,6 +106,11 @@ bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::stri
       return true;
     case PG_QUERY__NODE__NODE_CLOSE_PORTAL_STMT:
       RunClosePortal(*node.close_portal_stmt, tag);
+      return true;
+    case PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT:
+      EnsureTransaction();
+      RunSetConstraints(*node.constraints_set_stmt);
+      *tag = "SET CONSTRAINTS";
       return true;
     case PG_QUERY__NODE__NODE_DISCARD_STMT:
       RunDiscard(*node.discard_stmt, tag);
@@ -125,7 +139,7 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.services = services_.get();
   input.io = io;
   input.memory = &memory_;
-  input.cancel = &cancel_;
+  input.cancel = &cancel_token();
   input.notice = [this](Diagnostic notice) { Notify(std::move(notice)); };
   input.copy_channel = this;
   input.queries = this;
@@ -133,6 +147,9 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.in_transaction_block = block_ == BlockState::kExplicit;
   input.in_savepoint = !savepoints_.empty();
   input.uncontended_relations = &uncontended_relations_;
+  input.checks = &checks_;
+  input.make_temporary_schema = [this] { return MakeTemporarySchema(); };
+  input.on_commit_tables = &on_commit_tables_;
   return input;
 }
 

@@ -13,7 +13,7 @@ txn::Transaction& ClientSession::EnsureTransaction() {
   if (block_ == BlockState::kNone) block_ = BlockState::kImplicit;
   txn::TransactionOptions options = settings_.effective().transaction_defaults;
   options.session = id_;
-  transaction_ = instance_.transactions().Begin(options, cancel_, &memory_,
+  transaction_ = instance_.transactions().Begin(options, cancel_token(), &memory_,
                                                 &settings_.effective().locks);
   settings_.BeginTransaction();
   transaction_time_us_ = statement_time_us_;
@@ -35,10 +35,20 @@ void ClientSession::EndTransactionState() {
   transaction_.reset();
   savepoints_.clear();
   uncontended_relations_.clear();
+  checks_.Clear();
+  for (auto& [name, portal] : portals_) portal->savepoint_depth = 0;
   block_ = BlockState::kNone;
 }
 
 void ClientSession::CommitTransaction() {
+  if (checks_.owes_any()) {
+    try {
+      RunOwedChecks(/*only_immediate=*/false);
+    } catch (...) {
+      RollbackTransaction();
+      throw;
+    }
+  }
   // WITH HOLD cursors outlive the transaction with their rows.
   for (auto& [name, portal] : portals_) {
     if (portal->is_cursor && portal->hold) FillCursorTo(*portal, UINT64_MAX);
@@ -46,6 +56,7 @@ void ClientSession::CommitTransaction() {
   for (auto& [name, portal] : portals_) portal->execution.reset();
   if (transaction_ != nullptr) {
     try {
+      RunOnCommit();
       transaction_->Commit();
     } catch (...) {
       settings_.Rollback();
@@ -76,9 +87,12 @@ void ClientSession::AbortAfterError() {
     return;
   }
   block_ = BlockState::kFailed;
-  DropPortals(/*keep_held=*/true);
-  for (auto& [name, portal] : portals_) portal->execution.reset();
-  if (savepoints_.empty()) {
+  if (!savepoints_.empty()) {
+    // Cursors of before the savepoint can be read again once the block is back there.
+    DropPortalsMadeUnder(savepoints_.size());
+  } else {
+    DropPortals(/*keep_held=*/true);
+    for (auto& [name, portal] : portals_) portal->execution.reset();
     editor_.reset();
     if (transaction_ != nullptr && transaction_->is_active()) transaction_->Rollback();
     return;
@@ -88,16 +102,41 @@ void ClientSession::AbortAfterError() {
   transaction_->RollbackToSavepoint(last.depth);
 }
 
+namespace {
+
+txn::IsolationLevel IsolationNamed(std::string_view value) {
+  if (value == "serializable") return txn::IsolationLevel::kSerializable;
+  if (value == "repeatable read") return txn::IsolationLevel::kRepeatableRead;
+  if (value == "read uncommitted") return txn::IsolationLevel::kReadUncommitted;
+  return txn::IsolationLevel::kReadCommitted;
+}
+
+}  // namespace
+
 void ClientSession::SetTransactionCharacteristic(std::string_view name, std::string_view value) {
   txn::TransactionOptions& options = EnsureTransaction().mutable_options();
+  const bool has_run = transaction_->current_command() > 0;
+  const bool is_nested = !savepoints_.empty();
+  const auto refuse_if = [](bool refused, std::string_view message) {
+    if (refused) throw SqlError(SqlState::kActiveSqlTransaction, std::string(message));
+  };
   if (name == "transaction_isolation") {
-    options.isolation = value == "serializable"      ? txn::IsolationLevel::kSerializable
-                        : value == "repeatable read" ? txn::IsolationLevel::kRepeatableRead
-                        : value == "read uncommitted" ? txn::IsolationLevel::kReadUncommitted
-                                                      : txn::IsolationLevel::kReadCommitted;
+    const txn::IsolationLevel level = IsolationNamed(value);
+    if (level != options.isolation) {
+      refuse_if(has_run, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+      refuse_if(is_nested, "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
+    }
+    options.isolation = level;
   } else if (name == "transaction_read_only") {
-    options.read_only = value == "on" || value == "1";
+    const bool read_only = value == "on" || value == "1";
+    if (options.read_only && !read_only) {
+      refuse_if(is_nested, "cannot set transaction read-write mode inside a read-only transaction");
+      refuse_if(has_run, "transaction read-write mode must be set before any query");
+    }
+    options.read_only = read_only;
   } else if (name == "transaction_deferrable") {
+    refuse_if(is_nested, "SET TRANSACTION [NOT] DEFERRABLE cannot be called within a subtransaction");
+    refuse_if(has_run, "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
     options.deferrable = value == "on" || value == "1";
   }
   if (options.isolation == txn::IsolationLevel::kSerializable) {
@@ -152,6 +191,14 @@ void ClientSession::BeginBlock(const PgQuery__TransactionStmt& statement) {
   }
 }
 
+void ClientSession::BeginChained(const txn::TransactionOptions& options) {
+  txn::TransactionOptions& chained = EnsureTransaction().mutable_options();
+  chained.isolation = options.isolation;
+  chained.read_only = options.read_only;
+  chained.deferrable = options.deferrable;
+  block_ = BlockState::kExplicit;
+}
+
 void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& statement,
                                             std::string* tag) {
   const auto warn_no_transaction = [&] {
@@ -162,6 +209,17 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
     Notify(std::move(warning));
   };
   const bool in_block = block_ == BlockState::kExplicit || block_ == BlockState::kFailed;
+  const bool is_failed = block_ == BlockState::kFailed;
+  const auto chain_from = [&](std::string_view command) {
+    if (!statement.chain) return std::optional<txn::TransactionOptions>();
+    if (!in_block) {
+      throw SqlError(SqlState::kNoActiveSqlTransaction,
+                     fmt::format("{} AND CHAIN can only be used in transaction blocks", command));
+    }
+    // A block that failed has lost what was set for it.
+    return std::optional(is_failed ? settings_.effective().transaction_defaults
+                                   : transaction_->options());
+  };
   switch (statement.kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
       BeginBlock(statement);
@@ -171,21 +229,22 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
       BeginBlock(statement);
       *tag = "START TRANSACTION";
       return;
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT: {
+      const auto next = chain_from("COMMIT");
       if (!in_block) warn_no_transaction();
-      if (block_ == BlockState::kFailed) {
-        RollbackTransaction();
-        *tag = "ROLLBACK";
-        return;
-      }
-      CommitTransaction();
-      *tag = "COMMIT";
+      is_failed ? RollbackTransaction() : CommitTransaction();
+      *tag = is_failed ? "ROLLBACK" : "COMMIT";
+      if (next.has_value()) BeginChained(*next);
       return;
-    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+    }
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK: {
+      const auto next = chain_from("ROLLBACK");
       if (!in_block) warn_no_transaction();
       RollbackTransaction();
       *tag = "ROLLBACK";
+      if (next.has_value()) BeginChained(*next);
       return;
+    }
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
       DefineSavepoint(statement.savepoint_name);
       *tag = "SAVEPOINT";
@@ -215,7 +274,8 @@ void ClientSession::DefineSavepoint(const std::string& name) {
   }
   const size_t depth = transaction_->PushSavepoint();
   if (editor_ != nullptr) editor_->PushSavepoint(depth);
-  savepoints_.push_back({name, depth, settings_.Position(), uncontended_relations_.size()});
+  savepoints_.push_back({name, depth, settings_.Position(), uncontended_relations_.size(),
+                         checks_.Here(), transaction_->options().read_only});
 }
 
 void ClientSession::ReleaseSavepoint(const std::string& name) {
@@ -230,7 +290,11 @@ void ClientSession::ReleaseSavepoint(const std::string& name) {
     const size_t depth = found->depth;
     transaction_->ReleaseSavepoint(depth);
     if (editor_ != nullptr) editor_->ReleaseSavepoint(depth);
+    transaction_->mutable_options().read_only = found->read_only;
     savepoints_.erase(found.base() - 1, savepoints_.end());
+    for (auto& [portal_name, portal] : portals_) {
+      portal->savepoint_depth = std::min(portal->savepoint_depth, savepoints_.size());
+    }
     return;
   }
   throw SqlError(SqlState::kSEInvalidSpecification,
@@ -250,11 +314,13 @@ void ClientSession::RollbackToSavepoint(const std::string& name) {
   }
   const Savepoint savepoint = *found;
   savepoints_.erase(found.base(), savepoints_.end());  // the savepoint itself stays
-  DropPortals(/*keep_held=*/false);
+  DropPortalsMadeUnder(savepoints_.size());
+  transaction_->mutable_options().read_only = savepoint.read_only;
   if (editor_ != nullptr) editor_->RollbackToSavepoint(savepoint.depth);
   transaction_->RollbackToSavepoint(savepoint.depth);
   settings_.UndoTo(savepoint.settings_position);
   uncontended_relations_.resize(savepoint.uncontended_count);
+  checks_.UndoTo(savepoint.checks);
   block_ = BlockState::kExplicit;
 }
 

@@ -1,1 +1,2 @@
-target_link_libraries(grizzly_storage PRIVATE dependency::rocksdb dependency::xxhash)
+target_link_libraries(grizzly_storage PRIVATE dependency::rocksdb dependency::xxhash
+  dependency::lz4 dependency::zstd)

@@ -168,10 +168,12 @@ void Transaction::Get(const ReadView& view, std::string_view key, RowRead* row) 
   if (!state_->writes.empty()) {
     if (const WriteSet::Version* own = state_->writes.Find(key, view.command)) {
       row->found_ = !own->is_deleted();
+      row->own_command_ = own->command;
       row->value_ = row->found_ ? own->bytes() : std::string_view();
       return;
     }
   }
+  row->own_command_ = 0;
   row->found_ = state_->manager.store.Get(view.snapshot.get(), key, &row->pinned_);
   row->value_ = row->pinned_.view();
 }

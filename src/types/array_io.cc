@@ -11,6 +11,7 @@
 #include "types/binary_format.h"
 #include "types/codec_io.h"
 #include "types/integer.h"
+#include "types/type_directory.h"
 #include "types/type_name.h"
 
 namespace grizzly::types {
@@ -39,6 +40,7 @@ class ArrayIo final : public TypeIo {
     const ArrayLiteral literal = ParseArrayLiteral(text, delimiter_);
     ArrayBuilder builder(element_);
     for (const ArrayLiteral::Element& element : literal.elements) {
+      if (element.is_null) CheckNullInput(element_.oid);
       builder.Add(element.is_null ? Datum::Null()
                                   : element_io_->Input(element.text, typmod, settings, arena));
     }

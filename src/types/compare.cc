@@ -13,9 +13,11 @@
 #include "types/interval.h"
 #include "types/numeric.h"
 #include "types/order_families.h"
+#include "types/range.h"
+#include "types/record.h"
 #include "types/text.h"
 #include "types/timestamp.h"
-#include "types/type_name.h"
+#include "types/type_directory.h"
 
 namespace grizzly::types {
 namespace {
@@ -98,18 +100,13 @@ uint64_t HashUuid(const Datum& value, Oid) {
 // "char" compares unsigned.
 uint64_t HashByte(const Datum& value, Oid) { return HashWord(value.As<uint8_t>()); }
 
-// A type that only lives inside the array (a user's enum) orders by its physical value.
-CompareFunction CompareOfElement(const ArrayRef& array) {
+SqlType ElementType(const ArrayRef& array) {
   const Oid oid = array.element_oid();
-  if (oid < kFirstUserOid) return FindCompare(BuiltinType(oid));
-  return array.physical() == PhysicalType::kInt32 ? CompareNumbers<uint32_t> : nullptr;
+  if (oid < kFirstUserOid) return BuiltinType(oid);
+  return {oid, kNoTypmod, kInvalidOid, array.physical()};
 }
-
-HashFunction HashOfElement(const ArrayRef& array) {
-  const Oid oid = array.element_oid();
-  if (oid < kFirstUserOid) return FindHash(BuiltinType(oid));
-  return array.physical() == PhysicalType::kInt32 ? HashNumber<uint32_t> : nullptr;
-}
+CompareFunction CompareOfElement(const ArrayRef& array) { return FindCompare(ElementType(array)); }
+HashFunction HashOfElement(const ArrayRef& array) { return FindHash(ElementType(array)); }
 
 int Order(int64_t a, int64_t b) { return a < b ? -1 : (a > b ? 1 : 0); }
 
@@ -120,7 +117,7 @@ int CompareArrays(const Datum& a, const Datum& b, Oid collation) {
   if (compare == nullptr) {
     throw SqlError(SqlState::kUndefinedFunction,
                    "could not identify a comparison function for type " +
-                       TypeName(left.element_oid()));
+                       AnyTypeName(left.element_oid()));
   }
   const uint32_t shared = std::min(left.size(), right.size());
   for (uint32_t i = 0; i < shared; ++i) {
@@ -153,7 +150,7 @@ uint64_t HashArray(const Datum& value, Oid collation) {
   const HashFunction hash = HashOfElement(array);
   if (hash == nullptr) {
     throw SqlError(SqlState::kUndefinedFunction,
-                   "could not identify a hash function for type " + TypeName(array.element_oid()));
+                   "could not identify a hash function for type " + AnyTypeName(array.element_oid()));
   }
   uint64_t combined = kHashSeed;
   for (uint32_t i = 0; i < array.size(); ++i) {
@@ -207,11 +204,18 @@ Functions FunctionsOfScalar(Oid oid) {
     case facts::kIntervalOid: return {CompareInterval, HashIntervalDatum};
     case facts::kTimetzOid: return {CompareTimeTzDatum, HashTimeTz};
     case facts::kOidvectorOid: return {CompareOidVectors, HashArray};
+    case facts::kAnyarrayOid: return {CompareArrays, HashArray};
+    case facts::kRecordOid: return {CompareRecords, HashRecord};
+    case facts::kAnyrangeOid: return {CompareRangeDatums, HashRangeDatum};
+    case facts::kAnymultirangeOid: return {CompareMultirangeDatums, HashMultirangeDatum};
     default: return {};
   }
 }
 
-Functions FunctionsOf(const SqlType& type) {
+Functions FunctionsOf(const SqlType& actual) {
+  const TypeDirectory* directory =
+      actual.oid >= kFirstUserOid ? CurrentTypeDirectory() : nullptr;
+  const SqlType type = directory == nullptr ? actual : directory->OrderedAs(actual);
   Functions found = FunctionsOfScalar(type.oid);
   if (found.compare != nullptr || found.hash != nullptr) return found;
   if (const Oid element = type.oid < kFirstUserOid ? ArrayElementOid(type.oid) : kInvalidOid) {
@@ -220,7 +224,12 @@ Functions FunctionsOf(const SqlType& type) {
     if (FindHash(element_type) != nullptr) found.hash = HashArray;
     return found;
   }
-  // oid, reg*, a user's enum and the like.
+  if (const facts::TypeFact* fact = facts::FindType(type.oid)) {
+    // The built-in domains and row types.
+    if (fact->typtype == 'd') return FunctionsOf(BuiltinType(fact->typbasetype));
+    if (fact->typtype == 'c') return {CompareRecords, HashRecord};
+  }
+  // oid, reg* and the like.
   if (type.physical == PhysicalType::kInt32) {
     return {CompareNumbers<uint32_t>, HashNumber<uint32_t>};
   }

@@ -16,8 +16,7 @@ using CompareFunction = int (*)(const Datum& a, const Datum& b, Oid collation);
 // Equal values (by CompareFunction) hash equal; well mixed in all 64 bits.
 using HashFunction = uint64_t (*)(const Datum& value, Oid collation);
 
-// Of a built-in type, arrays and (by its subtype) ranges included; user enums and domains come in with
-// their base's oid. Null when the type has no order (json, xml, point ...) or no hash.
+// Of any type; what users made is looked up in the current TypeDirectory. Null when the type has no order (json, xml, point ...) or no hash.
 CompareFunction FindCompare(const SqlType& type);
 HashFunction FindHash(const SqlType& type);
 

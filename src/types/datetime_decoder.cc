@@ -586,6 +586,10 @@ TimeInputError DateTimeDecoder::ResolveZone() {
     }
     if ((known_ & kPartsDate) != kPartsDate) return Error::kBadFormat;
   }
+  // Half a date does not say what the offset is.
+  if (time_only_ && (known_ & kPartsDate) != 0 && (known_ & kPartsDate) != kPartsDate) {
+    return Error::kBadFormat;
+  }
   DateTimeFields when = tm_;
   if (time_only_ && (known_ & kPartsDate) == 0) {
     when = NowLocal();

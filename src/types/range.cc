@@ -105,6 +105,9 @@ const std::vector<KindRow>& KindRows() {
     auto* made = new std::vector<KindRow>();
     for (const facts::RangeFact& fact : facts::AllRanges()) {
       RangeKind kind;
+      kind.range = fact.rngtypid;
+      kind.multirange = fact.rngmultitypid;
+      kind.subtype_diff = fact.rngsubdiff;
       kind.subtype = BuiltinType(fact.rngsubtype);
       kind.collation = fact.rngcollation;
       kind.is_discrete = fact.rngcanonical != 0;

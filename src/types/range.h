@@ -28,8 +28,11 @@ inline constexpr uint8_t kRangeUpperInfinite = 0x10;
 
 // What a range type is made of. Built-in ones come from FindRangeKind, user ones from the catalog.
 struct RangeKind {
+  Oid range = kInvalidOid;
+  Oid multirange = kInvalidOid;
   SqlType subtype;
   Oid collation = kInvalidOid;
+  Oid subtype_diff = kInvalidOid;  // the function, or none
   bool is_discrete = false;  // int4, int8 or date, to be kept as [a,b)
   CompareFunction compare = nullptr;
 };

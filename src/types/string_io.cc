@@ -108,6 +108,12 @@ struct TidCodec {
   template <typename T>
   static bool ReadNumber(std::string_view digits, T& value) {
     while (!digits.empty() && IsBlank(digits.front())) digits.remove_prefix(1);
+    // A negative block counts down from the last one.
+    if (sizeof(T) == sizeof(uint32_t) && digits.starts_with('-')) {
+      if (!ReadNumber(digits.substr(1), value)) return false;
+      value = static_cast<T>(0 - value);
+      return true;
+    }
     const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     return result.ec == std::errc() && result.ptr == digits.data() + digits.size();
   }

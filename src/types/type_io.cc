@@ -2,9 +2,11 @@
 
 #include <array>
 
+#include "facts/type_oids.h"
 #include "types/array.h"
 #include "types/codec_io.h"
 #include "types/range.h"
+#include "types/record_io.h"
 
 namespace grizzly::types {
 namespace {
@@ -28,6 +30,7 @@ const IoTable& Table() {
       const RangeKind* kind = FindRangeKind(oid);
       if (kind != nullptr) made[oid] = MakeBuiltinRangeIo(oid, made[kind->subtype.oid]).release();
     }
+    made[facts::kRecordOid] = MakeAnonymousRecordIo().release();
     // Arrays, once their elements are there.
     for (Oid oid = 0; oid < kTableOids; ++oid) {
       const Oid element = ArrayElementOid(oid);

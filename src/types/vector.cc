@@ -184,8 +184,8 @@ void Vector::Slice(const Vector& other, Selection selection) {
 void Vector::SliceSelf(Selection selection) { Slice(*this, selection); }
 
 void Vector::CopyFrom(const Vector& other, uint32_t row_count) {
-  Reset();
   capacity_ = std::max(capacity_, row_count);
+  Reset();  // after the capacity: own memory that is too small for it is made anew
   CopyRows(other, 0, row_count, 0);
 }
 

@@ -110,6 +110,12 @@ QUERIES = {
         "oid, cfgname, cfgnamespace::regnamespace AS cfgnamespace, cfgowner, cfgparser"),
     "pg_ts_config_map": "SELECT mapcfg, maptokentype, mapseqno, mapdict FROM pg_ts_config_map "
                         "WHERE mapcfg < 16384 ORDER BY 1, 2, 3",
+    # The stop word lists that dictionaries name, from the server's share directory.
+    "stop_words": "SELECT list, word FROM (SELECT DISTINCT substring(dictinitoption "
+                  "FROM $$stopwords = '(.*)'$$) AS list FROM pg_ts_dict WHERE oid < 16384) lists, "
+                  "regexp_split_to_table(pg_read_file((SELECT setting FROM pg_config() "
+                  "WHERE name = 'SHAREDIR') || '/tsearch_data/' || list || '.stop'), $$\\s+$$) AS word "
+                  "WHERE list IS NOT NULL AND word <> '' ORDER BY list COLLATE \"C\", word COLLATE \"C\"",
     "pg_ts_token_type": "SELECT p.oid AS prsoid, t.tokid, t.alias, t.description "
                         "FROM pg_ts_parser p, ts_token_type(p.oid) t ORDER BY 1, 2",
     "pg_range": "SELECT rngtypid, rngsubtype, rngmultitypid, rngcollation, rngsubopc, "

@@ -227,6 +227,9 @@ TABLES = {
         "facts/text_search.h", "TextSearchMappingFact", "TextSearchMappings", "pg_ts_config_map",
         "mapcfg:n maptokentype:n mapseqno:n mapdict:n",
         lambda r: number(r, "mapcfg", "maptokentype", "mapseqno")),
+    "stop_words": Table(
+        "facts/text_search.h", "StopWordFact", "StopWords", "stop_words", "list:s word:s",
+        lambda r: (word(r, "list"), word(r, "word"))),
     "timezone_abbreviations": Table(
         "facts/time_zones.h", "TimezoneAbbreviationFact", "TimezoneAbbreviations",
         "timezone_abbreviations", "abbrev:s utc_offset_seconds:n is_dst:b zone:s",

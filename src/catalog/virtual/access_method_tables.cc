@@ -1,4 +1,5 @@
 // pg_am, pg_opclass, pg_opfamily, pg_amop, pg_amproc.
+#include "catalog/access_method.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/access_methods.h"
 
@@ -8,13 +9,15 @@ namespace {
 constexpr Oid kOwner = 10;
 
 void ProduceAccessMethod(RowWriter& rows) {
-  for (const facts::AccessMethodFact& fact : facts::AllAccessMethods()) {
+  const auto produce = [&](const facts::AccessMethodFact& fact) {
     rows.Number(fact.oid);
     rows.Text(fact.amname);
     rows.Number(fact.amhandler);
     rows.Char(fact.amtype);
     rows.Emit();
-  }
+  };
+  for (const facts::AccessMethodFact& fact : facts::AllAccessMethods()) produce(fact);
+  produce(kColumnarMethod);
 }
 
 void ProduceOpclass(RowWriter& rows) {

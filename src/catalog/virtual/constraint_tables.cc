@@ -2,14 +2,19 @@
 #include "catalog/record.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/access_methods.h"
-#include "facts/operators.h"
 
 namespace grizzly::catalog {
 namespace {
 
-Oid EqualityOf(Oid left, Oid right) {
-  const facts::OperatorFact* fact = facts::FindOperator("=", left, right);
-  return fact == nullptr ? kInvalidOid : fact->oid;
+// The operator of the key's class; behind an implicit cast where it has none for the other type.
+Oid EqualityOf(Oid key, Oid other) {
+  const facts::OpclassFact* opclass = facts::DefaultOpclass(facts::kBtreeMethodOid, key);
+  if (opclass == nullptr) return kInvalidOid;
+  const Oid own = facts::FamilyOperator(opclass->opcfamily, opclass->opcintype, other,
+                                        facts::kBtreeEqual);
+  if (own != kInvalidOid) return own;
+  return facts::FamilyOperator(opclass->opcfamily, opclass->opcintype, opclass->opcintype,
+                               facts::kBtreeEqual);
 }
 
 // conpfeqop, conppeqop, conffeqop.
@@ -149,12 +154,12 @@ void WriteIndex(RowWriter& rows, const Relation& relation) {
   rows.Bool(index.primary);
   rows.Bool(index.exclusion);
   rows.Bool(index.immediate);
-  rows.Bool(false);
+  rows.Bool(index.clustered_on);
   rows.Bool(index.valid);
   rows.Bool(false);
   rows.Bool(index.valid);
   rows.Bool(true);
-  rows.Bool(false);
+  rows.Bool(index.replica_identity);
   rows.Int2Vector(columns);
   rows.OidVector(collations);
   rows.OidVector(opclasses);

@@ -1,5 +1,7 @@
 // pg_class, pg_attribute, pg_attrdef, pg_inherits, pg_sequence, pg_rewrite, pg_namespace.
+#include "catalog/access_method.h"
 #include "catalog/builtin.h"
+#include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
 #include "catalog/virtual/row_writer.h"
@@ -38,7 +40,7 @@ Oid AccessMethodOf(const Relation& relation) {
     return fact == nullptr ? kInvalidOid : fact->oid;
   }
   if (!relation.HasRows()) return kInvalidOid;
-  const auto* fact = facts::FindAccessMethodByName(relation.access_method);
+  const auto* fact = FindAccessMethod(relation.access_method);
   return fact == nullptr ? facts::kHeapMethodOid : fact->oid;
 }
 
@@ -48,18 +50,6 @@ bool HasForeignKeys(const CatalogSnapshot& catalog, const Relation& relation) {
   }
   for (const Dependency& edge : catalog.DependentsOn(kRelationClass, relation.oid)) {
     if (edge.dependent_class == kConstraintClass && edge.type == 'n') return true;
-  }
-  return false;
-}
-
-bool HasChildren(const CatalogSnapshot& catalog, const Relation& relation) {
-  for (const Dependency& edge : catalog.DependentsOn(kRelationClass, relation.oid)) {
-    if (edge.dependent_class != kRelationClass || edge.type != 'n') continue;
-    const RelationPtr child = catalog.FindRelation(edge.dependent);
-    if (child == nullptr) continue;
-    for (const Oid parent : child->inherits) {
-      if (parent == relation.oid) return true;
-    }
   }
   return false;
 }
@@ -86,7 +76,10 @@ void WriteStatistics(RowWriter& rows, const Relation& relation) {
 
 std::vector<std::string> OptionTexts(const Relation& relation) {
   std::vector<std::string> texts;
-  for (const auto& [name, value] : relation.options) texts.push_back(name + "=" + value);
+  for (const auto& [name, value] : relation.options) {
+    // Those of the table PostgreSQL keeps long values in are not the table's own.
+    if (!name.starts_with("toast.")) texts.push_back(name + "=" + value);
+  }
   return texts;
 }
 
@@ -101,7 +94,7 @@ void WriteClass(RowWriter& rows, const Relation& relation) {
   rows.Text(relation.name);
   rows.Number(relation.schema);
   rows.Number(relation.row_type);
-  rows.Number(kInvalidOid);
+  rows.Number(relation.of_type);
   rows.Number(relation.owner);
   rows.Number(AccessMethodOf(relation));
   rows.Number(fact == nullptr ? relation.storage.value : kInvalidOid);
@@ -117,11 +110,11 @@ void WriteClass(RowWriter& rows, const Relation& relation) {
   rows.Bool(relation.kind == RelationKind::kView ||
             relation.kind == RelationKind::kMaterializedView);
   rows.Bool(has_rows && fact == nullptr && HasForeignKeys(rows.catalog(), relation));
-  rows.Bool(has_rows && fact == nullptr && HasChildren(rows.catalog(), relation));
+  rows.Bool(has_rows && fact == nullptr && HasChildren(rows.catalog(), relation.oid));
   rows.Bool(false);
   rows.Bool(false);
-  rows.Bool(true);
-  rows.Char(fact != nullptr ? fact->relreplident : has_rows ? 'd' : 'n');
+  rows.Bool(relation.populated);
+  rows.Char(fact != nullptr ? fact->relreplident : has_rows ? relation.replica_identity : 'n');
   rows.Bool(false);
   rows.Number(kInvalidOid);
   rows.Number(has_rows ? kFrozenTransaction : kInvalidOid);
@@ -153,7 +146,9 @@ void WriteAttribute(RowWriter& rows, const Relation& relation, const Column& col
   rows.Int4(column.type.typmod);
   rows.Bool(shape.by_value);
   rows.Char(shape.align);
-  rows.Char(shape.storage);
+  const bool has_own_storage =
+      !is_system && relation.oid >= kFirstUserOid && relation.HasRows() && !column.dropped;
+  rows.Char(has_own_storage ? column.storage : shape.storage);
   rows.Char(column.compression);
   rows.Bool(column.not_null);
   rows.Bool(!column.default_value.empty());
@@ -164,7 +159,11 @@ void WriteAttribute(RowWriter& rows, const Relation& relation, const Column& col
   rows.Bool(column.is_local);
   rows.Int4(column.inherited_count);
   rows.Number(column.type.collation);
-  for (int i = 0; i < 4; ++i) rows.Null();  // attacl, attoptions, attfdwoptions, attmissingval
+  rows.Null();  // attacl
+  std::vector<std::string> options;
+  for (const auto& [name, value] : column.options) options.push_back(name + "=" + value);
+  rows.Texts(options);
+  for (int i = 0; i < 2; ++i) rows.Null();  // attfdwoptions, attmissingval
   rows.Emit();
 }
 
@@ -188,6 +187,7 @@ Column IndexColumn(const Column* of_table, const IndexDefinition::Part& part) {
     column.dimensions = of_table->dimensions;
   } else {
     column.type = part.type;
+    column.statistics_target = part.statistics_target;
   }
   if (part.collation != kInvalidOid) column.type.collation = part.collation;
   const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);

@@ -17,6 +17,11 @@ TypeShape ShapeOf(const CatalogSnapshot& catalog, const Type& type) {
     case 'e': return {4, true, 'i', 'p'};
     case 'd': return ShapeOf(catalog, type.base);
     case 'c': return {-1, false, 'd', 'x'};
+    case 'r': {
+      const char align = ShapeOf(catalog, type.range_subtype).align;
+      return {-1, false, align == 'd' ? 'd' : 'i', 'x'};
+    }
+    case 'm': return ShapeOf(catalog, type.range);
     default: break;
   }
   if (type.element == kInvalidOid) return {};
@@ -59,8 +64,13 @@ TypeFunctions FunctionsOf(const CatalogSnapshot& catalog, const Type& type) {
   switch (type.typtype) {
     case 'e': return of_family("enum");
     case 'c': return of_family("record");
-    case 'r': return of_family("range");
-    case 'm': return of_family("multirange");
+    case 'r':
+    case 'm': {
+      const std::string_view family = type.typtype == 'r' ? "range" : "multirange";
+      TypeFunctions functions = of_family(family);
+      functions.analyze = ProcNamed(fmt::format("{}_typanalyze", family));
+      return functions;
+    }
     case 'd': {
       const auto base = catalog.FindType(type.base);
       TypeFunctions functions = base == nullptr ? TypeFunctions() : FunctionsOf(catalog, *base);
@@ -90,7 +100,7 @@ void WriteType(RowWriter& rows, const Type& type) {
   rows.Char(type.typtype);
   rows.Char(type.category);
   rows.Bool(type.preferred);
-  rows.Bool(fact == nullptr || fact->typisdefined);
+  rows.Bool(fact == nullptr ? type.is_defined : fact->typisdefined);
   rows.Char(type.delimiter);
   rows.Number(type.relation);
   rows.Number(functions.subscript);
@@ -108,7 +118,7 @@ void WriteType(RowWriter& rows, const Type& type) {
   rows.Bool(type.not_null);
   rows.Number(type.base);
   rows.Int4(type.base_typmod);
-  rows.Int4(0);
+  rows.Int4(type.dimensions);
   rows.Number(type.collation);
   rows.TextOrNull(fact == nullptr ? type.default_value.sql : std::string());
   rows.TextOrNull(type.default_value.sql);
@@ -159,6 +169,17 @@ void ProduceRange(RowWriter& rows) {
     rows.Number(fact.rngsubdiff);
     rows.Emit();
   }
+  rows.catalog().ForEachType([&](const Type& type) {
+    if (type.oid < kFirstUserOid || type.typtype != 'r') return;
+    rows.Number(type.oid);
+    rows.Number(type.range_subtype);
+    rows.Number(type.multirange);
+    rows.Number(type.range_collation);
+    rows.Number(type.range_opclass);
+    rows.Number(type.range_canonical);
+    rows.Number(type.range_diff);
+    rows.Emit();
+  });
 }
 
 void ProduceCollation(RowWriter& rows) {

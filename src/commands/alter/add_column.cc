@@ -2,10 +2,15 @@
 
 #include <algorithm>
 
+#include "commands/alter/column_type.h"
+#include "commands/constraint/exclusion.h"
+#include "commands/constraint/foreign_key.h"
+#include "commands/constraint/key_using_index.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/create_table.h"
+#include "commands/table/inherit_columns.h"
 #include "commands/table/table_rewrite.h"
 #include "storage/row/row_layout.h"
 
@@ -43,14 +48,8 @@ expr::ExprPtr ValueForOldRows(CommandInput& input, const Relation& table,
       column.type, column.name, MakeBinderInput(input)));
 }
 
-bool IsPrimaryKeyTaken(const Relation& table) {
-  return std::any_of(table.constraints.begin(), table.constraints.end(),
-                     [](const catalog::Constraint& constraint) {
-                       return constraint.kind == catalog::ConstraintKind::kPrimaryKey;
-                     });
-}
-
 bool HasRows(CommandInput& input, const Relation& table) {
+  if (!table.HasRows()) return false;
   const KeyRange range = RangeOfIndex(table.tenant, table.storage, IndexId{0});
   return input.transaction.ScanLatest(range.from, range.to)->Valid();
 }
@@ -65,31 +64,44 @@ void OwnSequence(CommandInput& input, Relation sequence, const Relation& table,
 
 }  // namespace
 
-void AddConstraints(CommandInput& input, const RelationPtr& table, const TableElements& elements) {
+void AddConstraints(CommandInput& input, const RelationPtr& table, const TableElements& elements,
+                    Reach reach) {
   RelationPtr current = table;
   for (const CheckElement& check : elements.checks) {
+    Relation merged = *current;
+    if (MergeOwnCheck(input, check, &merged)) {
+      current = input.editor.PutRelation(std::move(merged));
+      continue;
+    }
     catalog::Constraint constraint = MakeCheck(input, *current, check, /*is_new_table=*/false);
     const expr::ExprPtr condition = OverRow(
         BindStored(input, constraint.check, current.get(), planner::ExpressionPlace::kCheck));
-    CheckStoredRows(input, *current, {}, constraint.name, condition.get());
+    if (constraint.validated) {
+      CheckStoredRows(input, *current, {}, constraint.name, condition.get());
+    }
     Relation changed = *current;
     changed.constraints.push_back(constraint);
     current = input.editor.PutRelation(std::move(changed));
     AddCheckDependencies(input, *current, constraint);
+    AddCheckToChildren(input, *current, constraint, reach);
   }
   for (const KeyElement& key : elements.keys) {
-    if (key.primary && IsPrimaryKeyTaken(*current)) {
-      throw SqlError(SqlState::kInvalidTableDefinition,
-                     fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                 current->name));
-    }
-    current = DefineIndex(input, current, RequestOfKey(input, *current, key),
-                          /*is_new_table=*/false);
+    RefuseSecondPrimaryKey(*current, key.primary);
+    current = key.index_name.empty()
+                  ? DefineIndex(input, current, RequestOfKey(input, *current, key),
+                                /*is_new_table=*/false)
+                  : AddKeyUsingIndex(input, current, key);
+  }
+  for (const ExclusionElement& exclusion : elements.exclusions) {
+    current = AddExclusion(input, current, exclusion, /*is_new_table=*/false);
+  }
+  for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
+    current = AddForeignKey(input, current, foreign_key, /*is_new_table=*/false);
   }
 }
 
 void AddColumn(CommandInput& input, const RelationPtr& table,
-               const PgQuery__ColumnDef& definition, bool if_not_exists) {
+               const PgQuery__ColumnDef& definition, bool if_not_exists, Reach reach) {
   const std::string_view name = TextOf(definition.colname);
   if (table->FindColumn(name) != nullptr) {
     const std::string message =
@@ -101,7 +113,15 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
   TableElements elements;
   elements.table_name = table->name;
   ReadColumn(input, definition, &elements);
-  ColumnElement& element = elements.columns.front();
+  const RelationPtr after = AppendColumn(input, table, std::move(elements.columns.front()));
+  AddColumnToChildren(input, *after, after->columns.back().attnum, reach);
+  AddConstraints(input, Reread(input, table->oid), elements, reach);
+}
+
+RelationPtr AppendColumn(CommandInput& input, const RelationPtr& table, ColumnElement given) {
+  std::vector<ColumnElement> elements;
+  elements.push_back(std::move(given));
+  ColumnElement& element = elements.front();
   element.column.attnum = static_cast<AttributeNumber>(table->columns.size() + 1);
   if (table->columns.size() >= storage::kColumnsMax) {
     throw SqlError(SqlState::kTooManyColumns,
@@ -109,11 +129,12 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
   }
   std::optional<Relation> sequence;
   if (element.sequence.has_value()) {
-    sequence = MakeColumnSequence(input, table->schema, table->name, &element);
+    sequence = MakeColumnSequence(
+        input, {table->schema, table->name, table->persistence}, &element);
   }
   Relation changed = *table;
   changed.columns.push_back(element.column);
-  SetColumnExpressions(input, elements.columns, &changed);
+  SetColumnExpressions(input, elements, &changed);
   catalog::Column& column = changed.columns.back();
   const bool has_rows = HasRows(input, *table);
   const expr::ExprPtr value =
@@ -132,7 +153,10 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
         .Table(table->name)
         .Column(column.name);
   }
-  if (rewrites) changed.storage = NewStorage(input);
+  if (rewrites) {
+    RefuseUsedRowType(input, *table);
+    changed.storage = NewStorage(input);
+  }
   const AttributeNumber attnum = column.attnum;
   RelationPtr after = input.editor.PutRelation(std::move(changed));
   if (sequence.has_value()) OwnSequence(input, std::move(*sequence), *after, attnum);
@@ -143,7 +167,7 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
     DropStorageAtCommit(input, *table);
   }
   AddDefaultDependencies(input, *after, {attnum});
-  AddConstraints(input, after, elements);
+  return Reread(input, table->oid);
 }
 
 }  // namespace grizzly::commands

@@ -4,11 +4,17 @@
 
 #include "catalog/record.h"
 #include "commands/alter/add_column.h"
+#include "commands/alter/column_changes.h"
+#include "commands/alter/column_type.h"
+#include "commands/alter/table_properties.h"
+#include "commands/constraint/alter_constraint.h"
+#include "commands/alter/alter_children.h"
+#include "commands/alter/inherit.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
-#include "commands/role/roles.h"
+#include "commands/table/access_method.h"
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
 
@@ -19,194 +25,225 @@ using catalog::Relation;
 using catalog::RelationKind;
 using catalog::RelationPtr;
 
-int PassOf(PgQuery__AlterTableType type) {
-  switch (type) {
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn:
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return 0;
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn: return 1;
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull:
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault: return 2;
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint: return 3;
-    default: return 4;
-  }
-}
+// ---- subcommands; each leaves the catalog as its result ----
 
-std::string_view ActionName(PgQuery__AlterTableType type) {
-  switch (type) {
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn: return "ADD COLUMN";
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn: return "DROP COLUMN";
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint: return "ADD CONSTRAINT";
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint: return "DROP CONSTRAINT";
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull: return "ALTER COLUMN ... SET NOT NULL";
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return "ALTER COLUMN ... DROP NOT NULL";
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault: return "ALTER COLUMN ... SET DEFAULT";
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions: return "SET";
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions: return "RESET";
-    default: return "";
-  }
-}
-
-std::string_view PluralOf(RelationKind kind) {
-  switch (kind) {
-    case RelationKind::kIndex: return "indexes";
-    case RelationKind::kSequence: return "sequences";
-    case RelationKind::kView: return "views";
-    default: return "this kind of relation";
-  }
-}
-
-void RequireAlterable(const Relation& relation, PgQuery__AlterTableType type) {
-  if (relation.kind == RelationKind::kTable) return;
-  if (type == PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner) return;
-  throw SqlError(SqlState::kWrongObjectType,
-                 fmt::format("ALTER action {} cannot be performed on relation \"{}\"",
-                             ActionName(type), relation.name))
-      .Detail(fmt::format("This operation is not supported for {}.", PluralOf(relation.kind)));
-}
-
-// ---- subcommands; each leaves the catalog as its result is ----
-
-void DropColumn(CommandInput& input, const Relation& table, const PgQuery__AlterTableCmd& command) {
+void DropColumn(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command,
+                Reach reach) {
   const std::string_view name = TextOf(command.name);
-  const catalog::Column* column = table.FindColumn(name);
+  if (IsSystemColumnName(name) && table->HasRows()) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot drop system column \"{}\"", name));
+  }
+  const catalog::Column* column = table->FindColumn(name);
   if (column == nullptr) {
-    if (!command.missing_ok) RequireColumn(table, name);
+    if (!command.missing_ok) RequireColumn(*table, name);
     return SendNotice(input, fmt::format("column \"{}\" of relation \"{}\" does not exist, skipping",
-                                         name, table.name));
+                                         name, table->name));
   }
-  DropObjects(input, {{catalog::kRelationClass, table.oid, column->attnum}},
-              command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  DropColumnOfTree(input, *table, column->name,
+                   command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE, reach);
 }
 
-void DropConstraint(CommandInput& input, const Relation& table,
-                    const PgQuery__AlterTableCmd& command) {
+void DropConstraint(CommandInput& input, const RelationPtr& table,
+                    const PgQuery__AlterTableCmd& command, Reach reach) {
   const std::string_view name = TextOf(command.name);
-  for (const catalog::Constraint& constraint : table.constraints) {
+  for (const catalog::Constraint& constraint : table->constraints) {
     if (constraint.name != name) continue;
-    return DropObjects(input, {{catalog::kConstraintClass, constraint.oid, 0}},
-                       command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+    if (constraint.kind == catalog::ConstraintKind::kForeignKey) {
+      LockRelationByOid(input, constraint.foreign_relation,
+                        txn::RelationLockMode::kAccessExclusive);
+    }
+    return DropConstraintOfTree(input, *table, constraint.name,
+                                command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE, reach);
   }
   if (!command.missing_ok) {
     throw SqlError(SqlState::kUndefinedObject,
                    fmt::format("constraint \"{}\" of relation \"{}\" does not exist", name,
-                               table.name));
+                               table->name));
   }
   SendNotice(input, fmt::format("constraint \"{}\" of relation \"{}\" does not exist, skipping",
-                                name, table.name));
-}
-
-void SetNotNull(CommandInput& input, const Relation& table, const PgQuery__AlterTableCmd& command) {
-  const AttributeNumber attnum = RequireColumn(table, TextOf(command.name)).attnum;
-  if (table.columns[attnum - 1].not_null) return;
-  CheckStoredRows(input, table, {attnum}, "", nullptr);
-  Relation changed = table;
-  changed.columns[attnum - 1].not_null = true;
-  input.editor.PutRelation(std::move(changed));
-}
-
-void DropNotNull(CommandInput& input, const Relation& table,
-                 const PgQuery__AlterTableCmd& command) {
-  const catalog::Column& column = RequireColumn(table, TextOf(command.name));
-  if (column.identity != '\0') {
-    throw SqlError(SqlState::kSyntaxError,
-                   fmt::format("column \"{}\" of relation \"{}\" is an identity column",
-                               column.name, table.name));
-  }
-  for (const catalog::Constraint& constraint : table.constraints) {
-    const auto& columns = constraint.columns;
-    if (constraint.kind != catalog::ConstraintKind::kPrimaryKey) continue;
-    if (std::find(columns.begin(), columns.end(), column.attnum) == columns.end()) continue;
-    throw SqlError(SqlState::kInvalidTableDefinition,
-                   fmt::format("column \"{}\" is in a primary key", column.name));
-  }
-  Relation changed = table;
-  changed.columns[column.attnum - 1].not_null = false;
-  input.editor.PutRelation(std::move(changed));
-}
-
-void SetColumnDefault(CommandInput& input, const Relation& table,
-                      const PgQuery__AlterTableCmd& command) {
-  const catalog::Column& column = RequireColumn(table, TextOf(command.name));
-  if (column.identity != '\0') {
-    SqlError error(SqlState::kSyntaxError,
-                   fmt::format("column \"{}\" of relation \"{}\" is an identity column",
-                               column.name, table.name));
-    if (command.def != nullptr) throw error;
-    throw std::move(error).Hint("Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.");
-  }
-  if (column.generated != '\0') {
-    throw SqlError(SqlState::kSyntaxError,
-                   fmt::format("column \"{}\" of relation \"{}\" is a generated column",
-                               column.name, table.name));
-  }
-  Relation changed = table;
-  catalog::Column& target = changed.columns[column.attnum - 1];
-  if (column.default_oid != kInvalidOid) {
-    input.editor.DropDependenciesOf(catalog::kDefaultClass, column.default_oid);
-  }
-  target.default_value = {};
-  target.default_oid = kInvalidOid;
-  if (command.def != nullptr) {
-    const expr::ExprPtr bound = BindNewDefault(input, column, *command.def);
-    target.default_value = MakeDefaultDefinition(input, column, *command.def, *bound);
-  }
-  const RelationPtr after = input.editor.PutRelation(std::move(changed));
-  AddDefaultDependencies(input, *after, {column.attnum});
+                                name, table->name));
 }
 
 void AddConstraint(CommandInput& input, const RelationPtr& table,
-                   const PgQuery__Constraint& constraint) {
-  if (constraint.skip_validation) ThrowNotSupported("NOT VALID", constraint.location);
+                   const PgQuery__AlterTableCmd& command, Reach reach) {
+  const PgQuery__Constraint& constraint = *command.def->constraint;
   TableElements elements;
   elements.table_name = table->name;
   ReadTableConstraint(constraint, &elements);
-  AddConstraints(input, table, elements);
+  AddConstraints(input, table, elements, reach);
 }
 
-void ChangeOwner(CommandInput& input, const Relation& relation,
-                 const PgQuery__AlterTableCmd& command) {
-  SetRelationOwner(input, relation, ResolveRole(input, *command.newowner)->oid);
+void AddColumnAction(CommandInput& input, const RelationPtr& table,
+                     const PgQuery__AlterTableCmd& command, Reach reach) {
+  AddColumn(input, table, *command.def->column_def, command.missing_ok, reach);
 }
 
-void SetOptions(CommandInput& input, const Relation& table, const PgQuery__AlterTableCmd& command,
-                bool reset) {
-  Relation changed = table;
-  const auto nodes = ListOf(command.def->list->items, command.def->list->n_items);
-  std::vector<std::pair<std::string, std::string>> given;
-  if (reset) {
-    for (const Option& option : OptionsOf(nodes)) given.emplace_back(option.name, "");
-  } else {
-    given = ReadStorageOptions(nodes);
+void AddInherit(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command) {
+  AlterInherit(input, table, *command.def->range_var);
+}
+
+void DropInherit(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command) {
+  AlterNoInherit(input, table, *command.def->range_var);
+}
+
+void AlterConstraintAction(CommandInput& input, const RelationPtr& table,
+                           const PgQuery__AlterTableCmd& command) {
+  AlterConstraint(input, *table, *command.def->constraint);
+}
+
+void ValidateConstraintAction(CommandInput& input, const RelationPtr& table,
+                              const PgQuery__AlterTableCmd& command) {
+  ValidateConstraint(input, table, TextOf(command.name));
+}
+
+void SetAccessMethodAction(CommandInput& input, const RelationPtr& table,
+                           const PgQuery__AlterTableCmd& command) {
+  SetAccessMethod(input, *table, TextOf(command.name));
+}
+
+// WITHOUT OIDS is what every table is.
+void Nothing(CommandInput&, const RelationPtr&, const PgQuery__AlterTableCmd&) {}
+
+// ---- which there are ----
+
+// PostgreSQL's order of passes.
+enum class Pass : uint8_t {
+  kDrop, kAlterType, kAddColumn, kColumnProperty, kAddKey, kAddConstraint, kRest,
+};
+
+// Relations an action may be of, as bits.
+constexpr uint8_t kTables = 1, kViews = 2, kMaterialized = 4, kIndexes = 8, kSequences = 16;
+constexpr uint8_t kAll = 31;
+
+struct Action {
+  PgQuery__AlterTableType type;
+  Pass pass;
+  std::string_view name;
+  uint8_t kinds;
+  void (*run)(CommandInput& input, const RelationPtr& relation,
+              const PgQuery__AlterTableCmd& command, Reach reach);
+  bool goes_down = false;  // descendants get the same change, whatever they have from whom
+};
+
+// An action that does not look at descendants.
+template <auto action>
+void Alone(CommandInput& input, const RelationPtr& relation, const PgQuery__AlterTableCmd& command,
+           Reach) {
+  action(input, relation, command);
+}
+
+#define GRIZZLY_AT(name) PG_QUERY__ALTER_TABLE_TYPE__AT_##name
+constexpr Action kActions[] = {
+    {GRIZZLY_AT(AddColumn), Pass::kAddColumn, "ADD COLUMN", kTables, AddColumnAction},
+    {GRIZZLY_AT(DropColumn), Pass::kDrop, "DROP COLUMN", kTables, DropColumn},
+    {GRIZZLY_AT(AlterColumnType), Pass::kAlterType, "ALTER COLUMN ... SET DATA TYPE", kTables,
+     nullptr},  // all of them at once
+    {GRIZZLY_AT(ColumnDefault), Pass::kColumnProperty, "ALTER COLUMN ... SET DEFAULT",
+     kTables | kViews, Alone<SetColumnDefault>, true},
+    {GRIZZLY_AT(SetNotNull), Pass::kColumnProperty, "ALTER COLUMN ... SET NOT NULL", kTables,
+     Alone<SetNotNull>, true},
+    {GRIZZLY_AT(DropNotNull), Pass::kDrop, "ALTER COLUMN ... DROP NOT NULL", kTables, Alone<DropNotNull>, true},
+    {GRIZZLY_AT(DropExpression), Pass::kDrop, "ALTER COLUMN ... DROP EXPRESSION", kTables,
+     Alone<DropExpression>},
+    {GRIZZLY_AT(AddIdentity), Pass::kAddConstraint, "ALTER COLUMN ... ADD IDENTITY",
+     kTables | kViews, Alone<AddIdentity>},
+    {GRIZZLY_AT(SetIdentity), Pass::kColumnProperty, "ALTER COLUMN ... SET", kTables | kViews,
+     Alone<SetIdentity>},
+    {GRIZZLY_AT(DropIdentity), Pass::kDrop, "ALTER COLUMN ... DROP IDENTITY", kTables | kViews,
+     Alone<DropIdentity>},
+    {GRIZZLY_AT(SetStatistics), Pass::kRest, "ALTER COLUMN ... SET STATISTICS",
+     kTables | kMaterialized | kIndexes, Alone<SetStatistics>},
+    {GRIZZLY_AT(SetStorage), Pass::kRest, "ALTER COLUMN ... SET STORAGE", kTables | kMaterialized,
+     Alone<SetStorage>},
+    {GRIZZLY_AT(SetCompression), Pass::kRest, "ALTER COLUMN ... SET COMPRESSION",
+     kTables | kMaterialized, Alone<SetCompression>},
+    {GRIZZLY_AT(SetOptions), Pass::kRest, "ALTER COLUMN ... SET", kTables | kMaterialized,
+     Alone<SetColumnOptions>},
+    {GRIZZLY_AT(ResetOptions), Pass::kRest, "ALTER COLUMN ... RESET", kTables | kMaterialized,
+     Alone<ResetColumnOptions>},
+    {GRIZZLY_AT(AddConstraint), Pass::kAddConstraint, "ADD CONSTRAINT", kTables, AddConstraint},
+    {GRIZZLY_AT(DropConstraint), Pass::kDrop, "DROP CONSTRAINT", kTables, DropConstraint},
+    {GRIZZLY_AT(AlterConstraint), Pass::kRest, "ALTER CONSTRAINT", kTables, Alone<AlterConstraintAction>},
+    {GRIZZLY_AT(ValidateConstraint), Pass::kRest, "VALIDATE CONSTRAINT", kTables,
+     Alone<ValidateConstraintAction>},
+    {GRIZZLY_AT(AddInherit), Pass::kRest, "INHERIT", kTables, Alone<AddInherit>},
+    {GRIZZLY_AT(DropInherit), Pass::kRest, "NO INHERIT", kTables, Alone<DropInherit>},
+    {GRIZZLY_AT(ChangeOwner), Pass::kRest, "OWNER TO", kAll, Alone<ChangeOwner>},
+    {GRIZZLY_AT(SetRelOptions), Pass::kRest, "SET", kTables | kViews | kMaterialized | kIndexes,
+     Alone<SetOptions>},
+    {GRIZZLY_AT(ResetRelOptions), Pass::kRest, "RESET",
+     kTables | kViews | kMaterialized | kIndexes, Alone<ResetOptions>},
+    {GRIZZLY_AT(ClusterOn), Pass::kRest, "CLUSTER ON", kTables | kMaterialized, Alone<ClusterOn>},
+    {GRIZZLY_AT(DropCluster), Pass::kRest, "SET WITHOUT CLUSTER", kTables | kMaterialized,
+     Alone<SetWithoutCluster>},
+    {GRIZZLY_AT(ReplicaIdentity), Pass::kRest, "REPLICA IDENTITY", kTables | kMaterialized,
+     Alone<SetReplicaIdentity>},
+    {GRIZZLY_AT(SetAccessMethod), Pass::kRest, "SET ACCESS METHOD", kTables | kMaterialized,
+     Alone<SetAccessMethodAction>},
+    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables, Alone<SetLogged>},
+    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables, Alone<SetUnlogged>},
+    {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Alone<Nothing>},
+};
+#undef GRIZZLY_AT
+
+const Action& ActionOf(const PgQuery__AlterTableCmd& command) {
+  const auto* found = std::find_if(std::begin(kActions), std::end(kActions), [&](const Action& a) {
+    return a.type == command.subtype;
+  });
+  if (found == std::end(kActions)) ThrowNotSupported("this ALTER TABLE action");
+  return *found;
+}
+
+// Within its action's pass: DROP DEFAULT comes first, keys before the constraints that may need them.
+Pass PassOf(const PgQuery__AlterTableCmd& command) {
+  const Action& action = ActionOf(command);
+  if (action.type == PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault && command.def == nullptr) {
+    return Pass::kDrop;
   }
-  for (const auto& [name, value] : given) {
-    std::erase_if(changed.options, [&, &n = name](const auto& kept) { return kept.first == n; });
-    if (!reset) changed.options.emplace_back(name, value);
+  if (action.type == PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint) {
+    const auto kind = command.def->constraint->contype;
+    const bool is_key = kind == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY ||
+                        kind == PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE;
+    return is_key ? Pass::kAddKey : Pass::kAddConstraint;
   }
-  input.editor.PutRelation(std::move(changed));
+  return action.pass;
 }
 
-void RunSubcommand(CommandInput& input, const PgQuery__AlterTableCmd& command, Oid oid) {
-  const RelationPtr relation = Reread(input, oid);
-  RequireAlterable(*relation, command.subtype);
-  switch (command.subtype) {
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
-      return AddColumn(input, relation, *command.def->column_def, command.missing_ok);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn: return DropColumn(input, *relation, command);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
-      return AddConstraint(input, relation, *command.def->constraint);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint:
-      return DropConstraint(input, *relation, command);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetNotNull: return SetNotNull(input, *relation, command);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropNotNull: return DropNotNull(input, *relation, command);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_ColumnDefault:
-      return SetColumnDefault(input, *relation, command);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner: return ChangeOwner(input, *relation, command);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions:
-      return SetOptions(input, *relation, command, /*reset=*/false);
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions:
-      return SetOptions(input, *relation, command, /*reset=*/true);
-    default: ThrowNotSupported("this ALTER TABLE action");
+uint8_t BitOf(RelationKind kind) {
+  switch (kind) {
+    case RelationKind::kView: return kViews;
+    case RelationKind::kMaterializedView: return kMaterialized;
+    case RelationKind::kIndex:
+    case RelationKind::kPartitionedIndex: return kIndexes;
+    case RelationKind::kSequence: return kSequences;
+    default: return kTables;
+  }
+}
+
+void RequireAlterable(const Relation& relation, const Action& action) {
+  if ((BitOf(relation.kind) & action.kinds) != 0) return;
+  throw SqlError(SqlState::kWrongObjectType,
+                 fmt::format("ALTER action {} cannot be performed on relation \"{}\"", action.name,
+                             relation.name))
+      .Detail(NotSupportedDetail(relation.kind));
+}
+
+using Commands = std::vector<const PgQuery__AlterTableCmd*>;
+
+// Runs commands [first, last) of one pass.
+void RunPass(CommandInput& input, const RelationPtr& relation, Pass pass,
+             Commands::const_iterator first, Commands::const_iterator last, Reach reach) {
+  if (pass == Pass::kAlterType) {
+    return AlterColumnTypes(input, Reread(input, relation->oid), {first, last});
+  }
+  for (; first != last; ++first) {
+    const Action& action = ActionOf(**first);
+    action.run(input, Reread(input, relation->oid), **first, reach);
+    if (!action.goes_down) continue;
+    for (const Oid descendant : LockDescendants(input, *relation, reach)) {
+      action.run(input, Reread(input, descendant), **first, reach);
+    }
   }
 }
 
@@ -218,15 +255,40 @@ void RequireKindOf(const Relation& relation, PgQuery__ObjectType type) {
                    fmt::format("\"{}\" is not {}", relation.name, name));
   };
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW) require(RelationKind::kView, "a view");
+  if (type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
+    require(RelationKind::kMaterializedView, "a materialized view");
+  }
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX) require(RelationKind::kIndex, "an index");
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE) {
     require(RelationKind::kSequence, "a sequence");
   }
 }
 
+txn::RelationLockMode LockOf(const PgQuery__AlterTableCmd& command) {
+  switch (command.subtype) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
+      return command.def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN
+                 ? txn::RelationLockMode::kShareRowExclusive
+                 : txn::RelationLockMode::kAccessExclusive;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
+      return txn::RelationLockMode::kShareUpdateExclusive;
+    default: return txn::RelationLockMode::kAccessExclusive;
+  }
+}
+
+// The strongest that one of the commands needs.
+txn::RelationLockMode LockOf(const PgQuery__AlterTableStmt& statement) {
+  auto mode = txn::RelationLockMode::kShareUpdateExclusive;
+  for (const ast::Node* node : ListOf(statement.cmds, statement.n_cmds)) {
+    mode = std::max(mode, LockOf(*node->alter_table_cmd));
+  }
+  return mode;
+}
+
 std::string TagOf(PgQuery__ObjectType type) {
   switch (type) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: return "ALTER VIEW";
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW: return "ALTER MATERIALIZED VIEW";
     case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX: return "ALTER INDEX";
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: return "ALTER SEQUENCE";
     default: return "ALTER TABLE";
@@ -250,8 +312,7 @@ void SetRelationOwner(CommandInput& input, const Relation& relation, Oid owner) 
 
 std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& input) {
   const RelationPtr relation =
-      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
-                   statement.missing_ok);
+      LockRelation(input, *statement.relation, LockOf(statement), statement.missing_ok);
   if (relation == nullptr) {
     SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
                                   TextOf(statement.relation->relname)));
@@ -259,15 +320,22 @@ std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& i
   }
   RequireOwner(input, *relation);
   RequireKindOf(*relation, statement.objtype);
-  std::vector<const PgQuery__AlterTableCmd*> commands;
+  Commands commands;
   for (const ast::Node* node : ListOf(statement.cmds, statement.n_cmds)) {
     commands.push_back(node->alter_table_cmd);
+    RequireAlterable(*relation, ActionOf(*commands.back()));
   }
   std::stable_sort(commands.begin(), commands.end(), [](const auto* a, const auto* b) {
-    return PassOf(a->subtype) < PassOf(b->subtype);
+    return PassOf(*a) < PassOf(*b);
   });
-  for (const PgQuery__AlterTableCmd* command : commands) {
-    RunSubcommand(input, *command, relation->oid);
+  const Reach reach = statement.relation->inh ? Reach::kTree : Reach::kOnly;
+  for (auto first = commands.cbegin(); first != commands.cend();) {
+    const Pass pass = PassOf(**first);
+    const auto last = std::find_if(first, commands.cend(), [&](const auto* command) {
+      return PassOf(*command) != pass;
+    });
+    RunPass(input, relation, pass, first, last, reach);
+    first = last;
   }
   return TagOf(statement.objtype);
 }

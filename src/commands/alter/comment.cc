@@ -1,6 +1,7 @@
 #include "commands/alter/comment.h"
 
 #include "commands/relation_lookup.h"
+#include "commands/type/alter_type.h"
 
 namespace grizzly::commands {
 namespace {
@@ -17,6 +18,7 @@ struct CommentedKind {
 constexpr CommentedKind kCommentedKinds[] = {
     {PG_QUERY__OBJECT_TYPE__OBJECT_TABLE, RelationKind::kTable, "a table"},
     {PG_QUERY__OBJECT_TYPE__OBJECT_VIEW, RelationKind::kView, "a view"},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW, RelationKind::kMaterializedView, "a materialized view"},
     {PG_QUERY__OBJECT_TYPE__OBJECT_INDEX, RelationKind::kIndex, "an index"},
     {PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE, RelationKind::kSequence, "a sequence"},
 };
@@ -138,6 +140,13 @@ std::string Comment(const PgQuery__CommentStmt& statement, CommandInput& input) 
       break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_ROLE:
       CommentOnRole(input, statement, std::move(text));
+      break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN:
+      CommentOnType(statement, input, std::move(text));
+      break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
+      CommentOnDomainConstraint(statement, input, std::move(text));
       break;
     default: ThrowNotSupported("COMMENT ON this kind of object");
   }

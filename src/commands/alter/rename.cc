@@ -2,12 +2,16 @@
 
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "commands/alter/alter_children.h"
 #include "commands/alter/alter_table.h"
 #include "commands/alter/stored_text.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
+#include "commands/type/alter_type.h"
+#include "commands/table/table_elements.h"
 #include "commands/view/view_text.h"
 
 namespace grizzly::commands {
@@ -26,9 +30,8 @@ std::string SchemaName(CommandInput& input, Oid schema) {
   return input.editor.Current()->FindSchema(schema)->name;
 }
 
-void RewriteViews(CommandInput& input, const Relation& before, const NewPlace& place) {
-  const std::string old_schema = SchemaName(input, before.schema);
-  const std::string new_schema = SchemaName(input, place.schema);
+void RewriteViews(CommandInput& input, const Relation& before, const std::string& old_schema,
+                  const std::string& new_schema, const std::string& new_name) {
   std::vector<Oid> views;
   for (const catalog::Dependency& edge :
        input.editor.Current()->DependentsOn(catalog::kRelationClass, before.oid)) {
@@ -42,15 +45,15 @@ void RewriteViews(CommandInput& input, const Relation& before, const NewPlace& p
     LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
     Relation changed = *view;
     changed.view->query.sql = RenameRelationInQuery(changed.view->query.sql, old_schema,
-                                                    before.name, new_schema, place.name);
+                                                    before.name, new_schema, new_name);
     input.editor.PutRelation(std::move(changed));
   }
 }
 
 // Defaults that name the sequence (or table) as a constant.
-void RewriteDefaults(CommandInput& input, const Relation& before, const NewPlace& place) {
-  const std::string new_text =
-      catalog::QuoteQualified(SchemaName(input, place.schema), place.name);
+void RewriteDefaults(CommandInput& input, const Relation& before, const std::string& new_schema,
+                     const std::string& new_name) {
+  const std::string new_text = catalog::QuoteQualified(new_schema, new_name);
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const catalog::Dependency& edge :
        snapshot->DependentsOn(catalog::kRelationClass, before.oid)) {
@@ -93,7 +96,7 @@ void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) 
     throw SqlError(SqlState::kDuplicateTable,
                    fmt::format("relation \"{}\" already exists", place.name));
   }
-  const bool has_type = kind == RelationKind::kTable;
+  const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
   if (has_type && snapshot->FindType(place.schema, place.name) != nullptr) {
     throw SqlError(SqlState::kDuplicateObject,
                    fmt::format("type \"{}\" already exists", place.name));
@@ -110,8 +113,9 @@ void MoveRowType(CommandInput& input, Oid row_type, const NewPlace& place) {
 
 void MoveRelation(CommandInput& input, const RelationPtr& before, const NewPlace& place) {
   RefuseTaken(input, place, before->kind);
-  RewriteViews(input, *before, place);
-  RewriteDefaults(input, *before, place);
+  const std::string new_schema = SchemaName(input, place.schema);
+  RewriteViews(input, *before, SchemaName(input, before->schema), new_schema, place.name);
+  RewriteDefaults(input, *before, new_schema, place.name);
   Relation changed = *Reread(input, before->oid);
   changed.schema = place.schema;
   changed.name = place.name;
@@ -190,36 +194,24 @@ void RenameInIndexes(CommandInput& input, const Relation& table, AttributeNumber
   }
 }
 
-std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
-  const std::string tag = statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW
-                              ? "ALTER VIEW"
-                              : "ALTER TABLE";
-  const RelationPtr relation =
-      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
-                   statement.missing_ok);
-  if (relation == nullptr) {
-    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
-                                  TextOf(statement.relation->relname)));
-    return tag;
-  }
-  RequireOwner(input, *relation);
-  if (relation->kind != RelationKind::kTable && relation->kind != RelationKind::kView) {
-    throw SqlError(SqlState::kWrongObjectType,
-                   fmt::format("cannot rename columns of relation \"{}\"", relation->name));
-  }
-  const std::string old_name(TextOf(statement.subname));
-  const std::string new_name(TextOf(statement.newname));
-  const catalog::Column* column = relation->FindColumn(old_name);
+void RequireNewColumnName(const Relation& table, const std::string& old_name,
+                          const std::string& new_name) {
+  const catalog::Column* column = table.FindColumn(old_name);
   if (column == nullptr) {
     throw SqlError(SqlState::kUndefinedColumn,
                    fmt::format("column \"{}\" does not exist", old_name));
   }
-  if (relation->FindColumn(new_name) != nullptr) {
+  if (table.FindColumn(new_name) != nullptr) {
     throw SqlError(SqlState::kDuplicateColumn,
                    fmt::format("column \"{}\" of relation \"{}\" already exists", new_name,
-                               relation->name));
+                               table.name));
   }
-  const AttributeNumber attnum = column->attnum;
+}
+
+void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std::string& old_name,
+                    const std::string& new_name) {
+  RequireNewColumnName(*relation, old_name, new_name);
+  const AttributeNumber attnum = relation->FindColumn(old_name)->attnum;
   RefuseUsedByViews(input, *relation, attnum);
   RenameInIndexes(input, *relation, attnum, old_name, new_name);
   Relation changed = *Reread(input, relation->oid);
@@ -234,7 +226,102 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
         RenameColumnInExpression(other.default_value.sql, old_name, new_name);
   }
   input.editor.PutRelation(std::move(changed));
+}
+
+std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
+  const std::string tag =
+      statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_VIEW      ? "ALTER VIEW"
+      : statement.relation_type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW ? "ALTER MATERIALIZED VIEW"
+                                                                         : "ALTER TABLE";
+  const RelationPtr relation =
+      LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
+                   statement.missing_ok);
+  if (relation == nullptr) {
+    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
+                                  TextOf(statement.relation->relname)));
+    return tag;
+  }
+  RequireOwner(input, *relation);
+  if (!relation->HasRows() && relation->kind != RelationKind::kView &&
+      !catalog::IsPartitioned(*relation)) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("cannot rename columns of relation \"{}\"", relation->name))
+        .Detail(NotSupportedDetail(relation->kind));
+  }
+  const std::string old_name(TextOf(statement.subname));
+  const std::string new_name(TextOf(statement.newname));
+  const bool is_table = relation->kind != RelationKind::kView;
+  if (is_table && IsSystemColumnName(old_name)) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot rename system column \"{}\"", old_name));
+  }
+  if (is_table && IsSystemColumnName(new_name)) {
+    throw SqlError(SqlState::kDuplicateColumn,
+                   fmt::format("column name \"{}\" conflicts with a system column name", new_name));
+  }
+  RequireNewColumnName(*relation, old_name, new_name);
+  const Reach reach = statement.relation->inh ? Reach::kTree : Reach::kOnly;
+  for (const Oid member : TreeOfColumn(input, *relation, old_name, reach,
+                                       "inherited column \"{}\" must be renamed in child tables too",
+                                       "cannot rename inherited column \"{}\"")) {
+    RenameColumnOf(input, Reread(input, member), old_name, new_name);
+  }
   return tag;
+}
+
+const catalog::Constraint& RequireConstraint(const Relation& table, std::string_view name) {
+  for (const catalog::Constraint& constraint : table.constraints) {
+    if (constraint.name == name) return constraint;
+  }
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("constraint \"{}\" for table \"{}\" does not exist", name,
+                             table.name));
+}
+
+void RenameConstraintOf(CommandInput& input, const RelationPtr& table, const std::string& old_name,
+                        const std::string& new_name) {
+  const Oid index = RequireConstraint(*table, old_name).index;
+  Relation changed = *table;
+  for (catalog::Constraint& constraint : changed.constraints) {
+    if (constraint.name == new_name) {
+      throw SqlError(SqlState::kDuplicateObject,
+                     fmt::format("constraint \"{}\" for relation \"{}\" already exists", new_name,
+                                 table->name));
+    }
+    if (constraint.name == old_name) constraint.name = new_name;
+  }
+  input.editor.PutRelation(std::move(changed));
+  if (index == kInvalidOid) return;
+  RefuseTaken(input, {table->schema, new_name}, RelationKind::kIndex);
+  Relation renamed = *Reread(input, index);
+  renamed.name = new_name;
+  input.editor.PutRelation(std::move(renamed));
+}
+
+// Of a check, the table and those that have it from it.
+std::vector<Oid> TreeOfConstraint(CommandInput& input, const Relation& table, std::string_view name,
+                                  Reach reach) {
+  const catalog::Constraint& constraint = RequireConstraint(table, name);
+  const auto refuse = [&](std::string_view why) {
+    throw SqlError(SqlState::kInvalidTableDefinition, fmt::format(fmt::runtime(why), name));
+  };
+  std::vector<Oid> members{table.oid};
+  if (constraint.kind != catalog::ConstraintKind::kCheck || constraint.no_inherit) return members;
+  if (reach == Reach::kOnly && catalog::HasChildren(*input.editor.Current(), table.oid)) {
+    refuse("inherited constraint \"{}\" must be renamed in child tables too");
+  }
+  for (const Oid member : LockDescendants(input, table, reach)) members.push_back(member);
+  for (const Oid member : members) {
+    const RelationPtr relation = Reread(input, member);
+    const auto parents =
+        std::count_if(relation->inherits.begin(), relation->inherits.end(), [&](Oid parent) {
+          return std::find(members.begin(), members.end(), parent) != members.end();
+        });
+    if (RequireConstraint(*relation, name).inherited_count > parents) {
+      refuse("cannot rename inherited constraint \"{}\"");
+    }
+  }
+  return members;
 }
 
 std::string RenameConstraint(const PgQuery__RenameStmt& statement, CommandInput& input) {
@@ -247,32 +334,11 @@ std::string RenameConstraint(const PgQuery__RenameStmt& statement, CommandInput&
     return "ALTER TABLE";
   }
   RequireOwner(input, *table);
-  const std::string_view old_name = TextOf(statement.subname);
+  const std::string old_name(TextOf(statement.subname));
   const std::string new_name(TextOf(statement.newname));
-  Relation changed = *table;
-  catalog::Constraint* found = nullptr;
-  for (catalog::Constraint& constraint : changed.constraints) {
-    if (constraint.name == old_name) found = &constraint;
-  }
-  if (found == nullptr) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("constraint \"{}\" for table \"{}\" does not exist", old_name,
-                               table->name));
-  }
-  for (const catalog::Constraint& constraint : table->constraints) {
-    if (constraint.name != new_name) continue;
-    throw SqlError(SqlState::kDuplicateObject,
-                   fmt::format("constraint \"{}\" for relation \"{}\" already exists", new_name,
-                               table->name));
-  }
-  found->name = new_name;
-  const Oid index = found->index;
-  input.editor.PutRelation(std::move(changed));
-  if (index != kInvalidOid) {
-    RefuseTaken(input, {table->schema, new_name}, RelationKind::kIndex);
-    Relation renamed = *Reread(input, index);
-    renamed.name = new_name;
-    input.editor.PutRelation(std::move(renamed));
+  const Reach reach = statement.relation->inh ? Reach::kTree : Reach::kOnly;
+  for (const Oid member : TreeOfConstraint(input, *table, old_name, reach)) {
+    RenameConstraintOf(input, Reread(input, member), old_name, new_name);
   }
   return "ALTER TABLE";
 }
@@ -294,11 +360,15 @@ std::string RenameSchema(const PgQuery__RenameStmt& statement, CommandInput& inp
                    fmt::format("unacceptable schema name \"{}\"", new_name))
         .Detail("The prefix \"pg_\" is reserved for system schemas.");
   }
-  bool has_members = false;
+  LockSchema(input, schema.oid, /*exclusive=*/true);
+  std::vector<RelationPtr> members;
   snapshot->ForEachRelation([&](const RelationPtr& relation) {
-    has_members |= relation->schema == schema.oid;
+    if (relation->schema == schema.oid) members.push_back(relation);
   });
-  if (has_members) ThrowNotSupported("renaming a schema that has relations");
+  for (const RelationPtr& member : members) {
+    RewriteViews(input, *member, old_name, new_name, member->name);
+    RewriteDefaults(input, *member, new_name, member->name);
+  }
   schema.name = new_name;
   input.editor.PutSchema(std::move(schema));
   return "ALTER SCHEMA";
@@ -340,6 +410,9 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
       return RenameRelation(statement, input, RelationKind::kTable, "a table", "ALTER TABLE");
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW:
       return RenameRelation(statement, input, RelationKind::kView, "a view", "ALTER VIEW");
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW:
+      return RenameRelation(statement, input, RelationKind::kMaterializedView,
+                            "a materialized view", "ALTER MATERIALIZED VIEW");
     case PG_QUERY__OBJECT_TYPE__OBJECT_INDEX:
       return RenameRelation(statement, input, RelationKind::kIndex, "an index", "ALTER INDEX");
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE:
@@ -349,6 +422,11 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: return RenameConstraint(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA: return RenameSchema(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE: return RenameDatabase(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return RenameType(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE: return RenameAttribute(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
+      return RenameDomainConstraint(statement, input);
     default: ThrowNotSupported("RENAME of this kind of object");
   }
 }
@@ -358,7 +436,10 @@ std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandIn
   switch (statement.object_type) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABLE: tag = "ALTER TABLE"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_VIEW: tag = "ALTER VIEW"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW: tag = "ALTER MATERIALIZED VIEW"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: tag = "ALTER SEQUENCE"; break;
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
+    case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return SetTypeSchema(statement, input);
     default: ThrowNotSupported("SET SCHEMA of this kind of object");
   }
   const RelationPtr relation =
@@ -397,6 +478,10 @@ std::string SetOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& inp
     schema.owner = owner;
     input.editor.PutSchema(std::move(schema));
     return "ALTER SCHEMA";
+  }
+  if (statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+      statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
+    return SetTypeOwner(statement, input, owner);
   }
   if (statement.object_type != PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE) {
     ThrowNotSupported("OWNER TO of this kind of object");

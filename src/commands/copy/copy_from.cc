@@ -11,6 +11,7 @@
 #include "commands/table/bulk_insert.h"
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
+#include "executor/constraint/finish_statement.h"
 #include "executor/modify/row_writer.h"
 
 namespace grizzly::commands {
@@ -86,11 +87,12 @@ class CopyIn {
         if (rows_ == types::kBatchRowsMax || line_text_.size() > kBatchBytesMax) FlushBatch(&place);
       }
       FlushBatch(&place);
-      if (bulk_ != nullptr) bulk_->Finish();
+      bulk_ != nullptr ? bulk_->Finish() : writer_.Finish();
     } catch (SqlError& error) {
       AddPlace(&error, place);
       throw;
     }
+    executor::FinishStatement(execution_.context());
     return written_;
   }
 
@@ -248,6 +250,7 @@ class CopyIn {
                                ? !target.force_not_null
                                : target.force_null && field.text == options_.null_text;
       if (is_null) {
+        types::CheckNullInput(target.column->type.oid);
         out.SetNull(rows_);
         continue;
       }
@@ -325,12 +328,7 @@ class CopyIn {
       if (bulk_ != nullptr) {
         if (rows_ > 0) bulk_->Add(batch_, &at);
       } else {
-        for (; at < rows_; ++at) {
-          if (const auto conflict = writer_.FindConflict(batch_, at, "", nullptr)) {
-            writer_.ThrowConflict(*conflict, batch_, at);
-          }
-          writer_.Insert(batch_, at);
-        }
+        writer_.InsertAll(batch_, &at);
       }
     } catch (SqlError&) {
       *place = {line_marks_[at].line, {}, nullptr, {}, false};

@@ -1,8 +1,10 @@
 #include "commands/drop/drop.h"
 
 #include "catalog/record.h"
+#include "catalog/schema_lookup.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/relation_lookup.h"
+#include "commands/type/type_parts.h"
 #include "facts/oid.h"
 
 namespace grizzly::commands {
@@ -24,6 +26,8 @@ constexpr DroppedKind kDroppedKinds[] = {
      SqlState::kUndefinedTable},
     {PG_QUERY__OBJECT_TYPE__OBJECT_VIEW, RelationKind::kView, "view", "a view", "DROP VIEW",
      SqlState::kUndefinedTable},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW, RelationKind::kMaterializedView, "materialized view",
+     "a materialized view", "DROP MATERIALIZED VIEW", SqlState::kUndefinedTable},
     {PG_QUERY__OBJECT_TYPE__OBJECT_INDEX, RelationKind::kIndex, "index", "an index", "DROP INDEX",
      SqlState::kUndefinedObject},
     {PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE, RelationKind::kSequence, "sequence", "a sequence",
@@ -45,7 +49,8 @@ constexpr DroppedKind kDroppedKinds[] = {
 void Missing(CommandInput& input, const DroppedKind& kind, const QualifiedName& name,
              bool missing_ok) {
   const bool no_schema =
-      !name.schema.empty() && input.editor.Current()->FindSchema(name.schema) == nullptr;
+      !name.schema.empty() &&
+      catalog::FindSchema(*input.editor.Current(), input.search_path, name.schema) == nullptr;
   const std::string message =
       no_schema ? fmt::format("schema \"{}\" does not exist", name.schema)
                 : fmt::format("{} \"{}\" does not exist", kind.name, name.name);
@@ -83,6 +88,49 @@ std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind&
   return std::string(kind.tag);
 }
 
+// A type among those to drop; null when there is none, which has been said then.
+TypePtr FindDroppedType(CommandInput& input, const PgQuery__DropStmt& statement,
+                        const PgQuery__TypeName& node) {
+  const std::vector<std::string> names = StringsOf(ListOf(node.names, node.n_names));
+  if (!statement.missing_ok) return RequireTypeToChange(input, names);
+  TypePtr type = FindTypeToChange(input, names);
+  if (type != nullptr) return type;
+  const QualifiedName name = QualifiedNameOf(names);
+  const bool no_schema =
+      !name.schema.empty() && input.editor.Current()->FindSchema(name.schema) == nullptr;
+  SendNotice(input, no_schema
+                        ? fmt::format("schema \"{}\" does not exist, skipping", name.schema)
+                        : fmt::format("type \"{}\" does not exist, skipping",
+                                      name.schema.empty() ? name.name
+                                                          : name.schema + "." + name.name));
+  return nullptr;
+}
+
+std::string DropTypes(const PgQuery__DropStmt& statement, CommandInput& input) {
+  const bool domains = statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN;
+  std::vector<catalog::ObjectAddress> targets;
+  for (const ast::Node* node : ListOf(statement.objects, statement.n_objects)) {
+    const TypePtr type = FindDroppedType(input, statement, *node->type_name);
+    if (type == nullptr) continue;
+    if (domains && type->typtype != 'd') {
+      throw SqlError(SqlState::kWrongObjectType,
+                     fmt::format("\"{}\" is not a domain", TypeText(input, type->oid)));
+    }
+    RequireTypeOwner(input, *type);
+    if (type->oid < kFirstUserOid) {
+      throw SqlError(SqlState::kDependentObjectsStillExist,
+                     fmt::format("cannot drop type {} because it is required by the database "
+                                 "system",
+                                 TypeText(input, type->oid)));
+    }
+    targets.push_back({catalog::kTypeClass, type->oid, 0});
+  }
+  if (!targets.empty()) {
+    DropObjects(input, targets, statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  }
+  return domains ? "DROP DOMAIN" : "DROP TYPE";
+}
+
 std::string DropSchemas(const PgQuery__DropStmt& statement, CommandInput& input) {
   std::vector<catalog::ObjectAddress> targets;
   for (const ast::Node* node : ListOf(statement.objects, statement.n_objects)) {
@@ -115,6 +163,21 @@ std::string DropSchemas(const PgQuery__DropStmt& statement, CommandInput& input)
 std::string Drop(const PgQuery__DropStmt& statement, CommandInput& input) {
   if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA) {
     return DropSchemas(statement, input);
+  }
+  if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
+      statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
+    return DropTypes(statement, input);
+  }
+  if (statement.concurrent) {
+    RefuseInTransactionBlock(input, "DROP INDEX CONCURRENTLY");
+    if (statement.n_objects != 1) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "DROP INDEX CONCURRENTLY does not support dropping multiple objects");
+    }
+    if (statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "DROP INDEX CONCURRENTLY does not support CASCADE");
+    }
   }
   for (const DroppedKind& kind : kDroppedKinds) {
     if (kind.object == statement.remove_type) return DropRelations(statement, kind, input);

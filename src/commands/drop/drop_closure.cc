@@ -7,6 +7,7 @@
 #include "catalog/record.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/type/type_parts.h"
 
 namespace grizzly::commands {
 namespace {
@@ -62,8 +63,14 @@ class Closure {
   void Lock(const ObjectAddress& address) {
     if (address.object_class == catalog::kRelationClass) {
       LockRelationByOid(input_, address.object, txn::RelationLockMode::kAccessExclusive);
+    } else if (address.object_class == catalog::kConstraintClass) {
+      if (const RelationPtr table = catalog::OwningRelation(*input_.editor.Current(), address)) {
+        LockRelationByOid(input_, table->oid, txn::RelationLockMode::kAccessExclusive);
+      }
     } else if (address.object_class == catalog::kSchemaClass) {
       LockSchema(input_, address.object, /*exclusive=*/true);
+    } else if (address.object_class == catalog::kTypeClass) {
+      LockType(input_, address.object, /*exclusive=*/true);
     }
   }
 
@@ -95,6 +102,17 @@ class Closure {
       Dependency edge;
       edge.dependent_class = catalog::kRelationClass;
       edge.dependent = relation->oid;
+      edge.type = 'n';
+      edges->push_back(edge);
+    });
+    // Row types, arrays and multiranges go with what they are of.
+    snapshot.ForEachType([&](const catalog::Type& type) {
+      const bool is_part = type.relation != kInvalidOid || type.category == 'A' ||
+                           type.range != kInvalidOid;
+      if (type.schema != schema.object || is_part) return;
+      Dependency edge;
+      edge.dependent_class = catalog::kTypeClass;
+      edge.dependent = type.oid;
       edge.type = 'n';
       edges->push_back(edge);
     });
@@ -201,6 +219,7 @@ class Removal {
     const RelationPtr relation = input_.editor.Current()->FindRelation(oid);
     if (relation == nullptr) return;
     if (relation->index.has_value()) return RemoveIndex(*relation);
+    RequireNothingOwed(input_, *relation, "DROP TABLE");
     if (relation->kind == catalog::RelationKind::kSequence || relation->HasRows()) {
       DropStorageAtCommit(input_, *relation);
     }
@@ -246,7 +265,17 @@ class Removal {
     input_.editor.PutRelation(std::move(changed));
   }
 
+  void RemoveCheckOfDomain(const catalog::Type& domain, Oid check) {
+    catalog::Type changed = domain;
+    std::erase_if(changed.checks, [&](const catalog::Constraint& c) { return c.oid == check; });
+    input_.editor.PutType(std::move(changed));
+  }
+
   void RemoveConstraint(const ObjectAddress& address) {
+    if (const auto domain = catalog::OwningDomain(*input_.editor.Current(), address)) {
+      input_.editor.DropDependenciesOf(catalog::kConstraintClass, address.object);
+      return RemoveCheckOfDomain(*domain, address.object);
+    }
     const RelationPtr table = catalog::OwningRelation(*input_.editor.Current(), address);
     input_.editor.DropDependenciesOf(catalog::kConstraintClass, address.object);
     if (table == nullptr || whole_relations_.contains(table->oid)) return;

@@ -3,6 +3,7 @@
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
+#include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "facts/access_methods.h"
 #include "facts/collations.h"
@@ -108,7 +109,8 @@ IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
   IndexRequest request;
   request.unique = statement.unique;
   request.nulls_not_distinct = statement.nulls_not_distinct;
-  request.options = ReadStorageOptions(ListOf(statement.options, statement.n_options));
+  request.options = ReadStorageParameters(
+      ParameterOwner::kIndex, ListOf(statement.options, statement.n_options));
   std::vector<std::string> names;
   for (const ast::Node* node : ListOf(statement.index_params, statement.n_index_params)) {
     ReadPart(input, table, *node->index_elem, &request, &names);
@@ -143,16 +145,14 @@ IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
 }  // namespace
 
 std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input) {
-  if (statement.concurrent) ThrowNotSupported("CREATE INDEX CONCURRENTLY");
+  if (statement.concurrent) RefuseInTransactionBlock(input, "CREATE INDEX CONCURRENTLY");
   CheckMethod(statement);
   const RelationPtr table =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
-  if (table->kind != catalog::RelationKind::kTable) {
+  if (!table->HasRows()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot create index on relation \"{}\"", table->name))
-        .Detail(table->kind == catalog::RelationKind::kView
-                    ? "This operation is not supported for views."
-                    : "This operation is not supported for this kind of relation.");
+        .Detail(NotSupportedDetail(table->kind));
   }
   RequireOwner(input, *table);
   if (statement.if_not_exists && TextOf(statement.idxname) != "") {

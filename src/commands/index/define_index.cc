@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
+#include "commands/evaluation.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
 #include "facts/access_methods.h"
@@ -39,6 +41,11 @@ void RefuseTakenNames(CommandInput& input, const Relation& table, const IndexReq
   }
 }
 
+// Rows of a key that is checked later cannot lie under it: two may have it for a while.
+bool ClustersRows(const IndexRequest& request) {
+  return request.primary && !request.timing.deferrable;
+}
+
 Relation MakeIndexRelation(CommandInput& input, const Relation& table,
                            const IndexRequest& request) {
   Relation index;
@@ -46,6 +53,7 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.schema = table.schema;
   index.name = request.name;
   index.kind = catalog::RelationKind::kIndex;
+  index.persistence = table.persistence;
   index.owner = table.owner;
   index.tenant = table.tenant;
   // Never used twice, so that a dropped index's range can be removed behind.
@@ -53,8 +61,11 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.options = request.options;
   catalog::IndexDefinition& definition = index.index.emplace();
   definition.table = table.oid;
-  definition.clustered_by = request.primary;
-  definition.index_id = IndexId{request.primary ? 0 : index.storage.value};
+  definition.clustered_by = ClustersRows(request) && !catalog::IsColumnar(table);
+  definition.index_id = IndexId{definition.clustered_by ? 0 : index.storage.value};
+  definition.access_method = request.access_method;
+  definition.exclusion = !request.exclusion_operators.empty();
+  definition.immediate = !request.timing.deferrable;
   definition.unique = request.unique;
   definition.primary = request.primary;
   definition.nulls_not_distinct = request.nulls_not_distinct;
@@ -83,9 +94,13 @@ void AddConstraintOf(CommandInput& input, const IndexRequest& request, Oid index
   catalog::Constraint constraint;
   constraint.oid = input.editor.NewOid();
   constraint.name = request.name;
-  constraint.kind =
-      request.primary ? catalog::ConstraintKind::kPrimaryKey : catalog::ConstraintKind::kUnique;
+  constraint.kind = !request.exclusion_operators.empty() ? catalog::ConstraintKind::kExclusion
+                    : request.primary                     ? catalog::ConstraintKind::kPrimaryKey
+                                                          : catalog::ConstraintKind::kUnique;
   constraint.index = index;
+  constraint.deferrable = request.timing.deferrable;
+  constraint.initially_deferred = request.timing.initially_deferred;
+  constraint.exclusion_operators = request.exclusion_operators;
   for (const catalog::IndexDefinition::Part& part : request.parts) {
     constraint.columns.push_back(part.column);
     if (request.primary) table->columns[part.column - 1].not_null = true;
@@ -138,6 +153,7 @@ IndexRequest RequestOfKey(CommandInput& input, const Relation& table, const KeyE
   request.primary = key.primary;
   request.is_constraint = true;
   request.nulls_not_distinct = key.nulls_not_distinct;
+  request.timing = key.timing;
   request.options = key.options;
   std::vector<std::string> all_names;
   for (const std::string& name : key.columns) {
@@ -164,6 +180,29 @@ IndexRequest RequestOfKey(CommandInput& input, const Relation& table, const KeyE
   return request;
 }
 
+void SetMentioned(CommandInput& input, const Relation& table, IndexRequest* request) {
+  const auto add = [&](const catalog::Definition& definition, planner::ExpressionPlace place) {
+    if (definition.empty()) return;
+    const expr::ExprPtr bound = BindStored(input, definition, &table, place);
+    for (const AttributeNumber attnum : MentionedColumns(*bound)) {
+      request->mentioned.push_back(attnum);
+    }
+  };
+  for (const auto& part : request->parts) {
+    add(part.expression, planner::ExpressionPlace::kIndexPart);
+  }
+  add(request->predicate, planner::ExpressionPlace::kIndexPredicate);
+}
+
+void RefuseSecondPrimaryKey(const Relation& table, bool adds_primary) {
+  if (!adds_primary) return;
+  for (const catalog::Constraint& constraint : table.constraints) {
+    if (constraint.kind != catalog::ConstraintKind::kPrimaryKey) continue;
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("multiple primary keys for table \"{}\" are not allowed", table.name));
+  }
+}
+
 RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,
                         bool is_new_table) {
   RefuseTakenNames(input, *table, request);
@@ -175,7 +214,12 @@ RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequ
   const Oid index_oid = index_relation.oid;
   if (request.is_constraint) AddConstraintOf(input, request, index_oid, &changed);
   changed.indexes.push_back(index_oid);
-  const bool moves_rows = request.primary && !is_new_table;
+  const bool moves_rows = index_relation.index->clustered_by && !is_new_table;
+  if (request.primary && !is_new_table && !moves_rows) {
+    std::vector<AttributeNumber> columns;
+    for (const auto& part : request.parts) columns.push_back(part.column);
+    CheckStoredRows(input, *table, columns, "", nullptr);
+  }
   if (moves_rows) changed.storage = NewStorage(input);
   if (!is_new_table && !moves_rows) {
     KeyRange range = RangeOfIndex(table->tenant, table->storage, index_relation.index->index_id);

@@ -1,4 +1,4 @@
-// Making an index on a table that is locked: for CREATE INDEX, PRIMARY KEY and UNIQUE.
+// Making an index on a table that is locked: for CREATE INDEX, PRIMARY KEY, UNIQUE and EXCLUDE.
 #pragma once
 
 #include <string>
@@ -15,6 +15,9 @@ struct IndexRequest {
   bool primary = false;
   bool is_constraint = false;
   bool nulls_not_distinct = false;
+  ConstraintTiming timing;
+  std::string access_method = "btree";
+  std::vector<Oid> exclusion_operators;  // one per part: an exclusion constraint
   std::vector<catalog::IndexDefinition::Part> parts;
   std::vector<std::string> part_names;  // the index's own column names
   std::vector<AttributeNumber> include;
@@ -37,5 +40,10 @@ catalog::RelationPtr DefineIndex(CommandInput& input, const catalog::RelationPtr
 // 42703, 42701.
 IndexRequest RequestOfKey(CommandInput& input, const catalog::Relation& table,
                           const KeyElement& key);
+
+// Columns that the request's expressions and predicate mention.
+void SetMentioned(CommandInput& input, const catalog::Relation& table, IndexRequest* request);
+// Throws 42P16 multiple primary keys for table "t" are not allowed.
+void RefuseSecondPrimaryKey(const catalog::Relation& table, bool adds_primary);
 
 }  // namespace grizzly::commands

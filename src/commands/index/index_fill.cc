@@ -6,6 +6,7 @@
 #include "commands/table/stored_rows.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
+#include "storage/key/ordered_key.h"
 
 namespace grizzly::commands {
 
@@ -50,7 +51,7 @@ void IndexFill::Add(const types::Batch& rows, const std::vector<std::string_view
   for (uint32_t row = 0; row < rows.row_count(); ++row) {
     bool is_unique = false;
     if (!ComputeKey(computed, row, &is_unique)) continue;
-    if (is_unique) {
+    if (is_unique && rules_.index->index->immediate) {
       if (key_ <= last_unique_) ascending_ = false;
       if (!ascending_ && !writer.is_direct()) {
         txn::RowRead read;
@@ -70,7 +71,31 @@ void IndexFill::Add(const types::Batch& rows, const std::vector<std::string_view
   }
 }
 
+bool IndexFill::KeysDiffer() {
+  const storage::KeyLayout& layout = *rules_.index->index_key;
+  const auto has_null = [&](std::string_view fields) {
+    for (size_t part = 0; part < layout.part_count(); ++part) {
+      if (fields[layout.FieldBytes(fields, part)] != storage::kValueMark) return true;
+    }
+    return false;
+  };
+  std::string last;
+  const auto scan =
+      input_.transaction.ScanLatest(head_, storage::PrefixSuccessor(head_));
+  for (; scan->Valid(); scan->Next()) {
+    if (input_.cancel != nullptr) input_.cancel->Check();
+    const size_t suffix_bytes = executor::SuffixOfMark(scan->value()).size();
+    std::string_view fields = scan->key().substr(head_.size());
+    fields.remove_suffix(suffix_bytes);
+    const bool counts = rules_.index->index->nulls_not_distinct || !has_null(fields);
+    if (counts && !last.empty() && fields == last) return false;
+    last = counts ? std::string(fields) : std::string();
+  }
+  return true;
+}
+
 bool IndexFill::IsUnique(const BulkWriter& writer) {
+  if (rules_.index->index->unique && !rules_.index->index->immediate) return KeysDiffer();
   if (found_duplicate_ || (ascending_ && unique_written_ > 0)) return !found_duplicate_;
   if (unique_written_ == 0 || !writer.is_direct()) return true;
   uint64_t found = 0;

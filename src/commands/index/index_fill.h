@@ -39,6 +39,8 @@ class IndexFill {
   void Compute(const types::Batch& rows, Computed* computed);
   // False when the row has no entry; sets key_ (without suffix) and *is_unique.
   bool ComputeKey(const Computed& computed, uint32_t row, bool* is_unique);
+  // Of a deferrable key, whose entries end with the row's key.
+  bool KeysDiffer();
 
   CommandInput& input_;
   plan::RowRules::Index rules_;

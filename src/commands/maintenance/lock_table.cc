@@ -1,9 +1,22 @@
 #include "commands/maintenance/lock_table.h"
 
+#include "catalog/inheritance.h"
 #include "commands/ast_read.h"
 #include "commands/relation_lookup.h"
 
 namespace grizzly::commands {
+namespace {
+
+void LockWithoutWaiting(CommandInput& input, const catalog::Relation& relation,
+                        txn::RelationLockMode mode) {
+  if (input.transaction.LockRelation(input.tenant, relation.oid, mode, txn::LockWait::kNoWait) ==
+      txn::LockOutcome::kNotAvailable) {
+    throw SqlError(SqlState::kLockNotAvailable,
+                   fmt::format("could not obtain lock on relation \"{}\"", relation.name));
+  }
+}
+
+}  // namespace
 
 std::string LockTable(const PgQuery__LockStmt& statement, CommandInput& input) {
   if (!input.in_transaction_block) {
@@ -17,6 +30,7 @@ std::string LockTable(const PgQuery__LockStmt& statement, CommandInput& input) {
         catalog::RequireRelation(*input.editor.Current(), input.search_path,
                                  TextOf(name.schemaname), TextOf(name.relname));
     const bool lockable = found->kind == catalog::RelationKind::kTable ||
+                          catalog::IsPartitioned(*found) ||
                           found->kind == catalog::RelationKind::kView;
     if (!lockable) {
       throw SqlError(SqlState::kWrongObjectType,
@@ -30,12 +44,18 @@ std::string LockTable(const PgQuery__LockStmt& statement, CommandInput& input) {
     }
     if (!statement.nowait) {
       LockRelation(input, name, mode);
-      continue;
+    } else {
+      LockWithoutWaiting(input, *found, mode);
     }
-    if (input.transaction.LockRelation(input.tenant, found->oid, mode, txn::LockWait::kNoWait) ==
-        txn::LockOutcome::kNotAvailable) {
-      throw SqlError(SqlState::kLockNotAvailable,
-                     fmt::format("could not obtain lock on relation \"{}\"", found->name));
+    if (!name.inh || found->view.has_value()) continue;
+    for (const catalog::RelationPtr& member :
+         catalog::TreeOf(*input.editor.Current(), Reread(input, found->oid))) {
+      if (member->oid == found->oid) continue;
+      if (statement.nowait) {
+        LockWithoutWaiting(input, *member, mode);
+      } else {
+        LockRelationByOid(input, member->oid, mode);
+      }
     }
   }
   return "LOCK TABLE";

@@ -1,5 +1,7 @@
 #include "commands/maintenance/reindex.h"
 
+#include <algorithm>
+
 #include "commands/ast_read.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
@@ -25,10 +27,14 @@ void RebuildIndex(CommandInput& input, Oid oid) {
   input.transaction.DropRangeAtCommit(std::move(old_entries.from), std::move(old_entries.to));
 }
 
-void ReadOptions(const PgQuery__ReindexStmt& statement) {
+void ReadOptions(CommandInput& input, const PgQuery__ReindexStmt& statement) {
   for (const Option& option : OptionsOf(ListOf(statement.params, statement.n_params))) {
     if (option.name == "verbose") continue;
-    if (option.name == "concurrently" || option.name == "tablespace") {
+    if (option.name == "concurrently") {
+      if (OptionBool(option)) RefuseInTransactionBlock(input, "REINDEX CONCURRENTLY");
+      continue;
+    }
+    if (option.name == "tablespace") {
       ThrowNotSupported("REINDEX " + option.name, option.location);
     }
     throw SqlError(SqlState::kSyntaxError,
@@ -37,10 +43,46 @@ void ReadOptions(const PgQuery__ReindexStmt& statement) {
   }
 }
 
+void ReindexTablesOf(CommandInput& input, Oid schema) {
+  std::vector<Oid> tables;
+  input.editor.Current()->ForEachRelation([&](const RelationPtr& relation) {
+    const bool meant = relation->oid >= kFirstUserOid && relation->HasRows() &&
+                       (schema == kInvalidOid || relation->schema == schema);
+    if (meant && (input.is_superuser || relation->owner == input.current_role)) {
+      tables.push_back(relation->oid);
+    }
+  });
+  std::sort(tables.begin(), tables.end());
+  for (const Oid oid : tables) {
+    LockRelationByOid(input, oid, txn::RelationLockMode::kShare);
+    const RelationPtr table = input.editor.Current()->FindRelation(oid);
+    if (table == nullptr) continue;  // dropped while we waited
+    for (const Oid index : table->indexes) RebuildIndex(input, index);
+  }
+}
+
+// The indexes of a schema, or of the database. Those of the system catalogs are not stored.
+void ReindexMany(CommandInput& input, const PgQuery__ReindexStmt& statement) {
+  const std::string_view name = TextOf(statement.name);
+  if (statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA) {
+    RefuseInTransactionBlock(input, "REINDEX SCHEMA");
+    const catalog::Schema schema = catalog::RequireSchema(*input.editor.Current(), name);
+    RequireSchemaOwner(input, schema);
+    return ReindexTablesOf(input, schema.oid);
+  }
+  const bool is_system = statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SYSTEM;
+  RefuseInTransactionBlock(input, is_system ? "REINDEX SYSTEM" : "REINDEX DATABASE");
+  if (name != input.services->CurrentDatabase()) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "can only reindex the currently open database");
+  }
+  if (!is_system) ReindexTablesOf(input, kInvalidOid);
+}
+
 }  // namespace
 
 std::string Reindex(const PgQuery__ReindexStmt& statement, CommandInput& input) {
-  ReadOptions(statement);
+  ReadOptions(input, statement);
   if (statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_TABLE) {
     const RelationPtr table =
         LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
@@ -50,7 +92,8 @@ std::string Reindex(const PgQuery__ReindexStmt& statement, CommandInput& input) 
     return "REINDEX";
   }
   if (statement.kind != PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX) {
-    ThrowNotSupported("REINDEX of a schema or database");
+    ReindexMany(input, statement);
+    return "REINDEX";
   }
   const RelationPtr seen =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessShare);

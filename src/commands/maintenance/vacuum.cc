@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "commands/ast_read.h"
 #include "commands/maintenance/analyze.h"
 #include "commands/relation_lookup.h"
+#include "executor/columnar/compaction.h"
 #include "storage/kv/store.h"
 
 namespace grizzly::commands {
@@ -52,7 +54,18 @@ VacuumOptions ReadOptions(const PgQuery__VacuumStmt& statement) {
   return options;
 }
 
+// Moves a columnar table's new rows into row groups, unless somebody writes to it just now.
+void CompactGroups(CommandInput& input, const catalog::Relation& table) {
+  if (!catalog::IsColumnar(table)) return;
+  const txn::LockOutcome outcome = input.transaction.LockRelation(
+      input.tenant, table.oid, txn::RelationLockMode::kShare, txn::LockWait::kNoWait);
+  if (outcome == txn::LockOutcome::kNotAvailable) return;
+  executor::CompactColumnarTable(input.transaction, input.transactions, table, input.cancel,
+                                 input.memory);
+}
+
 void VacuumTable(CommandInput& input, const catalog::Relation& table, bool verbose) {
+  CompactGroups(input, table);
   const KeyRange range = RangeOfStorage(table.tenant, table.storage);
   input.transactions.store().CompactBehind(range.from, range.to);
   if (!verbose) return;

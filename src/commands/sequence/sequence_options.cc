@@ -142,6 +142,8 @@ void ApplyStart(const Written& written, bool is_new, SequenceChange* change) {
 
 }  // namespace
 
+void RequireSequenceType(Oid type, bool is_identity) { LimitsOf(type, is_identity); }
+
 SequenceChange ReadSequenceOptions(CommandInput& input, std::span<ast::Node* const> options,
                                    const catalog::SequenceDefinition* before, Oid column_type,
                                    bool is_identity) {
@@ -153,7 +155,7 @@ SequenceChange ReadSequenceOptions(CommandInput& input, std::span<ast::Node* con
   Moved moved{is_new, is_new};
   if (is_new) definition.type = column_type != kInvalidOid ? column_type : facts::kInt8Oid;
   if (written.type != kInvalidOid && written.type != definition.type) {
-    LimitsOf(written.type, is_identity);  // refuses other types
+    RequireSequenceType(written.type, is_identity);
     const Limits old = LimitsOf(definition.type, is_identity);
     moved.maximum |= definition.maximum == old.maximum;
     moved.minimum |= definition.minimum == old.minimum;

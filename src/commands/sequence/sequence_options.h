@@ -18,6 +18,9 @@ struct SequenceChange {
   std::optional<QualifiedName> name;              // SEQUENCE NAME of an identity column
 };
 
+// Throws 22023 sequence type must be smallint, integer, or bigint.
+void RequireSequenceType(Oid type, bool is_identity);
+
 // `before` null: a new sequence. `column_type`: what serial or identity asks for; 0: bigint, or AS.
 SequenceChange ReadSequenceOptions(CommandInput& input, std::span<ast::Node* const> options,
                                    const catalog::SequenceDefinition* before, Oid column_type,

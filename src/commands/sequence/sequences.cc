@@ -12,6 +12,12 @@ using catalog::RelationPtr;
 
 void SetOwner(CommandInput& input, const std::vector<std::string>& owner, Relation* sequence) {
   catalog::SequenceDefinition& definition = *sequence->sequence;
+  if (definition.owner_table != kInvalidOid && definition.dependency == 'i') {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "cannot change ownership of identity sequence")
+        .Detail(fmt::format("Sequence \"{}\" is linked to table \"{}\".", sequence->name,
+                            Reread(input, definition.owner_table)->name));
+  }
   if (owner.size() == 1) {
     if (owner[0] != "none") {
       throw SqlError(SqlState::kSyntaxError, "invalid OWNED BY option")
@@ -53,15 +59,17 @@ std::vector<catalog::Column> SequenceColumns() {
 
 }  // namespace
 
-RelationPtr MakeSequence(CommandInput& input, Oid schema, const std::string& name,
+RelationPtr MakeSequence(CommandInput& input, const CreationTarget& target,
                          const catalog::SequenceDefinition& definition) {
-  if (input.editor.Current()->FindRelation(schema, name) != nullptr) {
-    throw SqlError(SqlState::kDuplicateTable, fmt::format("relation \"{}\" already exists", name));
+  if (input.editor.Current()->FindRelation(target.schema, target.name) != nullptr) {
+    throw SqlError(SqlState::kDuplicateTable,
+                   fmt::format("relation \"{}\" already exists", target.name));
   }
   Relation sequence;
   sequence.oid = input.editor.NewOid();
-  sequence.schema = schema;
-  sequence.name = name;
+  sequence.schema = target.schema;
+  sequence.name = target.name;
+  sequence.persistence = target.persistence;
   sequence.kind = catalog::RelationKind::kSequence;
   sequence.owner = input.current_role;
   sequence.tenant = input.tenant;
@@ -90,7 +98,7 @@ std::string CreateSequence(const PgQuery__CreateSeqStmt& statement, CommandInput
   }
   const SequenceChange change = ReadSequenceOptions(
       input, ListOf(statement.options, statement.n_options), nullptr, kInvalidOid, false);
-  const RelationPtr sequence = MakeSequence(input, target.schema, target.name, change.definition);
+  const RelationPtr sequence = MakeSequence(input, target, change.definition);
   if (change.owner.has_value()) {
     Relation owned = *sequence;
     SetOwner(input, *change.owner, &owned);
@@ -99,23 +107,10 @@ std::string CreateSequence(const PgQuery__CreateSeqStmt& statement, CommandInput
   return "CREATE SEQUENCE";
 }
 
-std::string AlterSequence(const PgQuery__AlterSeqStmt& statement, CommandInput& input) {
-  const RelationPtr sequence =
-      LockRelation(input, *statement.sequence, txn::RelationLockMode::kShareRowExclusive,
-                   statement.missing_ok);
-  if (sequence == nullptr) {
-    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
-                                  TextOf(statement.sequence->relname)));
-    return "ALTER SEQUENCE";
-  }
-  if (sequence->kind != catalog::RelationKind::kSequence) {
-    throw SqlError(SqlState::kWrongObjectType,
-                   fmt::format("\"{}\" is not a sequence", sequence->name));
-  }
-  RequireOwner(input, *sequence);
+void ChangeSequence(CommandInput& input, const RelationPtr& sequence,
+                    std::span<ast::Node* const> options, bool is_identity) {
   const SequenceChange change =
-      ReadSequenceOptions(input, ListOf(statement.options, statement.n_options),
-                          &*sequence->sequence, kInvalidOid, false);
+      ReadSequenceOptions(input, options, &*sequence->sequence, kInvalidOid, is_identity);
   const catalog::SequenceState state = input.sequences.Read(*sequence);
   if (!change.restart.has_value()) {
     if (state.last_value < change.definition.minimum) {
@@ -140,6 +135,24 @@ std::string AlterSequence(const PgQuery__AlterSeqStmt& statement, CommandInput& 
     input.sequences.Copy(*sequence, *after);
   }
   DropStorageAtCommit(input, *sequence);
+}
+
+std::string AlterSequence(const PgQuery__AlterSeqStmt& statement, CommandInput& input) {
+  const RelationPtr sequence =
+      LockRelation(input, *statement.sequence, txn::RelationLockMode::kShareRowExclusive,
+                   statement.missing_ok);
+  if (sequence == nullptr) {
+    SendNotice(input, fmt::format("relation \"{}\" does not exist, skipping",
+                                  TextOf(statement.sequence->relname)));
+    return "ALTER SEQUENCE";
+  }
+  if (sequence->kind != catalog::RelationKind::kSequence) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("\"{}\" is not a sequence", sequence->name));
+  }
+  RequireOwner(input, *sequence);
+  ChangeSequence(input, sequence, ListOf(statement.options, statement.n_options),
+                 /*is_identity=*/false);
   return "ALTER SEQUENCE";
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"
@@ -23,7 +24,12 @@ struct BulkInsert::Index {
 bool BulkInsert::Suits(CommandInput& input, const catalog::Relation& table) {
   if (input.uncontended_relations == nullptr || !MayWriteDirectly(input)) return false;
   const std::vector<Oid>& fresh = *input.uncontended_relations;
-  return std::find(fresh.begin(), fresh.end(), table.oid) != fresh.end();
+  if (std::find(fresh.begin(), fresh.end(), table.oid) == fresh.end()) return false;
+  // Each row is compared with those before it, which have to be where reads find them.
+  return std::none_of(table.constraints.begin(), table.constraints.end(),
+                      [](const catalog::Constraint& constraint) {
+                        return constraint.kind == catalog::ConstraintKind::kExclusion;
+                      });
 }
 
 BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
@@ -33,17 +39,23 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
       context_(context),
       table_(*rules.relation),
       head_(executor::RowKeyHead(table_)),
-      conflicts_(rules, context) {
+      conflicts_(rules, context),
+      notes_(rules, context) {
   KeyRange range = RangeOfStorage(table_.tenant, table_.storage);
   was_empty_ = !input.transaction.ScanLatest(range.from, range.to)->Valid();
   rows_ascending_ = was_empty_;
   writer_ = std::make_unique<BulkWriter>(input, std::move(range));
+  if (catalog::IsColumnar(table_)) {
+    appender_ = std::make_unique<executor::RowAppender>(input.transaction, input.transactions,
+                                                        table_, input.memory);
+  }
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const Oid oid : table_.indexes) {
     catalog::RelationPtr index = snapshot->FindRelation(oid);
     if (index != nullptr && index->index->clustered_by) primary_ = std::move(index);
   }
   for (const plan::RowRules::Index& index : rules.indexes) {
+    if (index.index->index_key == nullptr) continue;  // no entries of its own
     auto made = std::make_unique<Index>();
     made->rules = &index;
     made->head = executor::IndexKeyHead(table_, *index.index->index);
@@ -99,6 +111,10 @@ void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   writer_->Put(key_, value_);
+  PutEntries(rows, row);
+}
+
+void BulkInsert::PutEntries(const types::Batch& rows, uint32_t row) {
   for (const auto& index : indexes_) {
     if (!index->selected[row]) continue;
     const catalog::IndexDefinition& definition = *index->rules->index->index;
@@ -110,7 +126,7 @@ void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
       has_null |= value.is_null();
       layout.AppendPart(part, value, &key_);
     }
-    if (definition.unique && (!has_null || definition.nulls_not_distinct)) {
+    if (definition.unique && definition.immediate && (!has_null || definition.nulls_not_distinct)) {
       RequireNew(key_, &index->last, &index->ascending, index->rules->index, rows, row);
     } else {
       key_.append(suffix_);
@@ -120,6 +136,7 @@ void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
     value_.append(suffix_);
     writer_->Put(key_, value_);
   }
+  notes_.Inserted(rows, row, suffix_);
 }
 
 void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
@@ -130,9 +147,23 @@ void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
     if (index->predicate == nullptr) continue;
     for (const uint32_t row : index->predicate->Filter(rows)) index->selected[row] = true;
   }
+  if (appender_ != nullptr) return AddToGroups(rows, at);
   for (*at = 0; *at < rows.row_count(); ++*at) PutRow(rows, *at);
 }
 
-void BulkInsert::Finish() { writer_->Finish(); }
+void BulkInsert::AddToGroups(const types::Batch& rows, uint32_t* at) {
+  const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
+  for (*at = 0; *at < rows.row_count() && !indexes_.empty(); ++*at) {
+    suffix_.clear();
+    storage::AppendBigEndian(&suffix_, row_ids[*at]);
+    PutEntries(rows, *at);
+  }
+  appender_->Append(rows);
+}
+
+void BulkInsert::Finish() {
+  if (appender_ != nullptr) appender_->Finish();
+  writer_->Finish();
+}
 
 }  // namespace grizzly::commands

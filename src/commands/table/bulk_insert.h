@@ -33,6 +33,8 @@ class BulkInsert {
  private:
   struct Index;
   void PutRow(const types::Batch& rows, uint32_t row);
+  void AddToGroups(const types::Batch& rows, uint32_t* at);
+  void PutEntries(const types::Batch& rows, uint32_t row);
   // Throws when the key is there already.
   void RequireNew(const std::string& key, std::string* last, bool* ascending,
                   const catalog::RelationPtr& index, const types::Batch& rows, uint32_t row);
@@ -43,7 +45,9 @@ class BulkInsert {
   const catalog::Relation& table_;
   const std::string head_;
   std::unique_ptr<BulkWriter> writer_;
+  std::unique_ptr<executor::RowAppender> appender_;  // columnar tables: the rows, but not their entries
   executor::RowWriter conflicts_;  // words the error
+  executor::ChangeNotes notes_;
   std::vector<std::unique_ptr<Index>> indexes_;
   catalog::RelationPtr primary_;
   bool was_empty_;

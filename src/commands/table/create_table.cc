@@ -5,10 +5,17 @@
 #include "catalog/name_choice.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "commands/constraint/exclusion.h"
+#include "commands/constraint/foreign_key.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
+#include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
+#include "commands/type/type_parts.h"
+#include "commands/table/like_clause.h"
+#include "commands/table/inherit_columns.h"
+#include "commands/table/access_method.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::commands {
@@ -26,7 +33,10 @@ TableElements ReadElements(CommandInput& input, const PgQuery__CreateStmt& state
       case PG_QUERY__NODE__NODE_CONSTRAINT:
         ReadTableConstraint(*node->constraint, &elements);
         break;
-      default: ThrowNotSupported("CREATE TABLE LIKE");
+      case PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE:
+        ReadLike(input, *node->table_like_clause, &elements);
+        break;
+      default: ThrowNotSupported("this table element");
     }
   }
   std::vector<std::string> seen;
@@ -54,7 +64,7 @@ std::vector<KeyElement> MergeKeys(std::vector<KeyElement> keys) {
   for (KeyElement& key : keys) {
     const auto same = std::find_if(merged.begin(), merged.end(), [&](const KeyElement& other) {
       return other.columns == key.columns && other.include == key.include &&
-             other.nulls_not_distinct == key.nulls_not_distinct &&
+             other.nulls_not_distinct == key.nulls_not_distinct && other.timing == key.timing &&
              (other.name.empty() || key.name.empty());
     });
     if (same == merged.end()) {
@@ -77,14 +87,6 @@ void SetPrimaryNotNull(const std::vector<KeyElement>& keys, std::vector<ColumnEl
   }
 }
 
-void RefuseTakenTypeName(CommandInput& input, const CreationTarget& target) {
-  if (input.editor.Current()->FindType(target.schema, target.name) == nullptr) return;
-  throw SqlError(SqlState::kDuplicateObject,
-                 fmt::format("type \"{}\" already exists", target.name))
-      .Hint("A relation has an associated type of the same name, so you must use a name that "
-            "doesn't conflict with any existing type.");
-}
-
 // The row type of a table, and the array type over it.
 Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid relation) {
   catalog::Type row;
@@ -95,40 +97,56 @@ Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid r
   row.typtype = 'c';
   row.category = 'C';
   row.relation = relation;
-  catalog::Type array;
-  array.oid = input.editor.NewOid();
-  array.schema = schema;
-  array.name = "_" + name;
-  while (input.editor.Current()->FindType(schema, array.name) != nullptr) {
-    array.name.insert(0, 1, '_');
-  }
-  array.name = catalog::TruncateName(array.name);
-  array.owner = row.owner;
-  array.category = 'A';
-  array.element = row.oid;
-  row.array = array.oid;
   const Oid row_oid = row.oid;
-  input.editor.PutType(std::move(row));
-  input.editor.PutType(std::move(array));
+  PutTypeWithArray(input, std::move(row));
   return row_oid;
 }
 
 }  // namespace
 
-catalog::RelationPtr MakeTable(CommandInput& input, Oid schema, const std::string& name,
-                               std::vector<catalog::Column> columns,
-                               std::vector<std::pair<std::string, std::string>> options) {
+void RefuseTakenTypeName(CommandInput& input, const CreationTarget& target) {
+  try {
+    RefuseTakenTypeName(input, target.schema, target.name);
+  } catch (SqlError& error) {
+    std::move(error).Hint(
+        "A relation has an associated type of the same name, so you must use a name that doesn't "
+        "conflict with any existing type.");
+    throw;
+  }
+}
+
+char ReadOnCommit(PgQuery__OnCommitAction action, const CreationTarget& target) {
+  if (action == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_NOOP ||
+      action == PG_QUERY__ON_COMMIT_ACTION__ON_COMMIT_ACTION_UNDEFINED) {
+    return '\0';
+  }
+  if (target.persistence != 't') {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "ON COMMIT can only be used on temporary tables");
+  }
+  switch (action) {
+    case PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DELETE_ROWS: return 'd';
+    case PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP: return 'D';
+    default: return 'p';
+  }
+}
+
+catalog::RelationPtr MakeTable(CommandInput& input, NewTable made) {
+  const Oid schema = made.target.schema;
+  const std::string& name = made.target.name;
   Relation table;
   table.oid = input.editor.NewOid();
   table.schema = schema;
   table.name = name;
+  table.persistence = made.target.persistence;
+  table.on_commit = made.on_commit;
   table.kind = catalog::RelationKind::kTable;
   table.owner = input.current_role;
   table.tenant = input.tenant;
   table.storage = NewStorage(input);
-  table.columns = std::move(columns);
-  table.options = std::move(options);
-  table.access_method = "heap";
+  table.columns = std::move(made.columns);
+  table.options = std::move(made.options);
+  table.access_method = ChooseAccessMethod(input, made.access_method);
   for (size_t i = 0; i < table.columns.size(); ++i) {
     table.columns[i].attnum = static_cast<AttributeNumber>(i + 1);
   }
@@ -136,21 +154,24 @@ catalog::RelationPtr MakeTable(CommandInput& input, Oid schema, const std::strin
   const Oid oid = table.oid;
   LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
   if (input.uncontended_relations != nullptr) input.uncontended_relations->push_back(oid);
+  if (made.on_commit == 'd' || made.on_commit == 'D') input.on_commit_tables->push_back(oid);
   return input.editor.PutRelation(std::move(table));
 }
 
-Relation MakeColumnSequence(CommandInput& input, Oid schema, const std::string& table_name,
+Relation MakeColumnSequence(CommandInput& input, const CreationTarget& of,
                             ColumnElement* element) {
   SequenceChange& change = *element->sequence;
+  const Oid schema = of.schema;
   std::string name;
   if (change.name.has_value()) {
     name = change.name->name;
   } else {
     catalog::NameChooser chooser(*input.editor.Current(), schema);
-    name = chooser.Sequence(table_name, element->column.name);
+    name = chooser.Sequence(of.name, element->column.name);
   }
   LockChosenName(input, schema, name);
-  const RelationPtr sequence = MakeSequence(input, schema, name, change.definition);
+  const RelationPtr sequence =
+      MakeSequence(input, {schema, name, of.persistence}, change.definition);
   element->column.owned_sequence = sequence->oid;
   if (element->is_serial) {
     const catalog::Schema* in = input.editor.Current()->FindSchema(schema);
@@ -207,13 +228,19 @@ catalog::Constraint MakeCheck(CommandInput& input, const Relation& table, const 
                               bool is_new_table) {
   const std::vector<expr::ColumnId> ids = AttributeIds(table);
   const expr::ExprPtr bound =
-      planner::BindTableExpression(*check.expression, &table, ids,
-                                   planner::ExpressionPlace::kCheck, MakeBinderInput(input));
+      check.expression == nullptr
+          ? BindStored(input, check.definition, &table, planner::ExpressionPlace::kCheck)
+          : planner::BindTableExpression(*check.expression, &table, ids,
+                                         planner::ExpressionPlace::kCheck, MakeBinderInput(input));
   catalog::Constraint constraint;
   constraint.oid = input.editor.NewOid();
   constraint.kind = catalog::ConstraintKind::kCheck;
   constraint.columns = MentionedColumns(*bound);
-  constraint.check = MakeDefinition(input, *check.expression);
+  constraint.check = check.expression == nullptr ? check.definition
+                                                 : MakeDefinition(input, *check.expression);
+  constraint.no_inherit = check.no_inherit;
+  constraint.validated = is_new_table || !check.not_valid;
+  constraint.comment = check.comment;
   constraint.name = check.name;
   const auto taken = [&](const std::string& name) {
     return std::any_of(table.constraints.begin(), table.constraints.end(),
@@ -244,6 +271,38 @@ void AddCheckDependencies(CommandInput& input, const Relation& table,
   AddExpressionDependencies(input, *bound, catalog::kConstraintClass, check.oid, 'n');
 }
 
+namespace {
+
+// Sequences of serial and identity columns, in the order of their columns, become the table's.
+void PutColumnSequences(CommandInput& input, const Relation& table, const TableElements& elements,
+                        std::vector<Relation> sequences) {
+  for (size_t i = 0, next = 0; i < elements.columns.size(); ++i) {
+    if (!elements.columns[i].sequence.has_value()) continue;
+    Relation& sequence = sequences[next++];
+    sequence.sequence->owner_table = table.oid;
+    sequence.sequence->owner_column = elements.columns[i].column.attnum;
+    input.editor.PutRelation(std::move(sequence));
+  }
+}
+
+// Keys, exclusion constraints and foreign keys of a new table.
+RelationPtr AddIndexedConstraints(CommandInput& input, RelationPtr table,
+                                  const std::vector<KeyElement>& keys,
+                                  const TableElements& elements) {
+  for (const KeyElement& key : keys) {
+    table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
+  }
+  for (const ExclusionElement& exclusion : elements.exclusions) {
+    table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);
+  }
+  for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
+    table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
+  }
+  return table;
+}
+
+}  // namespace
+
 std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& input) {
   const CreationTarget target = LockNewName(input, *statement.relation);
   const bool exists =
@@ -259,7 +318,12 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
                    fmt::format("relation \"{}\" already exists", target.name));
   }
   RefuseTakenTypeName(input, target);
-  const auto options = ReadStorageOptions(ListOf(statement.options, statement.n_options));
+  const auto options = ReadStorageParameters(
+      ParameterOwner::kTable, ListOf(statement.options, statement.n_options));
+  const std::vector<RelationPtr> parents =
+      LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
+                  target.persistence);
+  if (!parents.empty()) MergeColumns(input, parents, &elements);
   const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
   SetPrimaryNotNull(keys, &elements.columns);
   std::vector<catalog::Column> columns;
@@ -269,7 +333,7 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     element.column.attnum = static_cast<AttributeNumber>(columns.size() + 1);
     attnums.push_back(element.column.attnum);
     if (element.sequence.has_value()) {
-      sequences.push_back(MakeColumnSequence(input, target.schema, target.name, &element));
+      sequences.push_back(MakeColumnSequence(input, target, &element));
     }
     columns.push_back(element.column);
   }
@@ -279,29 +343,27 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   draft.schema = target.schema;
   draft.columns = columns;
   SetColumnExpressions(input, elements.columns, &draft);
+  draft.constraints = InheritedChecks(input, parents, draft);
   for (const CheckElement& check : elements.checks) {
+    if (MergeOwnCheck(input, check, &draft)) continue;
     draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
   }
-  RelationPtr table = MakeTable(input, target.schema, target.name, draft.columns, options);
-  if (!draft.constraints.empty()) {
-    Relation with_checks = *table;
-    with_checks.constraints = draft.constraints;
-    table = input.editor.PutRelation(std::move(with_checks));
+  RelationPtr table =
+      MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
+                        TextOf(statement.access_method)});
+  if (!draft.constraints.empty() || !parents.empty()) {
+    Relation complete = *table;
+    complete.constraints = draft.constraints;
+    for (const RelationPtr& parent : parents) complete.inherits.push_back(parent->oid);
+    table = input.editor.PutRelation(std::move(complete));
   }
-  for (size_t i = 0, next = 0; i < elements.columns.size(); ++i) {
-    if (!elements.columns[i].sequence.has_value()) continue;
-    Relation& sequence = sequences[next++];
-    sequence.sequence->owner_table = table->oid;
-    sequence.sequence->owner_column = elements.columns[i].column.attnum;
-    input.editor.PutRelation(std::move(sequence));
-  }
+  PutColumnSequences(input, *table, elements, std::move(sequences));
   AddDefaultDependencies(input, *table, attnums);
   for (const catalog::Constraint& check : draft.constraints) {
     AddCheckDependencies(input, *table, check);
   }
-  for (const KeyElement& key : keys) {
-    table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
-  }
+  table = AddIndexedConstraints(input, std::move(table), keys, elements);
+  AddLikeIndexes(input, table, elements);
   return "CREATE TABLE";
 }
 

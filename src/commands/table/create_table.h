@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "commands/command.h"
+#include "commands/relation_lookup.h"
 #include "commands/table/table_elements.h"
 
 namespace grizzly::commands {
@@ -12,12 +13,21 @@ namespace grizzly::commands {
 std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& input);
 
 // An empty table of these columns, with row types and storage; names and locks are settled.
-catalog::RelationPtr MakeTable(CommandInput& input, Oid schema, const std::string& name,
-                               std::vector<catalog::Column> columns,
-                               std::vector<std::pair<std::string, std::string>> options);
-// Sequences of serial and identity columns: made in the table's schema, before the table. Sets
+struct NewTable {
+  CreationTarget target;
+  std::vector<catalog::Column> columns;
+  std::vector<std::pair<std::string, std::string>> options;
+  char on_commit = '\0';
+  std::string_view access_method = {};  // empty: default_table_access_method
+};
+catalog::RelationPtr MakeTable(CommandInput& input, NewTable made);
+// ON COMMIT as Relation::on_commit has it. Throws 42P16 unless the table is temporary.
+char ReadOnCommit(PgQuery__OnCommitAction action, const CreationTarget& target);
+// Throws 42710 when a type other than a relation's has the name.
+void RefuseTakenTypeName(CommandInput& input, const CreationTarget& target);
+// Sequences of serial and identity columns: made beside the table `of`, before it. Sets
 // column.owned_sequence and, for serial, its default.
-catalog::Relation MakeColumnSequence(CommandInput& input, Oid schema, const std::string& table_name,
+catalog::Relation MakeColumnSequence(CommandInput& input, const CreationTarget& of,
                                      ColumnElement* element);
 // Binds defaults and generation expressions of `elements` (their columns are in `table` already) and
 // records what they mention.

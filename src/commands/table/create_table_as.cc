@@ -1,6 +1,7 @@
 #include "commands/table/create_table_as.h"
 
 #include "commands/evaluation.h"
+#include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/bulk_insert.h"
 #include "commands/table/create_table.h"
@@ -39,7 +40,7 @@ std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
 }
 
 uint64_t FillTable(CommandInput& input, const catalog::RelationPtr& table,
-                   const plan::PlanPtr& plan) {
+                   const PreparedQuery& query) {
   CommandExecution execution(input);
   const plan::RowRules rules = MakeRowRules(input, table);
   std::unique_ptr<BulkInsert> bulk;
@@ -49,28 +50,33 @@ uint64_t FillTable(CommandInput& input, const catalog::RelationPtr& table,
   executor::RowWriter writer(rules, execution.context());
   uint64_t rows = 0;
   input.queries->Run(
-      plan,
+      query.plan,
       [&](const types::Batch& batch) {
         uint32_t at = 0;
         rows += batch.row_count();
         if (bulk != nullptr) return bulk->Add(batch, &at);
-        for (; at < batch.row_count(); ++at) {
-          writer.FindConflict(batch, at, "", nullptr);
-          writer.Insert(batch, at);
-        }
+        writer.InsertAll(batch, &at);
       },
-      nullptr);
-  if (bulk != nullptr) bulk->Finish();
+      nullptr, query.parameters);
+  bulk != nullptr ? bulk->Finish() : writer.Finish();
   return rows;
+}
+
+PreparedQuery PlanSource(const ast::Node& source, CommandInput& input) {
+  if (source.node_case != PG_QUERY__NODE__NODE_EXECUTE_STMT) {
+    return {input.queries->Plan(source), {}, nullptr};
+  }
+  PreparedQuery query = input.queries->Prepared(*source.execute_stmt);
+  if (query.plan == nullptr || query.plan->statement_class != plan::StatementClass::kSelect) {
+    throw SqlError(SqlState::kWrongObjectType, "prepared statement is not a SELECT");
+  }
+  return query;
 }
 
 }  // namespace
 
 std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandInput& input) {
   const PgQuery__IntoClause& into = *statement.into;
-  if (statement.query->node_case == PG_QUERY__NODE__NODE_EXECUTE_STMT) {
-    ThrowNotSupported("CREATE TABLE AS EXECUTE");
-  }
   const CreationTarget target = LockNewName(input, *into.rel);
   if (input.editor.Current()->FindRelation(target.schema, target.name) != nullptr) {
     const std::string message = fmt::format("relation \"{}\" already exists", target.name);
@@ -78,14 +84,15 @@ std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandIn
     SendNotice(input, message + ", skipping", "", Severity::kNotice, SqlState::kDuplicateTable);
     return "CREATE TABLE AS";
   }
-  const auto options = ReadStorageOptions(ListOf(into.options, into.n_options));
-  const plan::PlanPtr plan = input.queries->Plan(*statement.query);
-  const catalog::RelationPtr table =
-      MakeTable(input, target.schema, target.name,
-                ColumnsOfResult(*plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
-                options);
+  const auto options = ReadStorageParameters(
+      ParameterOwner::kTable, ListOf(into.options, into.n_options));
+  const PreparedQuery query = PlanSource(*statement.query, input);
+  const catalog::RelationPtr table = MakeTable(
+      input, {target,
+              ColumnsOfResult(*query.plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
+              options, ReadOnCommit(into.on_commit, target), TextOf(into.access_method)});
   if (into.skip_data) return "CREATE TABLE AS";
-  const uint64_t rows = FillTable(input, table, plan);
+  const uint64_t rows = FillTable(input, table, query);
   input.transaction.OnCommit([&catalog = input.catalog, oid = table->oid, rows](CommitTimestamp) {
     catalog.SetStatistics(oid, {static_cast<double>(rows), 0});
   });

@@ -2,6 +2,7 @@
 
 #include "base/error/check.h"
 #include "commands/evaluation.h"
+#include "planner/physical/constraint_rules.h"
 
 namespace grizzly::commands {
 
@@ -53,6 +54,7 @@ plan::RowRules MakeRowRules(CommandInput& input, const catalog::RelationPtr& tab
     if (index->index->clustered_by) continue;  // the rows themselves are its entries
     rules.indexes.push_back(MakeIndexRules(input, *table, index));
   }
+  planner::AddConstraintRules(*snapshot, &rules);
   return rules;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/command.h"
+#include "executor/columnar/columnar_source.h"
 #include "types/batch.h"
 
 namespace grizzly::commands {
@@ -18,7 +19,7 @@ class StoredRows {
 
   // The next rows, every column decoded; null at the end. Valid until the next call.
   types::Batch* Next();
-  // Of row `row` of the last batch: its key behind the head, and its stored value.
+  // Of row `row` of the last batch: its key behind the head, and its stored value (row tables only).
   std::string_view suffix(uint32_t row) const { return View(suffixes_, row); }
   std::string_view value(uint32_t row) const { return View(values_, row); }
 
@@ -31,8 +32,14 @@ class StoredRows {
     return std::string_view(bytes_).substr(pieces[row].begin, pieces[row].size);
   }
 
+  bool NextFromGroup();
+  bool NextFromRows();
+
   CommandInput& input_;
   const catalog::Relation& table_;
+  std::unique_ptr<executor::ColumnarSource> groups_;  // of a columnar table, until they are read
+  std::unique_ptr<executor::VisibleGroup> group_;
+  uint32_t block_ = 0;
   std::unique_ptr<txn::RangeScan> scan_;
   types::Batch batch_;
   std::vector<uint32_t> targets_;

@@ -1,9 +1,10 @@
 #include "commands/table/table_elements.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "commands/evaluation.h"
+#include "commands/type/type_parts.h"
+#include "commands/options/storage_parameters.h"
 #include "facts/collations.h"
 #include "facts/types.h"
 #include "parser/deparse.h"
@@ -42,13 +43,10 @@ const SerialName* FindSerial(const PgQuery__TypeName& type) {
 Oid FindCollationOid(const PgQuery__CollateClause& clause) {
   const QualifiedName name =
       QualifiedNameOf(StringsOf(ListOf(clause.collname, clause.n_collname)));
-  const facts::CollationFact* fact = facts::FindCollationByName(name.name);
-  if (fact == nullptr || (!name.schema.empty() && name.schema != "pg_catalog")) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name.name))
-        .At(clause.location);
+  if (!name.schema.empty() && name.schema != "pg_catalog") {
+    return RequireCollation("", clause.location);
   }
-  return fact->oid;
+  return RequireCollation(name.name, clause.location);
 }
 
 void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnElement* element) {
@@ -60,25 +58,50 @@ void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnEl
     element->sequence->definition.dependency = 'a';
     column.not_null = true;
     element->is_explicitly_not_null = true;
-  } else {
-    column.type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
+    column.storage = facts::FindType(column.type.oid)->typstorage;
+    column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
+    return;
   }
-  const facts::TypeFact* fact = facts::FindType(column.type.oid);
-  if (fact != nullptr && fact->typtype == 'p') {
-    throw SqlError(SqlState::kInvalidTableDefinition,
-                   fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
-  }
-  column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
-  column.storage = fact != nullptr ? fact->typstorage : 'x';
-  if (definition.coll_clause == nullptr) return;
-  if (column.type.collation == kInvalidOid) {
-    throw SqlError(SqlState::kDatatypeMismatch,
-                   fmt::format("collations are not supported by type {}",
-                               input.services->FormatType(column.type.oid, types::kNoTypmod)))
-        .At(definition.coll_clause->location);
-  }
-  column.type.collation = FindCollationOid(*definition.coll_clause);
+  ReadColumnType(input, definition, &column);
 }
+
+}  // namespace
+
+void ReadColumnType(CommandInput& input, const PgQuery__ColumnDef& definition,
+                    catalog::Column* column) {
+  const catalog::Column read = ReadAttributeType(input, definition);
+  column->type = read.type;
+  column->dimensions = read.dimensions;
+  column->storage = read.storage;
+}
+
+char StorageOfType(CommandInput& input, Oid type) {
+  if (const facts::TypeFact* fact = facts::FindType(type)) return fact->typstorage;
+  const auto made = input.editor.Current()->FindType(type);
+  if (made == nullptr) return 'x';
+  if (made->base != kInvalidOid) return StorageOfType(input, made->base);
+  return made->typtype == 'e' ? 'p' : 'x';
+}
+
+char ReadCompression(CommandInput& input, const catalog::Column& column, std::string_view method) {
+  if (method.empty() || method == "default") return '\0';
+  if (StorageOfType(input, column.type.oid) == 'p') {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("column data type {} does not support compression",
+                               input.services->FormatType(column.type.oid, types::kNoTypmod)));
+  }
+  if (method == "pglz") return 'p';
+  if (method == "lz4") return 'l';
+  throw SqlError(SqlState::kInvalidParameterValue,
+                 fmt::format("invalid compression method \"{}\"", method));
+}
+
+bool IsSystemColumnName(std::string_view name) {
+  return std::find(std::begin(kSystemColumns), std::end(kSystemColumns), name) !=
+         std::end(kSystemColumns);
+}
+
+namespace {
 
 [[noreturn]] void ThrowAboutColumn(std::string_view what, const ColumnElement& element,
                                    const TableElements& elements, int location) {
@@ -154,8 +177,71 @@ void SetGenerated(const PgQuery__Constraint& constraint, const TableElements& el
   element->generated_expression = constraint.raw_expr;
 }
 
+// [NOT] DEFERRABLE, INITIALLY DEFERRED | IMMEDIATE behind a column's constraint.
+class TimingReader {
+ public:
+  // A constraint begins; null: one that is always checked at once.
+  void Begin(ConstraintTiming* timing) {
+    timing_ = timing;
+    says_deferrable_ = says_initially_ = false;
+  }
+  // False: it is no such attribute.
+  bool Read(const PgQuery__Constraint& attribute) {
+    switch (attribute.contype) {
+      case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRABLE:
+        Say("DEFERRABLE", &says_deferrable_, attribute.location);
+        timing_->deferrable = true;
+        return true;
+      case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE:
+        Say("NOT DEFERRABLE", &says_deferrable_, attribute.location);
+        timing_->deferrable = false;
+        RequireDeferrable(attribute.location);
+        return true;
+      case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_DEFERRED:
+        Say("INITIALLY DEFERRED", &says_initially_, attribute.location);
+        timing_->initially_deferred = true;
+        if (!says_deferrable_) timing_->deferrable = true;
+        RequireDeferrable(attribute.location);
+        return true;
+      case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE:
+        Say("INITIALLY IMMEDIATE", &says_initially_, attribute.location);
+        timing_->initially_deferred = false;
+        return true;
+      default: return false;
+    }
+  }
+
+ private:
+  void Say(std::string_view clause, bool* said, int location) {
+    if (timing_ == nullptr) {
+      throw SqlError(SqlState::kSyntaxError, fmt::format("misplaced {} clause", clause))
+          .At(location);
+    }
+    if (*said) {
+      throw SqlError(SqlState::kSyntaxError,
+                     fmt::format("multiple {} clauses not allowed",
+                                 said == &says_deferrable_ ? "DEFERRABLE/NOT DEFERRABLE"
+                                                           : "INITIALLY IMMEDIATE/DEFERRED"))
+          .At(location);
+    }
+    *said = true;
+  }
+  void RequireDeferrable(int location) {
+    if (!says_initially_ || !timing_->initially_deferred || timing_->deferrable) return;
+    throw SqlError(SqlState::kSyntaxError,
+                   "constraint declared INITIALLY DEFERRED must be DEFERRABLE")
+        .At(location);
+  }
+
+  ConstraintTiming* timing_ = nullptr;
+  bool says_deferrable_ = false;
+  bool says_initially_ = false;
+};
+
 void ReadColumnConstraint(CommandInput& input, const PgQuery__Constraint& constraint,
-                          TableElements* elements) {
+                          TableElements* elements, TimingReader* timing) {
+  if (timing->Read(constraint)) return;
+  timing->Begin(nullptr);
   ColumnElement& element = elements->columns.back();
   switch (constraint.contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_NULL:
@@ -173,113 +259,157 @@ void ReadColumnConstraint(CommandInput& input, const PgQuery__Constraint& constr
     case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE:
       ReadTableConstraint(constraint, elements);
       elements->keys.back().columns = {elements->columns.back().column.name};
+      timing->Begin(&elements->keys.back().timing);
+      return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN:
+      ReadTableConstraint(constraint, elements);
+      elements->foreign_keys.back().columns = {elements->columns.back().column.name};
+      timing->Begin(&elements->foreign_keys.back().timing);
       return;
     case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK: return ReadTableConstraint(constraint, elements);
-    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_NOT_DEFERRABLE:
-    case PG_QUERY__CONSTR_TYPE__CONSTR_ATTR_IMMEDIATE:
-      return;  // what constraints are here anyway
     default: ThrowNotSupported("this column constraint", constraint.location);
   }
   element.location = constraint.location;
   RefuseSecondSource(*elements, element);
 }
 
-void CheckFillFactor(const std::string& text) {
-  int32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw SqlError(SqlState::kInvalidParameterValue,
-                   fmt::format("invalid value for integer option \"fillfactor\": {}", text));
-  }
-  if (value < 10 || value > 100) {
-    throw SqlError(SqlState::kInvalidParameterValue,
-                   fmt::format("value {} out of bounds for option \"fillfactor\"", text))
-        .Detail("Valid values are between \"10\" and \"100\".");
-  }
-}
-
-// PostgreSQL has these, we do not.
-bool IsKnownStorageParameter(std::string_view name) {
-  static constexpr std::string_view kKnown[] = {
-      "parallel_workers",    "vacuum_index_cleanup",        "vacuum_truncate",
-      "user_catalog_table",  "log_autovacuum_min_duration", "deduplicate_items",
-      "toast_tuple_target",
-  };
-  return name.starts_with("autovacuum_") ||
-         std::find(std::begin(kKnown), std::end(kKnown), name) != std::end(kKnown);
-}
-
 }  // namespace
+
+Oid RequireCollation(std::string_view name, int location) {
+  const facts::CollationFact* fact = facts::FindCollationByName(name);
+  if (fact != nullptr) return fact->oid;
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name))
+      .At(location);
+}
+
+Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
+                  const types::SqlType& type) {
+  if (type.collation == kInvalidOid) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("collations are not supported by type {}",
+                               input.services->FormatType(type.oid, types::kNoTypmod)))
+        .At(clause.location);
+  }
+  return FindCollationOid(clause);
+}
+
+catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition) {
+  catalog::Column column;
+  column.type = planner::ResolveTypeName(*definition.type_name, MakeBinderInput(input));
+  const auto type = input.editor.Current()->FindType(column.type.oid);
+  if (type->typtype == 'p') {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("column \"{}\" has pseudo-type {}", TextOf(definition.colname),
+                               type->name));
+  }
+  if (type->oid >= kFirstUserOid) LockType(input, type->oid, /*exclusive=*/false);
+  column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);
+  column.storage = StorageOfType(input, column.type.oid);
+  if (definition.coll_clause != nullptr) {
+    column.type.collation = ReadCollation(input, *definition.coll_clause, column.type);
+  }
+  return column;
+}
 
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
                 TableElements* elements) {
   ColumnElement element;
   element.column.name = TextOf(definition.colname);
   const std::string& name = element.column.name;
-  if (std::find(std::begin(kSystemColumns), std::end(kSystemColumns), name) !=
-      std::end(kSystemColumns)) {
+  if (IsSystemColumnName(name)) {
     throw SqlError(SqlState::kDuplicateColumn,
                    fmt::format("column name \"{}\" conflicts with a system column name", name));
   }
   element.location = definition.location;
   SetType(input, definition, &element);
+  element.column.compression =
+      ReadCompression(input, element.column, TextOf(definition.compression));
   elements->columns.push_back(std::move(element));
+  TimingReader timing;
   for (const ast::Node* node : ListOf(definition.constraints, definition.n_constraints)) {
-    ReadColumnConstraint(input, *node->constraint, elements);
+    ReadColumnConstraint(input, *node->constraint, elements, &timing);
   }
 }
+
+namespace {
+
+char LetterOf(const char* text, char otherwise) {
+  return text == nullptr || *text == '\0' ? otherwise : *text;
+}
+
+void ReadKey(const PgQuery__Constraint& constraint, TableElements* elements) {
+  KeyElement key;
+  key.name = TextOf(constraint.conname);
+  key.primary = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
+  key.nulls_not_distinct = constraint.nulls_not_distinct;
+  key.columns = StringsOf(ListOf(constraint.keys, constraint.n_keys));
+  key.include = StringsOf(ListOf(constraint.including, constraint.n_including));
+  key.options = ReadStorageParameters(ParameterOwner::kIndex, ListOf(constraint.options, constraint.n_options));
+  key.timing = {static_cast<bool>(constraint.deferrable),
+                static_cast<bool>(constraint.initdeferred)};
+  key.index_name = TextOf(constraint.indexname);
+  key.location = constraint.location;
+  const bool second = key.primary && std::any_of(elements->keys.begin(), elements->keys.end(),
+                                                 [](const KeyElement& k) { return k.primary; });
+  if (second) {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("multiple primary keys for table \"{}\" are not allowed",
+                               elements->table_name))
+        .At(constraint.location);
+  }
+  elements->keys.push_back(std::move(key));
+}
+
+void ReadForeignKey(const PgQuery__Constraint& constraint, TableElements* elements) {
+  ForeignKeyElement element;
+  element.name = TextOf(constraint.conname);
+  element.referenced = constraint.pktable;
+  element.columns = StringsOf(ListOf(constraint.fk_attrs, constraint.n_fk_attrs));
+  element.referenced_columns = StringsOf(ListOf(constraint.pk_attrs, constraint.n_pk_attrs));
+  element.delete_set_columns =
+      StringsOf(ListOf(constraint.fk_del_set_cols, constraint.n_fk_del_set_cols));
+  element.match_type = LetterOf(constraint.fk_matchtype, 's');
+  element.on_update = LetterOf(constraint.fk_upd_action, 'a');
+  element.on_delete = LetterOf(constraint.fk_del_action, 'a');
+  element.timing = {static_cast<bool>(constraint.deferrable),
+                    static_cast<bool>(constraint.initdeferred)};
+  element.not_valid = constraint.skip_validation;
+  elements->foreign_keys.push_back(std::move(element));
+}
+
+void ReadExclusion(const PgQuery__Constraint& constraint, TableElements* elements) {
+  ExclusionElement element;
+  element.name = TextOf(constraint.conname);
+  element.access_method = TextOf(constraint.access_method);
+  for (const ast::Node* node : ListOf(constraint.exclusions, constraint.n_exclusions)) {
+    const PgQuery__List& pair = *node->list;
+    element.parts.push_back({pair.items[0]->index_elem, NamesOf(*pair.items[1])});
+  }
+  element.include = StringsOf(ListOf(constraint.including, constraint.n_including));
+  element.predicate = constraint.where_clause;
+  element.options = ReadStorageParameters(ParameterOwner::kIndex, ListOf(constraint.options, constraint.n_options));
+  element.timing = {static_cast<bool>(constraint.deferrable),
+                    static_cast<bool>(constraint.initdeferred)};
+  elements->exclusions.push_back(std::move(element));
+}
+
+}  // namespace
 
 void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements) {
   switch (constraint.contype) {
     case PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY:
-    case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE: {
-      KeyElement key;
-      key.name = TextOf(constraint.conname);
-      key.primary = constraint.contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY;
-      key.nulls_not_distinct = constraint.nulls_not_distinct;
-      key.columns = StringsOf(ListOf(constraint.keys, constraint.n_keys));
-      key.include = StringsOf(ListOf(constraint.including, constraint.n_including));
-      key.options = ReadStorageOptions(ListOf(constraint.options, constraint.n_options));
-      key.location = constraint.location;
-      const bool second = key.primary && std::any_of(elements->keys.begin(), elements->keys.end(),
-                                                     [](const KeyElement& k) { return k.primary; });
-      if (second) {
-        throw SqlError(SqlState::kInvalidTableDefinition,
-                       fmt::format("multiple primary keys for table \"{}\" are not allowed",
-                                   elements->table_name))
-            .At(constraint.location);
-      }
-      elements->keys.push_back(std::move(key));
-      return;
-    }
+    case PG_QUERY__CONSTR_TYPE__CONSTR_UNIQUE: return ReadKey(constraint, elements);
     case PG_QUERY__CONSTR_TYPE__CONSTR_CHECK:
       elements->checks.push_back({std::string(TextOf(constraint.conname)), constraint.raw_expr,
+                                  static_cast<bool>(constraint.is_no_inherit),
+                                  static_cast<bool>(constraint.skip_validation),
                                   constraint.location});
       return;
+    case PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN: return ReadForeignKey(constraint, elements);
+    case PG_QUERY__CONSTR_TYPE__CONSTR_EXCLUSION: return ReadExclusion(constraint, elements);
     default: ThrowNotSupported("this table constraint", constraint.location);
   }
-}
-
-std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
-    std::span<ast::Node* const> options) {
-  std::vector<std::pair<std::string, std::string>> read;
-  for (const Option& option : OptionsOf(options)) {
-    if (!option.name_space.empty() || IsKnownStorageParameter(option.name)) {
-      ThrowNotSupported("storage parameter " + option.name, option.location);
-    }
-    if (option.name != "fillfactor") {
-      throw SqlError(SqlState::kInvalidParameterValue,
-                     fmt::format("unrecognized parameter \"{}\"", option.name));
-    }
-    if (!read.empty()) {
-      throw SqlError(SqlState::kInvalidParameterValue,
-                     fmt::format("parameter \"{}\" specified more than once", option.name));
-    }
-    const std::string text = OptionText(option);
-    CheckFillFactor(text);
-    read.emplace_back(option.name, text);
-  }
-  return read;
 }
 
 catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression) {

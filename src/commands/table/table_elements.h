@@ -24,10 +24,19 @@ struct ColumnElement {
   int location = -1;
 };
 
+// When a constraint is checked.
+struct ConstraintTiming {
+  bool deferrable = false;
+  bool initially_deferred = false;
+  bool operator==(const ConstraintTiming&) const = default;
+};
+
 struct KeyElement {
   std::string name;  // empty: to be chosen
   bool primary = false;
   bool nulls_not_distinct = false;
+  ConstraintTiming timing;
+  std::string index_name;  // USING INDEX
   std::vector<std::string> columns;
   std::vector<std::string> include;
   std::vector<std::pair<std::string, std::string>> options;
@@ -37,7 +46,44 @@ struct KeyElement {
 struct CheckElement {
   std::string name;  // empty: to be chosen
   const ast::Node* expression = nullptr;
+  bool no_inherit = false;
+  bool not_valid = false;
   int location = -1;
+  catalog::Definition definition;  // of LIKE, without an expression
+  std::string comment;
+};
+
+struct ForeignKeyElement {
+  std::string name;  // empty: to be chosen
+  const PgQuery__RangeVar* referenced = nullptr;
+  std::vector<std::string> columns;
+  std::vector<std::string> referenced_columns;  // empty: its primary key
+  std::vector<std::string> delete_set_columns;
+  char match_type = 's';  // as pg_constraint has them
+  char on_update = 'a';
+  char on_delete = 'a';
+  ConstraintTiming timing;
+  bool not_valid = false;
+};
+
+struct ExclusionElement {
+  std::string name;  // empty: to be chosen
+  std::string access_method;
+  struct Part {
+    const PgQuery__IndexElem* element = nullptr;
+    std::vector<std::string> operator_name;
+  };
+  std::vector<Part> parts;
+  std::vector<std::string> include;
+  const ast::Node* predicate = nullptr;
+  std::vector<std::pair<std::string, std::string>> options;
+  ConstraintTiming timing;
+};
+
+// An index of a LIKE's source.
+struct LikeIndex {
+  Oid index = kInvalidOid;
+  bool with_comments = false;
 };
 
 struct TableElements {
@@ -45,16 +91,31 @@ struct TableElements {
   std::vector<ColumnElement> columns;
   std::vector<KeyElement> keys;
   std::vector<CheckElement> checks;
+  std::vector<ForeignKeyElement> foreign_keys;
+  std::vector<ExclusionElement> exclusions;
+  std::vector<LikeIndex> like_indexes;
 };
 
+// ctid, xmin, tableoid ...
+bool IsSystemColumnName(std::string_view name);
+// Sets type, collation, storage and dimensions. serial is no type here.
+void ReadColumnType(CommandInput& input, const PgQuery__ColumnDef& definition,
+                    catalog::Column* column);
+// How values of a type are stored unless the column says otherwise: pg_type.typstorage.
+char StorageOfType(CommandInput& input, Oid type);
+// COMPRESSION of a column as Column::compression. Throws 22023, 0A000.
+char ReadCompression(CommandInput& input, const catalog::Column& column, std::string_view method);
 // Appends the column and what its constraints ask for.
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition, TableElements* elements);
-// PRIMARY KEY, UNIQUE or CHECK of a whole table.
+// Type, dimensions and collation of an attribute of a composite type: a column without a name.
+catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition);
+// COLLATE of something of this type. Throws 42704, 42804.
+Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
+                  const types::SqlType& type);
+// Throws 42704 collation "x" for encoding "UTF8" does not exist.
+Oid RequireCollation(std::string_view name, int location);
+// A constraint of a whole table.
 void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements);
-
-// fillfactor, as PostgreSQL checks it.
-std::vector<std::pair<std::string, std::string>> ReadStorageOptions(
-    std::span<ast::Node* const> options);
 
 // SQL text of an expression with the search path it was written under.
 catalog::Definition MakeDefinition(const CommandInput& input, const ast::Node& expression);

@@ -1,10 +1,12 @@
 #include "commands/table/table_rewrite.h"
 
+#include "catalog/access_method.h"
 #include "commands/evaluation.h"
 #include "commands/index/index_fill.h"
 #include "commands/table/bulk_writer.h"
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
+#include "executor/columnar/row_appender.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"
@@ -51,16 +53,24 @@ class RowPlacement {
       : input_(input),
         table_(table),
         keeps_row_ids_(keeps_row_ids),
-        head_(executor::RowKeyHead(table)) {}
+        head_(executor::RowKeyHead(table)) {
+    if (!catalog::IsColumnar(table)) return;
+    appender_ = std::make_unique<executor::RowAppender>(input.transaction, input.transactions,
+                                                        table, input.memory);
+  }
 
   // Suffixes of the rows in the new storage; views into this object.
   const std::vector<std::string_view>& Place(const types::Batch& rows, const StoredRows& stored) {
     suffixes_.clear();
     bytes_.clear();
     ends_.clear();
+    const std::vector<uint64_t>* const row_ids =
+        appender_ != nullptr ? &appender_->TakeRowIds(rows.row_count()) : nullptr;
     for (uint32_t row = 0; row < rows.row_count(); ++row) {
       if (table_.row_key != nullptr) {
         table_.row_key->AppendFromRow(rows, row, &bytes_);
+      } else if (row_ids != nullptr) {
+        storage::AppendBigEndian(&bytes_, (*row_ids)[row]);
       } else if (keeps_row_ids_) {
         bytes_.append(stored.suffix(row));
       } else {
@@ -76,6 +86,39 @@ class RowPlacement {
     return suffixes_;
   }
 
+  // Writes the rows that were placed last.
+  void Write(const types::Batch& rows, const StoredRows& stored, bool same_bytes,
+             BulkWriter& writer) {
+    if (appender_ != nullptr) {
+      written_ += rows.row_count();
+      return appender_->Append(rows);
+    }
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+      value_.clear();
+      if (same_bytes) {
+        value_.append(txn::kRowTimestampBytes, '\0');
+        value_.append(stored.value(row).substr(txn::kRowTimestampBytes));
+      } else {
+        table_.row_layouts->EncodeRow(rows, row, &value_);
+      }
+      Put(suffixes_[row], value_, writer);
+    }
+  }
+  void Finish() {
+    if (appender_ != nullptr) appender_->Finish();
+  }
+
+  bool IsUnique(const BulkWriter& writer) {
+    if (lost_ || ascending_ || !writer.is_direct()) return !lost_;
+    uint64_t found = 0;
+    const auto iterator = input_.transactions.store().NewIterator(
+        nullptr, head_, storage::PrefixSuccessor(head_), /*fill_cache=*/false);
+    for (iterator->Seek(head_); iterator->Valid(); iterator->Next()) ++found;
+    return found == written_;
+  }
+  uint64_t row_count() const { return written_; }
+
+ private:
   void Put(std::string_view suffix, std::string_view value, BulkWriter& writer) {
     if (suffix <= last_) ascending_ = false;
     last_ = suffix;
@@ -90,22 +133,12 @@ class RowPlacement {
     writer.Put(key_, value);
   }
 
-  bool IsUnique(const BulkWriter& writer) {
-    if (lost_ || ascending_ || !writer.is_direct()) return !lost_;
-    uint64_t found = 0;
-    const auto iterator = input_.transactions.store().NewIterator(
-        nullptr, head_, storage::PrefixSuccessor(head_), /*fill_cache=*/false);
-    for (iterator->Seek(head_); iterator->Valid(); iterator->Next()) ++found;
-    return found == written_;
-  }
-  uint64_t row_count() const { return written_; }
-
- private:
   CommandInput& input_;
   const catalog::Relation& table_;
   const bool keeps_row_ids_;
   const std::string head_;
-  std::string bytes_, key_, last_;
+  std::unique_ptr<executor::RowAppender> appender_;  // into a columnar table
+  std::string bytes_, key_, last_, value_;
   std::vector<size_t> ends_;
   std::vector<std::string_view> suffixes_;
   bool ascending_ = true, lost_ = false;
@@ -121,7 +154,7 @@ class RowConversion {
     for (const ComputedColumn& column : computed_) evaluators_.emplace_back(*column.value, state);
     // A row of one layout version with the same columns is the same bytes.
     same_bytes_ = computed_.empty() && before.columns.size() == after.columns.size() &&
-                  before.layout_column_counts.size() <= 1;
+                  before.layout_column_counts.size() <= 1 && !catalog::IsColumnar(before);
   }
 
   const types::Batch& Convert(const types::Batch& rows) {
@@ -163,7 +196,7 @@ std::vector<std::unique_ptr<IndexFill>> FillsOf(CommandInput& input, expr::Evalu
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const Oid oid : table.indexes) {
     const catalog::RelationPtr index = snapshot->FindRelation(oid);
-    if (index->index->clustered_by != clustered) continue;
+    if (index->index->clustered_by != clustered || index->index_key == nullptr) continue;
     fills.push_back(std::make_unique<IndexFill>(input, state, table,
                                                 MakeIndexRules(input, table, index)));
   }
@@ -186,7 +219,6 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
   RowPlacement placement(input, *after, before.row_key == nullptr);
   RowConversion conversion(before, *after, std::move(computed), execution.evaluation());
   StoredRows stored(input, before);
-  std::string value;
   while (const types::Batch* old_rows = stored.Next()) {
     const types::Batch& rows = conversion.Convert(*old_rows);
     CheckNotNull(*after, rows, not_null);
@@ -194,18 +226,10 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
       RequireTrue(*after, name, check.Evaluate(rows), rows.row_count());
     }
     const std::vector<std::string_view>& suffixes = placement.Place(rows, stored);
-    for (uint32_t row = 0; row < rows.row_count(); ++row) {
-      value.clear();
-      if (conversion.same_bytes()) {
-        value.append(txn::kRowTimestampBytes, '\0');
-        value.append(stored.value(row).substr(txn::kRowTimestampBytes));
-      } else {
-        after->row_layouts->EncodeRow(rows, row, &value);
-      }
-      placement.Put(suffixes[row], value, writer);
-    }
+    placement.Write(rows, stored, conversion.same_bytes(), writer);
     for (const auto& fill : fills) fill->Add(rows, suffixes, writer);
   }
+  placement.Finish();
   writer.Flush();
   if (!placement.IsUnique(writer)) {
     auto clustering = FillsOf(input, execution.evaluation(), *after, /*clustered=*/true);
@@ -220,6 +244,7 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
 
 void FillIndex(CommandInput& input, const catalog::RelationPtr& table,
                const catalog::RelationPtr& index) {
+  if (index->index_key == nullptr) return;
   CommandExecution execution(input);
   IndexFill fill(input, execution.evaluation(), *table, MakeIndexRules(input, *table, index));
   BulkWriter writer(input, RangeOfIndex(table->tenant, table->storage, index->index->index_id));

@@ -4,10 +4,13 @@
 #include <set>
 
 #include "catalog/record.h"
+#include "commands/alter/table_properties.h"
 #include "commands/evaluation.h"
+#include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/view/view_text.h"
 #include "facts/types.h"
+#include "planner/binder/view_changeability.h"
 
 namespace grizzly::commands {
 namespace {
@@ -101,11 +104,54 @@ void CheckReplacement(CommandInput& input, const Relation& old_view,
   }
 }
 
+// A view over temporary tables is temporary.
+char PersistenceOfView(CommandInput& input, const PgQuery__RangeVar& name,
+                       const planner::BoundStatement& bound) {
+  const std::string_view written = TextOf(name.relpersistence);
+  if (written == "t") return 't';
+  for (const planner::PlannedRelation& used : bound.relations) {
+    if (used.relation->persistence != 't') continue;
+    SendNotice(input, fmt::format("view \"{}\" will be a temporary view", TextOf(name.relname)));
+    return 't';
+  }
+  return 'p';
+}
+
+// WITH (...), and WITH CHECK OPTION as the parameter it is.
+StorageParameters OptionsOfView(const PgQuery__ViewStmt& statement) {
+  StorageParameters options = ReadStorageParameters(ParameterOwner::kView,
+                                                    ListOf(statement.options, statement.n_options));
+  const auto add = [&](const char* word) {
+    if (FindStorageParameter(options, "check_option") != nullptr) {
+      throw SqlError(SqlState::kInvalidParameterValue,
+                     "parameter \"check_option\" specified more than once");
+    }
+    options.emplace_back("check_option", word);
+  };
+  if (statement.with_check_option == PG_QUERY__VIEW_CHECK_OPTION__LOCAL_CHECK_OPTION) add("local");
+  if (statement.with_check_option == PG_QUERY__VIEW_CHECK_OPTION__CASCADED_CHECK_OPTION) {
+    add("cascaded");
+  }
+  return options;
+}
+
 }  // namespace
 
+void RequireCheckable(CommandInput& input, const RelationPtr& view) {
+  if (!view->view.has_value() || view->view->check_option == '\0') return;
+  const planner::BinderInput binder = MakeBinderInput(input);
+  const std::string reason = planner::ChangeabilityOf(view, binder).reason;
+  if (reason.empty()) return;
+  throw SqlError(SqlState::kFeatureNotSupported,
+                 "WITH CHECK OPTION is supported only on automatically updatable views")
+      .Hint(reason);
+}
+
 std::string CreateView(const PgQuery__ViewStmt& statement, CommandInput& input) {
-  if (statement.n_options > 0) ThrowNotSupported("WITH options of a view");
-  const CreationTarget target = LockNewName(input, *statement.view);
+  const StorageParameters options = OptionsOfView(statement);
+  planner::BoundStatement bound = planner::Bind(*statement.query, MakeBinderInput(input));
+  const CreationTarget target =
+      LockNewName(input, *statement.view, PersistenceOfView(input, *statement.view, bound));
   const RelationPtr old_view =
       input.editor.Current()->FindRelation(target.schema, target.name);
   if (old_view != nullptr && !statement.replace) {
@@ -115,7 +161,6 @@ std::string CreateView(const PgQuery__ViewStmt& statement, CommandInput& input) 
   if (old_view != nullptr && old_view->kind != catalog::RelationKind::kView) {
     throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not a view", target.name));
   }
-  planner::BoundStatement bound = planner::Bind(*statement.query, MakeBinderInput(input));
   for (const planner::PlannedRelation& used : bound.relations) {
     LockRelationByOid(input, used.relation->oid, txn::RelationLockMode::kAccessShare);
   }
@@ -137,13 +182,16 @@ std::string CreateView(const PgQuery__ViewStmt& statement, CommandInput& input) 
     view.schema = target.schema;
     view.name = target.name;
     view.kind = catalog::RelationKind::kView;
+    view.persistence = target.persistence;
     view.owner = input.current_role;
     view.tenant = input.tenant;
     LockRelationByOid(input, view.oid, txn::RelationLockMode::kAccessExclusive);
   }
   view.columns = columns;
   view.view = std::move(definition);
+  ApplyOptions(options, &view);
   const RelationPtr made = input.editor.PutRelation(std::move(view));
+  RequireCheckable(input, made);
   AddViewDependencies(input, *made, bound, direct);
   return "CREATE VIEW";
 }

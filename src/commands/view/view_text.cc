@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/schema_lookup.h"
 #include "commands/evaluation.h"
 #include "parser/deparse.h"
 #include "parser/parse.h"
@@ -116,15 +117,24 @@ class StarExpansion {
     const PgQuery__ColumnRef& star = *value->column_ref;
     const std::string qualifier(star.n_fields > 1 ? StringOf(star.fields[star.n_fields - 2])
                                                   : std::string_view());
-    std::vector<NamedColumn> columns;
     for (ast::Node* item : ListOf(select.from_clause, select.n_from_clause)) {
-      const std::vector<NamedColumn> more = ColumnsOf(*item);
-      columns.insert(columns.end(), more.begin(), more.end());
+      ast::Node* const meant = qualifier.empty() ? item : FindNamed(*item, qualifier);
+      if (meant == nullptr) continue;
+      for (const NamedColumn& column : ColumnsOf(*meant)) {
+        targets->push_back(maker_.ColumnTarget(column.qualifier, column.column));
+      }
     }
-    for (const NamedColumn& column : columns) {
-      if (!qualifier.empty() && column.qualifier != qualifier) continue;
-      targets->push_back(maker_.ColumnTarget(column.qualifier, column.column));
+  }
+
+  // The item of that name at or below one of the FROM list; null: none.
+  static ast::Node* FindNamed(ast::Node& item, const std::string& name) {
+    if (item.node_case != PG_QUERY__NODE__NODE_JOIN_EXPR) {
+      return AliasOf(item) == name ? &item : nullptr;
     }
+    const PgQuery__JoinExpr& join = *item.join_expr;
+    if (join.alias != nullptr) return TextOf(join.alias->aliasname) == name ? &item : nullptr;
+    ast::Node* const left = FindNamed(*join.larg, name);
+    return left != nullptr ? left : FindNamed(*join.rarg, name);
   }
 
   static std::string AliasOf(const ast::Node& item) {
@@ -164,13 +174,34 @@ class StarExpansion {
     return columns;
   }
 
+  // Merged columns first, then the rest of both sides.
   std::vector<NamedColumn> ColumnsOfJoin(PgQuery__JoinExpr& join) {
-    if (join.is_natural || join.n_using_clause > 0 || join.alias != nullptr) {
-      ThrowNotSupported("* over JOIN USING, NATURAL JOIN or a join with an alias in a view");
-    }
-    std::vector<NamedColumn> columns = ColumnsOf(*join.larg);
+    const std::vector<NamedColumn> left = ColumnsOf(*join.larg);
     const std::vector<NamedColumn> right = ColumnsOf(*join.rarg);
-    columns.insert(columns.end(), right.begin(), right.end());
+    std::vector<std::string> merged = StringsOf(ListOf(join.using_clause, join.n_using_clause));
+    const auto has = [](const std::vector<NamedColumn>& columns, const std::string& name) {
+      return std::any_of(columns.begin(), columns.end(),
+                         [&](const NamedColumn& column) { return column.column == name; });
+    };
+    for (const NamedColumn& column : left) {
+      if (join.is_natural && has(right, column.column)) merged.push_back(column.column);
+    }
+    std::vector<NamedColumn> columns;
+    for (const std::string& name : merged) columns.push_back({"", name});
+    for (const auto* side : {&left, &right}) {
+      for (const NamedColumn& column : *side) {
+        if (std::find(merged.begin(), merged.end(), column.column) == merged.end()) {
+          columns.push_back(column);
+        }
+      }
+    }
+    if (join.alias == nullptr) return columns;
+    const std::vector<std::string> names =
+        StringsOf(ListOf(join.alias->colnames, join.alias->n_colnames));
+    for (size_t i = 0; i < columns.size(); ++i) {
+      columns[i].qualifier = TextOf(join.alias->aliasname);
+      if (i < names.size()) columns[i].column = names[i];
+    }
     return columns;
   }
 
@@ -265,8 +296,10 @@ std::string StoredQueryText(CommandInput& input, const ast::Node& query,
       name.schemaname = maker.Text(snapshot->FindSchema(relation->schema)->name);
       return;
     }
-    const catalog::Schema* schema = snapshot->FindSchema(TextOf(name.schemaname));
+    const catalog::Schema* schema =
+        catalog::FindSchema(*snapshot, input.search_path, TextOf(name.schemaname));
     if (schema == nullptr) return;
+    name.schemaname = maker.Text(schema->name);
     const catalog::RelationPtr relation = snapshot->FindRelation(schema->oid, table);
     if (relation != nullptr) direct->push_back(relation->oid);
   });

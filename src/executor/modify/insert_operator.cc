@@ -40,6 +40,7 @@ class InsertOperator final : public Operator {
       }
       if (!returning_.empty() && result_.row_count() > 0) return Returning();
     }
+    writer_.Finish();
     return nullptr;
   }
 
@@ -71,12 +72,8 @@ class InsertOperator final : public Operator {
   }
 
   void InsertAll(ExecContext& context) {
-    for (uint32_t row = 0; row < rows_.row_count(); ++row) {
-      if (auto conflict = writer_.FindConflict(rows_, row, {}, nullptr)) {
-        writer_.ThrowConflict(*conflict, rows_, row);
-      }
-      writer_.Insert(rows_, row);
-    }
+    uint32_t at = 0;
+    writer_.InsertAll(rows_, &at);
     context.rows_changed += rows_.row_count();
     if (!returning_.empty()) result_.Reference(rows_);
   }
@@ -87,6 +84,7 @@ class InsertOperator final : public Operator {
     const plan::OnConflictRules& rules = *insert_.on_conflict;
     for (uint32_t row = 0; row < rows_.row_count(); ++row) {
       const auto conflict = writer_.FindConflict(rows_, row, {}, &rules.arbiters);
+      CountOutcome(context, conflict.has_value());
       if (!conflict.has_value()) {
         writer_.Insert(rows_, row);
         changed_.insert(writer_.suffix());
@@ -98,6 +96,12 @@ class InsertOperator final : public Operator {
     }
   }
 
+  void CountOutcome(ExecContext& context, bool conflicts) const {
+    NodeMeasurement* const measured = Measurement(context);
+    if (measured == nullptr) return;
+    ++(conflicts ? measured->conflict_count : measured->insert_count);
+  }
+
   void UpdateExisting(ExecContext& context, uint32_t row, const std::string& suffix) {
     const std::string key = writer_.row_key_head() + suffix;
     context.transaction.LockRow(key, txn::RowLockMode::kUpdate);
@@ -107,7 +111,7 @@ class InsertOperator final : public Operator {
           .Hint("Ensure that no rows proposed for insertion within the same command have "
                 "duplicate constrained values.");
     }
-    context.transaction.GetLatest(key, &existing_read_);
+    writer_.row_access().GetLatest(key, &existing_read_);
     CheckSnapshot(context, key);
     // Existing row, then the proposed one.
     Batch pair;
@@ -143,8 +147,8 @@ class InsertOperator final : public Operator {
   // A snapshot isolation level may not update what it cannot see.
   void CheckSnapshot(ExecContext& context, const std::string& key) {
     if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return;
-    txn::RowRead seen;
-    context.transaction.Get(context.view, key, &seen);
+    FoundRow seen;
+    writer_.row_access().Get(context.view, key, &seen);
     if (seen.found() && seen.commit_timestamp() == existing_read_.commit_timestamp()) return;
     throw SqlError(SqlState::kTRSerializationFailure,
                    "could not serialize access due to concurrent update");
@@ -167,7 +171,7 @@ class InsertOperator final : public Operator {
   std::unique_ptr<expr::Evaluator> where_;
   std::vector<uint32_t> all_columns_;
   std::unordered_set<std::string> changed_;  // ON CONFLICT: suffixes written by this statement
-  txn::RowRead existing_read_;
+  FoundRow existing_read_;
   Batch rows_;
   Batch result_;
   Batch out_;

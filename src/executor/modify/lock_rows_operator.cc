@@ -1,4 +1,5 @@
 // SELECT ... FOR UPDATE/SHARE: locks the marked rows, passes them as they are under the lock.
+#include "executor/columnar/row_access.h"
 #include "executor/modify/recheck.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
@@ -10,8 +11,13 @@ using plan::LockRowsNode;
 
 class LockRowsOperator final : public Operator {
  public:
-  LockRowsOperator(const LockRowsNode& node, ExecContext&)
-      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 32) {}
+  LockRowsOperator(const LockRowsNode& node, ExecContext& context)
+      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 32) {
+    for (const LockRowsNode::Mark& mark : node.marks) {
+      rows_.push_back(std::make_unique<RowAccess>(context.transaction, *context.transactions,
+                                                  *mark.relation));
+    }
+  }
 
  protected:
   void DoOpen(ExecContext& context) override { child().Open(context); }
@@ -28,12 +34,13 @@ class LockRowsOperator final : public Operator {
  private:
   void LockOne(ExecContext& context, const Batch& input, uint32_t row) {
     const LockRowsNode::Mark* changed = nullptr;
+    RowAccess* changed_rows = nullptr;
     std::string changed_key;
-    for (const LockRowsNode::Mark& mark : lock_.marks) {
+    for (size_t i = 0; i < lock_.marks.size(); ++i) {
+      const LockRowsNode::Mark& mark = lock_.marks[i];
       if (input.column(mark.row_key).IsNull(row)) continue;  // The null side of an outer join.
       const types::Datum value = input.column(mark.row_key).GetDatum(row);
-      std::string key = RowKeyHead(*mark.relation);
-      key.append(SuffixOfMark(value.AsString()));
+      std::string key(SuffixOfMark(value.AsString()));
       const txn::LockOutcome outcome = context.transaction.LockRow(key, mark.mode, mark.wait);
       if (outcome == txn::LockOutcome::kNotAvailable) {
         if (mark.wait == txn::LockWait::kSkipLocked) return;
@@ -41,7 +48,7 @@ class LockRowsOperator final : public Operator {
                        fmt::format("could not obtain lock on row in relation \"{}\"",
                                    mark.relation->name));
       }
-      context.transaction.GetLatest(key, &read_);
+      rows_[i]->GetLatest(key, &read_);
       if (read_.found() &&
           read_.commit_timestamp().value == TimestampOfMark(value.AsString())) {
         continue;
@@ -53,20 +60,22 @@ class LockRowsOperator final : public Operator {
       }
       if (!read_.found()) return;
       changed = &mark;
+      changed_rows = rows_[i].get();
       changed_key = std::move(key);
     }
     if (changed == nullptr) {
       out_.Append(input, row, 1);
       return;
     }
-    context.transaction.GetLatest(changed_key, &read_);
+    changed_rows->GetLatest(changed_key, &read_);
     const Batch* again = recheck_.Run(context, changed->scan_id, changed_key, read_.value());
     if (again != nullptr) out_.Append(*again, 0, 1);
   }
 
   const LockRowsNode& lock_;
   Recheck recheck_;
-  txn::RowRead read_;
+  std::vector<std::unique_ptr<RowAccess>> rows_;  // of each mark's relation
+  FoundRow read_;
   Batch out_;
 };
 

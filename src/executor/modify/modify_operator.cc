@@ -1,6 +1,7 @@
 // UPDATE and DELETE, with RETURNING: lock, check that the version seen is still the latest, write.
 //
 // SOURCE  PostgreSQL 15 docs, 13.2.1 "Read Committed Isolation Level"
+#include "executor/columnar/row_access.h"
 #include "executor/modify/recheck.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
@@ -16,6 +17,7 @@ class ModifyOperator final : public Operator {
         modify_(node),
         is_delete_(node.kind == plan::NodeKind::kDelete),
         writer_(node.rules, context),
+        rows_(context.transaction, *context.transactions, *node.rules.relation),
         recheck_(*node.children[0]) {
     for (const catalog::Column& column : node.rules.relation->columns) {
       row_types_.push_back(column.type);
@@ -39,9 +41,12 @@ class ModifyOperator final : public Operator {
   Batch* DoNext(ExecContext& context) override {
     while (Batch* input = child().Next(context)) {
       StartResult(*input);
-      if (!modify_.locked_by_scan) KeepCurrent(context, *input);
-      if (input->row_count() > 0) Change(context, *input);
-      for (const Stale& stale : stale_) ChangeStale(context, stale);
+      if (modify_.locked_by_scan) {
+        Change(context, *input);
+      } else {
+        LockRows(context, *input);
+        ChangeInOrder(context, *input);
+      }
       if (!returning_.empty() && result_.row_count() > 0) return Returning();
     }
     return nullptr;
@@ -50,10 +55,11 @@ class ModifyOperator final : public Operator {
  private:
   struct Stale {
     std::string key;
+    size_t place;  // how many current rows come before it
   };
 
-  // Locks each row. Rows that are no longer what the scan saw leave the batch and go to stale_.
-  void KeepCurrent(ExecContext& context, Batch& input) {
+  // Locks each row. Those that are as the scan saw them go to current_, others to stale_.
+  void LockRows(ExecContext& context, const Batch& input) {
     stale_.clear();
     current_.clear();
     const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
@@ -66,12 +72,34 @@ class ModifyOperator final : public Operator {
           key_, changes_key ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate);
       if (IsCurrent(context, TimestampOfMark(mark.view()))) current_.push_back(row);
     }
-    if (current_.size() < input.row_count()) input.Select(current_);
+  }
+
+  // The batch's rows one after the other as they came, with those that changed meanwhile as they are.
+  void ChangeInOrder(ExecContext& context, Batch& input) {
+    if (stale_.empty()) {
+      if (current_.size() < input.row_count()) input.Select(current_);
+      if (input.row_count() > 0) Change(context, input);
+      return;
+    }
+    size_t done = 0;
+    const auto change_to = [&](size_t end) {
+      if (done == end) return;
+      Batch run;
+      run.Reference(input);
+      run.Select(types::Selection(current_).subspan(done, end - done));
+      Change(context, run);
+      done = end;
+    };
+    for (const Stale& stale : stale_) {
+      change_to(stale.place);
+      ChangeStale(context, stale);
+    }
+    change_to(current_.size());
   }
 
   // Of key_, locked. Not current and still there: remembered in stale_.
   bool IsCurrent(ExecContext& context, uint64_t seen_timestamp) {
-    context.transaction.GetLatest(key_, &read_);
+    rows_.GetLatest(key_, &read_);
     if (read_.own_command() == context.transaction.current_command() &&
         read_.own_command() != 0) {
       return false;  // This statement changed it already.
@@ -82,12 +110,12 @@ class ModifyOperator final : public Operator {
                      read_.found() ? "could not serialize access due to concurrent update"
                                    : "could not serialize access due to concurrent delete");
     }
-    if (read_.found()) stale_.push_back({key_});
+    if (read_.found()) stale_.push_back({key_, current_.size()});
     return false;
   }
 
   void ChangeStale(ExecContext& context, const Stale& stale) {
-    context.transaction.GetLatest(stale.key, &read_);
+    rows_.GetLatest(stale.key, &read_);
     if (!read_.found()) return;
     Batch* input = recheck_.Run(context, modify_.target_scan_id, stale.key, read_.value());
     if (input == nullptr) return;
@@ -134,7 +162,7 @@ class ModifyOperator final : public Operator {
     const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
     for (uint32_t row = 0; row < input.row_count(); ++row) {
       const std::string_view suffix = SuffixOfMark(marks[row].view());
-      if (modify_.key_may_change) {
+      if (modify_.may_conflict) {
         if (auto conflict = writer_.FindConflict(new_, row, suffix, nullptr)) {
           writer_.ThrowConflict(*conflict, new_, row);
         }
@@ -178,12 +206,13 @@ class ModifyOperator final : public Operator {
   const plan::ModifyNode& modify_;
   const bool is_delete_;
   RowWriter writer_;
+  RowAccess rows_;
   Recheck recheck_;
   std::vector<SqlType> row_types_;
   std::vector<expr::Evaluator> assignments_;
   std::vector<expr::Evaluator> returning_;
   std::string key_;
-  txn::RowRead read_;
+  FoundRow read_;
   std::vector<uint32_t> current_;
   std::vector<Stale> stale_;
   Batch old_;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/error/check.h"
+#include "executor/constraint/index_check.h"
+#include "catalog/access_method.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -38,12 +41,16 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       table_(*rules.relation),
       context_(context),
       head_(RowKeyHead(*rules.relation)),
-      uncontended_(context.IsUncontended(rules.relation->oid)) {
+      access_(context.transaction, *context.transactions, *rules.relation),
+      uncontended_(context.IsUncontended(rules.relation->oid)),
+      notes_(rules, context) {
   for (const Oid oid : table_.indexes) {
     catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
     if (index != nullptr && index->index->clustered_by) primary_index_ = std::move(index);
   }
+  AddExclusions();
   for (const plan::RowRules::Index& index : rules.indexes) {
+    if (index.index->index_key == nullptr) continue;  // no entries of its own
     auto made = std::make_unique<Index>();
     made->rules = &index;
     made->definition = &*index.index->index;
@@ -72,6 +79,16 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
 }
 
 RowWriter::~RowWriter() = default;
+
+void RowWriter::AddExclusions() {
+  for (const plan::IndexRulePtr& rule : rules_.index_rules) {
+    if (rule->excludes == nullptr || rule->deferrable) continue;
+    for (const plan::RowRules::Index& index : rules_.indexes) {
+      if (index.index->oid != rule->index->oid) continue;
+      exclusions_.push_back(std::make_unique<ExclusionSearch>(rule, index, context_));
+    }
+  }
+}
 
 void RowWriter::Complete(Batch& rows) {
   for (GeneratedColumn& column : generated_) {
@@ -152,7 +169,8 @@ void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
   suffix_.clear();
   suffix_is_fresh_ = table_.row_key == nullptr;
   if (suffix_is_fresh_) {
-    AppendBigEndian(context_.transactions->NextTimestamp().value, &suffix_);
+    AppendBigEndian(next_row_id_ != 0 ? next_row_id_ : context_.transactions->NextTimestamp().value,
+                    &suffix_);
   } else {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   }
@@ -177,7 +195,8 @@ bool RowWriter::ComputeEntry(Index& index, const Batch& rows, uint32_t row) {
     has_null |= value.is_null();
     layout.AppendPart(i, value, &index.key);
   }
-  index.is_unique_key = definition.unique && (!has_null || definition.nulls_not_distinct);
+  index.is_unique_key = definition.unique && definition.immediate &&
+                        (!has_null || definition.nulls_not_distinct);
   index.has_entry = true;
   return true;
 }
@@ -204,6 +223,13 @@ std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, ui
   }
   for (const auto& index : indexes_) {
     if (!index->definition->unique) continue;
+    if (!index->definition->immediate && arbiters != nullptr && arbiters->empty()) {
+      throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                     "ON CONFLICT does not support deferrable unique constraints/exclusion "
+                     "constraints as arbiters")
+          .Table(table_.name)
+          .Constraint(index->rules->index->name);
+    }
     if (!ComputeEntry(*index, rows, row) || !index->is_unique_key) continue;
     if (!uncontended_) context_.transaction.LockRow(index->key, txn::RowLockMode::kUpdate);
     context_.transaction.GetLatest(index->key, &read_);
@@ -211,10 +237,37 @@ std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, ui
       note(index->rules->index, SuffixOfMark(read_.value()));
     }
   }
-  return found;
+  if (found.has_value() || exclusions_.empty()) return found;
+  return FindExclusion(rows, row, replaced_suffix, arbiters);
+}
+
+std::optional<RowWriter::Conflict> RowWriter::FindExclusion(const Batch& rows, uint32_t row,
+                                                            std::string_view replaced_suffix,
+                                                            const std::vector<Oid>* arbiters) {
+  for (const auto& exclusion : exclusions_) {
+    const auto other = exclusion->Find(rows, row, replaced_suffix);
+    if (!other.has_value()) continue;
+    Conflict conflict{exclusion->rule().index, *other};
+    const bool decides = arbiters == nullptr || arbiters->empty() ||
+                         std::find(arbiters->begin(), arbiters->end(), conflict.index->oid) !=
+                             arbiters->end();
+    if (!decides) ThrowConflict(conflict, rows, row);
+    return conflict;
+  }
+  return std::nullopt;
+}
+
+void RowWriter::ThrowExcluded(const Conflict& conflict, const Batch& rows, uint32_t row) {
+  for (const auto& exclusion : exclusions_) {
+    if (exclusion->rule().index->oid != conflict.index->oid) continue;
+    ThrowExclusion(exclusion->rule(), exclusion->Describe(rows, row),
+                   exclusion->DescribeStored(conflict.row_suffix));
+  }
+  GRIZZLY_UNREACHABLE("an exclusion constraint without a search");
 }
 
 void RowWriter::ThrowConflict(const Conflict& conflict, const Batch& rows, uint32_t row) {
+  if (conflict.index->index->exclusion) ThrowExcluded(conflict, rows, row);
   std::string names, values;
   const catalog::IndexDefinition& index = *conflict.index->index;
   for (size_t i = 0; i < index.parts.size(); ++i) {
@@ -248,23 +301,61 @@ void RowWriter::PutEntry(const Index& index, std::string_view suffix) {
   value_.clear();
   AppendTimestamp(0, &value_);
   value_.append(suffix);
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
 }
 
 void RowWriter::DeleteEntry(const Index& index, std::string_view suffix) {
   key_ = index.key;
   if (!index.is_unique_key) key_.append(suffix);
-  context_.transaction.Delete(key_);
+  context_.Delete(key_);
 }
 
 void RowWriter::Insert(const Batch& rows, uint32_t row) {
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
+  PutEntries(rows, row);
+}
+
+void RowWriter::PutEntries(const Batch& rows, uint32_t row) {
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
   }
+  notes_.Inserted(rows, row, suffix_);
+}
+
+void RowWriter::RequireNoConflict(const Batch& rows, uint32_t row) {
+  if (const auto conflict = FindConflict(rows, row, {}, nullptr)) {
+    ThrowConflict(*conflict, rows, row);
+  }
+}
+
+void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
+  if (!catalog::IsColumnar(table_)) {
+    for (*at = 0; *at < rows.row_count(); ++*at) {
+      RequireNoConflict(rows, *at);
+      Insert(rows, *at);
+    }
+    return;
+  }
+  if (appender_ == nullptr) {
+    appender_ = std::make_unique<RowAppender>(context_.transaction, *context_.transactions, table_,
+                                              context_.memory);
+  }
+  const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
+  const bool goes_by_row = !indexes_.empty() || !exclusions_.empty() || notes_.wants_inserts();
+  for (*at = 0; *at < rows.row_count() && goes_by_row; ++*at) {
+    next_row_id_ = row_ids[*at];
+    RequireNoConflict(rows, *at);
+    PutEntries(rows, *at);
+  }
+  next_row_id_ = 0;
+  appender_->Append(rows);
+}
+
+void RowWriter::Finish() {
+  if (appender_ != nullptr) appender_->Finish();
 }
 
 bool RowWriter::KeysEqual(const Batch& a, uint32_t row_a, const Batch& b, uint32_t row_b,
@@ -297,23 +388,27 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   }
   const bool key_moved = suffix_ != old_suffix;
-  if (key_moved) context_.transaction.Delete(head_ + std::string(old_suffix));
+  if (key_moved) context_.Delete(head_ + std::string(old_suffix));
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
-  context_.transaction.Put(key_, value_);
+  context_.Put(key_, value_);
   for (const auto& index : indexes_) {
     if (!key_moved && KeysEqual(old_rows, old_row, rows, row, *index)) continue;
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, old_suffix);
     if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
   }
+  notes_.Updated(old_suffix, old_rows, old_row, suffix_, rows, row);
 }
 
 void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
-  context_.transaction.Delete(head_ + std::string(suffix));
+  key_ = head_ + std::string(suffix);
+  context_.CountWrite(key_.size());
+  access_.Delete(key_);
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, suffix);
   }
+  notes_.Deleted(old_rows, old_row);
 }
 
 }  // namespace grizzly::executor

@@ -1,10 +1,10 @@
-// Writes rows of one table: constraints, the row, its index entries.
+// Writes rows of one table: constraints, the row, its index entries; notes what is checked later.
 //
 // New rows come as batches whose first columns are the table's, by attnum. A row is checked before
 // anything of it is written; all it writes goes to the transaction's write set under the current
 // command.
 //
-// ERRORS   23502, 23514, 23505 with the constraint's name and PostgreSQL's details; 44000 view checks.
+// ERRORS   23502, 23514, 23505, 23P01 with the constraint's name and PostgreSQL's details; 44000 view checks.
 // THREADS  the statement's.
 #pragma once
 
@@ -15,6 +15,10 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/constraint/change_notes.h"
+#include "executor/constraint/exclusion_search.h"
+#include "executor/columnar/row_access.h"
+#include "executor/columnar/row_appender.h"
 #include "executor/exec_context.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
@@ -43,6 +47,11 @@ class RowWriter {
 
   // Writes row `row`, known to be free of conflicts; its suffix is suffix().
   void Insert(const types::Batch& rows, uint32_t row);
+  // All rows of the batch; a conflict throws. `at` counts the rows done, so that an error can say which it
+  // was.
+  void InsertAll(const types::Batch& rows, uint32_t* at);
+  // After the last Insert or InsertAll.
+  void Finish();
   // Replaces a row. `old_rows` has the old version's columns, like `rows`.
   void Update(std::string_view old_suffix, const types::Batch& old_rows, uint32_t old_row,
               const types::Batch& rows, uint32_t row);
@@ -51,17 +60,26 @@ class RowWriter {
   // The suffix of the row last given to FindConflict or Insert.
   const std::string& suffix() const { return suffix_; }
   const std::string& row_key_head() const { return head_; }
+  RowAccess& row_access() { return access_; }
   // No lock is taken for rows nobody else can see or make.
   void set_uncontended(bool uncontended) { uncontended_ = uncontended; }
 
  private:
   struct Index;
+  void AddExclusions();
+  // Of the non-deferrable exclusion constraints.
+  std::optional<Conflict> FindExclusion(const types::Batch& rows, uint32_t row,
+                                        std::string_view replaced_suffix,
+                                        const std::vector<Oid>* arbiters);
+  [[noreturn]] void ThrowExcluded(const Conflict& conflict, const types::Batch& rows, uint32_t row);
   void CheckNotNull(const types::Batch& rows);
   void CheckConditions(const types::Batch& rows);
   std::string DescribeRow(const types::Batch& rows, uint32_t row) const;
   void ComputeSuffix(const types::Batch& rows, uint32_t row);
   // False: the row has no entry there (partial index). Fills index.key and index.is_unique_key.
   bool ComputeEntry(Index& index, const types::Batch& rows, uint32_t row);
+  void PutEntries(const types::Batch& rows, uint32_t row);
+  void RequireNoConflict(const types::Batch& rows, uint32_t row);
   void PutEntry(const Index& index, std::string_view suffix);
   void DeleteEntry(const Index& index, std::string_view suffix);
   bool KeysEqual(const types::Batch& a, uint32_t row_a, const types::Batch& b, uint32_t row_b,
@@ -71,6 +89,9 @@ class RowWriter {
   const catalog::Relation& table_;
   ExecContext& context_;
   const std::string head_;
+  RowAccess access_;
+  std::unique_ptr<RowAppender> appender_;  // columnar tables
+  uint64_t next_row_id_ = 0;               // of InsertAll, from the appender
   bool uncontended_ = false;
   bool suffix_is_fresh_ = false;
   std::string suffix_;
@@ -90,6 +111,8 @@ class RowWriter {
   };
   std::vector<GeneratedColumn> generated_;
   catalog::RelationPtr primary_index_;
+  std::vector<std::unique_ptr<ExclusionSearch>> exclusions_;
+  ChangeNotes notes_;
 };
 
 }  // namespace grizzly::executor

@@ -1,15 +1,20 @@
-// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key.
+// Scans a stored table: by key ranges of its rows or of an index, or one row by its unique key. (A columnar
+// table's rows are scanned by columnar_scan_operator.cc; its indexes here.)
 #include <algorithm>
 #include <cstring>
 #include <optional>
 
+#include "catalog/access_method.h"
+#include "executor/columnar/row_access.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
 #include "executor/parallel/parallel_step.h"
 #include "executor/scan/row_prefilter.h"
 #include "executor/scan/scan_ranges.h"
+#include "executor/scan/table_sampler.h"
 #include "executor/statement_resources.h"
 #include "executor/table_access.h"
+#include "plan/row_key.h"
 #include "storage/row/row_layout.h"
 
 namespace grizzly::executor {
@@ -30,11 +35,12 @@ class TableScanOperator final : public Operator {
       : Operator(node),
         scan_(node),
         table_(*node.relation),
+        rows_by_key_(context.transaction, *context.transactions, *node.relation),
         ranges_(node, context.evaluation),
         prefilter_(node, context.evaluation),
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
-        capacity_(node.unique_match ? 1 : FirstCapacity(node)),
+        capacity_(node.unique_match || !node.current_of.empty() ? 1 : FirstCapacity(node)),
         batch_(node.output_types, capacity_) {
     for (const AttributeNumber attnum : node.attnums) {
       columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
@@ -50,7 +56,9 @@ class TableScanOperator final : public Operator {
     next_range_ = 0;
     point_done_ = false;
     pinned_ = context.FindPinned(scan_.scan_id);
+    if (!scan_.current_of.empty()) cursor_row_ = context.cursor_row(scan_.current_of, table_);
     if (pinned_ != nullptr || IsPoint()) return;
+    if (scan_.sample) sampler_.emplace(*scan_.sample, context);
     shared_ = StatementResources::Current().parallel;
     if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
     prefilter_.Open();
@@ -96,6 +104,7 @@ class TableScanOperator final : public Operator {
   }
 
   bool IsPoint() const {
+    if (!scan_.current_of.empty()) return true;
     return scan_.unique_match && scan_.index == nullptr && scan_.bounds.any_of == nullptr;
   }
 
@@ -104,13 +113,21 @@ class TableScanOperator final : public Operator {
     if (has_system_columns_) SetSystemColumns(suffix, value, row);
   }
 
+  // read_
+  void DecodeFound(std::string_view suffix, uint32_t row) {
+    if (has_system_columns_) return Decode(suffix, read_.value(), row);
+    read_.DecodeInto(table_, columns_, batch_, row);
+  }
+
   void SetSystemColumns(std::string_view suffix, std::string_view value, uint32_t row) {
     constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
     for (size_t i = 0; i < scan_.attnums.size(); ++i) {
       Vector& column = batch_.column(i);
       switch (scan_.attnums[i]) {
-        case kRowKey: {
+        case kRowKey:
+        case plan::kWholeRowKeyAttribute: {
           mark_.assign(value.substr(0, txn::kRowTimestampBytes));
+          if (scan_.attnums[i] != kRowKey) mark_.append(head_);
           mark_.append(suffix);
           column.SetString(row, mark_);
           break;
@@ -135,7 +152,8 @@ class TableScanOperator final : public Operator {
   }
 
   bool FillPinned() {
-    if (point_done_) return false;
+    // Of the tables of a tree, the one that has the row.
+    if (point_done_ || !pinned_->key.starts_with(head_)) return false;
     point_done_ = true;
     ResetBatch();
     Decode(SuffixOfRowKey(pinned_->key), pinned_->value, 0);
@@ -143,18 +161,25 @@ class TableScanOperator final : public Operator {
     return true;
   }
 
+  // Sets key_; false: no row can match.
+  bool PointKey() {
+    if (scan_.current_of.empty()) return ranges_.ComputePoint(&key_);
+    key_ = head_ + cursor_row_;
+    return true;
+  }
+
   bool FillPoint(ExecContext& context) {
     if (point_done_) return false;
     point_done_ = true;
-    if (!ranges_.ComputePoint(&key_)) return false;
+    if (!PointKey()) return false;
     ResetBatch();
     if (scan_.lock_first.has_value()) {
       if (!ReadLocked(context)) return false;
     } else {
-      context.transaction.Get(context.view, key_, &read_);
+      rows_by_key_.Get(context.view, key_, &read_);
     }
     if (!read_.found()) return false;
-    Decode(SuffixOfRowKey(key_), read_.value(), 0);
+    DecodeFound(SuffixOfRowKey(key_), 0);
     batch_.set_row_count(1);
     return true;
   }
@@ -164,9 +189,9 @@ class TableScanOperator final : public Operator {
     const txn::LockOutcome outcome =
         context.transaction.LockRow(key_, *scan_.lock_first, scan_.lock_wait);
     if (outcome == txn::LockOutcome::kNotAvailable) return false;
-    context.transaction.GetLatest(key_, &read_);
+    rows_by_key_.GetLatest(key_, &read_);
     if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return true;
-    context.transaction.Get(context.view, key_, &seen_);
+    rows_by_key_.Get(context.view, key_, &seen_);
     if (seen_.found() == read_.found() &&
         (!read_.found() || seen_.commit_timestamp() == read_.commit_timestamp())) {
       return true;
@@ -191,6 +216,11 @@ class TableScanOperator final : public Operator {
         rows_.reset();
         continue;
       }
+      if (sampler_ && !sampler_->Takes(rows_->key())) {
+        if (++rows_left_out_ % types::kBatchRowsMax == 0) context.CheckCanceled();
+        rows_->Next();
+        continue;
+      }
       if (scan_.index == nullptr) {
         const std::string_view value = rows_->value();
         if (prefilter_.Passes(value)) {
@@ -199,7 +229,7 @@ class TableScanOperator final : public Operator {
           context.CheckCanceled();
         }
       } else if (FetchRow(context, SuffixOfMark(rows_->value()))) {
-        Decode(SuffixOfRowKey(key_), read_.value(), row++);
+        DecodeFound(SuffixOfRowKey(key_), row++);
       }
       rows_->Next();
     }
@@ -212,7 +242,7 @@ class TableScanOperator final : public Operator {
   bool FetchRow(ExecContext& context, std::string_view suffix) {
     key_.assign(head_);
     key_.append(suffix);
-    context.transaction.Get(context.view, key_, &read_);
+    rows_by_key_.Get(context.view, key_, &read_);
     return read_.found();
   }
 
@@ -240,6 +270,7 @@ class TableScanOperator final : public Operator {
 
   const TableScanNode& scan_;
   const catalog::Relation& table_;
+  RowAccess rows_by_key_;
   ScanRanges ranges_;
   RowPrefilter prefilter_;
   FilterSet filters_;
@@ -252,6 +283,9 @@ class TableScanOperator final : public Operator {
   bool has_system_columns_ = false;
 
   const PinnedRow* pinned_ = nullptr;
+  std::string cursor_row_;  // WHERE CURRENT OF: the row's key suffix
+  std::optional<TableSampler> sampler_;
+  uint64_t rows_left_out_ = 0;
   ParallelStep* shared_ = nullptr;  // whose units are scanned; null: all ranges
   uint64_t skipped_ = 0;            // rows the prefilter left out
   std::vector<KeyRange> key_ranges_;
@@ -260,13 +294,14 @@ class TableScanOperator final : public Operator {
   bool point_done_ = false;
   std::string key_;
   std::string mark_;
-  txn::RowRead read_;
-  txn::RowRead seen_;
+  FoundRow read_;
+  FoundRow seen_;
 };
 
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  if (catalog::IsColumnar(*node.relation) && node.index == nullptr) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 

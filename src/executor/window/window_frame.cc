@@ -22,6 +22,21 @@ uint64_t Below(uint64_t position, int64_t offset) {
   return position < static_cast<uint64_t>(offset) ? 0 : position - static_cast<uint64_t>(offset);
 }
 
+// The first of the rows below `count` for which `holds`, which turns true once; `count`: none.
+template <typename Holds>
+uint64_t FirstRow(uint64_t count, Holds holds) {
+  uint64_t first = 0, last = count;
+  while (first < last) {
+    const uint64_t middle = first + (last - first) / 2;
+    if (holds(middle)) {
+      last = middle;
+    } else {
+      first = middle + 1;
+    }
+  }
+  return first;
+}
+
 uint64_t Above(uint64_t position, int64_t offset, uint64_t limit) {
   return static_cast<uint64_t>(offset) > limit - position ? limit
                                                           : position + static_cast<uint64_t>(offset);
@@ -35,6 +50,9 @@ uint64_t WindowFrames::FrameStart(const FrameClause& clause, uint64_t row) const
     if (clause.start == FrameBound::kPreceding) return Below(row, clause.start_offset);
     if (clause.start == FrameBound::kFollowing) return Above(row, clause.start_offset, row_count_);
     return row;
+  }
+  if (clause.reaches_start) {
+    return FirstRow(row_count_, [&](uint64_t other) { return clause.reaches_start(other, row); });
   }
   const uint64_t group = GroupOf(row);
   if (clause.start == FrameBound::kPreceding) {
@@ -59,6 +77,9 @@ uint64_t WindowFrames::FrameEnd(const FrameClause& clause, uint64_t row) const {
       return Above(row + 1, clause.end_offset, row_count_);
     }
     return row + 1;
+  }
+  if (clause.within_end) {
+    return FirstRow(row_count_, [&](uint64_t other) { return !clause.within_end(other, row); });
   }
   const uint64_t group = GroupOf(row);
   if (clause.end == FrameBound::kPreceding) {

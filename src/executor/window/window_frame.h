@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "executor/row_order.h"
@@ -22,6 +23,11 @@ struct FrameClause {
   expr::FrameExclusion exclusion = expr::FrameExclusion::kNone;
   int64_t start_offset = 0;  // ROWS and GROUPS
   int64_t end_offset = 0;
+  // RANGE with offsets: whether a row of the partition is not before the start, not behind the end of
+  // the frame of row `current`. In partition order the first turns true once, the second false once.
+  using Bound = std::function<bool(uint64_t row, uint64_t current)>;
+  Bound reaches_start;
+  Bound within_end;
 };
 
 class WindowFrames {

@@ -34,6 +34,7 @@ class WindowOperator final : public Operator {
                        key.nulls_first});
     }
     sort_keys_ = order.size();
+    if (sort_keys_ > partition_keys_) sort_key_column_ = order[partition_keys_].column;
     order_ = std::make_unique<RowOrder>(std::move(order));
     for (const auto& expression : node.calls) AddCall(*expression, context);
     for (const SqlType& type : node.output_types) out_.AddColumn(Vector(type));
@@ -76,15 +77,20 @@ class WindowOperator final : public Operator {
     calls_.push_back(std::move(call));
   }
 
-  static int64_t EvaluateOffset(const expr::ExprPtr& offset, ExecContext& context,
-                                const char* which) {
-    if (offset == nullptr) return 0;
-    expr::Evaluator evaluator(*offset, context.evaluation);
+  static Datum EvaluateNotNull(const expr::Expr& offset, ExecContext& context, const char* which) {
+    expr::Evaluator evaluator(offset, context.evaluation);
     const Datum value = evaluator.EvaluateScalar();
     if (value.is_null()) {
       throw SqlError(SqlState::kNullValueNotAllowed,
                      fmt::format("frame {} offset must not be null", which));
     }
+    return value;
+  }
+
+  static int64_t EvaluateOffset(const expr::ExprPtr& offset, ExecContext& context,
+                                const char* which) {
+    if (offset == nullptr) return 0;
+    const Datum value = EvaluateNotNull(*offset, context, which);
     if (value.As<int64_t>() < 0) {
       throw SqlError(SqlState::kInvalidPrecedingOrFollowingSize,
                      fmt::format("frame {} offset must not be negative", which));
@@ -92,11 +98,38 @@ class WindowOperator final : public Operator {
     return value.As<int64_t>();
   }
 
-  static FrameClause EvaluateFrame(const expr::WindowExpr& call, ExecContext& context) {
+  // The bound of a RANGE frame: in_range over the row's key and the current row's, NULLs apart.
+  FrameClause::Bound RangeBound(const expr::WindowExpr& call, const expr::ExprPtr& in_range,
+                                ExecContext& context, bool is_end) {
+    if (in_range == nullptr) return nullptr;
+    const auto& test = static_cast<const expr::FunctionExpr&>(*in_range);
+    EvaluateNotNull(*test.arguments[2], context, is_end ? "ending" : "starting");
+    auto evaluator = std::make_shared<expr::Evaluator>(*in_range, context.evaluation);
+    auto keys = std::make_shared<Batch>();
+    for (int i = 0; i < 2; ++i) keys->AddColumn(Vector(test.arguments[0]->type, 1));
+    const size_t column = sort_key_column_;
+    const bool nulls_first = call.order_by[0].nulls_first;
+    return [this, evaluator, keys, column, nulls_first, is_end](uint64_t row, uint64_t current) {
+      const Datum key = Value(row, column), own = Value(current, column);
+      if (key.is_null() || own.is_null()) {
+        // NULLs are peers of each other and infinitely far from the rest.
+        if (key.is_null() == own.is_null()) return true;
+        const bool is_before = key.is_null() == nulls_first;
+        return is_end == is_before;
+      }
+      keys->column(0).SetConstant(key);
+      keys->column(1).SetConstant(own);
+      keys->set_row_count(1);
+      return !evaluator->Filter(*keys).empty();
+    };
+  }
+
+  FrameClause EvaluateFrame(const expr::WindowExpr& call, ExecContext& context) {
     FrameClause frame{call.mode, call.start, call.end, call.exclusion};
-    if (call.mode == expr::FrameMode::kRange &&
-        (call.start_offset != nullptr || call.end_offset != nullptr)) {
-      ThrowNotSupported("RANGE with offset PRECEDING/FOLLOWING");
+    if (call.mode == expr::FrameMode::kRange) {
+      frame.reaches_start = RangeBound(call, call.start_offset, context, false);
+      frame.within_end = RangeBound(call, call.end_offset, context, true);
+      return frame;
     }
     frame.start_offset = EvaluateOffset(call.start_offset, context, "starting");
     frame.end_offset = EvaluateOffset(call.end_offset, context, "ending");
@@ -278,6 +311,7 @@ class WindowOperator final : public Operator {
   std::unique_ptr<RowOrder> order_;
   size_t partition_keys_ = 0;
   size_t sort_keys_ = 0;
+  size_t sort_key_column_ = 0;  // of the first ORDER BY key
   std::unique_ptr<RowStore> rows_;
   std::vector<uint64_t> sorted_;
   bool is_read_ = false;

@@ -5,10 +5,12 @@
 #include "base/error/sql_error.h"
 #include "expr/node/array_elements.h"
 #include "expr/node/composite_fields.h"
+#include "expr/node/jsonb_subscript_node.h"
 #include "expr/node/node.h"
 #include "expr/node/subscripts.h"
 #include "facts/types.h"
 #include "types/array.h"
+#include "types/type_directory.h"
 
 namespace grizzly::expr {
 namespace {
@@ -21,7 +23,7 @@ class ArrayNode final : public EvaluatorNode {
   explicit ArrayNode(const ListExpr& expr)
       : EvaluatorNode(expr.type), nested_(expr.choice == 1), element_oid_(ElementOid(expr)) {
     for (const ExprPtr& child : expr.children) children_.push_back(CompileNode(*child));
-    physical_ = expr.children.empty() || nested_ ? types::BuiltinType(element_oid_).physical
+    physical_ = expr.children.empty() || nested_ ? types::ResolveAnyType(element_oid_).physical
                                                  : expr.children[0]->type.physical;
   }
 
@@ -38,7 +40,7 @@ class ArrayNode final : public EvaluatorNode {
 
  private:
   static Oid ElementOid(const ListExpr& expr) {
-    const Oid element = types::ArrayElementOid(expr.type.oid);
+    const Oid element = types::AnyElementOf(types::AnyDomainBaseOf(expr.type.oid));
     if (element != kInvalidOid || expr.children.empty()) return element;
     return expr.children[0]->type.oid;
   }
@@ -215,10 +217,10 @@ class SubscriptNode final : public EvaluatorNode {
                      : FetchElement(array, subscripts);
   }
   Datum Assign(const Datum& array, const std::vector<Subscript>& subscripts, const Datum& value) {
-    const Oid element = types::ArrayElementOid(result_.type().oid);
+    const Oid element = types::AnyElementOf(types::AnyDomainBaseOf(result_.type().oid));
     const SqlType element_type = element == kInvalidOid
                                      ? SqlType{value.is_null() ? kInvalidOid : element}
-                                     : types::BuiltinType(element);
+                                     : types::ResolveAnyType(element);
     return is_slice_ ? AssignSlice(array, subscripts, value, element_type, result_.heap())
                      : AssignElement(array, subscripts, value, element_type, result_.heap());
   }
@@ -245,9 +247,7 @@ NodePtr MakeContainerNode(const Expr& expr) {
       return std::make_unique<ArrayNode>(static_cast<const ListExpr&>(expr));
     case ExprKind::kSubscript: {
       const auto& subscript = static_cast<const SubscriptExpr&>(expr);
-      if (subscript.container->type.oid == facts::kJsonbOid) {
-        ThrowNotSupported("subscripting of jsonb", expr.location);
-      }
+      if (subscript.container->type.oid == facts::kJsonbOid) return MakeJsonbSubscriptNode(subscript);
       return std::make_unique<SubscriptNode>(subscript);
     }
     default:

@@ -148,45 +148,115 @@ Datum AssignElement(const Datum& array, const Subscripts& subscripts, const Datu
   return Datum::Of(builder.Finish(arena, dimensions));
 }
 
-Datum AssignSlice(const Datum& array, const Subscripts& subscripts, const Datum& value,
-                  const types::SqlType& element, Arena& arena) {
-  CheckNoNulls(subscripts);
-  // A NULL source leaves the array as it is.
-  if (value.is_null()) return array;
-  const ArrayRef source = ArrayRef::Of(value);
-  const bool is_new = array.is_null() || ArrayRef::Of(array).dimension_count() == 0;
-  if (subscripts.size() != 1 || (!is_new && ArrayRef::Of(array).dimension_count() != 1)) {
-    ThrowNotSupported("assignment to a slice of a multidimensional array");
+namespace {
+
+[[noreturn]] void ThrowSubscript(const char* message) {
+  throw SqlError(SqlState::kArraySubscriptError, message);
+}
+
+// The part of each dimension that is assigned to.
+struct Box {
+  std::vector<int64_t> from, to;
+  uint64_t size() const {
+    uint64_t elements = 1;
+    for (size_t i = 0; i < from.size(); ++i) elements *= static_cast<uint64_t>(to[i] - from[i] + 1);
+    return elements;
   }
-  const Subscript& bounds = subscripts[0];
-  if (is_new && (!bounds.lower.has_value() || !bounds.upper.has_value())) {
-    throw SqlError(SqlState::kArraySubscriptError, "array slice subscript must provide both boundaries")
-        .Detail("When assigning to a slice of an empty array value, slice boundaries must be fully "
-                "specified.");
+};
+
+// An array without elements takes the slice's own bounds.
+Datum AssignToEmpty(const Subscripts& subscripts, const ArrayRef& source, Arena& arena) {
+  std::vector<ArrayDimension> dimensions;
+  for (const Subscript& subscript : subscripts) {
+    if (!subscript.lower.has_value() || !subscript.upper.has_value()) {
+      throw SqlError(SqlState::kArraySubscriptError,
+                     "array slice subscript must provide both boundaries")
+          .Detail("When assigning to a slice of an empty array value, slice boundaries must be "
+                  "fully specified.");
+    }
+    const int64_t length = int64_t{*subscript.upper} - *subscript.lower + 1;
+    if (length < 0) ThrowSubscript("upper bound cannot be less than lower bound");
+    if (length > types::kArrayElementsMax) {
+      throw SqlError(SqlState::kProgramLimitExceeded,
+                     "array size exceeds the maximum allowed (134217727)");
+    }
+    dimensions.push_back({static_cast<int32_t>(length), *subscript.lower});
   }
-  const ArrayDimension old =
-      is_new ? ArrayDimension{0, *bounds.lower} : ArrayRef::Of(array).dimension(0);
-  const int64_t from = bounds.lower.value_or(old.lower_bound);
-  const int64_t to = bounds.upper.has_value() ? int64_t{*bounds.upper} : UpperBound(old);
-  if (from > to) ThrowOutOfRange();
-  if (source.size() < to - from + 1) {
-    throw SqlError(SqlState::kArraySubscriptError, "source array too small");
+  const int64_t wanted = types::ArrayElementCount(dimensions);
+  if (wanted > source.size()) ThrowSubscript("source array too small");
+  ArrayBuilder builder(source.element_oid(), source.physical());
+  for (uint32_t i = 0; i < wanted; ++i) builder.Add(source.Get(i));
+  return Datum::Of(builder.Finish(arena, dimensions));
+}
+
+Box BoxOf(const std::vector<ArrayDimension>& dimensions, const Subscripts& subscripts) {
+  Box box;
+  for (size_t i = 0; i < dimensions.size(); ++i) {
+    int64_t from = dimensions[i].lower_bound;
+    int64_t to = UpperBound(dimensions[i]);
+    if (i < subscripts.size()) {
+      from = subscripts[i].lower.value_or(static_cast<int32_t>(from));
+      to = subscripts[i].upper.value_or(static_cast<int32_t>(to));
+      if (from > to) ThrowSubscript("upper bound cannot be less than lower bound");
+      // Only a list grows.
+      const bool is_inside = from >= dimensions[i].lower_bound && to <= UpperBound(dimensions[i]);
+      if (dimensions.size() > 1 && !is_inside) ThrowOutOfRange();
+    }
+    box.from.push_back(from);
+    box.to.push_back(to);
   }
-  const int64_t low = is_new ? from : std::min<int64_t>(from, old.lower_bound);
-  const int64_t high = is_new ? to : std::max<int64_t>(to, UpperBound(old));
-  ArrayBuilder builder(element.oid == kInvalidOid ? source.element_oid() : element.oid,
-                       source.physical());
+  return box;
+}
+
+Datum AssignToList(const ArrayRef& array, const Box& box, const ArrayRef& source, Arena& arena) {
+  const ArrayDimension old = array.dimension(0);
+  const int64_t low = std::min<int64_t>(box.from[0], old.lower_bound);
+  const int64_t high = std::max<int64_t>(box.to[0], UpperBound(old));
+  if (high - low + 1 > types::kArrayElementsMax) {
+    throw SqlError(SqlState::kProgramLimitExceeded,
+                   "array size exceeds the maximum allowed (134217727)");
+  }
+  ArrayBuilder builder(array.element_oid(), array.physical());
   for (int64_t i = low; i <= high; ++i) {
     const int64_t at = i - old.lower_bound;
-    if (i >= from && i <= to) {
-      builder.Add(source.Get(static_cast<uint32_t>(i - from)));
-    } else if (!is_new && at >= 0 && at < old.length) {
-      builder.Add(ArrayRef::Of(array).Get(static_cast<uint32_t>(at)));
+    if (i >= box.from[0] && i <= box.to[0]) {
+      builder.Add(source.Get(static_cast<uint32_t>(i - box.from[0])));
+    } else if (at >= 0 && at < old.length) {
+      builder.Add(array.Get(static_cast<uint32_t>(at)));
     } else {
       builder.AddNull();
     }
   }
   return Datum::Of(builder.Finish(arena, static_cast<int32_t>(low)));
+}
+
+}  // namespace
+
+Datum AssignSlice(const Datum& array, const Subscripts& subscripts, const Datum& value,
+                  const types::SqlType&, Arena& arena) {
+  CheckNoNulls(subscripts);
+  // A NULL source leaves the array as it is.
+  if (value.is_null()) return array;
+  const ArrayRef source = ArrayRef::Of(value);
+  if (array.is_null() || ArrayRef::Of(array).dimension_count() == 0) {
+    return AssignToEmpty(subscripts, source, arena);
+  }
+  const ArrayRef target = ArrayRef::Of(array);
+  const std::vector<ArrayDimension> dimensions = target.dimensions();
+  if (dimensions.size() < subscripts.size()) ThrowSubscript("wrong number of array subscripts");
+  const Box box = BoxOf(dimensions, subscripts);
+  if (box.size() > source.size()) ThrowSubscript("source array too small");
+  if (dimensions.size() == 1) return AssignToList(target, box, source, arena);
+  std::vector<uint32_t> replaced;
+  ForEachInBox(dimensions, box.from, box.to,
+               [&](uint32_t position) { replaced.push_back(position); });
+  ArrayBuilder builder(target.element_oid(), target.physical());
+  size_t next = 0;
+  for (uint32_t i = 0; i < target.size(); ++i) {
+    const bool is_replaced = next < replaced.size() && replaced[next] == i;
+    builder.Add(is_replaced ? source.Get(static_cast<uint32_t>(next++)) : target.Get(i));
+  }
+  return Datum::Of(builder.Finish(arena, dimensions));
 }
 
 }  // namespace grizzly::expr

@@ -1,6 +1,6 @@
 // Fetching from and assigning to array elements and slices.
 //
-// ERRORS  2202E array subscript out of range, 22004 NULL subscripts in assignment
+// ERRORS  2202E array subscript out of range and its kin, 22004 NULL subscripts in assignment
 #pragma once
 
 #include <optional>

@@ -4,6 +4,7 @@
 #include "functions/families.h"
 #include "functions/math/float_order.h"
 #include "functions/string/collation.h"
+#include "types/compare.h"
 #include "types/interval.h"
 #include "types/numeric.h"
 #include "types/text.h"
@@ -108,6 +109,17 @@ struct StringExtreme {
   }
 };
 
+struct ArrayOrder {
+  static int Compare(const CallSite& call, std::string_view a, std::string_view b) {
+    const types::CompareFunction compare = types::FindCompare(call.argument_types[0]);
+    if (compare == nullptr) {
+      throw SqlError(SqlState::kUndefinedFunction,
+                     "could not identify a comparison function for the type of the array's elements");
+    }
+    return compare(Datum::Of(StringRef(a)), Datum::Of(StringRef(b)), call.collation);
+  }
+};
+
 template <typename T>
 void AddBoth(Registry& registry, Oid max, Oid min) {
   registry.AddAggregate(max, AggregateOf<Extreme<T, true>>());
@@ -138,6 +150,7 @@ void RegisterMinMax(Registry& registry) {
   AddStrings<TextOrder>(registry, 2129, 2145);
   AddStrings<NumericOrder>(registry, 2130, 2146);
   AddStrings<BpcharOrder>(registry, 2244, 2245);
+  AddStrings<ArrayOrder>(registry, 2050, 2051);
   AddBoth<uint64_t>(registry, 4189, 4190);  // pg_lsn
   AddBoth<uint64_t>(registry, 5099, 5100);  // xid8
 }

@@ -1,9 +1,12 @@
 // Sums and differences of dates, times and intervals; age, justify, make_*, overlaps.
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "base/error/sql_error.h"
 #include "functions/families.h"
 #include "functions/kernel.h"
+#include "types/datetime_parse.h"
 #include "types/interval.h"
 #include "types/timestamp.h"
 
@@ -138,7 +141,24 @@ int64_t MakeTimestampTz(FunctionContext& context, int32_t year, int32_t month, i
 }
 int64_t MakeTimestampTzAt(int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute,
                           double second, std::string_view zone) {
-  return types::TimestampAtZone(types::MakeTimestamp(year, month, day, hour, minute, second), zone);
+  const int64_t local = types::MakeTimestamp(year, month, day, hour, minute, second);
+  // "+2" is two hours east here, unlike in a POSIX zone.
+  if (!zone.empty() && zone[0] >= '0' && zone[0] <= '9') {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("invalid input syntax for type numeric time zone: \"{}\"", zone))
+        .Hint("Numeric time zones must have \"-\" or \"+\" as first character.");
+  }
+  int32_t seconds_east = 0;
+  switch (types::DecodeZoneOffset(zone, &seconds_east)) {
+    case types::TimeInputError::kNone: break;
+    case types::TimeInputError::kZoneOverflow:
+      throw SqlError(SqlState::kInvalidParameterValue,
+                     fmt::format("numeric time zone \"{}\" out of range", zone));
+    default: return types::TimestampAtZone(local, zone);
+  }
+  const int64_t us = local - seconds_east * types::kUsPerSecond;
+  if (!types::IsValidTimestamp(us)) types::ThrowTimestampOutOfRange();
+  return us;
 }
 
 void AddMakers(Registry& registry) {

@@ -74,7 +74,7 @@ class FormatParser {
       Prefixes(node);
       if (at_ >= text_.size()) break;
       if (Keyword(node)) {
-        format_.nodes.push_back(std::move(node));
+        Push(std::move(node));
       } else {
         Other();
       }
@@ -84,6 +84,10 @@ class FormatParser {
 
  private:
   std::string_view Rest() const { return text_.substr(at_); }
+  void Push(FormatNode node) {
+    node.exact = exact_;
+    format_.nodes.push_back(std::move(node));
+  }
 
   void Prefixes(FormatNode& node) {
     while (true) {
@@ -93,7 +97,7 @@ class FormatParser {
       } else if (two == "TM" || two == "tm") {
         node.translated = true;
       } else if (two == "FX" || two == "fx") {
-        format_.exact = true;
+        exact_ = true;
       } else {
         return;
       }
@@ -135,7 +139,7 @@ class FormatParser {
     node.field = IsAlnum(text_[at_]) ? DateField::kLiteral : DateField::kSeparator;
     node.text = std::string(Rest().substr(0, bytes));
     at_ += bytes;
-    format_.nodes.push_back(std::move(node));
+    Push(std::move(node));
   }
 
   void Quoted() {
@@ -146,11 +150,13 @@ class FormatParser {
       node.text += text_[at_++];
     }
     ++at_;
-    if (!node.text.empty()) format_.nodes.push_back(std::move(node));
+    node.quoted = true;
+    if (!node.text.empty()) Push(std::move(node));
   }
 
   const std::string_view text_;
   size_t at_ = 0;
+  bool exact_ = false;
   DateFormat format_;
 };
 

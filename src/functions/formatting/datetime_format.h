@@ -31,12 +31,13 @@ struct FormatNode {
   LetterCase letters = LetterCase::kUpper;
   bool fill = false;       // FM: no blanks and leading zeros
   bool translated = false; // TM
+  bool exact = false;      // FX came before it
+  bool quoted = false;     // a literal in double quotes
   char ordinal = '\0';     // 'T': TH, 't': th
 };
 
 struct DateFormat {
   std::vector<FormatNode> nodes;
-  bool exact = false;  // FX
 };
 
 DateFormat ParseDateFormat(std::string_view format);

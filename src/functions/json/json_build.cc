@@ -7,9 +7,11 @@
 #include "functions/families.h"
 #include "functions/json/json_writer.h"
 #include "functions/kernel.h"
+#include "functions/variadic.h"
 #include "types/array.h"
 #include "types/json.h"
 #include "types/jsonb.h"
+#include "types/type_directory.h"
 
 namespace grizzly::functions {
 namespace {
@@ -38,11 +40,14 @@ Datum ArrayToJson(FunctionContext& context, const CallSite&, Values values) {
   return Answer(context, text);
 }
 
+Datum RowToJson(FunctionContext& context, const CallSite&, Values values) {
+  std::string text;
+  AppendRecordAsJson(context, values[0], values.size() > 1 && values[1].AsBool(), text);
+  return Answer(context, text);
+}
+
 // ---- json_build_* ----
 
-void RefuseVariadicArray(const CallSite& call) {
-  if (call.variadic_array) ThrowNotSupported("VARIADIC with an array in this function");
-}
 void CheckPairs(Values values, const char* function) {
   if (values.size() % 2 == 0) return;
   throw SqlError(SqlState::kInvalidParameterValue, "argument list must have even number of elements")
@@ -51,7 +56,6 @@ void CheckPairs(Values values, const char* function) {
 }
 
 Datum BuildArray(FunctionContext& context, const CallSite& call, Values values) {
-  RefuseVariadicArray(call);
   std::string text = "[";
   for (size_t i = 0; i < values.size(); ++i) {
     if (i > 0) text += ", ";
@@ -60,7 +64,6 @@ Datum BuildArray(FunctionContext& context, const CallSite& call, Values values) 
   return Answer(context, text + "]");
 }
 Datum BuildObject(FunctionContext& context, const CallSite& call, Values values) {
-  RefuseVariadicArray(call);
   CheckPairs(values, "json_build_object");
   std::string text = "{";
   for (size_t i = 0; i < values.size(); i += 2) {
@@ -77,7 +80,6 @@ Datum BuildObject(FunctionContext& context, const CallSite& call, Values values)
   return Answer(context, text + "}");
 }
 Datum BuildJsonbArray(FunctionContext& context, const CallSite& call, Values values) {
-  RefuseVariadicArray(call);
   std::vector<std::string> elements;
   for (size_t i = 0; i < values.size(); ++i) {
     elements.push_back(AsJsonb(context, call.argument_types.at(i), values[i]));
@@ -85,7 +87,6 @@ Datum BuildJsonbArray(FunctionContext& context, const CallSite& call, Values val
   return Answer(context, types::JsonbArray(elements));
 }
 Datum BuildJsonbObject(FunctionContext& context, const CallSite& call, Values values) {
-  RefuseVariadicArray(call);
   CheckPairs(values, "jsonb_build_object");
   Pairs pairs;
   for (size_t i = 0; i < values.size(); i += 2) {
@@ -191,7 +192,7 @@ void CheckKey(const Datum& key, const char* message) {
 void AddJson(const AggregateInput& input, uint32_t row, Gathered& state) {
   const SqlType& type = input.arguments[0]->type();
   state.text += state.any ? ", " : "[";
-  if (state.any && types::ArrayElementOid(type.oid) != kInvalidOid) state.text += "\n ";
+  if (state.any && types::AnyElementOf(type.oid) != kInvalidOid) state.text += "\n ";
   state.any = true;
   AppendAsJson(*input.context, type, input.arguments[0]->GetDatum(row), state.text);
 }
@@ -283,15 +284,19 @@ const AggregateFunction* Gathering() {
 void RegisterJsonBuild(Registry& registry) {
   registry.AddScalar("to_json", Datums<&ToJson>);
   registry.AddScalar("to_jsonb", Datums<&ToJsonb>);
+  registry.AddScalar("row_to_json", Datums<&RowToJson>);
+  registry.AddScalar("row_to_json_pretty", Datums<&RowToJson>);
   registry.AddScalar("array_to_json", Datums<&ArrayToJson>);
   registry.AddScalar("array_to_json_pretty", Datums<&ArrayToJson>);
   for (const char* suffix : {"", "_noargs"}) {
-    registry.AddScalar(std::string("json_build_array") + suffix, DatumsNullable<&BuildArray>);
-    registry.AddScalar(std::string("json_build_object") + suffix, DatumsNullable<&BuildObject>);
+    registry.AddScalar(std::string("json_build_array") + suffix,
+                       DatumsNullable<&Spread<&BuildArray>>);
+    registry.AddScalar(std::string("json_build_object") + suffix,
+                       DatumsNullable<&Spread<&BuildObject>>);
     registry.AddScalar(std::string("jsonb_build_array") + suffix,
-                       DatumsNullable<&BuildJsonbArray>);
+                       DatumsNullable<&Spread<&BuildJsonbArray>>);
     registry.AddScalar(std::string("jsonb_build_object") + suffix,
-                       DatumsNullable<&BuildJsonbObject>);
+                       DatumsNullable<&Spread<&BuildJsonbObject>>);
   }
   for (const char* suffix : {"", "_two_arg"}) {
     registry.AddScalar(std::string("json_object") + suffix, Datums<&Object>);

@@ -6,7 +6,9 @@
 #include "types/array.h"
 #include "types/json.h"
 #include "types/jsonb.h"
+#include "types/record.h"
 #include "types/timestamp.h"
+#include "types/type_directory.h"
 
 namespace grizzly::functions {
 namespace {
@@ -35,13 +37,14 @@ Category CategoryOf(const SqlType& type) {
     case facts::kRecordOid: return Category::kComposite;
     default: break;
   }
-  if (types::ArrayElementOid(type.oid) != kInvalidOid && type.oid != facts::kInt2vectorOid &&
+  if (types::AnyDomainBaseOf(type.oid) != type.oid) {
+    return CategoryOf({types::AnyDomainBaseOf(type.oid), type.typmod, type.collation, type.physical});
+  }
+  if (types::AnyElementOf(type.oid) != kInvalidOid && type.oid != facts::kInt2vectorOid &&
       type.oid != facts::kOidvectorOid) {
     return Category::kArray;
   }
-  const facts::TypeFact* fact = facts::FindType(type.oid);
-  if (fact != nullptr && fact->typtype == 'c') return Category::kComposite;
-  return Category::kOther;
+  return types::AnyKindOf(type.oid) == 'c' ? Category::kComposite : Category::kOther;
 }
 
 std::string TextOf(FunctionContext& context, const SqlType& type, const Datum& value) {
@@ -81,7 +84,28 @@ SqlType ElementOf(const ArrayRef& array) {
   return {array.element_oid(), types::kNoTypmod, kInvalidOid, array.physical()};
 }
 
-[[noreturn]] void RefuseComposite() { ThrowNotSupported("JSON of a row value"); }
+// A row as an object; `separator` stands between its pairs.
+void AppendRowAsJson(FunctionContext& context, const Datum& row, std::string_view separator,
+                     std::string& out) {
+  out += '{';
+  bool first = true;
+  for (const types::NamedField& named : types::NamedFieldsOf(row)) {
+    if (!first) out += separator;
+    first = false;
+    types::AppendJsonString(out, named.name);
+    out += ':';
+    AppendAsJson(context, named.field.sql_type(), named.field.value, out);
+  }
+  out += '}';
+}
+
+std::string RowAsJsonb(FunctionContext& context, const Datum& row) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const types::NamedField& named : types::NamedFieldsOf(row)) {
+    pairs.emplace_back(named.name, AsJsonb(context, named.field.sql_type(), named.field.value));
+  }
+  return types::JsonbObject(std::move(pairs));
+}
 
 // One dimension after the other.
 class ArrayWriter {
@@ -150,9 +174,14 @@ void AppendAsJson(FunctionContext& context, const SqlType& type, const Datum& va
       ArrayWriter(context, array).Text(0, out);
       return;
     }
-    case Category::kComposite: RefuseComposite();
+    case Category::kComposite: AppendRowAsJson(context, value, ",", out); return;
     case Category::kOther: types::AppendJsonString(out, TextOf(context, type, value)); return;
   }
+}
+
+void AppendRecordAsJson(FunctionContext& context, const Datum& row, bool pretty,
+                        std::string& out) {
+  AppendRowAsJson(context, row, pretty ? ",\n " : ",", out);
 }
 
 void AppendArrayAsJson(FunctionContext& context, const Datum& value, bool pretty,
@@ -182,7 +211,7 @@ std::string AsJsonb(FunctionContext& context, const SqlType& type, const Datum& 
       const ArrayRef array = ArrayRef::Of(value);
       return ArrayWriter(context, array).Jsonb(0);
     }
-    case Category::kComposite: RefuseComposite();
+    case Category::kComposite: return RowAsJsonb(context, value);
     case Category::kOther: break;
   }
   return types::JsonbString(TextOf(context, type, value));

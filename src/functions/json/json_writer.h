@@ -13,6 +13,9 @@ void AppendAsJson(FunctionContext& context, const types::SqlType& type, const ty
 // An array, with line feeds between the elements of the first dimension if `pretty`.
 void AppendArrayAsJson(FunctionContext& context, const types::Datum& array, bool pretty,
                        std::string& out);
+// A row, with line feeds between its pairs if `pretty`.
+void AppendRecordAsJson(FunctionContext& context, const types::Datum& row, bool pretty,
+                        std::string& out);
 // The value as jsonb's bytes (to_jsonb).
 std::string AsJsonb(FunctionContext& context, const types::SqlType& type,
                     const types::Datum& value);

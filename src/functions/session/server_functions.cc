@@ -197,9 +197,7 @@ ScanPointer Options(FunctionContext&, const CallSite&, Values values) {
 }
 
 bool Never() { return false; }
-bool NeverOf(uint32_t) { return false; }
 int32_t Zero() { return 0; }
-uint32_t NoOid() { return kInvalidOid; }
 
 }  // namespace
 
@@ -213,8 +211,6 @@ void RegisterServer(Registry& registry) {
   registry.AddScalar("pg_size_pretty", Cold<&PrettySize>);
   registry.AddScalar("pg_jit_available", Cold<&Never>);
   registry.AddScalar("pg_trigger_depth", Cold<&Zero>);
-  registry.AddScalar("pg_my_temp_schema", Cold<&NoOid>);
-  registry.AddScalar("pg_is_other_temp_schema", Cold<&NeverOf>);
   registry.AddSet("pg_get_keywords", &Keywords);
   registry.AddSet("pg_timezone_names", &ZoneNames);
   registry.AddSet("pg_timezone_abbrevs", &ZoneAbbreviations);

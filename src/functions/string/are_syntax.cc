@@ -1,5 +1,7 @@
 #include "functions/string/are_syntax.h"
 
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "base/error/sql_error.h"
@@ -136,7 +138,12 @@ class Translator {
         if (depth_ == 0) ThrowInvalidRegex("parentheses () not balanced");
         --depth_;
         can_repeat_ = true;
-        break;
+        group_start_ = open_groups_.back();
+        open_groups_.pop_back();
+        out_.pattern += c;
+        ++at_;
+        group_end_ = at_;
+        return;
       case '|':
         out_.has_alternatives = true;
         can_repeat_ = false;
@@ -176,6 +183,7 @@ class Translator {
 
   void Open() {
     ++at_;
+    open_groups_.push_back(greedy_ends_.size());
     if (Peek() != '?') {
       out_.pattern += '(';
       ++depth_;
@@ -193,6 +201,7 @@ class Translator {
       return;
     }
     if (Peek(1) == '#') {
+      open_groups_.pop_back();
       const size_t end = in_.find(')', at_);
       if (end == std::string_view::npos) ThrowInvalidRegex("parentheses () not balanced");
       at_ = end + 1;
@@ -204,6 +213,7 @@ class Translator {
   void Quantifier() {
     if (!can_repeat_) ThrowInvalidRegex("quantifier operand invalid");
     can_repeat_ = false;
+    const bool is_group = group_end_ == at_;
     std::string quantifier(1, Peek());
     if (Peek() == '{') {
       quantifier = Bounds();
@@ -213,11 +223,28 @@ class Translator {
     out_.pattern += quantifier;
     const bool lazy = Peek() == '?';
     if (lazy) {
-      out_.pattern += '?';
       ++at_;
+      // (...){1,1}? says that the group as a whole takes as little as it can.
+      if (is_group && quantifier == "{1,1}") MakeGroupLazy();
+      out_.pattern += '?';
+    } else {
+      greedy_ends_.push_back(out_.pattern.size());
     }
-    if (!saw_quantifier_) out_.is_lazy = lazy;
+    if (saw_quantifier_) {
+      out_.has_mixed_greed = out_.has_mixed_greed || lazy != last_is_lazy_;
+    } else {
+      out_.is_lazy = lazy;
+    }
+    last_is_lazy_ = lazy;
     saw_quantifier_ = true;
+  }
+
+  // Each greedy quantifier inside of the group that ended last gets its question mark.
+  void MakeGroupLazy() {
+    while (greedy_ends_.size() > group_start_) {
+      out_.pattern.insert(greedy_ends_.back(), 1, '?');
+      greedy_ends_.pop_back();
+    }
   }
 
   int Count() {
@@ -397,6 +424,11 @@ class Translator {
   int depth_ = 0;
   bool can_repeat_ = false;
   bool saw_quantifier_ = false;
+  bool last_is_lazy_ = false;
+  std::vector<size_t> greedy_ends_;  // in the output: behind each greedy quantifier
+  std::vector<size_t> open_groups_;  // how many of those there were when each group began
+  size_t group_start_ = 0;           // the same, of the group that ended last
+  size_t group_end_ = 0;             // where that one ended in the input
   TranslatedRegex out_;
 };
 

@@ -14,6 +14,7 @@ struct TranslatedRegex {
   bool has_back_references = false;
   bool has_lookaround = false;
   bool is_lazy = false;   // the first quantifier prefers the shortest match
+  bool has_mixed_greed = false;  // others prefer otherwise: the first decides about the whole match
   RegexFlags flags;       // with the pattern's own: ***= and (?i)
 };
 

@@ -9,6 +9,7 @@
 #include "functions/families.h"
 #include "functions/kernel.h"
 #include "functions/string/quoting.h"
+#include "functions/variadic.h"
 #include "types/text.h"
 
 namespace grizzly::functions {
@@ -49,19 +50,13 @@ void AppendText(FunctionContext& context, const CallSite& call, std::span<const 
   call.argument_io.at(i)->Output(values[i], *context.io, out);
 }
 
-void RefuseVariadicArray(const CallSite& call) {
-  if (call.variadic_array) ThrowNotSupported("VARIADIC with an array in this function");
-}
-
 Datum Concat(FunctionContext& context, const CallSite& call, std::span<const Datum> values) {
-  RefuseVariadicArray(call);
   std::string joined;
   for (size_t i = 0; i < values.size(); ++i) AppendText(context, call, values, i, joined);
   return Datum::OfString(joined, *context.result_heap);
 }
 
 Datum ConcatWs(FunctionContext& context, const CallSite& call, std::span<const Datum> values) {
-  RefuseVariadicArray(call);
   if (values[0].is_null()) return Datum::Null();
   std::string joined;
   bool is_first = true;
@@ -225,14 +220,21 @@ class Formatter {
 };
 
 Datum Format(FunctionContext& context, const CallSite& call, std::span<const Datum> values) {
-  RefuseVariadicArray(call);
   if (values[0].is_null()) return Datum::Null();
   return Datum::OfString(Formatter(context, call, values).Run(), *context.result_heap);
 }
 
+// A NULL array is no arguments at all.
+Datum FormatVariadic(FunctionContext& context, const CallSite& call,
+                     std::span<const Datum> values) {
+  if (call.variadic_array && values.back().is_null()) {
+    return Format(context, call, values.first(values.size() - 1));
+  }
+  return Spread<&Format>(context, call, values);
+}
+
 template <bool kNulls>
-Datum CountNulls(FunctionContext&, const CallSite& call, std::span<const Datum> values) {
-  RefuseVariadicArray(call);
+Datum CountNulls(FunctionContext&, const CallSite&, std::span<const Datum> values) {
   int32_t count = 0;
   for (const Datum& value : values) count += value.is_null() == kNulls ? 1 : 0;
   return Datum::Of(count);
@@ -244,12 +246,12 @@ void RegisterFormat(Registry& registry) {
   registry.AddScalar("quote_ident", Cold<&QuoteIdent>);
   registry.AddScalar("quote_literal", Cold<&QuoteText>);
   registry.AddScalar("quote_nullable", Cold<&QuoteNullable>);
-  registry.AddScalar("text_concat", DatumsNullable<&Concat>);
-  registry.AddScalar("text_concat_ws", DatumsNullable<&ConcatWs>);
-  registry.AddScalar("text_format", DatumsNullable<&Format>);
+  registry.AddScalar("text_concat", DatumsNullable<&Spread<&Concat>>);
+  registry.AddScalar("text_concat_ws", DatumsNullable<&Spread<&ConcatWs>>);
+  registry.AddScalar("text_format", DatumsNullable<&FormatVariadic>);
   registry.AddScalar("text_format_nv", DatumsNullable<&Format>);
-  registry.AddScalar("pg_num_nulls", DatumsNullable<&CountNulls<true>>);
-  registry.AddScalar("pg_num_nonnulls", DatumsNullable<&CountNulls<false>>);
+  registry.AddScalar("pg_num_nulls", DatumsNullable<&Spread<&CountNulls<true>>>);
+  registry.AddScalar("pg_num_nonnulls", DatumsNullable<&Spread<&CountNulls<false>>>);
 }
 
 }  // namespace grizzly::functions

@@ -73,9 +73,10 @@ Regex::Regex(std::string_view pattern, const RegexFlags& flags)
   uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_DOLLAR_ENDONLY;
   if (are.flags.caseless) options |= PCRE2_CASELESS;
   if (!are.flags.dot_skips_newline) options |= PCRE2_DOTALL;
-  if (are.flags.anchors_at_newline) options |= PCRE2_MULTILINE;
+  if (are.flags.anchors_at_newline) options |= PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX;
   compiled_->code = Compiled::Compile(are.pattern, options);
-  compiled_->needs_longest = are.has_alternatives && !are.has_back_references;
+  compiled_->needs_longest =
+      (are.has_alternatives || are.has_mixed_greed) && !are.has_back_references;
   compiled_->is_lazy = are.is_lazy;
   if (compiled_->needs_longest && !are.has_lookaround) {
     compiled_->anchored =

@@ -23,6 +23,7 @@ constexpr std::string_view kCalls[] = {
     "pg_get_serial_sequence", "pg_sequence_last_value", "pg_indexam_has_property",
     "pg_index_has_property", "pg_index_column_has_property", "pg_relation_is_publishable",
     "pg_relation_is_updatable", "pg_column_is_updatable", "pg_relation_filenode",
+    "pg_my_temp_schema", "pg_is_other_temp_schema",
     "pg_describe_object", "pg_tablespace_location", "pg_partition_root",
     "pg_collation_actual_version", "pg_database_collation_actual_version",
     // sizes

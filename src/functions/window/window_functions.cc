@@ -4,6 +4,7 @@
 #include "base/error/sql_error.h"
 #include "functions/families.h"
 #include "functions/kernel.h"
+#include "functions/window/in_range.h"
 #include "functions/window/window_partition.h"
 
 namespace grizzly::functions {
@@ -162,6 +163,7 @@ void ValueOfFrame(FunctionContext&, const CallSite&, WindowPartition& partition,
 }  // namespace
 
 void RegisterWindows(Registry& registry) {
+  RegisterInRange(registry);
   registry.AddWindow("window_row_number", &RowNumber);
   registry.AddWindow("window_rank", &Rank);
   registry.AddWindow("window_dense_rank", &DenseRank);

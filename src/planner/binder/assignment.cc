@@ -2,16 +2,67 @@
 
 #include <fmt/format.h>
 
+#include "planner/binder/assign_part.h"
+#include "planner/binder/row_subquery.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
-
-using expr::ExprKind;
 
 void ThrowNoTargetColumn(const catalog::Relation& relation, std::string_view name, int location) {
   throw SqlError(SqlState::kUndefinedColumn,
                  fmt::format("column \"{}\" of relation \"{}\" does not exist", name, relation.name))
       .At(location);
+}
+
+namespace {
+
+// What the part of a value of `type` that `steps` name is.
+SqlType PartType(BindState& state, SqlType type, std::span<ast::Node* const> steps, int location) {
+  while (!steps.empty()) {
+    int32_t typmod = type.typmod;
+    const Oid base = state.types().BaseOf(type.oid, &typmod);
+    if (steps[0]->node_case != PG_QUERY__NODE__NODE_A_INDICES) {
+      const auto relation = state.types().IsComposite(base)
+                                ? state.catalog().FindRelation(state.types().Of(base).relation)
+                                : nullptr;
+      const catalog::Column* field = relation == nullptr ? nullptr : relation->FindColumn(StringOf(steps[0]));
+      if (field == nullptr) return type;  // AssignPart says what is wrong
+      type = field->type;
+      steps = steps.subspan(1);
+      continue;
+    }
+    bool slice = false;
+    while (!steps.empty() && steps[0]->node_case == PG_QUERY__NODE__NODE_A_INDICES) {
+      slice = slice || steps[0]->a_indices->is_slice;
+      steps = steps.subspan(1);
+    }
+    if (base == facts::kJsonbOid) return state.types().Make(base);
+    const Oid element = state.types().Of(base).element;
+    if (element == kInvalidOid) {
+      throw SqlError(SqlState::kDatatypeMismatch,
+                     fmt::format("cannot subscript type {} because it does not support subscripting",
+                                 state.types().Name(base)))
+          .At(location);
+    }
+    type = state.types().Make(slice ? base : element, typmod);
+  }
+  return type;
+}
+
+}  // namespace
+
+SqlType ElementTargetType(BindState& state, const PgQuery__ResTarget& target,
+                          const catalog::Column& column) {
+  return PartType(state, column.type, std::span(target.indirection, target.n_indirection),
+                  target.location);
+}
+
+ExprPtr PutElement(ExpressionBinder& binder, const PgQuery__ResTarget& target,
+                   const catalog::Column& column, ExprPtr container, ExprPtr value) {
+  const int location = value->location;
+  return AssignPart(binder, std::move(container), column.type,
+                    std::span(target.indirection, target.n_indirection), std::move(value), column.name,
+                    target.location, location);
 }
 
 namespace {
@@ -27,7 +78,7 @@ class AssignmentBinder {
     if (column == nullptr) ThrowNoTargetColumn(relation_, target.name, target.location);
     const bool is_default = target.val->node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT;
     CheckTakesValue(*column, is_default);
-    if (target.n_indirection > 0) return BindElement(target, *column);
+    if (target.n_indirection > 0) return BindPart(target, *column);
     for (const auto& other : assignments_) {
       if (other.attnum != column->attnum) continue;
       throw SqlError(SqlState::kSyntaxError,
@@ -79,7 +130,10 @@ class AssignmentBinder {
     }
     if (source.node_case == PG_QUERY__NODE__NODE_SUB_LINK &&
         source.sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
-      return BindPartOfSubquery(*source.sub_link, part, index);
+      size_t count = 0;
+      ExprPtr column = BindRowSubqueryColumn(binder_, *source.sub_link, index, &count);
+      CheckPartCount(count, part, source.sub_link->location);
+      return column;
     }
     throw SqlError(SqlState::kFeatureNotSupported,
                    "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() "
@@ -93,84 +147,24 @@ class AssignmentBinder {
         .At(location);
   }
 
-  // The subquery is bound once per column; that is the same as once as long as it is not volatile.
-  ExprPtr BindPartOfSubquery(const PgQuery__SubLink& link, const PgQuery__MultiAssignRef& part,
-                             size_t index) {
-    BoundQuery query =
-        QueryBinder(state_, &binder_.level()).Bind(*link.subselect->select_stmt);
-    CheckPartCount(query.outputs.size(), part, link.location);
-    auto project = std::make_unique<LogicalProject>();
-    const ColumnId id = query.outputs[index].id;
-    project->outputs.push_back(id);
-    project->expressions.push_back(state_.Mention(id, -1));
-    project->children.push_back(std::move(query.plan));
-    auto scalar = std::make_unique<expr::SubqueryExpr>(state_.columns[id].type);
-    scalar->location = link.location;
-    scalar->body_columns.push_back(id);
-    auto body = std::make_unique<LogicalSubquery>();
-    body->plan = std::move(project);
-    scalar->body = std::move(body);
-    if (expr::IsVolatile(*scalar)) {
-      ThrowNotSupported("SET (...) = (SELECT ...) with a volatile function", link.location);
-    }
-    return scalar;
-  }
-
-  // SET a[1] = x: the array as it is (or as assigned so far) with one element replaced.
-  void BindElement(const PgQuery__ResTarget& target, const catalog::Column& column) {
-    const int location = target.location;
-    const Oid type = state_.types().BaseOf(column.type.oid);
-    const Oid element = state_.types().Of(type).element;
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      if (target.indirection[i]->node_case != PG_QUERY__NODE__NODE_A_INDICES ||
-          element == kInvalidOid) {
-        ThrowNotSupported("assignment to a field of a column", location);
-      }
-    }
+  // SET a[1] = x, SET c.f = x: the value as it is (or as assigned so far) with one part replaced.
+  void BindPart(const PgQuery__ResTarget& target, const catalog::Column& column) {
     OnConflict::Assignment* existing = nullptr;
     for (auto& other : assignments_) {
       if (other.attnum == column.attnum) existing = &other;
     }
-    bool slice = false;
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      slice = slice || target.indirection[i]->a_indices->is_slice;
-    }
-    auto made = std::make_unique<expr::SubscriptExpr>(column.type);
-    made->location = location;
-    made->container = existing != nullptr
-                          ? std::move(existing->value)
-                          : state_.Mention(old_columns_[column.attnum - 1], location);
-    for (size_t i = 0; i < target.n_indirection; ++i) {
-      const PgQuery__AIndices& node = *target.indirection[i]->a_indices;
-      expr::SubscriptExpr::Index index;
-      index.is_slice = slice;
-      index.lower = BindIndex(node.lidx);
-      index.upper = BindIndex(node.uidx);
-      if (slice && !node.is_slice) index.lower = MakeInt4(1);
-      made->indexes.push_back(std::move(index));
-    }
-    made->assigned = CoerceToColumn(state_, BindSource(*target.val),
-                                    state_.types().Make(slice ? type : element), column.name,
-                                    LocationOf(target.val));
+    ExprPtr container = existing != nullptr
+                            ? std::move(existing->value)
+                            : state_.Mention(old_columns_[column.attnum - 1], target.location);
+    ExprPtr value = AssignPart(binder_, std::move(container), column.type,
+                               std::span(target.indirection, target.n_indirection),
+                               BindSource(*target.val), column.name, target.location,
+                               LocationOf(target.val));
     if (existing != nullptr) {
-      existing->value = std::move(made);
+      existing->value = std::move(value);
     } else {
-      assignments_.push_back({column.attnum, std::move(made)});
+      assignments_.push_back({column.attnum, std::move(value)});
     }
-  }
-
-  ExprPtr BindIndex(const ast::Node* node) {
-    if (node == nullptr) return nullptr;
-    ExprPtr index = binder_.Bind(*node);
-    const int location = index->location;
-    ExprPtr coerced =
-        CoerceToTarget(state_, index, facts::kInt4Oid, types::kNoTypmod,
-                       CoercionKind::kAssignment, expr::CallSyntax::kImplicitCast, -1);
-    if (coerced == nullptr) {
-      throw SqlError(SqlState::kDatatypeMismatch, "array subscript must have type integer")
-          .At(location);
-    }
-    return coerced;
   }
 
   ExpressionBinder& binder_;

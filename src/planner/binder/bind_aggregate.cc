@@ -4,6 +4,7 @@
 
 #include "facts/aggregates.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
 
@@ -43,16 +44,30 @@ bool AllowsAggregates(Place place) {
   }
 }
 
+// What was written, where its type was only changed to another over the same bytes.
+const expr::Expr& WithoutImplicitCasts(const expr::Expr& expression) {
+  if (expression.kind != ExprKind::kRelabel) return expression;
+  const auto& relabel = static_cast<const expr::ListExpr&>(expression);
+  const bool is_implicit =
+      static_cast<expr::CallSyntax>(relabel.choice) == expr::CallSyntax::kImplicitCast;
+  return is_implicit ? WithoutImplicitCasts(*relabel.children[0]) : expression;
+}
+
 // DISTINCT needs equality, and ORDER BY may only sort by what is distinct.
-void CheckDistinct(BindState& state, const expr::AggregateExpr& aggregate) {
+void CheckDistinct(BindState& state, expr::AggregateExpr& aggregate) {
   for (const ExprPtr& argument : aggregate.arguments) {
     RequireEqualityOperator(state, argument->type.oid, argument->location);
   }
-  for (const expr::SortKey& key : aggregate.order_by) {
-    const bool is_argument =
-        std::any_of(aggregate.arguments.begin(), aggregate.arguments.end(),
-                    [&](const ExprPtr& a) { return expr::Equals(*a, *key.expression); });
-    if (is_argument) continue;
+  for (expr::SortKey& key : aggregate.order_by) {
+    const auto argument =
+        std::find_if(aggregate.arguments.begin(), aggregate.arguments.end(), [&](const ExprPtr& a) {
+          return expr::Equals(*a, *key.expression) ||
+                 expr::Equals(WithoutImplicitCasts(*a), *key.expression);
+        });
+    if (argument != aggregate.arguments.end()) {
+      key.expression = (*argument)->Clone();
+      continue;
+    }
     throw SqlError(SqlState::kInvalidColumnReference,
                    "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument "
                    "list")
@@ -103,6 +118,10 @@ ExprPtr ExpressionBinder::FinishAggregate(Call& call) {
   }
   made->call = std::move(site);
   made->arguments = std::move(call.arguments);
+  for (const ExprPtr& argument : made->arguments) {
+    RefuseSetFunctions(*argument,
+                       "aggregate function calls cannot contain set-returning function calls");
+  }
 
   const facts::AggregateFact* fact = facts::FindAggregate(call.function->oid);
   const bool ordered_set = fact != nullptr && fact->aggkind != 'n';

@@ -1,5 +1,5 @@
 // CASE, COALESCE, GREATEST and LEAST.
-#include "planner/binder/expression_binder.h"
+#include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
 
@@ -42,6 +42,7 @@ ExprPtr ExpressionBinder::BindCase(const PgQuery__CaseExpr& node) {
   for (size_t i = 0; i < made->branches.size(); ++i) {
     made->branches[i].result = std::move(results[i + 1]);
   }
+  RefuseSetFunctions(*made, "set-returning functions are not allowed in CASE");
   return made;
 }
 
@@ -67,8 +68,10 @@ ExprPtr BindAlternatives(ExpressionBinder& binder, ast::Node* const* nodes, size
 }  // namespace
 
 ExprPtr ExpressionBinder::BindCoalesce(const PgQuery__CoalesceExpr& node) {
-  return BindAlternatives(*this, node.args, node.n_args, "COALESCE", ExprKind::kCoalesce, 0,
-                          node.location);
+  ExprPtr made = BindAlternatives(*this, node.args, node.n_args, "COALESCE", ExprKind::kCoalesce, 0,
+                                  node.location);
+  RefuseSetFunctions(*made, "set-returning functions are not allowed in COALESCE");
+  return made;
 }
 
 ExprPtr ExpressionBinder::BindGreatestLeast(const PgQuery__MinMaxExpr& node) {

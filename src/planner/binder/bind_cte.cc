@@ -1,17 +1,17 @@
 // WITH: common table expressions, recursive and data-modifying ones.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "planner/binder/query_binder.h"
+#include "planner/binder/recursion.h"
+#include "planner/binder/search_cycle.h"
 
 namespace grizzly::planner {
 
 namespace {
 
 bool IsQuery(const ast::Node& node) { return node.node_case == PG_QUERY__NODE__NODE_SELECT_STMT; }
-
-bool IsUnion(const ast::Node& node) {
-  return IsQuery(node) && node.select_stmt->op == PG_QUERY__SET_OPERATION__SETOP_UNION;
-}
 
 void NameColumns(BindState& state, Cte& cte, const PgQuery__CommonTableExpr& node,
                  const BoundQuery& query) {
@@ -37,17 +37,11 @@ class CteBinder {
   CteBinder(BindState& state, QueryLevel& level) : state_(state), level_(level) {}
 
   LogicalPtr Bind(const PgQuery__CommonTableExpr& node, bool recursive) {
-    for (const auto& other : level_.ctes) {
-      if (other->name != node.ctename) continue;
-      throw SqlError(SqlState::kDuplicateAlias,
-                     fmt::format("WITH query name \"{}\" specified more than once", node.ctename))
-          .At(node.location);
-    }
     if (!IsQuery(*node.ctequery)) return BindModifying(node);
-    if (recursive && IsUnion(*node.ctequery)) return BindUnion(node);
-    if (recursive) return BindNonUnion(node);
+    if (recursive) return BindRecursive(node);
     BoundQuery query = QueryBinder(state_, &level_).Bind(*node.ctequery->select_stmt);
     NameColumns(state_, Add(node), node, query);
+    SearchCycle(state_, level_, node).Check(false, level_.ctes.back()->column_names);
     return std::move(query.plan);
   }
 
@@ -62,6 +56,10 @@ class CteBinder {
   }
 
   LogicalPtr BindModifying(const PgQuery__CommonTableExpr& node) {
+    if (node.ctequery->node_case == PG_QUERY__NODE__NODE_MERGE_STMT) {
+      throw SqlError(SqlState::kFeatureNotSupported, "MERGE not supported in WITH query")
+          .At(node.location);
+    }
     if (level_.outer != nullptr) {
       throw SqlError(SqlState::kFeatureNotSupported,
                      "WITH clause containing a data-modifying statement must be at the top level")
@@ -75,62 +73,31 @@ class CteBinder {
     return std::move(query.plan);
   }
 
-  // WITH RECURSIVE allows, but does not ask for, recursion.
-  LogicalPtr BindNonUnion(const PgQuery__CommonTableExpr& node) {
-    Cte& cte = Add(node);
-    cte.in_progress = true;
-    BoundQuery query = QueryBinder(state_, &level_).Bind(*node.ctequery->select_stmt);
-    if (cte.self_reference_seen) ThrowNotRecursiveForm(cte);
-    cte.in_progress = false;
-    NameColumns(state_, cte, node, query);
-    return std::move(query.plan);
-  }
-
-  [[noreturn]] static void ThrowNotRecursiveForm(const Cte& cte) {
-    throw SqlError(SqlState::kInvalidRecursion,
-                   fmt::format("recursive query \"{}\" does not have the form non-recursive-term "
-                               "UNION [ALL] recursive-term",
-                               cte.name))
-        .At(cte.location);
-  }
-
-  LogicalPtr BindUnion(const PgQuery__CommonTableExpr& node) {
+  LogicalPtr BindRecursive(const PgQuery__CommonTableExpr& node) {
     const PgQuery__SelectStmt& select = *node.ctequery->select_stmt;
-    const bool plain = select.with_clause == nullptr;
     Cte& cte = Add(node);
-    cte.in_progress = true;
-    cte.forbidden = "within its non-recursive term";
-    BoundQuery left = QueryBinder(state_, &level_).Bind(*select.larg);
-    NameColumns(state_, cte, node, left);
-    cte.forbidden = nullptr;
-    BoundQuery right = QueryBinder(state_, &level_).Bind(*select.rarg, /*keep_unknown=*/true);
-    cte.in_progress = false;
-    if (!cte.self_reference_seen || !plain) {
-      // Not recursive after all: bound again, as the plain union it is.
-      if (cte.self_reference_seen) ThrowNotSupported("WITH inside a recursive query", cte.location);
-      level_.ctes.pop_back();
-      BoundQuery query = QueryBinder(state_, &level_).Bind(select);
-      NameColumns(state_, Add(node), node, query);
-      return std::move(query.plan);
+    QueryLevel* around = &level_;
+    std::vector<LogicalPtr> inner;
+    if (select.with_clause != nullptr) {
+      around = &NewLevel(state_, &level_);
+      BindWith(state_, *around, *select.with_clause, &inner);
     }
+    BoundQuery first = QueryBinder(state_, around).Bind(*select.larg);
+    NameColumns(state_, cte, node, first);
+    SearchCycle search_cycle(state_, level_, node);
+    search_cycle.Check(true, cte.column_names);
+    search_cycle.AddColumns(cte);
+    cte.in_progress = true;
     cte.is_recursive = true;
-    CheckRecursiveClauses(select, cte);
-    return JoinTerms(cte, std::move(left), std::move(right), select.all);
+    BoundQuery second = QueryBinder(state_, around).Bind(*select.rarg, /*keep_unknown=*/true);
+    cte.in_progress = false;
+    LogicalPtr plan = JoinTerms(cte, std::move(first), std::move(second), select.all, search_cycle);
+    if (select.with_clause == nullptr) return plan;
+    return WrapInWith(*around, *select.with_clause, std::move(inner), std::move(plan));
   }
 
-  static void CheckRecursiveClauses(const PgQuery__SelectStmt& select, const Cte& cte) {
-    const auto refuse = [&](std::string_view clause) {
-      throw SqlError(SqlState::kFeatureNotSupported,
-                     fmt::format("{} in a recursive query is not implemented", clause))
-          .At(cte.location);
-    };
-    if (select.n_sort_clause > 0) refuse("ORDER BY");
-    if (select.limit_offset != nullptr) refuse("OFFSET");
-    if (select.limit_count != nullptr) refuse("LIMIT");
-    if (select.n_locking_clause > 0) refuse("FOR UPDATE/SHARE");
-  }
-
-  LogicalPtr JoinTerms(Cte& cte, BoundQuery left, BoundQuery right, bool all) {
+  LogicalPtr JoinTerms(Cte& cte, BoundQuery left, BoundQuery right, bool all,
+                       SearchCycle& search_cycle) {
     if (left.outputs.size() != right.outputs.size()) {
       throw SqlError(SqlState::kSyntaxError,
                      "each UNION query must have the same number of columns");
@@ -151,17 +118,54 @@ class CteBinder {
             .Hint("Cast the output of the non-recursive term to the correct type.");
       }
       if (!all) RequireEqualityOperator(state_, common, -1);
-      node->outputs.push_back(state_.AddColumn({cte.column_names[i], mine}, &level_));
     }
+    LogicalProject* const projection = right.projection;
     CoerceOutputs(state_, right, cte.column_types, "UNION", &level_);
+    if (!search_cycle.empty()) {
+      search_cycle.ExtendFirst(left);
+      search_cycle.ExtendRecursive(right, projection, cte);
+    }
+    for (const OutputColumn& output : left.outputs) {
+      node->outputs.push_back(
+          state_.AddColumn({output.name, state_.columns[output.id].type}, &level_));
+    }
     node->children.push_back(std::move(left.plan));
     node->children.push_back(std::move(right.plan));
-    return node;
+    return Visible(std::move(node), cte.column_types.size());
+  }
+
+  // The union without the columns only its own terms read.
+  LogicalPtr Visible(LogicalPtr plan, size_t count) {
+    if (plan->outputs.size() == count) return plan;
+    auto project = std::make_unique<LogicalProject>();
+    for (size_t i = 0; i < count; ++i) {
+      project->outputs.push_back(plan->outputs[i]);
+      project->expressions.push_back(state_.Mention(plan->outputs[i], -1));
+    }
+    project->children.push_back(std::move(plan));
+    return project;
   }
 
   BindState& state_;
   QueryLevel& level_;
 };
+
+void CheckNames(const PgQuery__WithClause& with) {
+  std::set<std::string_view> names;
+  for (size_t i = 0; i < with.n_ctes; ++i) {
+    const PgQuery__CommonTableExpr& node = *with.ctes[i]->common_table_expr;
+    if (names.insert(node.ctename).second) continue;
+    throw SqlError(SqlState::kDuplicateAlias,
+                   fmt::format("WITH query name \"{}\" specified more than once", node.ctename))
+        .At(node.location);
+  }
+}
+
+const PgQuery__CommonTableExpr& NodeOf(const PgQuery__WithClause& with, std::string_view name) {
+  size_t i = 0;
+  while (with.ctes[i]->common_table_expr->ctename != name) ++i;
+  return *with.ctes[i]->common_table_expr;
+}
 
 char MaterializedOf(PgQuery__CTEMaterialize choice) {
   if (choice == PG_QUERY__CTEMATERIALIZE__CTEMaterializeAlways) return 'a';
@@ -172,9 +176,11 @@ char MaterializedOf(PgQuery__CTEMaterialize choice) {
 
 void BindWith(BindState& state, QueryLevel& level, const PgQuery__WithClause& with,
               std::vector<LogicalPtr>* plans) {
+  CheckNames(with);
   CteBinder binder(state, level);
-  for (size_t i = 0; i < with.n_ctes; ++i) {
-    plans->push_back(binder.Bind(*with.ctes[i]->common_table_expr, with.recursive));
+  const CteOrder order = OrderCtes(with);
+  for (const size_t i : order.order) {
+    plans->push_back(binder.Bind(*with.ctes[i]->common_table_expr, order.is_recursive[i]));
   }
 }
 
@@ -184,7 +190,7 @@ LogicalPtr WrapInWith(QueryLevel& level, const PgQuery__WithClause& with,
   for (size_t i = 0; i < plans.size(); ++i) {
     const Cte& cte = *level.ctes[i];
     node->ctes.push_back({cte.id, cte.name,
-                          MaterializedOf(with.ctes[i]->common_table_expr->ctematerialized),
+                          MaterializedOf(NodeOf(with, cte.name).ctematerialized),
                           cte.reference_count});
     node->children.push_back(std::move(plans[i]));
   }

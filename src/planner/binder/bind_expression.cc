@@ -7,6 +7,7 @@
 #include "facts/collations.h"
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/expression_binder.h"
+#include "planner/binder/query_record.h"
 
 namespace grizzly::planner {
 
@@ -23,6 +24,7 @@ std::vector<ExprPtr> ExpressionBinder::BindCondition(const ast::Node* node, Plac
   if (node == nullptr) return conjuncts;
   const std::string_view name = place == Place::kJoinOn ? "JOIN/ON" : PlaceName(place);
   ExprPtr condition = CoerceToBoolean(state_, BindAt(*node, place), name);
+  if (state_.record != nullptr) state_.record->expressions[node] = condition->Clone();
   std::vector<ExprPtr> waiting;
   waiting.push_back(std::move(condition));
   while (!waiting.empty()) {

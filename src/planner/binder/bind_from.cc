@@ -5,6 +5,7 @@
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/table_tree.h"
 #include "planner/logical/free_columns.h"
 
 namespace grizzly::planner {
@@ -113,6 +114,7 @@ FromBinder::Item FromBinder::Bind(const ast::Node& node) {
     case PG_QUERY__NODE__NODE_RANGE_VAR: return BindTable(*node.range_var);
     case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return BindSubselect(*node.range_subselect);
     case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return BindFunctions(*node.range_function);
+    case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE: return BindSample(*node.range_table_sample);
     case PG_QUERY__NODE__NODE_JOIN_EXPR: return BindJoin(*node.join_expr);
     default: ThrowNotSupported("this FROM item", LocationOf(&node));
   }
@@ -149,7 +151,8 @@ FromBinder::Item FromBinder::BindTable(const PgQuery__RangeVar& name) {
       relation->kind != Kind::kView) {
     ThrowNotSupported("reading a relation of this kind", name.location);
   }
-  state_.UseRelation(relation, txn::RelationLockMode::kAccessShare);
+  UseTree(state_, relation, !name.inh || relation->kind == Kind::kView,
+          txn::RelationLockMode::kAccessShare);
   if (relation->kind == Kind::kView) return BindView(relation, alias, name);
   BoundScan scan = ScanTable(state_, level_, relation, alias, !name.inh);
   RenameColumns(*scan.item, name.alias, "table");
@@ -180,25 +183,14 @@ FromBinder::Item FromBinder::BindView(const catalog::RelationPtr& view, std::str
   project->children.push_back(std::move(query.plan));
   RangeItem* added = level_.AddItem(std::move(item));
   RenameColumns(*added, name.alias, "table");
-  return MakeItem(std::move(project), added);
+  if (!view->view->security_barrier) return MakeItem(std::move(project), added);
+  // No condition of the statement may see a row before the view's own have: filters stop at a LIMIT.
+  auto barrier = std::make_unique<LogicalLimit>();
+  barrier->children.push_back(std::move(project));
+  return MakeItem(std::move(barrier), added);
 }
 
 FromBinder::Item FromBinder::BindCte(Cte& cte, const PgQuery__RangeVar& name) {
-  if (cte.in_progress) {
-    if (cte.forbidden != nullptr) {
-      throw SqlError(SqlState::kInvalidRecursion,
-                     fmt::format("recursive reference to query \"{}\" must not appear {}", cte.name,
-                                 cte.forbidden))
-          .At(name.location);
-    }
-    if (cte.self_reference_seen) {
-      throw SqlError(SqlState::kInvalidRecursion,
-                     fmt::format("recursive reference to query \"{}\" must not appear more than once",
-                                 cte.name))
-          .At(name.location);
-    }
-    cte.self_reference_seen = true;
-  }
   ++cte.reference_count;
   if (cte.modifies && cte.column_types.empty()) {
     throw SqlError(SqlState::kFeatureNotSupported,

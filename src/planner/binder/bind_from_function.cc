@@ -4,6 +4,8 @@
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/query_record.h"
+#include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
 
@@ -18,6 +20,16 @@ FunctionColumns DefinedColumns(BindState& state, ast::Node* const* nodes, size_t
     columns.types.push_back(BindTypeName(state, *definition.type_name));
   }
   return columns;
+}
+
+bool IsManyUnnest(const PgQuery__RangeFunction& node, const PgQuery__List& pair) {
+  if (pair.items[0]->node_case != PG_QUERY__NODE__NODE_FUNC_CALL || node.n_coldeflist > 0) {
+    return false;
+  }
+  const PgQuery__FuncCall& call = *pair.items[0]->func_call;
+  return call.n_funcname == 1 && StringOf(call.funcname[0]) == "unnest" && call.n_args > 1 &&
+         call.n_agg_order == 0 && call.agg_filter == nullptr && call.over == nullptr &&
+         !call.agg_distinct && !call.agg_star && !call.func_variadic;
 }
 
 FunctionColumns ColumnsOfCall(BindState& state, const expr::Expr& call, const std::string& name) {
@@ -54,7 +66,12 @@ FromBinder::Item FromBinder::BindFunctions(const PgQuery__RangeFunction& node) {
   {
     AtPlace at(level_, Place::kFromFunction);
     for (size_t i = 0; i < node.n_functions; ++i) {
-      AddFunction(node, *node.functions[i]->list, *scan, item);
+      const PgQuery__List& pair = *node.functions[i]->list;
+      if (IsManyUnnest(node, pair)) {
+        AddUnnests(node, *pair.items[0]->func_call, *scan, item);
+      } else {
+        AddFunction(node, pair, *scan, item);
+      }
     }
   }
   level_.lateral_active = before;
@@ -70,12 +87,39 @@ FromBinder::Item FromBinder::BindFunctions(const PgQuery__RangeFunction& node) {
   return MakeItem(std::move(scan), added);
 }
 
+// unnest(a, b) side by side, as ROWS FROM (unnest(a), unnest(b)).
+void FromBinder::AddUnnests(const PgQuery__RangeFunction& node, const PgQuery__FuncCall& call,
+                            LogicalFunctionScan& scan, RangeItem& item) {
+  for (size_t i = 0; i < call.n_args; ++i) {
+    PgQuery__FuncCall one = call;
+    one.n_args = 1;
+    one.args = &call.args[i];
+    PgQuery__Node wrapped = PG_QUERY__NODE__INIT;
+    wrapped.node_case = PG_QUERY__NODE__NODE_FUNC_CALL;
+    wrapped.func_call = &one;
+    PgQuery__Node* items[] = {&wrapped};
+    PgQuery__List list = PG_QUERY__LIST__INIT;
+    list.n_items = 1;
+    list.items = items;
+    AddFunction(node, list, scan, item);
+  }
+  item.is_scalar_function = false;
+}
+
 void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__List& pair,
                              LogicalFunctionScan& scan, RangeItem& item) {
   ExpressionBinder binder(state_, level_);
   const ast::Node& call_node = *pair.items[0];
   const int location = LocationOf(&call_node);
   ExprPtr call = ResolveUnknown(state_, binder.Bind(call_node));
+  if (state_.record != nullptr) state_.record->expressions[&call_node] = call->Clone();
+  expr::ForEachChild(*call, [](const expr::Expr& argument) {
+    const expr::Expr* const inner = FindSetFunction(argument);
+    if (inner == nullptr) return;
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "set-returning functions must appear at top level of FROM")
+        .At(inner->location);
+  });
   const std::string name = ColumnNameOf(call_node);
   FunctionColumns columns = ColumnsOfCall(state_, *call, name);
   const bool is_record = call->type.oid == facts::kRecordOid && columns.is_scalar;
@@ -105,7 +149,8 @@ void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__
         .At(location);
   }
   // A lone scalar function's column takes the alias.
-  const bool alone = node.n_functions == 1 && columns.is_scalar;
+  const bool alone = node.n_functions == 1 && columns.is_scalar &&
+                     !IsManyUnnest(node, *node.functions[0]->list);
   item.is_scalar_function = alone;
   for (size_t i = 0; i < columns.types.size(); ++i) {
     const std::string& column_name =

@@ -4,6 +4,8 @@
 #include <set>
 
 #include "planner/binder/query_binder.h"
+#include "planner/binder/query_record.h"
+#include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
 
@@ -65,6 +67,13 @@ class Grouping {
 
   // Replaces grouped expressions by the node's columns; complains about ungrouped columns.
   void Rewrite(ExprPtr& expression) { Rewrite(expression, false); }
+  void RewriteTarget(size_t target) {
+    const auto found = std::find(listed_.begin(), listed_.end(), target);
+    ExprPtr& expression = targets_[target].expression;
+    if (found == listed_.end()) return Rewrite(expression);
+    expression = state_.Mention(ids_[static_cast<size_t>(found - listed_.begin())],
+                                expression->location);
+  }
 
   LogicalPtr Finish(LogicalPtr child) {
     auto node = std::make_unique<LogicalAggregate>();
@@ -79,11 +88,27 @@ class Grouping {
       node->outputs.push_back(level_.group_call_columns[i]);
       node->grouping_calls.push_back(GroupsOfCall(*level_.group_calls[i], node->groups));
     }
-    node->children.push_back(std::move(child));
+    node->children.push_back(RunSetFunctions(std::move(child), *node));
     return node;
   }
 
  private:
+  static constexpr size_t kNotListed = SIZE_MAX;
+
+  // Groups by set-returning functions are groups by what these return.
+  LogicalPtr RunSetFunctions(LogicalPtr child, LogicalAggregate& node) {
+    std::vector<Target> parts;
+    for (auto* list : {&node.groups, &node.aggregates}) {
+      for (ExprPtr& part : *list) parts.push_back({std::move(part), ""});
+    }
+    child = ExpandSetFunctions(state_, &level_, std::move(child), parts);
+    size_t next = 0;
+    for (auto* list : {&node.groups, &node.aggregates}) {
+      for (ExprPtr& part : *list) part = std::move(parts[next++].expression);
+    }
+    return child;
+  }
+
   static Sets Cross(const Sets& a, const Sets& b) {
     Sets product;
     for (const auto& left : a) {
@@ -118,13 +143,19 @@ class Grouping {
     Target& found = targets_[target];
     found.expression = ResolveUnknown(state_, std::move(found.expression));
     ExprPtr group = found.expression->Clone();
+    if (state_.record != nullptr) state_.record->expressions[&node] = group->Clone();
+    const bool is_listed = target < before;
     // Grouping by something the select list does not have leaves the list as it is.
     if (targets_.size() > before) targets_.resize(before);
     CheckGroup(*group, LocationOf(&node));
+    // Two entries of the list are two groups, however alike.
     for (uint32_t i = 0; i < groups_.size(); ++i) {
-      if (expr::Equals(*groups_[i], *group)) return i;
+      const bool same = is_listed ? listed_[i] == target
+                                  : listed_[i] == kNotListed && expr::Equals(*groups_[i], *group);
+      if (same) return i;
     }
     groups_.push_back(std::move(group));
+    listed_.push_back(is_listed ? target : kNotListed);
     return static_cast<uint32_t>(groups_.size() - 1);
   }
 
@@ -141,9 +172,6 @@ class Grouping {
         throw SqlError(SqlState::kWindowingError, "window functions are not allowed in GROUP BY")
             .At(location);
       }
-    }
-    if (group.kind == ExprKind::kSetFunction) {
-      ThrowNotSupported("set-returning functions in GROUP BY", location);
     }
   }
 
@@ -238,6 +266,7 @@ class Grouping {
     if (state_.OwnerOf(column.id) != &level_ || allowed_.contains(column.id)) return;
     if (!has_sets_ && IsDetermined(column.id)) {
       groups_.push_back(state_.Mention(column.id, column.location));
+      listed_.push_back(kNotListed);
       ids_.push_back(column.id);
       allowed_.insert(column.id);
       return;
@@ -288,6 +317,7 @@ class Grouping {
   QueryLevel& level_;
   std::vector<Target>& targets_;
   std::vector<ExprPtr> groups_;
+  std::vector<size_t> listed_;  // by group: the target it is, or kNotListed
   std::vector<ColumnId> ids_;
   std::set<ColumnId> allowed_;
   Sets sets_;
@@ -306,7 +336,7 @@ LogicalPtr AddAggregation(ExpressionBinder& binder, const PgQuery__SelectStmt& s
                           !level.aggregates.empty() || !level.group_calls.empty();
   if (!aggregates) return child;
   grouping.NameGroups();
-  for (Target& target : targets) grouping.Rewrite(target.expression);
+  for (size_t i = 0; i < targets.size(); ++i) grouping.RewriteTarget(i);
   for (ExprPtr& condition : having) grouping.Rewrite(condition);
   for (ExprPtr& call : level.window_calls) {
     call->VisitChildren([&](ExprPtr& part) { grouping.Rewrite(part); });

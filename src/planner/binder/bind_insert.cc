@@ -1,28 +1,29 @@
 // INSERT: target columns, rows, identity and generated columns, ON CONFLICT, RETURNING.
 #include <fmt/format.h>
 
-#include "planner/binder/assignment.h"
+#include "planner/binder/change_target.h"
+#include "planner/binder/insert_columns.h"
 #include "planner/binder/on_conflict.h"
+#include "planner/binder/set_functions.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
 
 namespace {
 
-struct InsertColumn {
-  const catalog::Column* column = nullptr;
-  int location = -1;
-};
-
 class InsertBinder {
  public:
   InsertBinder(BindState& state, QueryLevel& level, const PgQuery__InsertStmt& insert)
-      : state_(state), level_(level), insert_(insert), binder_(state, level) {}
+      : state_(state),
+        level_(level),
+        insert_(insert),
+        binder_(state, level),
+        columns_(state, insert.override) {}
 
   BoundQuery Bind() {
     const PgQuery__RangeVar& name = *insert_.relation;
-    relation_ = RequireRelation(state_, name);
-    CheckMayChange(*relation_, "INSERT", name.location);
+    change_.emplace(state_, name, "INSERT");
+    relation_ = change_->table();
     const bool updates = insert_.on_conflict_clause != nullptr &&
                          insert_.on_conflict_clause->action ==
                              PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE;
@@ -30,20 +31,22 @@ class InsertBinder {
     auto node = std::make_unique<LogicalInsert>();
     node->rules = MakeRowRules(state_, level_, relation_);
     node->values.resize(relation_->columns.size());
-    BindColumns();
+    columns_.Bind(*change_, insert_.cols, insert_.n_cols);
     BindRows(*node);
-    FillDefaults(*node);
+    columns_.FillDefaults(node->values);
     BindRowRules(state_, node->rules);
-    const std::string_view alias =
-        name.alias == nullptr ? std::string_view(relation_->name) : name.alias->aliasname;
+    change_->AddViewChecks(node->rules);
+    const std::string_view alias = name.alias == nullptr ? std::string_view(change_->named()->name)
+                                                         : name.alias->aliasname;
     if (insert_.on_conflict_clause != nullptr) {
+      if (change_->is_view()) ThrowNotSupported("ON CONFLICT through a view");
       node->on_conflict = BindOnConflict(state_, *insert_.on_conflict_clause, relation_, alias, updates);
     }
     BoundQuery query;
     if (insert_.n_returning_list > 0) {
       QueryLevel& returning = NewLevel(state_, level_.outer);
       returning.names.push_back(
-          {returning.AddItem(TableItem(relation_, alias, node->rules.row_columns))});
+          {returning.AddItem(change_->Over(alias, node->rules.row_columns).item)});
       node->returning = BindReturning(state_, returning, insert_.returning_list,
                                       insert_.n_returning_list, *node, query);
     }
@@ -52,80 +55,9 @@ class InsertBinder {
   }
 
  private:
-  void BindColumns() {
-    if (insert_.n_cols == 0) {
-      for (const catalog::Column& column : relation_->columns) {
-        if (!column.dropped) columns_.push_back({&column, -1});
-      }
-      implicit_columns_ = true;
-      return;
-    }
-    for (size_t i = 0; i < insert_.n_cols; ++i) {
-      const PgQuery__ResTarget& target = *insert_.cols[i]->res_target;
-      const catalog::Column* column = relation_->FindColumn(target.name);
-      if (column == nullptr) ThrowNoTargetColumn(*relation_, target.name, target.location);
-      if (target.n_indirection > 0) {
-        ThrowNotSupported("INSERT into an element or field of a column", target.location);
-      }
-      for (const InsertColumn& other : columns_) {
-        if (other.column != column) continue;
-        throw SqlError(SqlState::kDuplicateColumn,
-                       fmt::format("column \"{}\" specified more than once", target.name))
-            .At(target.location);
-      }
-      columns_.push_back({column, target.location});
-    }
-  }
-
-  bool UsesUserValue(const catalog::Column& column) const {
-    return !(insert_.override == PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE &&
-             column.identity != '\0');
-  }
-
-  // A value (not DEFAULT) is given for the column.
-  void CheckTakesValue(const catalog::Column& column) const {
-    const auto refuse = [&](std::string detail, std::string hint) {
-      SqlError error(SqlState::kGeneratedAlways,
-                     fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
-                                 column.name));
-      std::move(error).Detail(std::move(detail));
-      if (!hint.empty()) std::move(error).Hint(std::move(hint));
-      throw error;
-    };
-    if (column.generated != '\0') {
-      refuse(fmt::format("Column \"{}\" is a generated column.", column.name), "");
-    }
-    if (column.identity == 'a' &&
-        insert_.override != PG_QUERY__OVERRIDING_KIND__OVERRIDING_SYSTEM_VALUE &&
-        insert_.override != PG_QUERY__OVERRIDING_KIND__OVERRIDING_USER_VALUE) {
-      refuse(fmt::format("Column \"{}\" is an identity column defined as GENERATED ALWAYS.",
-                         column.name),
-             "Use OVERRIDING SYSTEM VALUE to override.");
-    }
-  }
-
-  void CheckWidth(size_t given, int extra_location) const {
-    if (given > columns_.size()) {
-      throw SqlError(SqlState::kSyntaxError, "INSERT has more expressions than target columns")
-          .At(extra_location);
-    }
-    if (!implicit_columns_ && given < columns_.size()) {
-      throw SqlError(SqlState::kSyntaxError, "INSERT has more target columns than expressions")
-          .At(columns_[given].location);
-    }
-  }
-
-  ExprPtr BindValue(const ast::Node& node, const catalog::Column& column) {
-    if (node.node_case == PG_QUERY__NODE__NODE_SET_TO_DEFAULT) return DefaultOf(state_, column);
-    CheckTakesValue(column);
-    ExprPtr value = binder_.Bind(node);
-    if (!UsesUserValue(column)) return DefaultOf(state_, column);
-    return CoerceToColumn(state_, std::move(value), column.type, column.name, LocationOf(&node));
-  }
-
   void BindRows(LogicalInsert& node) {
     if (insert_.select_stmt == nullptr) {  // DEFAULT VALUES
-      columns_.clear();
+      columns_.Resize(0);
       node.children.push_back(std::make_unique<LogicalOneRow>());
       return;
     }
@@ -139,14 +71,20 @@ class InsertBinder {
   }
 
   void BindOneRow(LogicalInsert& node, const PgQuery__List& row) {
-    CheckWidth(row.n_items, row.n_items > columns_.size() ? LocationOf(row.items[columns_.size()]) : -1);
-    AtPlace at(level_, Place::kValues);
+    columns_.CheckWidth(row.n_items, row.n_items > columns_.size() ? LocationOf(row.items[columns_.size()]) : -1);
+    AtPlace at(level_, Place::kInsertTarget);
+    std::vector<Target> targets(row.n_items);
     for (size_t i = 0; i < row.n_items; ++i) {
-      const catalog::Column& column = *columns_[i].column;
-      node.values[column.attnum - 1] = BindValue(*row.items[i], column);
+      targets[i].expression = columns_.BindValue(binder_, *row.items[i], i);
     }
-    columns_.resize(row.n_items);
-    node.children.push_back(std::make_unique<LogicalOneRow>());
+    // One row, or with set-returning functions several.
+    node.children.push_back(ExpandSetFunctions(state_, &level_, std::make_unique<LogicalOneRow>(),
+                                               targets));
+    for (size_t i = 0; i < row.n_items; ++i) {
+      columns_.Take(binder_, node.values, i, std::move(targets[i].expression),
+                    LocationOf(row.items[i]));
+    }
+    columns_.Resize(row.n_items);
   }
 
   void BindManyRows(LogicalInsert& node, const PgQuery__SelectStmt& select) {
@@ -159,53 +97,59 @@ class InsertBinder {
         throw SqlError(SqlState::kSyntaxError, "VALUES lists must all be the same length")
             .At(LocationOf(row.items[0]));
       }
-      if (r == 0) CheckWidth(width, width > columns_.size() ? LocationOf(row.items[columns_.size()]) : -1);
+      if (r == 0) columns_.CheckWidth(width, width > columns_.size() ? LocationOf(row.items[columns_.size()]) : -1);
       auto& bound = values->rows.emplace_back();
       for (size_t i = 0; i < width; ++i) {
-        const catalog::Column& column = *columns_[i].column;
-        ExprPtr value = BindValue(*row.items[i], column);
+        const catalog::Column& column = columns_[i];
+        ExprPtr value = columns_.BindValue(binder_, *row.items[i], i);
         if (value == nullptr) {  // DEFAULT for a generated column: a place holder nobody reads
           value = std::make_unique<expr::ConstExpr>(column.type, types::Datum::Null());
+        }
+        if (columns_.IsPart(i)) {
+          value = CoerceToColumn(state_, std::move(value), columns_.TypeOf(i), column.name,
+                                 LocationOf(row.items[i]));
         }
         bound.push_back(std::move(value));
       }
     }
-    columns_.resize(width);
-    for (const InsertColumn& target : columns_) {
-      const catalog::Column& column = *target.column;
-      const ColumnId id = state_.AddColumn({column.name, column.type}, &level_);
+    columns_.Resize(width);
+    for (size_t i = 0; i < width; ++i) {
+      const catalog::Column& column = columns_[i];
+      const ColumnId id = state_.AddColumn({column.name, columns_.TypeOf(i)}, &level_);
       values->outputs.push_back(id);
-      if (column.generated == '\0') node.values[column.attnum - 1] = state_.Mention(id, -1);
+      if (column.generated == '\0') {
+        columns_.Take(binder_, node.values, i, state_.Mention(id, -1), -1);
+      }
     }
     node.children.push_back(std::move(values));
   }
 
   void BindSelect(LogicalInsert& node, const PgQuery__SelectStmt& select) {
     BoundQuery query = QueryBinder(state_, &level_).Bind(select, /*keep_unknown=*/true);
-    CheckWidth(query.outputs.size(), select.n_target_list > columns_.size()
+    columns_.CheckWidth(query.outputs.size(), select.n_target_list > columns_.size()
                                          ? LocationOf(select.target_list[columns_.size()])
                                          : -1);
-    columns_.resize(query.outputs.size());
+    columns_.Resize(query.outputs.size());
     for (size_t i = 0; i < columns_.size(); ++i) {
-      const catalog::Column& column = *columns_[i].column;
-      CheckTakesValue(column);
-      CoerceUntypedOutput(query, i, column);
-      if (!UsesUserValue(column)) {
+      const catalog::Column& column = columns_[i];
+      columns_.CheckTakesValue(column);
+      CoerceUntypedOutput(query, i, columns_.TypeOf(i), column);
+      if (!columns_.UsesUserValue(column)) {
         node.values[column.attnum - 1] = DefaultOf(state_, column);
         continue;
       }
       ExprPtr value = state_.Mention(query.outputs[i].id, -1);
       const int location =
           i < select.n_target_list ? LocationOf(select.target_list[i]->res_target->val) : -1;
-      node.values[column.attnum - 1] =
-          CoerceToColumn(state_, std::move(value), column.type, column.name, location);
+      columns_.Take(binder_, node.values, i, std::move(value), location);
     }
     ResolveUnknownOutputs(state_, query);
     node.children.push_back(std::move(query.plan));
   }
 
   // An untyped literal of the select list takes the column's type where it stands.
-  void CoerceUntypedOutput(BoundQuery& query, size_t i, const catalog::Column& column) {
+  void CoerceUntypedOutput(BoundQuery& query, size_t i, const SqlType& type,
+                           const catalog::Column& column) {
     if (query.projection == nullptr) return;
     for (size_t at = 0; at < query.projection->outputs.size(); ++at) {
       ExprPtr& expression = query.projection->expressions[at];
@@ -214,19 +158,8 @@ class InsertBinder {
       }
       const int location = expression->location;
       expression =
-          CoerceToColumn(state_, std::move(expression), column.type, column.name, location);
+          CoerceToColumn(state_, std::move(expression), type, column.name, location);
       state_.columns[query.outputs[i].id].type = expression->type;
-    }
-  }
-
-  void FillDefaults(LogicalInsert& node) {
-    for (const catalog::Column& column : relation_->columns) {
-      ExprPtr& value = node.values[column.attnum - 1];
-      if (column.dropped || column.generated != '\0') {
-        value = nullptr;
-      } else if (value == nullptr) {
-        value = DefaultOf(state_, column);
-      }
     }
   }
 
@@ -234,9 +167,9 @@ class InsertBinder {
   QueryLevel& level_;
   const PgQuery__InsertStmt& insert_;
   ExpressionBinder binder_;
+  std::optional<ChangeTarget> change_;
   catalog::RelationPtr relation_;
-  std::vector<InsertColumn> columns_;
-  bool implicit_columns_ = false;
+  InsertColumns columns_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder/from_binder.h"
+#include "planner/binder/query_record.h"
 
 namespace grizzly::planner {
 
@@ -127,6 +128,7 @@ FromBinder::Item FromBinder::BindJoin(const PgQuery__JoinExpr& node) {
 void FromBinder::BindUsing(const PgQuery__JoinExpr& node, Item& left, Item& right,
                            LogicalJoin& join, RangeItem& row) {
   const std::vector<std::string> names = CommonNames(node, *left.row, *right.row);
+  if (state_.record != nullptr) state_.record->merged_columns[&node] = names;
   for (const std::string& name : names) MergeColumn(node, name, left, right, join, row);
   for (const RangeItem* side : {left.row, right.row}) {
     for (const ScopeColumn& column : side->columns) {

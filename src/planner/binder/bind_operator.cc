@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/error/check.h"
-#include "planner/binder/expression_binder.h"
+#include "planner/binder/row_subquery.h"
 
 namespace grizzly::planner {
 
@@ -19,6 +19,17 @@ bool IsRow(const expr::Expr& expression) { return expression.kind == ExprKind::k
 
 std::vector<ExprPtr> FieldsOf(ExprPtr row) {
   return std::move(static_cast<expr::ListExpr&>(*row).children);
+}
+
+// The columns of (a, b) = (SELECT x, y), as many as the row has fields.
+std::vector<ExprPtr> SubqueryColumns(ExpressionBinder& binder, const PgQuery__SubLink& link,
+                                     size_t field_count) {
+  std::vector<ExprPtr> columns = BindRowSubquery(binder, link);
+  if (columns.size() == field_count) return columns;
+  throw SqlError(SqlState::kSyntaxError, columns.size() > field_count
+                                             ? "subquery has too many columns"
+                                             : "subquery has too few columns")
+      .At(link.location);
 }
 
 }  // namespace
@@ -105,7 +116,9 @@ ExprPtr ExpressionBinder::BindPlainOperator(const PgQuery__AExpr& node) {
   }
   if (IsRowNode(node.lexpr) && node.rexpr->node_case == PG_QUERY__NODE__NODE_SUB_LINK &&
       node.rexpr->sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
-    ThrowNotSupported("comparison of a row with a subquery", node.location);
+    std::vector<ExprPtr> fields = FieldsOf(Bind(*node.lexpr));
+    std::vector<ExprPtr> columns = SubqueryColumns(*this, *node.rexpr->sub_link, fields.size());
+    return CompareRows(name, std::move(fields), std::move(columns), node.location);
   }
   if (node.lexpr == nullptr) {
     return MakeOperator(name, nullptr, Bind(*node.rexpr), node.location);

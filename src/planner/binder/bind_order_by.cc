@@ -3,6 +3,7 @@
 
 #include "facts/access_methods.h"
 #include "planner/binder/query_binder.h"
+#include "planner/binder/query_record.h"
 
 namespace grizzly::planner {
 
@@ -152,6 +153,9 @@ ExprPtr BindCount(ExpressionBinder& binder, const ast::Node* node, Place place) 
   const std::string_view name = PlaceName(place);
   ExprPtr count =
       CoerceToSpecific(binder.state(), binder.BindAt(*node, place), facts::kInt8Oid, name);
+  if (binder.state().record != nullptr) {
+    binder.state().record->expressions[node] = count->Clone();
+  }
   for (const ColumnId id : expr::FreeColumns(*count)) {
     if (binder.state().OwnerOf(id) != &binder.level()) continue;
     throw SqlError(SqlState::kInvalidColumnReference,

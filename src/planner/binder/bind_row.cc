@@ -96,6 +96,12 @@ ExprPtr ExpressionBinder::SelectField(ExprPtr row, std::string_view field, int l
                                state_.types().Name(type)))
         .At(location);
   }
+  if (row->kind == ExprKind::kRow) {
+    auto& named = static_cast<expr::ListExpr&>(*row);
+    for (size_t i = 0; i < named.names.size(); ++i) {
+      if (named.names[i] == field) return std::move(named.children[i]);
+    }
+  }
   // ROW(...) calls its fields f1, f2 ...
   if (row->kind == ExprKind::kRow && field.size() > 1 && field[0] == 'f') {
     const int number = std::atoi(std::string(field.substr(1)).c_str());

@@ -4,7 +4,12 @@
 #include <set>
 
 #include "base/error/check.h"
+#include "catalog/object_text.h"
+#include "plan/row_key.h"
 #include "planner/binder/query_binder.h"
+#include "planner/binder/query_record.h"
+#include "planner/binder/set_functions.h"
+#include "planner/binder/table_tree.h"
 
 namespace grizzly::planner {
 
@@ -31,11 +36,29 @@ LogicalPtr Filtered(LogicalPtr child, std::vector<ExprPtr> conjuncts) {
   return filter;
 }
 
+// The item of a FROM list (joins included) that is this subquery; null: none.
+const PgQuery__RangeSubselect* FindSubselect(const ast::Node* node,
+                                             const PgQuery__SelectStmt& select) {
+  if (node == nullptr) return nullptr;
+  if (node->node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT) {
+    const PgQuery__RangeSubselect& item = *node->range_subselect;
+    return item.subquery->select_stmt == &select ? &item : nullptr;
+  }
+  if (node->node_case != PG_QUERY__NODE__NODE_JOIN_EXPR) return nullptr;
+  const PgQuery__RangeSubselect* found = FindSubselect(node->join_expr->larg, select);
+  return found != nullptr ? found : FindSubselect(node->join_expr->rarg, select);
+}
+
 // Binds one SELECT of a FROM, a WHERE and so on.
 class SelectBinder {
  public:
-  SelectBinder(BindState& state, QueryLevel& level, const PgQuery__SelectStmt& select)
-      : state_(state), level_(level), select_(select), binder_(state, level) {}
+  SelectBinder(BindState& state, QueryLevel& level, const PgQuery__SelectStmt& select,
+               bool wants_row_keys)
+      : state_(state),
+        level_(level),
+        select_(select),
+        wants_row_keys_(wants_row_keys),
+        binder_(state, level) {}
 
   BoundQuery Bind(bool keep_unknown) {
     level_.takes_aggregates = true;
@@ -54,10 +77,12 @@ class SelectBinder {
     order_ = BindOrderBy(binder_, select_.sort_clause, select_.n_sort_clause, targets_,
                          Place::kOrderBy);
     BindDistinct();
+    if (state_.record != nullptr) Record();
     plan = AddAggregation(binder_, select_, std::move(plan), targets_, having);
     if (keep) --state_.keep_constants;
     plan = AddWindows(std::move(plan));
     AddRowKeys();
+    AddCursorKeys();
     return Project(std::move(plan));
   }
 
@@ -65,6 +90,44 @@ class SelectBinder {
   void ResolveTargets() {
     for (Target& target : targets_) {
       target.expression = ResolveUnknown(state_, std::move(target.expression));
+    }
+  }
+
+  // Before aggregation replaces expressions by columns.
+  void Record() {
+    QueryRecord& all = *state_.record;
+    SelectRecord& own = all.selects[&select_];
+    for (const Target& target : targets_) {
+      own.outputs.push_back({target.expression->Clone(), target.name, target.junk});
+    }
+    for (const SortTarget& sort : order_) {
+      own.order.push_back(
+          {sort.target, sort.key.operator_oid, sort.key.descending, sort.key.nulls_first});
+    }
+    own.distinct_on = distinct_on_;
+    for (const auto& item : level_.items) RecordItem(*item, own);
+    const auto add_calls = [&](const std::vector<ExprPtr>& calls, const std::vector<ColumnId>& ids) {
+      for (size_t i = 0; i < calls.size(); ++i) all.calls[ids[i]] = calls[i]->Clone();
+    };
+    add_calls(level_.aggregates, level_.aggregate_columns);
+    add_calls(level_.group_calls, level_.group_call_columns);
+    add_calls(level_.window_calls, level_.window_columns);
+  }
+
+  // An aliased join hides the names of what it joins; one without answers to none.
+  static void RecordItem(const RangeItem& item, SelectRecord& record) {
+    if (item.alias.empty()) return;
+    std::vector<std::string>& columns = record.item_columns[item.alias];
+    for (const ScopeColumn& column : item.columns) {
+      columns.push_back(column.name);
+      if (column.expression != nullptr) continue;
+      std::string name = catalog::QuoteIdentifier(item.alias) + "." +
+                         catalog::QuoteIdentifier(column.name);
+      if (item.is_join) {
+        record.names[column.id] = std::move(name);
+      } else {
+        record.names.emplace(column.id, std::move(name));
+      }
     }
   }
 
@@ -136,13 +199,56 @@ class SelectBinder {
 
   // ---- FOR UPDATE ----
 
+  // What locks rows here: the query's own clauses, and those of the query around it that reach into
+  // this one as one of its FROM items.
+  struct Locking {
+    const PgQuery__LockingClause* clause;
+    bool is_own;
+  };
+
+  std::vector<Locking> FindLocking() const {
+    std::vector<Locking> found;
+    for (size_t i = 0; i < select_.n_locking_clause; ++i) {
+      found.push_back({select_.locking_clause[i]->locking_clause, true});
+    }
+    for (const PgQuery__LockingClause* clause : InheritedLocking(select_, level_)) {
+      found.push_back({clause, false});
+    }
+    return found;
+  }
+
+  static std::vector<const PgQuery__LockingClause*> InheritedLocking(
+      const PgQuery__SelectStmt& select, const QueryLevel& level) {
+    std::vector<const PgQuery__LockingClause*> found;
+    const QueryLevel* const outer = level.outer;
+    if (outer == nullptr || outer->place != Place::kFromSubselect || outer->select == nullptr) {
+      return found;
+    }
+    const PgQuery__RangeSubselect* item = nullptr;
+    for (size_t i = 0; i < outer->select->n_from_clause && item == nullptr; ++i) {
+      item = FindSubselect(outer->select->from_clause[i], select);
+    }
+    if (item == nullptr) return found;
+    found = InheritedLocking(*outer->select, *outer);
+    for (size_t i = 0; i < outer->select->n_locking_clause; ++i) {
+      const PgQuery__LockingClause& clause = *outer->select->locking_clause[i]->locking_clause;
+      bool reaches = clause.n_locked_rels == 0;
+      for (size_t j = 0; j < clause.n_locked_rels; ++j) {
+        reaches |= item->alias != nullptr && std::string_view(item->alias->aliasname) ==
+                                                 clause.locked_rels[j]->range_var->relname;
+      }
+      if (reaches) found.push_back(&clause);
+    }
+    return found;
+  }
+
   void RefuseLocking(std::string_view clause) const {
     throw SqlError(SqlState::kFeatureNotSupported,
                    fmt::format("{} is not allowed with {}", LockingName(), clause));
   }
 
   std::string_view LockingName() const {
-    switch (select_.locking_clause[0]->locking_clause->strength) {
+    switch (locking_->strength) {
       case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE: return "FOR KEY SHARE";
       case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE: return "FOR SHARE";
       case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE: return "FOR NO KEY UPDATE";
@@ -174,6 +280,37 @@ class SelectBinder {
     return txn::LockWait::kBlock;
   }
 
+  // `attribute` is kRowKeyAttribute or kWholeRowKeyAttribute.
+  ColumnId RowKeyOf(LogicalScan& scan, AttributeNumber attribute) {
+    for (size_t i = 0; i < scan.attnums.size(); ++i) {
+      if (scan.attnums[i] == attribute) return scan.outputs[i];
+    }
+    const ColumnId key =
+        state_.AddColumn({"row key", state_.types().Make(facts::kByteaOid)}, &level_);
+    scan.attnums.push_back(attribute);
+    scan.outputs.push_back(key);
+    return key;
+  }
+
+  // What WHERE CURRENT OF can use: tables locked by FOR UPDATE, or the only table of a plain query.
+  void AddCursorKeys() {
+    if (!wants_row_keys_) return;
+    for (const LogicalLockRows::Mark& mark : marks_) {
+      for (const auto& item : level_.items) {
+        if (item->scan == nullptr || item->scan->scan_id != mark.scan_id) continue;
+        row_keys_.push_back({item->relation->oid, RowKeyOf(*item->scan, kRowKeyAttribute)});
+      }
+    }
+    const bool is_plain = select_.n_distinct_clause == 0 && select_.n_group_clause == 0 &&
+                          select_.n_sort_clause == 0 && level_.aggregate_columns.empty() &&
+                          level_.window_columns.empty() && !level_.has_set_functions;
+    if (!marks_.empty() || !is_plain || level_.items.size() != 1) return;
+    RangeItem& item = *level_.items[0];
+    if (item.scan == nullptr || item.relation->kind != catalog::RelationKind::kTable) return;
+    row_keys_.push_back({item.relation->oid, RowKeyOf(*item.scan, kRowKeyAttribute)});
+    targets_.push_back({state_.Mention(row_keys_[0].column, -1), "row key", /*junk=*/true});
+  }
+
   void LockItem(RangeItem& item, const PgQuery__LockingClause& clause, bool named, int location) {
     if (item.scan == nullptr || item.relation->kind != catalog::RelationKind::kTable) {
       if (item.is_join) {
@@ -181,11 +318,16 @@ class SelectBinder {
                        fmt::format("{} cannot be applied to a join", LockingName()))
             .At(location);
       }
-      // Subqueries and views pass the lock on to their tables; functions and CTEs have no rows.
-      if (item.is_subquery || item.relation != nullptr) {
-        ThrowNotSupported(fmt::format("{} of a view or subquery", LockingName()), location);
+      if (item.relation != nullptr) {
+        ThrowNotSupported(fmt::format("{} of a view", LockingName()), location);
       }
-      if (named) {
+      // Subqueries have locked their tables themselves; functions and CTEs have no rows to lock.
+      if (item.is_subquery && named && FindCte(&level_, item.alias) != nullptr) {
+        throw SqlError(SqlState::kFeatureNotSupported,
+                       fmt::format("{} cannot be applied to a WITH query", LockingName()))
+            .At(location);
+      }
+      if (named && !item.is_subquery) {
         throw SqlError(SqlState::kFeatureNotSupported,
                        fmt::format("{} cannot be applied to a function", LockingName()))
             .At(location);
@@ -193,18 +335,10 @@ class SelectBinder {
       return;
     }
     LogicalScan& scan = *item.scan;
-    ColumnId key = expr::kNoColumn;
-    for (size_t i = 0; i < scan.attnums.size(); ++i) {
-      if (scan.attnums[i] == kRowKeyAttribute) key = scan.outputs[i];
-    }
-    if (key == expr::kNoColumn) {
-      key = state_.AddColumn({"row key", state_.types().Make(facts::kByteaOid)}, &level_);
-      scan.attnums.push_back(kRowKeyAttribute);
-      scan.outputs.push_back(key);
-    }
+    const ColumnId key = RowKeyOf(scan, plan::kWholeRowKeyAttribute);
     const txn::RowLockMode mode = ModeOf(clause.strength);
     const txn::LockWait wait = WaitOf(clause.wait_policy);
-    state_.UseRelation(item.relation, txn::RelationLockMode::kRowShare);
+    UseTree(state_, item.relation, scan.only, txn::RelationLockMode::kRowShare);
     for (LogicalLockRows::Mark& mark : marks_) {
       if (mark.scan_id != scan.scan_id) continue;
       mark.mode = std::max(mark.mode, mode);
@@ -215,12 +349,14 @@ class SelectBinder {
   }
 
   void AddRowKeys() {
-    if (select_.n_locking_clause == 0) return;
-    CheckLocking();
+    const std::vector<Locking> all = FindLocking();
+    if (all.empty()) return;
     state_.has_row_locks = true;
-    for (size_t i = 0; i < select_.n_locking_clause; ++i) {
-      const PgQuery__LockingClause& clause = *select_.locking_clause[i]->locking_clause;
-      if (clause.n_locked_rels == 0) {
+    for (const Locking& each : all) {
+      const PgQuery__LockingClause& clause = *each.clause;
+      locking_ = &clause;
+      CheckLocking();
+      if (clause.n_locked_rels == 0 || !each.is_own) {
         for (const auto& item : level_.items) {
           if (!item->is_join) LockItem(*item, clause, false, -1);
         }
@@ -247,14 +383,61 @@ class SelectBinder {
 
   // ---- the nodes above ----
 
+  // Set-returning functions that neither ORDER BY nor DISTINCT looks at run after these.
+  bool RunsSetsLate() const {
+    if (!level_.has_set_functions || IsPlainDistinct(select_)) return false;
+    if (order_.empty() && distinct_on_.empty()) return false;
+    const auto has_set = [&](size_t target) {
+      return FindSetFunction(*targets_[target].expression) != nullptr;
+    };
+    return std::none_of(order_.begin(), order_.end(),
+                        [&](const SortTarget& sort) { return has_set(sort.target); }) &&
+           std::none_of(distinct_on_.begin(), distinct_on_.end(), has_set);
+  }
+
+  // Takes the targets with sets out; what they mention becomes part of the list for them.
+  std::vector<ExprPtr> TakeSets() {
+    std::vector<ExprPtr> sets(targets_.size());
+    std::vector<ColumnId> mentioned;
+    for (size_t i = 0; i < sets.size(); ++i) {
+      if (FindSetFunction(*targets_[i].expression) == nullptr) continue;
+      for (const ColumnId id : expr::FreeColumns(*targets_[i].expression)) {
+        if (state_.OwnerOf(id) == &level_) mentioned.push_back(id);
+      }
+      sets[i] = std::move(targets_[i].expression);
+      targets_[i].expression = MakeNull(state_, facts::kInt4Oid);
+    }
+    for (const ColumnId id : mentioned) {
+      targets_.push_back({state_.Mention(id, -1), "", /*junk=*/true});
+    }
+    return sets;
+  }
+
+  // The sets over the rows as they are ordered now; `ids` are what the list has come to.
+  LogicalPtr ProjectSets(LogicalPtr plan, std::vector<ExprPtr> sets, std::vector<ColumnId>& ids) {
+    std::vector<Target> late;
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      const bool is_set = i < sets.size() && sets[i] != nullptr;
+      late.push_back({is_set ? std::move(sets[i]) : state_.Mention(ids[i], -1), targets_[i].name});
+    }
+    // Columns the list computed under other ids than the sets mention.
+    ids.clear();
+    return ProjectTargets(state_, &level_, std::move(plan), late, &ids);
+  }
+
   BoundQuery Project(LogicalPtr plan) {
     std::vector<ColumnId> ids;
+    std::vector<ExprPtr> late_sets;
+    const bool runs_late = RunsSetsLate();
+    if (runs_late) late_sets = TakeSets();
     plan = ProjectTargets(state_, &level_, std::move(plan), targets_, &ids);
     BoundQuery query;
     query.projection = static_cast<LogicalProject*>(plan.get());
     if (IsPlainDistinct(select_)) plan = MakeDistinct(std::move(plan), {});
     if (!order_.empty()) plan = MakeSort(std::move(plan), ids);
     if (!distinct_on_.empty()) plan = MakeDistinct(std::move(plan), ids);
+    if (runs_late) query.projection = nullptr;
+    if (runs_late) plan = ProjectSets(std::move(plan), std::move(late_sets), ids);
     if (!marks_.empty()) {
       auto lock = std::make_unique<LogicalLockRows>();
       lock->marks = marks_;
@@ -272,13 +455,16 @@ class SelectBinder {
     }
     if (has_junk) {
       auto trim = std::make_unique<LogicalProject>();
-      for (const OutputColumn& output : query.outputs) {
-        trim->outputs.push_back(output.id);
-        trim->expressions.push_back(state_.Mention(output.id, -1));
-      }
+      const auto keep = [&](ColumnId id) {
+        trim->outputs.push_back(id);
+        trim->expressions.push_back(state_.Mention(id, -1));
+      };
+      for (const OutputColumn& output : query.outputs) keep(output.id);
+      for (const auto& key : row_keys_) keep(key.column);
       trim->children.push_back(std::move(plan));
       plan = std::move(trim);
     }
+    query.row_keys = std::move(row_keys_);
     query.plan = std::move(plan);
     return query;
   }
@@ -307,11 +493,14 @@ class SelectBinder {
   BindState& state_;
   QueryLevel& level_;
   const PgQuery__SelectStmt& select_;
+  const bool wants_row_keys_;
   ExpressionBinder binder_;
   std::vector<Target> targets_;
   std::vector<SortTarget> order_;
   std::vector<size_t> distinct_on_;
   std::vector<LogicalLockRows::Mark> marks_;
+  const PgQuery__LockingClause* locking_ = nullptr;  // the one being looked at
+  std::vector<BoundStatement::RowKey> row_keys_;
 };
 
 }  // namespace
@@ -330,7 +519,10 @@ BoundQuery QueryBinder::Bind(const PgQuery__SelectStmt& select, bool keep_unknow
 
 BoundQuery QueryBinder::BindBody(const PgQuery__SelectStmt& select, QueryLevel& level,
                                  bool keep_unknown) {
-  if (select.into_clause != nullptr) ThrowNotSupported("SELECT INTO");
+  if (select.into_clause != nullptr) {
+    throw SqlError(SqlState::kSyntaxError, "SELECT ... INTO is not allowed here")
+        .At(select.into_clause->rel->location);
+  }
   const bool is_set_operation = select.op == PG_QUERY__SET_OPERATION__SETOP_UNION ||
                                 select.op == PG_QUERY__SET_OPERATION__SETOP_INTERSECT ||
                                 select.op == PG_QUERY__SET_OPERATION__SETOP_EXCEPT;
@@ -340,7 +532,7 @@ BoundQuery QueryBinder::BindBody(const PgQuery__SelectStmt& select, QueryLevel& 
     if (!keep_unknown) ResolveUnknownOutputs(state_, query);
     return FinishSetOperation(select, level, std::move(query));
   }
-  return SelectBinder(state_, level, select).Bind(keep_unknown);
+  return SelectBinder(state_, level, select, wants_row_keys_).Bind(keep_unknown);
 }
 
 BoundQuery QueryBinder::BindValues(const PgQuery__SelectStmt& select, QueryLevel& level) {
@@ -368,6 +560,10 @@ BoundQuery QueryBinder::BindValues(const PgQuery__SelectStmt& select, QueryLevel
     for (size_t i = 0; i < values->rows.size(); ++i) {
       values->rows[i][column] = CoerceToCommon(state_, std::move(expressions[i]), common, "VALUES");
     }
+    for (size_t i = 0; state_.record != nullptr && i < values->rows.size(); ++i) {
+      state_.record->expressions[select.values_lists[i]->list->items[column]] =
+          values->rows[i][column]->Clone();
+    }
     std::vector<ExprPtr> coerced;
     for (auto& row : values->rows) coerced.push_back(row[column]->Clone());
     const SqlType type = state_.types().Make(common, SelectCommonTypmod(coerced, common));
@@ -385,6 +581,7 @@ BoundQuery QueryBinder::BindAny(const ast::Node& node, bool keep_unknown) {
     case PG_QUERY__NODE__NODE_INSERT_STMT: return BindInsert(state_, outer_, *node.insert_stmt);
     case PG_QUERY__NODE__NODE_UPDATE_STMT: return BindUpdate(state_, outer_, *node.update_stmt);
     case PG_QUERY__NODE__NODE_DELETE_STMT: return BindDelete(state_, outer_, *node.delete_stmt);
+    case PG_QUERY__NODE__NODE_MERGE_STMT: return BindMerge(state_, outer_, *node.merge_stmt);
     default: ThrowNotSupported("this statement in WITH");
   }
 }

@@ -16,6 +16,7 @@ namespace grizzly::planner {
 namespace ast = parser::ast;
 
 struct QueryLevel;
+struct QueryRecord;
 
 // Views and domains may nest; a view that (through a replaced one) reads itself would not end.
 inline constexpr int kDefinitionDepthMax = 200;
@@ -62,6 +63,9 @@ class BindState {
 
   // Query levels live as long as the binding: columns remember their owners.
   void Keep(std::shared_ptr<void> object) { kept_.push_back(std::move(object)); }
+
+  // Null: nobody asks.
+  QueryRecord* record = nullptr;
 
   bool has_row_locks = false;
   bool modifies_in_cte = false;

@@ -1,5 +1,6 @@
 // Subqueries in expressions.
 #include "planner/binder/query_binder.h"
+#include "planner/binder/query_record.h"
 
 namespace grizzly::planner {
 
@@ -19,6 +20,7 @@ bool ForbidsSubqueries(Place place) {
     case Place::kAlterUsing:
     case Place::kExecuteParameter:
     case Place::kPartitionBound:
+    case Place::kPartitionKey:
       return true;
     default:
       return false;
@@ -34,6 +36,7 @@ std::string_view SingularPlace(Place place) {
     case Place::kAlterUsing: return "transform expression";
     case Place::kExecuteParameter: return "EXECUTE parameter";
     case Place::kPartitionBound: return "partition bound";
+    case Place::kPartitionKey: return "partition key expression";
     default: return "check constraint";
   }
 }
@@ -62,6 +65,9 @@ ExprPtr ExpressionBinder::BindSubquery(const PgQuery__SubLink& link) {
     throw SqlError(SqlState::kFeatureNotSupported,
                    "cannot use subquery in " + std::string(SingularPlace(level_.place)))
         .At(link.location);
+  }
+  if (state_.record != nullptr && !state_.in_definition()) {
+    state_.record->subqueries[link.location] = &link;
   }
   TypeLookup& types = state_.types();
   if (link.sub_link_type == PG_QUERY__SUB_LINK_TYPE__ANY_SUBLINK ||

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "planner/binder/query_binder.h"
+#include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
 
@@ -61,7 +61,9 @@ void ExpandComposite(ExpressionBinder& binder, const PgQuery__AIndirection& node
     if (row->kind == ExprKind::kRow) {
       auto& fields = static_cast<expr::ListExpr&>(*row).children;
       for (size_t i = 0; i < fields.size(); ++i) {
-        targets.push_back({std::move(fields[i]), fmt::format("f{}", i + 1)});
+        const auto& names = static_cast<expr::ListExpr&>(*row).names;
+        targets.push_back({std::move(fields[i]),
+                           names.empty() ? fmt::format("f{}", i + 1) : names[i]});
       }
       return;
     }
@@ -117,77 +119,9 @@ std::vector<Target> BindTargetList(ExpressionBinder& binder, ast::Node* const* n
   return targets;
 }
 
-// ---- set-returning functions ----
-
-namespace {
-
-bool HasSetFunction(const expr::Expr& expression) {
-  if (expression.kind == ExprKind::kSetFunction) return true;
-  bool found = false;
-  expr::ForEachChild(expression,
-                     [&](const expr::Expr& child) { found = found || HasSetFunction(child); });
-  return found;
-}
-
-// Takes the innermost set-returning calls out of an expression, leaving columns.
-class SetFunctionExtractor {
- public:
-  SetFunctionExtractor(BindState& state, QueryLevel* owner, LogicalProject& project)
-      : state_(state), owner_(owner), project_(project) {}
-
-  void Extract(ExprPtr& expression) {
-    if (!HasSetFunction(*expression)) return;
-    if (expression->kind == ExprKind::kSetFunction && !HasInner(*expression)) {
-      const auto& call = static_cast<const expr::SetFunctionExpr&>(*expression);
-      const ColumnId id = state_.AddColumn({call.name, call.type}, owner_);
-      ExprPtr mention = state_.Mention(id, call.location);
-      project_.outputs.push_back(id);
-      project_.expressions.push_back(std::move(expression));
-      expression = std::move(mention);
-      return;
-    }
-    expression->VisitChildren([this](ExprPtr& child) { Extract(child); });
-  }
-
- private:
-  static bool HasInner(const expr::Expr& call) {
-    bool found = false;
-    expr::ForEachChild(call,
-                       [&](const expr::Expr& child) { found = found || HasSetFunction(child); });
-    return found;
-  }
-
-  BindState& state_;
-  QueryLevel* owner_;
-  LogicalProject& project_;
-};
-
-LogicalPtr AddProjectSet(BindState& state, QueryLevel* owner, LogicalPtr child,
-                         std::vector<Target>& targets) {
-  auto project = std::make_unique<LogicalProject>(LogicalKind::kProjectSet);
-  SetFunctionExtractor extractor(state, owner, *project);
-  for (Target& target : targets) extractor.Extract(target.expression);
-  const std::set<ColumnId> made(project->outputs.begin(), project->outputs.end());
-  std::set<ColumnId> passed;
-  for (const Target& target : targets) {
-    for (const ColumnId id : expr::FreeColumns(*target.expression)) {
-      if (made.contains(id) || state.OwnerOf(id) != owner || !passed.insert(id).second) continue;
-      project->outputs.push_back(id);
-      project->expressions.push_back(state.Mention(id, -1));
-    }
-  }
-  project->children.push_back(std::move(child));
-  return project;
-}
-
-}  // namespace
-
 LogicalPtr ProjectTargets(BindState& state, QueryLevel* owner, LogicalPtr child,
                           std::vector<Target>& targets, std::vector<ColumnId>* ids) {
-  while (std::any_of(targets.begin(), targets.end(),
-                     [](const Target& target) { return HasSetFunction(*target.expression); })) {
-    child = AddProjectSet(state, owner, std::move(child), targets);
-  }
+  child = ExpandSetFunctions(state, owner, std::move(child), targets);
   auto project = std::make_unique<LogicalProject>();
   std::set<ColumnId> kept;
   for (Target& target : targets) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/schema_lookup.h"
 #include "facts/collations.h"
 
 namespace grizzly::planner {
@@ -12,7 +13,7 @@ namespace {
 std::shared_ptr<const catalog::Type> FindNamedType(BindState& state,
                                                    const std::vector<std::string_view>& names) {
   if (names.size() == 1) return state.search_path().FindType(state.catalog(), names[0]);
-  const catalog::Schema* schema = state.catalog().FindSchema(names[names.size() - 2]);
+  const catalog::Schema* schema = catalog::FindSchema(state.catalog(), state.search_path(), names[names.size() - 2]);
   return schema == nullptr ? nullptr : state.catalog().FindType(schema->oid, names.back());
 }
 

@@ -3,6 +3,7 @@
 
 #include "facts/access_methods.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
 
@@ -128,6 +129,36 @@ class WindowBinder {
     }
     window_.start_offset = BindOffset(definition.start_offset);
     window_.end_offset = BindOffset(definition.end_offset);
+    if (window_.mode != expr::FrameMode::kRange) return;
+    window_.start_offset = InRange(std::move(window_.start_offset),
+                                   window_.start == expr::FrameBound::kPreceding, false);
+    window_.end_offset = InRange(std::move(window_.end_offset),
+                                 window_.end == expr::FrameBound::kPreceding, true);
+  }
+
+  // The offset of a RANGE bound becomes the test the frame is made with: whether a row, whose key is
+  // input 0, is within the bound that the offset sets for the current row, whose key is input 1.
+  ExprPtr InRange(ExprPtr offset, bool preceding, bool is_end) {
+    if (offset == nullptr) return nullptr;
+    const expr::SortKey& key = window_.order_by[0];
+    const SqlType sorted = state_.types().Make(state_.types().BaseOf(key.expression->type.oid));
+    const facts::OpclassFact* opclass =
+        facts::DefaultOpclass(facts::kBtreeMethodOid, sorted.oid);
+    Oid function = kInvalidOid;
+    for (const facts::AmprocFact& proc : facts::AllAmprocs()) {
+      if (proc.amprocfamily == opclass->opcfamily && proc.amproclefttype == opclass->opcintype &&
+          proc.amprocrighttype == offset->type.oid && proc.amprocnum == kInRangeProc) {
+        function = proc.amproc;
+      }
+    }
+    const int location = offset->location;
+    std::vector<ExprPtr> arguments;
+    arguments.push_back(std::make_unique<expr::InputExpr>(sorted, 0));
+    arguments.push_back(std::make_unique<expr::InputExpr>(sorted, 1));
+    arguments.push_back(std::move(offset));
+    arguments.push_back(MakeBool(preceding != key.descending));
+    arguments.push_back(MakeBool(is_end != key.descending));
+    return MakeCall(state_, function, std::move(arguments), expr::CallSyntax::kCall, location);
   }
 
   ExprPtr BindOffset(const ast::Node* node) {
@@ -244,6 +275,10 @@ ExprPtr ExpressionBinder::FinishWindow(Call& call) {
   site->variadic_array = call.variadic_array;
   made->call = std::move(site);
   made->arguments = std::move(call.arguments);
+  for (const ExprPtr& argument : made->arguments) {
+    RefuseSetFunctions(*argument,
+                       "window function calls cannot contain set-returning function calls");
+  }
   if (node.agg_filter != nullptr) {
     made->filter = MakeBoolOperation(expr::BoolOperation::kAnd,
                                      BindCondition(node.agg_filter, Place::kFilter));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "planner/binder/bind_type_name.h"
+#include "planner/binder/domain_checks.h"
+#include "planner/binder/query_record.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
@@ -36,6 +38,7 @@ Place PlaceOf(ExpressionPlace place) {
     case ExpressionPlace::kIndexPredicate: return Place::kIndexPredicate;
     case ExpressionPlace::kAlterUsing: return Place::kAlterUsing;
     case ExpressionPlace::kPartitionBound: return Place::kPartitionBound;
+    case ExpressionPlace::kPartitionKey: return Place::kPartitionKey;
     case ExpressionPlace::kDomainCheck: return Place::kDomainCheck;
     case ExpressionPlace::kPolicy: return Place::kPolicy;
     case ExpressionPlace::kCopyWhere: return Place::kCopyWhere;
@@ -75,6 +78,9 @@ void CheckImmutable(const expr::Expr& expression, ExpressionPlace place) {
     case ExpressionPlace::kIndexPredicate:
       throw SqlError(SqlState::kInvalidObjectDefinition,
                      "functions in index predicate must be marked IMMUTABLE");
+    case ExpressionPlace::kPartitionKey:
+      throw SqlError(SqlState::kInvalidObjectDefinition,
+                     "functions in partition key expression must be marked IMMUTABLE");
     case ExpressionPlace::kGenerated:
       throw SqlError(SqlState::kInvalidObjectDefinition, "generation expression is not immutable");
     default:
@@ -86,7 +92,9 @@ void CheckImmutable(const expr::Expr& expression, ExpressionPlace place) {
 
 BoundStatement Bind(const ast::Node& statement, const BinderInput& input) {
   BindState state(input);
-  BoundQuery query = QueryBinder(state, nullptr).BindAny(statement);
+  QueryBinder binder(state, nullptr);
+  if (input.wants_row_keys) binder.AskForRowKeys();
+  BoundQuery query = binder.BindAny(statement);
   FinishPlan(state, *query.plan);
   CheckParameters(state);
   if (state.has_literal_conflict()) {
@@ -100,6 +108,7 @@ BoundStatement Bind(const ast::Node& statement, const BinderInput& input) {
   for (OutputColumn& output : query.outputs) {
     bound.results.push_back({std::move(output.name), output.id});
   }
+  bound.row_keys = std::move(query.row_keys);
   bound.columns = std::move(state.columns);
   bound.parameter_types = std::move(state.parameters);
   bound.lifted = std::move(state.lifted);
@@ -108,6 +117,16 @@ BoundStatement Bind(const ast::Node& statement, const BinderInput& input) {
   bound.modifies_in_cte = state.modifies_in_cte;
   bound.uses_temporary_relation = state.uses_temporary_relation;
   return bound;
+}
+
+QueryRecord BindAndRecord(const ast::Node& statement, const BinderInput& input) {
+  QueryRecord record;
+  BindState state(input);
+  state.record = &record;
+  ++state.keep_constants;
+  QueryBinder(state, nullptr).BindAny(statement);
+  record.columns = std::move(state.columns);
+  return record;
 }
 
 ExprPtr BindTableExpression(const ast::Node& expression, const catalog::Relation* relation,
@@ -134,6 +153,27 @@ ExprPtr CoerceForAssignment(ExprPtr expression, const SqlType& target, std::stri
   BindState state(input);
   const int location = expression->location;
   return CoerceToColumn(state, std::move(expression), target, column_name, location);
+}
+
+ExprPtr BindDomainCast(Oid domain, const BinderInput& input) {
+  BindState state(input);
+  TypeLookup& types = state.types();
+  auto value = std::make_unique<expr::InputExpr>(types.Make(types.BaseOf(domain)), 0);
+  return WrapInDomain(state, std::move(value), domain, -1);
+}
+
+ExprPtr BindDomainCondition(const ast::Node& condition, Oid base, const BinderInput& input) {
+  BindState state(input);
+  ++state.keep_constants;
+  const BindState::ValueScope value(state, state.types().Make(base));
+  return BindOverTable(state, condition, nullptr, {}, Place::kDomainCheck);
+}
+
+ExprPtr BindDomainCondition(const catalog::Definition& condition, Oid base,
+                            const BinderInput& input) {
+  BindState state(input);
+  const BindState::ValueScope value(state, state.types().Make(base));
+  return BindOverTable(state, condition, nullptr, {}, Place::kDomainCheck);
 }
 
 SqlType ResolveTypeName(const PgQuery__TypeName& type_name, const BinderInput& input) {

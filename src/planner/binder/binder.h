@@ -48,6 +48,11 @@ struct BoundStatement {
     ColumnId column;
   };
   std::vector<ResultColumn> results;        // empty without RETURNING
+  struct RowKey {
+    Oid relation = kInvalidOid;
+    ColumnId column = expr::kNoColumn;
+  };
+  std::vector<RowKey> row_keys;             // BinderInput::wants_row_keys
   std::vector<SqlType> parameter_types;     // of $1 ..., inferred where they were 0
   std::vector<LiftedLiteral> lifted;
   std::vector<PlannedRelation> relations;
@@ -68,6 +73,7 @@ struct BinderInput {
   bool variable_parameters = true;          // $n beyond the declared ones may appear
   std::function<void(const Diagnostic&)> notice;
   bool transform_null_equals = false;
+  bool wants_row_keys = false;              // a cursor: WHERE CURRENT OF asks which row it is on
   bool allow_unimplemented = false;         // tests: functions we do not have yet bind, too
 };
 
@@ -77,7 +83,7 @@ BoundStatement Bind(const parser::ast::Node& statement, const BinderInput& input
 // ALTER TYPE): each column is ColumnExpr(columns[attnum - 1]). `purpose` names the place in errors.
 enum class ExpressionPlace : uint8_t {
   kDefault, kCheck, kGenerated, kIndexPart, kIndexPredicate, kAlterUsing, kPartitionBound,
-  kDomainCheck, kPolicy, kCopyWhere, kExecuteParameter,
+  kPartitionKey, kDomainCheck, kPolicy, kCopyWhere, kExecuteParameter,
 };
 ExprPtr BindTableExpression(const parser::ast::Node& expression, const catalog::Relation* relation,
                             std::span<const ColumnId> columns, ExpressionPlace place,
@@ -89,6 +95,12 @@ ExprPtr BindDefinition(const catalog::Definition& definition, const catalog::Rel
 // Coerces to a column's type as an assignment does; throws 42804 with PostgreSQL's wording.
 ExprPtr CoerceForAssignment(ExprPtr expression, const SqlType& target, std::string_view column_name,
                             const BinderInput& input);
+// A domain's CHECK, where VALUE is InputExpr 0 of the type `base`.
+ExprPtr BindDomainCondition(const parser::ast::Node& condition, Oid base, const BinderInput& input);
+ExprPtr BindDomainCondition(const catalog::Definition& condition, Oid base,
+                            const BinderInput& input);
+// InputExpr 0, a value of the domain's base type, checked against all constraints of the domain.
+ExprPtr BindDomainCast(Oid domain, const BinderInput& input);
 // Resolves a TypeName of the grammar ("numeric(10,2)", "int4[]", "public.mood").
 SqlType ResolveTypeName(const PgQuery__TypeName& type_name, const BinderInput& input);
 

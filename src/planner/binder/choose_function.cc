@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "facts/namespaces.h"
+#include "planner/binder/range_constructor.h"
 #include "planner/binder/type_resolution.h"
 
 namespace grizzly::planner {
@@ -128,6 +129,13 @@ std::vector<Candidate> FunctionCandidates(BindState& state,
     const bool matches = arguments.names.empty() ? MatchPositional(function, arguments, candidate)
                                                  : MatchNamed(function, arguments, candidate);
     if (matches) AddCandidate(candidates, std::move(candidate));
+  }
+  for (const facts::ProcFact* function : RangeConstructors(state, name)) {
+    Candidate candidate;
+    candidate.function = function;
+    if (arguments.names.empty() && MatchPositional(*function, arguments, candidate)) {
+      AddCandidate(candidates, std::move(candidate));
+    }
   }
   return candidates;
 }

@@ -60,6 +60,18 @@ ExprPtr ReadTextNow(const types::TypeIo& io, const expr::ConstExpr& literal, con
   }
 }
 
+// The names that a snapshot knows; others are the session's to look up.
+bool IsCatalogName(Oid type) {
+  switch (type) {
+    case facts::kRegclassOid:
+    case facts::kRegtypeOid:
+    case facts::kRegprocOid:
+    case facts::kRegnamespaceOid:
+    case facts::kRegcollationOid: return true;
+    default: return false;
+  }
+}
+
 // 'pg_class'::regclass: names are looked up now, under the path that the statement is bound with.
 ExprPtr ReadRegName(BindState& state, const expr::ConstExpr& literal, const SqlType& target) {
   try {
@@ -102,7 +114,7 @@ ExprPtr CoerceUnknownConstant(BindState& state, ExprPtr literal, Oid target, int
   if (constant.value.is_null()) {
     result = std::make_unique<expr::ConstExpr>(type, Datum::Null());
     result->location = location;
-  } else if (catalog::IsRegType(base)) {
+  } else if (IsCatalogName(base)) {
     result = ReadRegName(state, constant, type);
   } else {
     const types::TypeIo* io = state.types().RequireIo(base, location);
@@ -283,7 +295,7 @@ ExprPtr CoerceType(BindState& state, ExprPtr expression, Oid target, int32_t typ
     // A name belongs to the plan, and INTERVAL '1' YEAR is read by its fields: a lifted constant becomes
     // a constant again.
     const bool reads_fields = base == facts::kIntervalOid && base_typmod != types::kNoTypmod;
-    if (catalog::IsRegType(base) || reads_fields) {
+    if (IsCatalogName(base) || reads_fields) {
       if (ExprPtr literal = state.TakeBackConstant(static_cast<expr::ParamExpr&>(*expression))) {
         return CoerceType(state, std::move(literal), target, typmod, context, syntax, location);
       }

@@ -27,10 +27,13 @@ class FromBinder {
   Item BindView(const catalog::RelationPtr& view, std::string_view alias,
                 const PgQuery__RangeVar& name);
   Item BindCte(Cte& cte, const PgQuery__RangeVar& name);
+  Item BindSample(const PgQuery__RangeTableSample& node);      // bind_table_sample.cc
   Item BindSubselect(const PgQuery__RangeSubselect& node);
 
   // ---- bind_from_function.cc ----
   Item BindFunctions(const PgQuery__RangeFunction& node);
+  void AddUnnests(const PgQuery__RangeFunction& node, const PgQuery__FuncCall& call,
+                  LogicalFunctionScan& scan, RangeItem& item);
   void AddFunction(const PgQuery__RangeFunction& node, const PgQuery__List& pair,
                    LogicalFunctionScan& scan, RangeItem& item);
 

@@ -54,11 +54,36 @@ bool IsUntypedLiteral(const expr::Expr& expression) {
          (expression.kind == expr::ExprKind::kConst || expression.kind == expr::ExprKind::kParam);
 }
 
+namespace {
+
+// COLLATE changes the collation and nothing else.
+bool IsCollate(const expr::Expr& expression) {
+  if (expression.kind != expr::ExprKind::kRelabel) return false;
+  const auto& children = static_cast<const expr::ListExpr&>(expression).children;
+  return children.size() == 1 && children[0]->type.oid == expression.type.oid &&
+         children[0]->type.collation != expression.type.collation;
+}
+
+[[noreturn]] void ThrowCollationMismatch(Oid first, const expr::Expr& second) {
+  throw SqlError(SqlState::kCollationMismatch,
+                 fmt::format("collation mismatch between explicit collations \"{}\" and \"{}\"",
+                             facts::FindCollation(first)->collname,
+                             facts::FindCollation(second.type.collation)->collname))
+      .At(second.location);
+}
+
+}  // namespace
+
 Oid CombinedCollation(std::span<const ExprPtr> arguments) {
   Oid combined = kInvalidOid;
   bool is_explicit = false;
+  Oid demanded = kInvalidOid;
   for (const ExprPtr& argument : arguments) {
     const Oid collation = argument->type.collation;
+    if (IsCollate(*argument)) {
+      if (demanded != kInvalidOid && demanded != collation) ThrowCollationMismatch(demanded, *argument);
+      demanded = collation;
+    }
     if (collation == kInvalidOid || collation == combined) continue;
     const bool now_explicit = argument->kind == expr::ExprKind::kRelabel;
     if (combined == kInvalidOid || combined == facts::kDefaultCollationOid ||

@@ -18,6 +18,7 @@ struct BoundQuery {
   // Where the output expressions are, as long as untyped literals among them may still get a type.
   LogicalProject* projection = nullptr;
   LogicalValues* values = nullptr;
+  std::vector<BoundStatement::RowKey> row_keys;  // as asked for
 };
 
 // One entry of a select list (or RETURNING), or what ORDER BY adds to it.
@@ -31,6 +32,9 @@ class QueryBinder {
  public:
   // `outer` is the level whose names a subquery may mention; null at the top.
   QueryBinder(BindState& state, QueryLevel* outer) : state_(state), outer_(outer) {}
+
+  // The query is a cursor's: where WHERE CURRENT OF can use it, it also yields its rows' keys.
+  void AskForRowKeys() { wants_row_keys_ = true; }
 
   // With `keep_unknown` untyped literals of the select list stay untyped (INSERT, UNION branches).
   BoundQuery Bind(const PgQuery__SelectStmt& select, bool keep_unknown = false);
@@ -48,6 +52,7 @@ class QueryBinder {
 
   BindState& state_;
   QueryLevel* const outer_;
+  bool wants_row_keys_ = false;
 };
 
 // Casts output i of a query to a type: in place where it is an untyped literal, else by a projection
@@ -114,6 +119,7 @@ LogicalPtr WrapInWith(QueryLevel& level, const PgQuery__WithClause& with,
 BoundQuery BindInsert(BindState& state, QueryLevel* outer, const PgQuery__InsertStmt& insert);
 BoundQuery BindUpdate(BindState& state, QueryLevel* outer, const PgQuery__UpdateStmt& update);
 BoundQuery BindDelete(BindState& state, QueryLevel* outer, const PgQuery__DeleteStmt& remove);
+BoundQuery BindMerge(BindState& state, QueryLevel* outer, const PgQuery__MergeStmt& merge);
 
 // ---- finish_plan.cc ----
 // Fills in what passes through nodes, drops unmentioned columns from scans, types late parameters.

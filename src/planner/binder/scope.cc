@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/schema_lookup.h"
 #include "planner/binder/coerce.h"
 #include "planner/binder/name_hints.h"
 
@@ -11,7 +12,7 @@ std::string_view PlaceName(Place place) {
   switch (place) {
     case Place::kUpdateSource:
     case Place::kUpdateTarget: return "UPDATE";
-    case Place::kInsertTarget: return "INSERT";
+    case Place::kInsertTarget: return "VALUES";
     case Place::kGroupBy: return "GROUP BY";
     case Place::kOrderBy: return "ORDER BY";
     case Place::kDistinctOn: return "DISTINCT ON";
@@ -39,8 +40,10 @@ std::string_view PlaceName(Place place) {
     case Place::kAlterUsing: return "transform expressions";
     case Place::kExecuteParameter: return "EXECUTE parameters";
     case Place::kPartitionBound: return "partition bound";
+    case Place::kPartitionKey: return "partition key expressions";
     case Place::kPolicy: return "policy expressions";
     case Place::kCopyWhere: return "COPY FROM WHERE conditions";
+    case Place::kMergeWhen: return "MERGE WHEN conditions";
     default: return "SELECT";
   }
 }
@@ -205,6 +208,7 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   }
   for (size_t i = 0; i < item.columns.size(); ++i) {
     row->children.push_back(MentionColumn(state, item, i, location));
+    row->names.emplace_back(item.columns[i].name);
   }
   return row;
 }
@@ -281,7 +285,7 @@ catalog::RelationPtr RequireRelation(BindState& state, const PgQuery__RangeVar& 
   catalog::RelationPtr found;
   if (schema.empty()) {
     found = state.search_path().FindRelation(state.catalog(), relation);
-  } else if (const catalog::Schema* in = state.catalog().FindSchema(schema)) {
+  } else if (const catalog::Schema* in = catalog::FindSchema(state.catalog(), state.search_path(), schema)) {
     found = state.catalog().FindRelation(in->oid, relation);
   }
   if (found != nullptr) return found;

@@ -16,7 +16,7 @@ enum class Place : uint8_t {
   kLimit, kOffset, kReturning, kValues, kWhere, kHaving, kFilter, kJoinOn, kJoinUsing, kFromSubselect,
   kFromFunction, kWindowPartition, kWindowOrder, kWindowRange, kWindowRows, kWindowGroups, kDefault,
   kCheck, kDomainCheck, kGenerated, kIndexExpression, kIndexPredicate, kAlterUsing, kExecuteParameter,
-  kPartitionBound, kPolicy, kCopyWhere, kOther,
+  kPartitionBound, kPartitionKey, kPolicy, kCopyWhere, kMergeWhen, kOther,
 };
 
 // "WHERE", "FILTER", "DEFAULT expressions" ...: completes "... are not allowed in".

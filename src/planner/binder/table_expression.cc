@@ -34,6 +34,7 @@ ExprPtr BindOverTable(BindState& state, const ast::Node& node, const catalog::Re
     case Place::kPolicy: return CoerceToBoolean(state, std::move(bound), "POLICY");
     case Place::kCopyWhere: return CoerceToBoolean(state, std::move(bound), "WHERE");
     case Place::kIndexPredicate: return CoerceToBoolean(state, std::move(bound), "WHERE");
+    case Place::kPartitionKey: return ResolveUnknown(state, std::move(bound));
     case Place::kIndexExpression: return ResolveUnknown(state, std::move(bound));
     default: return bound;
   }
@@ -60,6 +61,12 @@ ExprPtr NextValue(BindState& state, Oid sequence) {
 
 }  // namespace
 
+ExprPtr DefaultOfDomain(BindState& state, Oid domain) {
+  const auto type = state.catalog().FindType(domain);
+  if (type == nullptr || type->typtype != 'd' || type->default_value.empty()) return nullptr;
+  return BindOverTable(state, type->default_value, nullptr, {}, Place::kDefault);
+}
+
 ExprPtr DefaultOf(BindState& state, const catalog::Column& column) {
   if (column.generated != '\0') return nullptr;
   if (column.identity != '\0' && column.owned_sequence != kInvalidOid) {
@@ -71,6 +78,9 @@ ExprPtr DefaultOf(BindState& state, const catalog::Column& column) {
     return CoerceToColumn(state, std::move(value), column.type, column.name, -1);
   }
   if (state.types().IsDomain(column.type.oid)) {
+    if (ExprPtr value = DefaultOfDomain(state, column.type.oid)) {
+      return CoerceToColumn(state, std::move(value), column.type, column.name, -1);
+    }
     ExprPtr null = MakeNull(state, facts::kUnknownOid);
     return CoerceToColumn(state, std::move(null), column.type, column.name, -1);
   }
@@ -135,7 +145,6 @@ void CheckMayChange(const catalog::Relation& relation, std::string_view command,
       return;
     case Kind::kSequence: refuse("sequence"); break;
     case Kind::kMaterializedView: refuse("materialized view"); break;
-    case Kind::kView: ThrowNotSupported(fmt::format("{} of a view", command), location);
     case Kind::kIndex:
     case Kind::kPartitionedIndex:
     case Kind::kCompositeType:

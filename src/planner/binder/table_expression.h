@@ -21,6 +21,9 @@ RangeItem TableItem(const catalog::RelationPtr& relation, std::string_view alias
 // Null for generated columns.
 ExprPtr DefaultOf(BindState& state, const catalog::Column& column);
 
+// What a column of the domain gets without a default of its own; null when the domain has none.
+ExprPtr DefaultOfDomain(BindState& state, Oid domain);
+
 // The checks and indexes that new rows meet. Makes the row's column ids.
 RowRules MakeRowRules(BindState& state, QueryLevel& level, const catalog::RelationPtr& relation);
 void BindRowRules(BindState& state, RowRules& rules);

@@ -105,14 +105,16 @@ Oid TypeLookup::RangeOfMultirange(Oid multirange) {
   for (const facts::RangeFact& fact : facts::AllRanges()) {
     if (fact.rngmultitypid == multirange) return fact.rngtypid;
   }
-  return kInvalidOid;
+  const auto type = snapshot_.FindType(multirange);
+  return type == nullptr ? kInvalidOid : type->range;
 }
 
 Oid TypeLookup::MultirangeOf(Oid range) {
   for (const facts::RangeFact& fact : facts::AllRanges()) {
     if (fact.rngtypid == range) return fact.rngmultitypid;
   }
-  return kInvalidOid;
+  const auto type = snapshot_.FindType(range);
+  return type == nullptr ? kInvalidOid : type->multirange;
 }
 
 bool IsCompatiblePolymorphic(Oid oid) {

@@ -138,7 +138,10 @@ class Deparser {
       case ExprKind::kAggregate: return WriteAggregate(As<expr::AggregateExpr>(node));
       case ExprKind::kWindow: return WriteWindow(As<expr::WindowExpr>(node));
       case ExprKind::kSetFunction: return WriteSetFunction(As<expr::SetFunctionExpr>(node));
-      case ExprKind::kSubquery: text += "(SubPlan)"; return;
+      case ExprKind::kSubquery:
+        text += input_.subquery_text ? input_.subquery_text(As<expr::SubqueryExpr>(node))
+                                     : std::string("(SubPlan)");
+        return;
       case ExprKind::kSubplan:
         text += input_.subplan_name ? input_.subplan_name(As<expr::SubplanExpr>(node))
                                     : std::string("(SubPlan)");
@@ -429,7 +432,8 @@ class Deparser {
 
   void Keyword(std::string_view keyword, int depth) {
     if (input_.indent) {
-      text += "\n" + std::string(static_cast<size_t>(depth) * 4, ' ');
+      while (!text.empty() && text.back() == ' ') text.pop_back();
+      text += "\n" + std::string(static_cast<size_t>(input_.indent_level + depth * 4), ' ');
     } else if (!text.empty() && text.back() != ' ' && text.back() != '(') {
       text += " ";
     }
@@ -584,7 +588,60 @@ class Deparser {
     WriteArguments(node.arguments);
     text += ")";
     WriteFilter(node.filter.get());
-    text += " OVER (?)";
+    text += " OVER (";
+    WriteWindowDefinition(node);
+    text += ")";
+  }
+
+  void WriteWindowDefinition(const expr::WindowExpr& node) {
+    std::string_view blank;
+    if (!node.partition_by.empty()) {
+      text += "PARTITION BY ";
+      for (size_t i = 0; i < node.partition_by.size(); ++i) {
+        if (i > 0) text += ", ";
+        Write(*node.partition_by[i], false);
+      }
+      blank = " ";
+    }
+    if (!node.order_by.empty()) {
+      text += blank;
+      text += "ORDER BY ";
+      WriteKeys(node.order_by);
+      blank = " ";
+    }
+    const bool usual = node.mode == expr::FrameMode::kRange &&
+                       node.start == expr::FrameBound::kUnboundedPreceding &&
+                       node.end == expr::FrameBound::kCurrentRow &&
+                       node.exclusion == expr::FrameExclusion::kNone;
+    if (usual) return;
+    text += blank;
+    WriteFrame(node);
+  }
+
+  void WriteFrame(const expr::WindowExpr& node) {
+    text += node.mode == expr::FrameMode::kRows    ? "ROWS BETWEEN "
+            : node.mode == expr::FrameMode::kRange ? "RANGE BETWEEN "
+                                                   : "GROUPS BETWEEN ";
+    WriteBound(node.start, node.start_offset.get());
+    text += " AND ";
+    WriteBound(node.end, node.end_offset.get());
+    switch (node.exclusion) {
+      case expr::FrameExclusion::kCurrentRow: text += " EXCLUDE CURRENT ROW"; break;
+      case expr::FrameExclusion::kGroup: text += " EXCLUDE GROUP"; break;
+      case expr::FrameExclusion::kTies: text += " EXCLUDE TIES"; break;
+      default: break;
+    }
+  }
+
+  void WriteBound(expr::FrameBound bound, const Expr* offset) {
+    switch (bound) {
+      case expr::FrameBound::kUnboundedPreceding: text += "UNBOUNDED PRECEDING"; return;
+      case expr::FrameBound::kUnboundedFollowing: text += "UNBOUNDED FOLLOWING"; return;
+      case expr::FrameBound::kCurrentRow: text += "CURRENT ROW"; return;
+      default: break;
+    }
+    Write(*offset, false);
+    text += bound == expr::FrameBound::kPreceding ? " PRECEDING" : " FOLLOWING";
   }
 
   void WriteSetFunction(const expr::SetFunctionExpr& node) {

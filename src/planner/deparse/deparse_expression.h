@@ -24,8 +24,10 @@ struct DeparseInput {
   std::function<std::string(uint32_t)> input_name;
   std::function<std::string(uint32_t)> outer_name;
   std::function<std::string(const expr::SubplanExpr&)> subplan_name;
+  std::function<std::string(const expr::SubqueryExpr&)> subquery_text;
   bool pretty = false;  // no parentheses where precedence is plain
   bool indent = false;  // CASE over several lines
+  int indent_level = 0;  // of the lines around it
 };
 
 std::string DeparseExpression(const expr::Expr& expression, const DeparseInput& input);

@@ -61,8 +61,10 @@ void ForEachProducedColumn(const LogicalNode& node, const std::function<void(Col
     }
     case LogicalKind::kUpdate:
     case LogicalKind::kDelete:
-    case LogicalKind::kMerge:
       AddAll(static_cast<const LogicalModify&>(node).rules.row_columns, add);
+      break;
+    case LogicalKind::kMerge:
+      AddAll(static_cast<const LogicalMerge&>(node).rules.row_columns, add);
       break;
     default:
       break;

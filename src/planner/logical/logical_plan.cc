@@ -62,8 +62,17 @@ LogicalNode::LogicalNode(const LogicalNode& other)
 LogicalScan::LogicalScan(const LogicalScan& other)
     : LogicalNode(other), relation(other.relation), alias(other.alias), attnums(other.attnums),
       only(other.only), filters(CloneOf(other.filters)), scan_id(other.scan_id),
-      is_target(other.is_target) {}
-void LogicalScan::VisitExpressions(const Visitor& visit) { Visit(filters, visit); }
+      is_target(other.is_target), current_of(other.current_of) {
+  if (!other.sample) return;
+  sample = Sample{other.sample->by_block, CloneOf(other.sample->percentage),
+                  CloneOf(other.sample->repeatable)};
+}
+void LogicalScan::VisitExpressions(const Visitor& visit) {
+  Visit(filters, visit);
+  if (!sample) return;
+  Visit(sample->percentage, visit);
+  Visit(sample->repeatable, visit);
+}
 
 LogicalValues::LogicalValues(const LogicalValues& other) : LogicalNode(other) {
   rows.reserve(other.rows.size());
@@ -141,6 +150,8 @@ RowRules RowRules::Clone() const {
   for (const auto& v : view_checks) {
     copy.view_checks.push_back({v.view_name, CloneOf(v.condition)});
   }
+  copy.partition_check = CloneOf(partition_check);
+  copy.table_oid = table_oid;
   return copy;
 }
 
@@ -152,11 +163,12 @@ void RowRules::VisitExpressions(const Visitor& visit) {
     Visit(i.predicate, visit);
   }
   for (auto& v : view_checks) Visit(v.condition, visit);
+  Visit(partition_check, visit);
 }
 
 LogicalInsert::LogicalInsert(const LogicalInsert& other)
     : LogicalNode(other), rules(other.rules.Clone()), values(CloneOf(other.values)),
-      on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)) {}
+      routing(other.routing), on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)) {}
 void LogicalInsert::VisitExpressions(const Visitor& visit) {
   rules.VisitExpressions(visit);
   Visit(values, visit);
@@ -169,12 +181,29 @@ void LogicalInsert::VisitExpressions(const Visitor& visit) {
 
 LogicalModify::LogicalModify(const LogicalModify& other)
     : LogicalNode(other), rules(other.rules.Clone()), target_scan_id(other.target_scan_id),
-      row_key(other.row_key), old_columns(other.old_columns),
+      row_key(other.row_key), old_columns(other.old_columns), routing(other.routing),
       assignments(CloneOf(other.assignments)), returning(CloneOf(other.returning)) {}
 void LogicalModify::VisitExpressions(const Visitor& visit) {
   rules.VisitExpressions(visit);
   Visit(assignments, visit);
   Visit(returning, visit);
+}
+
+LogicalMerge::LogicalMerge(const LogicalMerge& other)
+    : LogicalNode(other), rules(other.rules.Clone()), target_scan_id(other.target_scan_id),
+      row_key(other.row_key), old_columns(other.old_columns) {
+  for (const Action& action : other.actions) {
+    actions.push_back({action.matched, action.kind, CloneOf(action.condition),
+                       CloneOf(action.assignments), CloneOf(action.values)});
+  }
+}
+void LogicalMerge::VisitExpressions(const Visitor& visit) {
+  rules.VisitExpressions(visit);
+  for (Action& action : actions) {
+    Visit(action.condition, visit);
+    Visit(action.assignments, visit);
+    Visit(action.values, visit);
+  }
 }
 
 std::unique_ptr<expr::SubqueryBody> LogicalSubquery::Clone() const {
@@ -184,5 +213,64 @@ std::unique_ptr<expr::SubqueryBody> LogicalSubquery::Clone() const {
 }
 
 std::vector<ColumnId> LogicalSubquery::OuterColumns() const { return planner::FreeColumns(*plan); }
+
+LogicalScan::LogicalScan() : LogicalNode(LogicalKind::kScan) {}
+LogicalScan::~LogicalScan() = default;
+LogicalPtr LogicalScan::Clone() const { return std::make_unique<LogicalScan>(*this); }
+LogicalValues::LogicalValues() : LogicalNode(LogicalKind::kValues) {}
+LogicalValues::~LogicalValues() = default;
+LogicalPtr LogicalValues::Clone() const { return std::make_unique<LogicalValues>(*this); }
+LogicalFunctionScan::LogicalFunctionScan() : LogicalNode(LogicalKind::kFunctionScan) {}
+LogicalFunctionScan::~LogicalFunctionScan() = default;
+LogicalPtr LogicalFunctionScan::Clone() const { return std::make_unique<LogicalFunctionScan>(*this); }
+LogicalOneRow::LogicalOneRow() : LogicalNode(LogicalKind::kOneRow) {}
+LogicalOneRow::~LogicalOneRow() = default;
+LogicalPtr LogicalOneRow::Clone() const { return std::make_unique<LogicalOneRow>(*this); }
+LogicalFilter::LogicalFilter() : LogicalNode(LogicalKind::kFilter) {}
+LogicalFilter::~LogicalFilter() = default;
+LogicalPtr LogicalFilter::Clone() const { return std::make_unique<LogicalFilter>(*this); }
+LogicalProject::LogicalProject(LogicalKind k) : LogicalNode(k) {}
+LogicalProject::~LogicalProject() = default;
+LogicalPtr LogicalProject::Clone() const { return std::make_unique<LogicalProject>(*this); }
+LogicalJoin::LogicalJoin() : LogicalNode(LogicalKind::kJoin) {}
+LogicalJoin::~LogicalJoin() = default;
+LogicalPtr LogicalJoin::Clone() const { return std::make_unique<LogicalJoin>(*this); }
+LogicalAggregate::LogicalAggregate() : LogicalNode(LogicalKind::kAggregate) {}
+LogicalAggregate::~LogicalAggregate() = default;
+LogicalPtr LogicalAggregate::Clone() const { return std::make_unique<LogicalAggregate>(*this); }
+LogicalWindow::LogicalWindow() : LogicalNode(LogicalKind::kWindow) {}
+LogicalWindow::~LogicalWindow() = default;
+LogicalPtr LogicalWindow::Clone() const { return std::make_unique<LogicalWindow>(*this); }
+LogicalSort::LogicalSort() : LogicalNode(LogicalKind::kSort) {}
+LogicalSort::~LogicalSort() = default;
+LogicalPtr LogicalSort::Clone() const { return std::make_unique<LogicalSort>(*this); }
+LogicalLimit::LogicalLimit() : LogicalNode(LogicalKind::kLimit) {}
+LogicalLimit::~LogicalLimit() = default;
+LogicalPtr LogicalLimit::Clone() const { return std::make_unique<LogicalLimit>(*this); }
+LogicalDistinct::LogicalDistinct() : LogicalNode(LogicalKind::kDistinct) {}
+LogicalDistinct::~LogicalDistinct() = default;
+LogicalPtr LogicalDistinct::Clone() const { return std::make_unique<LogicalDistinct>(*this); }
+LogicalSetOperation::LogicalSetOperation() : LogicalNode(LogicalKind::kSetOperation) {}
+LogicalSetOperation::~LogicalSetOperation() = default;
+LogicalPtr LogicalSetOperation::Clone() const { return std::make_unique<LogicalSetOperation>(*this); }
+LogicalWith::LogicalWith() : LogicalNode(LogicalKind::kWith) {}
+LogicalWith::~LogicalWith() = default;
+LogicalPtr LogicalWith::Clone() const { return std::make_unique<LogicalWith>(*this); }
+LogicalCteScan::LogicalCteScan(LogicalKind k) : LogicalNode(k) {}
+LogicalCteScan::~LogicalCteScan() = default;
+LogicalPtr LogicalCteScan::Clone() const { return std::make_unique<LogicalCteScan>(*this); }
+LogicalRecursiveUnion::LogicalRecursiveUnion() : LogicalNode(LogicalKind::kRecursiveUnion) {}
+LogicalRecursiveUnion::~LogicalRecursiveUnion() = default;
+LogicalPtr LogicalRecursiveUnion::Clone() const { return std::make_unique<LogicalRecursiveUnion>(*this); }
+LogicalLockRows::LogicalLockRows() : LogicalNode(LogicalKind::kLockRows) {}
+LogicalLockRows::~LogicalLockRows() = default;
+LogicalPtr LogicalLockRows::Clone() const { return std::make_unique<LogicalLockRows>(*this); }
+LogicalInsert::LogicalInsert() : LogicalNode(LogicalKind::kInsert) {}
+LogicalInsert::~LogicalInsert() = default;
+LogicalPtr LogicalInsert::Clone() const { return std::make_unique<LogicalInsert>(*this); }
+LogicalPtr LogicalModify::Clone() const { return std::make_unique<LogicalModify>(*this); }
+LogicalMerge::LogicalMerge() : LogicalNode(LogicalKind::kMerge) {}
+LogicalMerge::~LogicalMerge() = default;
+LogicalPtr LogicalMerge::Clone() const { return std::make_unique<LogicalMerge>(*this); }
 
 }  // namespace grizzly::planner

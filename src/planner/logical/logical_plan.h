@@ -16,6 +16,10 @@
 #include "catalog/catalog.h"
 #include "expr/expr.h"
 
+namespace grizzly::catalog {
+class PartitionMap;  // catalog/partition_map.h
+}
+
 namespace grizzly::planner {
 
 using expr::ColumnId;
@@ -91,7 +95,8 @@ struct LogicalNode {
 };
 
 struct LogicalScan final : LogicalNode {
-  LogicalScan() : LogicalNode(LogicalKind::kScan) {}
+  LogicalScan();
+  ~LogicalScan() override;
   LogicalScan(const LogicalScan&);
   catalog::RelationPtr relation;
   std::string alias;
@@ -102,7 +107,14 @@ struct LogicalScan final : LogicalNode {
   std::vector<ExprPtr> filters;             // pushed down by the optimizer; conjuncts over outputs
   uint32_t scan_id = 0;                     // unique in the statement, for rechecks
   bool is_target = false;                   // of UPDATE, DELETE, MERGE
-  LogicalPtr Clone() const override { return std::make_unique<LogicalScan>(*this); }
+  struct Sample {                           // TABLESAMPLE
+    bool by_block = false;                  // SYSTEM; else BERNOULLI
+    ExprPtr percentage;                     // float4
+    ExprPtr repeatable;                     // float8; may be null
+  };
+  std::optional<Sample> sample;
+  std::string current_of;                   // WHERE CURRENT OF this cursor
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 inline constexpr AttributeNumber kRowKeyAttribute = 0;
@@ -111,15 +123,17 @@ inline constexpr AttributeNumber kXminAttribute = -2;
 inline constexpr AttributeNumber kCtidAttribute = -1;
 
 struct LogicalValues final : LogicalNode {
-  LogicalValues() : LogicalNode(LogicalKind::kValues) {}
+  LogicalValues();
+  ~LogicalValues() override;
   LogicalValues(const LogicalValues&);
   std::vector<std::vector<ExprPtr>> rows;   // each as long as outputs
-  LogicalPtr Clone() const override { return std::make_unique<LogicalValues>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 struct LogicalFunctionScan final : LogicalNode {
-  LogicalFunctionScan() : LogicalNode(LogicalKind::kFunctionScan) {}
+  LogicalFunctionScan();
+  ~LogicalFunctionScan() override;
   LogicalFunctionScan(const LogicalFunctionScan&);
   struct Function {
     ExprPtr call;               // SetFunctionExpr, or any scalar expression (one row)
@@ -128,94 +142,103 @@ struct LogicalFunctionScan final : LogicalNode {
   std::vector<Function> functions;
   bool ordinality = false;      // one more int8 output
   std::string alias;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalFunctionScan>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 struct LogicalOneRow final : LogicalNode {
-  LogicalOneRow() : LogicalNode(LogicalKind::kOneRow) {}
-  LogicalPtr Clone() const override { return std::make_unique<LogicalOneRow>(*this); }
+  LogicalOneRow();
+  ~LogicalOneRow() override;
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
 };
 
 struct LogicalFilter final : LogicalNode {
-  LogicalFilter() : LogicalNode(LogicalKind::kFilter) {}
+  LogicalFilter();
+  ~LogicalFilter() override;
   LogicalFilter(const LogicalFilter&);
   std::vector<ExprPtr> conjuncts;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalFilter>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 // outputs[i] = expressions[i]. A plain ColumnExpr may keep its id.
 struct LogicalProject final : LogicalNode {
-  explicit LogicalProject(LogicalKind k = LogicalKind::kProject) : LogicalNode(k) {}
+  explicit LogicalProject(LogicalKind k = LogicalKind::kProject);
+  ~LogicalProject() override;
   LogicalProject(const LogicalProject&);
   std::vector<ExprPtr> expressions;         // kProjectSet: SetFunctionExpr at any top level
-  LogicalPtr Clone() const override { return std::make_unique<LogicalProject>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 enum class JoinType : uint8_t { kInner, kLeft, kRight, kFull, kSemi, kAnti };
 
 struct LogicalJoin final : LogicalNode {
-  LogicalJoin() : LogicalNode(LogicalKind::kJoin) {}
+  LogicalJoin();
+  ~LogicalJoin() override;
   LogicalJoin(const LogicalJoin&);
   JoinType type = JoinType::kInner;
   std::vector<ExprPtr> conditions;          // conjuncts; empty: cross join
   bool lateral = false;                     // the right child may use the left one's columns
   bool null_aware = false;                  // kAnti for NOT IN
-  LogicalPtr Clone() const override { return std::make_unique<LogicalJoin>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 // outputs: the grouping columns, then one per aggregate, then (grouping sets) one int4 bitmask per
 // GROUPING call.
 struct LogicalAggregate final : LogicalNode {
-  LogicalAggregate() : LogicalNode(LogicalKind::kAggregate) {}
+  LogicalAggregate();
+  ~LogicalAggregate() override;
   LogicalAggregate(const LogicalAggregate&);
   std::vector<ExprPtr> groups;
   std::vector<ExprPtr> aggregates;          // AggregateExpr
   // Grouping sets as indexes into groups; empty: one set of all. An empty set within is ().
   std::vector<std::vector<uint32_t>> grouping_sets;
   std::vector<std::vector<uint32_t>> grouping_calls;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalAggregate>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 // outputs: the child's outputs, then one per window call.
 struct LogicalWindow final : LogicalNode {
-  LogicalWindow() : LogicalNode(LogicalKind::kWindow) {}
+  LogicalWindow();
+  ~LogicalWindow() override;
   LogicalWindow(const LogicalWindow&);
   std::vector<ExprPtr> calls;               // WindowExpr
-  LogicalPtr Clone() const override { return std::make_unique<LogicalWindow>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 struct LogicalSort final : LogicalNode {
-  LogicalSort() : LogicalNode(LogicalKind::kSort) {}
+  LogicalSort();
+  ~LogicalSort() override;
   LogicalSort(const LogicalSort&);
   std::vector<expr::SortKey> keys;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalSort>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 struct LogicalLimit final : LogicalNode {
-  LogicalLimit() : LogicalNode(LogicalKind::kLimit) {}
+  LogicalLimit();
+  ~LogicalLimit() override;
   LogicalLimit(const LogicalLimit&);
   ExprPtr count;                            // int8; null: none
   ExprPtr offset;
   bool with_ties = false;                   // then the child is a LogicalSort
-  LogicalPtr Clone() const override { return std::make_unique<LogicalLimit>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
 // DISTINCT over `on` (empty: all outputs). With `on` the child is sorted so that the row wanted of
 // each group comes first.
 struct LogicalDistinct final : LogicalNode {
-  LogicalDistinct() : LogicalNode(LogicalKind::kDistinct) {}
+  LogicalDistinct();
+  ~LogicalDistinct() override;
   LogicalDistinct(const LogicalDistinct&);
   std::vector<ExprPtr> on;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalDistinct>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
@@ -223,17 +246,19 @@ enum class SetOperationType : uint8_t { kUnion, kIntersect, kExcept };
 
 // Two children of equal width and (by then) equal types; outputs are new columns, by position.
 struct LogicalSetOperation final : LogicalNode {
-  LogicalSetOperation() : LogicalNode(LogicalKind::kSetOperation) {}
+  LogicalSetOperation();
+  ~LogicalSetOperation() override;
   LogicalSetOperation(const LogicalSetOperation&) = default;
   SetOperationType operation = SetOperationType::kUnion;
   bool all = false;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalSetOperation>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
 };
 
 // children: one per CTE, then the body. A data-modifying CTE's child is its kInsert ... node.
 struct LogicalWith final : LogicalNode {
-  LogicalWith() : LogicalNode(LogicalKind::kWith) {}
+  LogicalWith();
+  ~LogicalWith() override;
   LogicalWith(const LogicalWith&) = default;
   struct Cte {
     uint32_t cte_id = 0;                    // unique in the statement
@@ -242,32 +267,35 @@ struct LogicalWith final : LogicalNode {
     uint32_t reference_count = 0;
   };
   std::vector<Cte> ctes;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalWith>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
 };
 
 // outputs: new columns, by position those of the CTE.
 struct LogicalCteScan final : LogicalNode {
-  explicit LogicalCteScan(LogicalKind k = LogicalKind::kCteScan) : LogicalNode(k) {}
+  explicit LogicalCteScan(LogicalKind k = LogicalKind::kCteScan);
+  ~LogicalCteScan() override;
   LogicalCteScan(const LogicalCteScan&) = default;
   uint32_t cte_id = 0;                      // kWorkTable: of the recursive union
   std::string alias;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalCteScan>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
 };
 
 // children: the non-recursive term, the recursive one.
 struct LogicalRecursiveUnion final : LogicalNode {
-  LogicalRecursiveUnion() : LogicalNode(LogicalKind::kRecursiveUnion) {}
+  LogicalRecursiveUnion();
+  ~LogicalRecursiveUnion() override;
   LogicalRecursiveUnion(const LogicalRecursiveUnion&) = default;
   uint32_t cte_id = 0;
   bool all = true;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalRecursiveUnion>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
 };
 
 struct LogicalLockRows final : LogicalNode {
-  LogicalLockRows() : LogicalNode(LogicalKind::kLockRows) {}
+  LogicalLockRows();
+  ~LogicalLockRows() override;
   LogicalLockRows(const LogicalLockRows&) = default;
   struct Mark {
     uint32_t scan_id = 0;
@@ -276,7 +304,7 @@ struct LogicalLockRows final : LogicalNode {
     txn::LockWait wait = txn::LockWait::kBlock;
   };
   std::vector<Mark> marks;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalLockRows>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
 };
 
@@ -303,6 +331,8 @@ struct RowRules {
     ExprPtr predicate;                      // partial index; may be null
   };
   std::vector<Index> indexes;
+  ExprPtr partition_check;                  // of a partition; may be null
+  ColumnId table_oid = expr::kNoColumn;     // RETURNING mentions tableoid: the row's own table
   struct ViewCheck {                        // WITH CHECK OPTION
     std::string view_name;
     ExprPtr condition;
@@ -327,16 +357,32 @@ struct OnConflict {
   ExprPtr where;                            // may be null
 };
 
+// Where rows of a partitioned table go. Expressions are over the row of the table they belong to.
+struct RowRouting {
+  struct Table {                            // partitioned ones, [0] the root
+    catalog::RelationPtr relation;
+    std::vector<ColumnId> row_columns;
+    std::vector<ExprPtr> keys;              // one per part, over row_columns
+    std::shared_ptr<const catalog::PartitionMap> map;
+    // By position in `map`: >= 0 index into leaves, < 0: ~index into tables.
+    std::vector<int32_t> targets;
+  };
+  std::vector<Table> tables;
+  std::vector<RowRules> leaves;
+};
+
 // child: the rows to insert. values[attnum - 1] is over the child's outputs (a NULL or default
 // expression where the statement gives none; null pointer for dropped and generated columns).
 struct LogicalInsert final : LogicalNode {
-  LogicalInsert() : LogicalNode(LogicalKind::kInsert) {}
+  LogicalInsert();
+  ~LogicalInsert() override;
   LogicalInsert(const LogicalInsert&);
   RowRules rules;
   std::vector<ExprPtr> values;
+  std::shared_ptr<RowRouting> routing;      // into a partitioned table; null: into rules.relation
   std::optional<OnConflict> on_conflict;
   std::vector<ExprPtr> returning;           // over rules.row_columns; outputs are theirs
-  LogicalPtr Clone() const override { return std::make_unique<LogicalInsert>(*this); }
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
@@ -350,9 +396,35 @@ struct LogicalModify final : LogicalNode {
   uint32_t target_scan_id = 0;
   ColumnId row_key = expr::kNoColumn;
   std::vector<ColumnId> old_columns;        // one per attnum; kNoColumn for dropped
+  // UPDATE of a partition through a partitioned table: where rows go that it no longer takes. Shared
+  // by the changes of all its partitions.
+  std::shared_ptr<RowRouting> routing;
   std::vector<OnConflict::Assignment> assignments;
   std::vector<ExprPtr> returning;
-  LogicalPtr Clone() const override { return std::make_unique<LogicalModify>(*this); }
+  LogicalPtr Clone() const override;
+  void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
+};
+
+// child: target and source joined, as for LogicalModify; the row key is NULL where no target row
+// matches. Conditions, assignments and values are over the child's outputs.
+struct LogicalMerge final : LogicalNode {
+  LogicalMerge();
+  ~LogicalMerge() override;
+  LogicalMerge(const LogicalMerge&);
+  enum class ActionKind : uint8_t { kNothing, kInsert, kUpdate, kDelete };
+  struct Action {
+    bool matched = false;
+    ActionKind kind = ActionKind::kNothing;
+    ExprPtr condition;                      // may be null
+    std::vector<OnConflict::Assignment> assignments;
+    std::vector<ExprPtr> values;            // [attnum - 1], as LogicalInsert's
+  };
+  RowRules rules;
+  uint32_t target_scan_id = 0;
+  ColumnId row_key = expr::kNoColumn;
+  std::vector<ColumnId> old_columns;
+  std::vector<Action> actions;
+  LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 

@@ -183,7 +183,7 @@ class Printer {
       case LogicalKind::kDelete:
         return "delete " + static_cast<const LogicalModify&>(node).rules.relation->name;
       case LogicalKind::kMerge:
-        return "merge " + static_cast<const LogicalModify&>(node).rules.relation->name;
+        return "merge " + static_cast<const LogicalMerge&>(node).rules.relation->name;
     }
     return "";
   }
@@ -231,6 +231,18 @@ class Printer {
     if (conflict.where != nullptr) Detail(depth, "where " + expr::ToString(*conflict.where));
   }
 
+  void PrintMerge(const LogicalMerge& merge, size_t depth) {
+    static constexpr const char* kActions[] = {"nothing", "insert", "update", "delete"};
+    for (const LogicalMerge::Action& action : merge.actions) {
+      std::string line = fmt::format("when {}matched", action.matched ? "" : "not ");
+      if (action.condition != nullptr) line += " and " + expr::ToString(*action.condition);
+      Detail(depth, line + " then " + kActions[static_cast<int>(action.kind)]);
+      PrintAssignments(*merge.rules.relation, depth + 1, action.assignments);
+      if (!action.values.empty()) Detail(depth + 1, "values [" + List(action.values) + "]");
+    }
+    PrintRowRules(merge.rules, depth);
+  }
+
   void PrintRules(const LogicalNode& node, size_t depth) {
     if (node.kind == LogicalKind::kInsert) {
       const auto& insert = static_cast<const LogicalInsert&>(node);
@@ -238,8 +250,9 @@ class Printer {
       PrintRowRules(insert.rules, depth);
       if (insert.on_conflict) PrintOnConflict(insert, depth);
       if (!insert.returning.empty()) Detail(depth, "returning [" + List(insert.returning) + "]");
-    } else if (node.kind == LogicalKind::kUpdate || node.kind == LogicalKind::kDelete ||
-               node.kind == LogicalKind::kMerge) {
+    } else if (node.kind == LogicalKind::kMerge) {
+      PrintMerge(static_cast<const LogicalMerge&>(node), depth);
+    } else if (node.kind == LogicalKind::kUpdate || node.kind == LogicalKind::kDelete) {
       const auto& modify = static_cast<const LogicalModify&>(node);
       PrintAssignments(*modify.rules.relation, depth, modify.assignments);
       PrintRowRules(modify.rules, depth);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "catalog/inheritance.h"
 #include "planner/optimizer/column_set.h"
+#include "planner/optimizer/conjuncts.h"
 
 namespace grizzly::planner {
 
@@ -114,7 +116,13 @@ double Cardinality::EstimateScan(const LogicalScan& scan) const {
     }
   }
   if (!fixed.empty() && HoldUniqueKey(scan.relation->oid, fixed)) return 1;
-  return std::max(TableRows(*scan.relation) * Selectivity(Pointers(scan.filters)), 1.0);
+  double rows = TableRows(*scan.relation);
+  if (!scan.only && scan.relation->oid >= kFirstUserOid) {
+    for (const catalog::RelationPtr& child : catalog::ChildrenOf(catalog_, scan.relation->oid)) {
+      rows += TableRows(*child);
+    }
+  }
+  return std::max(rows * Selectivity(Pointers(scan.filters)), 1.0);
 }
 
 // Columns that hold a whole unique key meet one row of the table, however they are correlated.
@@ -253,11 +261,12 @@ double Cardinality::Estimate(LogicalNode& node) const {
       break;
     case LogicalKind::kLimit: rows = EstimateLimit(static_cast<LogicalLimit&>(node)); break;
     case LogicalKind::kSetOperation: {
-      const double left = Estimate(*node.children[0]);
-      const double right = Estimate(*node.children[1]);
-      rows = static_cast<LogicalSetOperation&>(node).operation == SetOperationType::kUnion
-                 ? left + right
-                 : left;
+      const bool adds =
+          static_cast<LogicalSetOperation&>(node).operation == SetOperationType::kUnion;
+      for (size_t i = 0; i < node.children.size(); ++i) {
+        const double child_rows = Estimate(*node.children[i]);
+        if (adds || i == 0) rows += child_rows;
+      }
       break;
     }
     default:

@@ -23,6 +23,7 @@ void FoldExpressions(LogicalNode& node) {
 std::vector<ColumnId> ResultColumns(const BoundStatement& statement) {
   std::vector<ColumnId> needed;
   for (const auto& result : statement.results) needed.push_back(result.column);
+  for (const auto& key : statement.row_keys) needed.push_back(key.column);
   return needed;
 }
 

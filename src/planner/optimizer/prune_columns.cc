@@ -114,14 +114,22 @@ void PrunePassing(LogicalNode& node, const ColumnSet& needed) {
   }
 }
 
+// The row's key and its columns as they are.
+template <typename Node>
+void AddOldRow(const LogicalNode& node, ColumnSet& below) {
+  const auto& modify = static_cast<const Node&>(node);
+  below.Add(modify.row_key);
+  for (ColumnId id : modify.old_columns) {
+    if (id != expr::kNoColumn) below.Add(id);
+  }
+}
+
 void PruneModify(LogicalNode& node) {
   ColumnSet below = UsedByExpressions(node);
-  if (node.kind != LogicalKind::kInsert) {
-    auto& modify = static_cast<LogicalModify&>(node);
-    below.Add(modify.row_key);
-    for (ColumnId id : modify.old_columns) {
-      if (id != expr::kNoColumn) below.Add(id);
-    }
+  if (node.kind == LogicalKind::kMerge) {
+    AddOldRow<LogicalMerge>(node, below);
+  } else if (node.kind != LogicalKind::kInsert) {
+    AddOldRow<LogicalModify>(node, below);
   }
   Prune(node.children[0], below);
 }
@@ -152,7 +160,8 @@ void Prune(LogicalPtr& node, const ColumnSet& needed) {
       break;
     case LogicalKind::kInsert:
     case LogicalKind::kUpdate:
-    case LogicalKind::kDelete: PruneModify(*node); break;
+    case LogicalKind::kDelete:
+    case LogicalKind::kMerge: PruneModify(*node); break;
     case LogicalKind::kWith:
       for (size_t i = 0; i + 1 < node->children.size(); ++i) PruneKeepingOutputs(node->children[i]);
       Prune(node->children.back(), needed);

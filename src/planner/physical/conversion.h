@@ -35,6 +35,7 @@ class Conversion {
  private:
   // ---- one per node kind; in the file named after it ----
   Converted ConvertScan(LogicalScan& scan);                    // convert_scan.cc
+  Converted ConvertTreeScan(LogicalScan& scan, const std::vector<catalog::RelationPtr>& tree);
   Converted ConvertVirtualScan(LogicalScan& scan);
   Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
   bool PlanLookup(LogicalJoin& join);
@@ -46,6 +47,7 @@ class Conversion {
                            const std::vector<ColumnId>& cells, std::vector<ExprPtr>& others);
   Converted ConvertModify(LogicalModify& modify);              // convert_modify.cc
   Converted ConvertInsert(LogicalInsert& insert);
+  Converted ConvertMerge(LogicalMerge& merge);                 // convert_merge.cc
   Converted ConvertLockRows(LogicalLockRows& lock);
   Converted ConvertValues(LogicalValues& values);              // convert_relational.cc
   Converted ConvertFunctionScan(LogicalFunctionScan& scan);
@@ -69,6 +71,9 @@ class Conversion {
   ExprPtr ConvertSubquery(expr::SubqueryExpr& subquery, const std::vector<ColumnId>& inputs);
   uint32_t CellOf(ColumnId id);
   uint32_t CteSlot(uint32_t cte_id);
+  // A recursive CTE's round in hand: readers of the whole CTE may come and go meanwhile.
+  uint32_t WorkTableSlot(uint32_t cte_id);
+  std::vector<std::string> NamesOf(const std::vector<ColumnId>& ids) const;
 
   // ---- access paths (convert_scan.cc) ----
   struct AccessPath {
@@ -101,6 +106,8 @@ class Conversion {
   Cardinality cardinality_;
   std::map<ColumnId, uint32_t> cells_;
   std::map<uint32_t, uint32_t> cte_slots_;
+  std::map<uint32_t, uint32_t> work_table_slots_;
+  std::map<uint32_t, std::string> cte_names_;
 };
 
 }  // namespace grizzly::planner

@@ -19,6 +19,19 @@ uint32_t Conversion::CteSlot(uint32_t cte_id) {
   return found->second;
 }
 
+uint32_t Conversion::WorkTableSlot(uint32_t cte_id) {
+  const auto [found, inserted] = work_table_slots_.try_emplace(cte_id, plan_.cte_count);
+  if (inserted) ++plan_.cte_count;
+  return found->second;
+}
+
+std::vector<std::string> Conversion::NamesOf(const std::vector<ColumnId>& ids) const {
+  std::vector<std::string> names;
+  names.reserve(ids.size());
+  for (const ColumnId id : ids) names.push_back(columns_[id].name);
+  return names;
+}
+
 void Conversion::ResolveInPlace(ExprPtr& expression, const std::vector<ColumnId>& inputs) {
   if (expression == nullptr) return;
   if (expression->kind == ExprKind::kColumn) {

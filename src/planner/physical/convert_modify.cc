@@ -1,6 +1,7 @@
 // INSERT, UPDATE, DELETE, FOR UPDATE.
 #include <algorithm>
 
+#include "planner/physical/constraint_rules.h"
 #include "planner/physical/conversion.h"
 
 namespace grizzly::planner {
@@ -17,6 +18,40 @@ plan::TableScanNode* PointScanBelow(plan::Node& node, uint32_t scan_id) {
       scan.scan_id == scan_id && scan.unique_match && scan.index == nullptr &&
       scan.bounds.any_of == nullptr;
   return by_row_key ? &scan : nullptr;
+}
+
+bool AnyOf(const std::vector<uint32_t>& places, const std::vector<AttributeNumber>& attnums) {
+  return std::any_of(attnums.begin(), attnums.end(), [&](AttributeNumber attnum) {
+    return std::find(places.begin(), places.end(), attnum - 1u) != places.end();
+  });
+}
+
+// What an UPDATE of these columns may meet: only that is locked and checked for.
+void FindChangedKeys(const catalog::CatalogSnapshot& catalog, const catalog::Relation& table,
+                     const std::vector<AttributeNumber>& assigned, plan::ModifyNode& node) {
+  for (const Oid oid : table.indexes) {
+    const catalog::RelationPtr index = catalog.FindRelation(oid);
+    if (index == nullptr || !index->index.has_value()) continue;
+    const catalog::IndexDefinition& definition = *index->index;
+    std::vector<uint32_t> places;
+    bool is_plain = definition.predicate.empty();
+    for (const catalog::IndexDefinition::Part& part : definition.parts) {
+      is_plain &= part.column != 0;
+      places.push_back(part.column - 1u);
+    }
+    const bool touched = AnyOf(places, assigned);
+    node.key_may_change |= definition.unique && definition.immediate && is_plain && touched;
+    node.may_conflict |= definition.immediate && (definition.unique || definition.exclusion) &&
+                         (touched || (!is_plain && !assigned.empty()));
+  }
+  std::erase_if(node.rules.referenced_by, [&](const plan::ForeignKeyRulePtr& rule) {
+    return !AnyOf(rule->referenced_columns, assigned);
+  });
+  // A row that moves owes its checks under another key.
+  if (node.key_may_change) return;
+  std::erase_if(node.rules.references, [&](const plan::ForeignKeyRulePtr& rule) {
+    return !AnyOf(rule->referencing_columns, assigned);
+  });
 }
 
 }  // namespace
@@ -44,6 +79,7 @@ plan::RowRules Conversion::ConvertRules(RowRules& rules) {
                     [](const ExprPtr& e) { return e->kind == expr::ExprKind::kInput; });
     converted.indexes.push_back(std::move(made));
   }
+  AddConstraintRules(*input_.catalog, &converted);
   return converted;
 }
 
@@ -89,24 +125,21 @@ Converted Conversion::ConvertModify(LogicalModify& modify) {
   for (ColumnId id : modify.old_columns) {
     node->old_columns.push_back(id == expr::kNoColumn ? -1 : static_cast<int32_t>(position(id)));
   }
-  std::vector<AttributeNumber> key;
-  if (const catalog::RelationPtr clustering = ClusteringIndex(table)) {
-    for (const auto& part : clustering->index->parts) key.push_back(part.column);
-  }
-  bool touches_unique = false;
+  std::vector<AttributeNumber> assigned;
   for (OnConflict::Assignment& assignment : modify.assignments) {
-    node->key_may_change |= std::find(key.begin(), key.end(), assignment.attnum) != key.end();
+    assigned.push_back(assignment.attnum);
     node->assignments.push_back(
         {assignment.attnum, Resolve(std::move(assignment.value), source.columns)});
   }
   std::vector<ColumnId> seen = modify.rules.row_columns;
   seen.insert(seen.end(), source.columns.begin(), source.columns.end());
   node->rules = ConvertRules(modify.rules);
-  for (const plan::RowRules::Index& index : node->rules.indexes) {
-    touches_unique |= index.index->index->unique && !index.index->index->clustered_by;
+  if (modify.kind == LogicalKind::kUpdate) {
+    for (const plan::RowRules::Generated& generated : node->rules.generated) {
+      assigned.push_back(generated.attnum);
+    }
+    FindChangedKeys(*input_.catalog, table, assigned, *node);
   }
-  // Unique secondary keys have to be looked at as well when they may move.
-  node->key_may_change |= touches_unique && !node->assignments.empty();
   node->returning = ResolveAll(modify.returning, seen);
   if (plan::TableScanNode* scan = PointScanBelow(*source.node, modify.target_scan_id)) {
     const bool strong = modify.kind == LogicalKind::kDelete || node->key_may_change;

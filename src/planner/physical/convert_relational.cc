@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "base/error/check.h"
 #include "planner/physical/conversion.h"
 
@@ -38,14 +40,17 @@ Converted Conversion::Convert(LogicalNode& node) {
     case LogicalKind::kInsert: return ConvertInsert(static_cast<LogicalInsert&>(node));
     case LogicalKind::kUpdate:
     case LogicalKind::kDelete: return ConvertModify(static_cast<LogicalModify&>(node));
-    case LogicalKind::kMerge: break;
+    case LogicalKind::kMerge: return ConvertMerge(static_cast<LogicalMerge&>(node));
   }
-  ThrowNotSupported("MERGE");
+  GRIZZLY_UNREACHABLE("logical node without a plan node");
 }
 
 Converted Conversion::ConvertValues(LogicalValues& values) {
   auto node = std::make_unique<plan::ValuesNode>();
   for (auto& row : values.rows) node->rows.push_back(ResolveAll(row, {}));
+  for (size_t i = 0; i < values.outputs.size(); ++i) {
+    node->column_names.push_back(fmt::format("column{}", i + 1));
+  }
   Finish(*node, values.outputs, static_cast<double>(values.rows.size()));
   return {std::move(node), values.outputs};
 }
@@ -57,6 +62,7 @@ Converted Conversion::ConvertFunctionScan(LogicalFunctionScan& scan) {
   }
   node->ordinality = scan.ordinality;
   node->alias = scan.alias;
+  node->column_names = NamesOf(scan.outputs);
   Finish(*node, scan.outputs, scan.estimated_rows);
   node->total_cost = node->estimated_rows;
   return {std::move(node), scan.outputs};
@@ -254,13 +260,27 @@ Converted Conversion::ConvertSetOperation(LogicalSetOperation& set) {
   return {std::move(node), set.outputs};
 }
 
+namespace {
+
+bool ChangesRows(const LogicalNode& node) {
+  switch (node.kind) {
+    case LogicalKind::kInsert:
+    case LogicalKind::kUpdate:
+    case LogicalKind::kDelete:
+    case LogicalKind::kMerge: return true;
+    case LogicalKind::kSetOperation: return ChangesRows(*node.children[0]);  // of a tree of tables
+    default: return false;
+  }
+}
+
+}  // namespace
+
 Converted Conversion::ConvertWith(LogicalWith& with) {
   auto node = std::make_unique<plan::WithNode>();
   for (size_t i = 0; i < with.ctes.size(); ++i) {
-    const LogicalKind kind = with.children[i]->kind;
-    const bool modifies = kind == LogicalKind::kInsert || kind == LogicalKind::kUpdate ||
-                          kind == LogicalKind::kDelete || kind == LogicalKind::kMerge;
+    const bool modifies = ChangesRows(*with.children[i]);
     const std::vector<ColumnId> wanted = with.children[i]->outputs;
+    cte_names_[with.ctes[i].cte_id] = with.ctes[i].name;
     Converted cte = Convert(*with.children[i]);
     if (!modifies) cte = Shape(std::move(cte), wanted);
     node->children.push_back(std::move(cte.node));
@@ -277,15 +297,18 @@ Converted Conversion::ConvertCteScan(LogicalCteScan& scan) {
   auto node = std::make_unique<plan::CteScanNode>(scan.kind == LogicalKind::kWorkTable
                                                       ? plan::NodeKind::kWorkTable
                                                       : plan::NodeKind::kCteScan);
-  node->cte = CteSlot(scan.cte_id);
-  node->name = scan.alias;
+  node->cte = scan.kind == LogicalKind::kWorkTable ? WorkTableSlot(scan.cte_id)
+                                                   : CteSlot(scan.cte_id);
+  node->name = cte_names_[scan.cte_id];
+  node->alias = scan.alias;
+  node->column_names = NamesOf(scan.outputs);
   Finish(*node, scan.outputs, scan.estimated_rows);
   return {std::move(node), scan.outputs};
 }
 
 Converted Conversion::ConvertRecursiveUnion(LogicalRecursiveUnion& recursive) {
   auto node = std::make_unique<plan::RecursiveUnionNode>();
-  node->cte = CteSlot(recursive.cte_id);
+  node->cte = WorkTableSlot(recursive.cte_id);
   node->all = recursive.all;
   for (LogicalPtr& child : recursive.children) {
     const std::vector<ColumnId> wanted = child->outputs;

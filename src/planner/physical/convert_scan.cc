@@ -1,6 +1,8 @@
 // Scans: which index, which bounds.
 #include <algorithm>
 
+#include "catalog/access_method.h"
+#include "catalog/inheritance.h"
 #include "facts/types.h"
 #include "planner/optimizer/column_set.h"
 #include "planner/physical/conversion.h"
@@ -15,6 +17,13 @@ namespace {
 constexpr double kRowCost = 1;
 constexpr double kFetchCost = 10;
 constexpr double kSeekCost = 19;
+// A columnar table's row in a scan, and one by its key: found in its group, composed of its columns.
+constexpr double kColumnarRowCost = 0.05;
+constexpr double kColumnarFetchCost = 60;
+
+double RowCost(const catalog::Relation& table) {
+  return catalog::IsColumnar(table) ? kColumnarRowCost : kRowCost;
+}
 
 bool SameOrder(const types::SqlType& a, const types::SqlType& b) {
   const auto is_text = [](Oid oid) { return oid == facts::kTextOid || oid == facts::kVarcharOid; };
@@ -89,24 +98,26 @@ bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index
     break;
   }
   path->equal_count = path->bounds.equal.size();
-  path->unique_match = definition.unique && path->equal_count == definition.parts.size();
+  path->unique_match = definition.unique && definition.immediate && path->equal_count == definition.parts.size();
   return path->equal_count > 0 || path->has_range;
 }
 
 std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) {
   const double table_rows = cardinality_.TableRows(*scan.relation);
   std::optional<AccessPath> best;
-  double best_cost = table_rows * kRowCost;
+  double best_cost = table_rows * RowCost(*scan.relation);
+  const double fetch_cost = catalog::IsColumnar(*scan.relation) ? kColumnarFetchCost : kFetchCost;
   for (Oid oid : scan.relation->indexes) {
     const catalog::RelationPtr index = input_.catalog->FindRelation(oid);
     AccessPath path;
-    if (index == nullptr || !MatchIndex(scan, index, &path)) continue;
+    if (index == nullptr || index->index_key == nullptr) continue;  // no entries of its own
+    if (!MatchIndex(scan, index, &path)) continue;
     double selectivity = 1;
     for (size_t i : path.used_filters) selectivity *= cardinality_.Selectivity(*scan.filters[i]);
     if (path.bounds.lower != nullptr) selectivity /= 3;
     if (path.bounds.upper != nullptr) selectivity /= 3;
     path.rows = path.unique_match ? 1 : std::max(1.0, table_rows * selectivity);
-    path.cost = kSeekCost + path.rows * (path.index == nullptr ? kRowCost : kFetchCost);
+    path.cost = kSeekCost + path.rows * (path.index == nullptr ? kRowCost : fetch_cost);
     // A unique key always wins: sizes may be unknown or old, one row is one row.
     if (path.unique_match) path.cost = path.index == nullptr ? 0 : 1;
     if (path.cost < best_cost || (best && path.cost == best_cost)) {
@@ -117,7 +128,35 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
   return best;
 }
 
+// One scan per table, under the tree's column ids, so that filters and bounds serve all of them.
+Converted Conversion::ConvertTreeScan(LogicalScan& scan,
+                                      const std::vector<catalog::RelationPtr>& tree) {
+  auto append = std::make_unique<plan::AppendNode>();
+  double rows = 0;
+  for (const catalog::RelationPtr& member : tree) {
+    if (!member->HasRows()) continue;
+    LogicalScan part(scan);
+    part.only = true;
+    part.relation = member;
+    const std::vector<int32_t> map = catalog::MapColumnsByName(*scan.relation, *member);
+    for (AttributeNumber& attnum : part.attnums) {
+      if (attnum > 0) attnum = static_cast<AttributeNumber>(map[attnum - 1] + 1);
+    }
+    part.estimated_rows = cardinality_.Estimate(part);
+    Converted converted = ConvertScan(part);
+    rows += converted.node->estimated_rows;
+    append->total_cost += converted.node->total_cost;
+    append->children.push_back(std::move(converted.node));
+  }
+  Finish(*append, scan.outputs, rows);
+  return {std::move(append), scan.outputs};
+}
+
 Converted Conversion::ConvertScan(LogicalScan& scan) {
+  if (!scan.only && scan.relation->oid >= kFirstUserOid) {
+    const auto tree = catalog::TreeOf(*input_.catalog, scan.relation);
+    if (tree.size() > 1) return ConvertTreeScan(scan, tree);
+  }
   const bool is_stored = scan.relation->oid >= kFirstUserOid || scan.relation->HasRows();
   if (scan.relation->oid < kFirstUserOid) return ConvertVirtualScan(scan);
   if (!is_stored) {
@@ -130,7 +169,17 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
   node->scan_id = scan.scan_id;
   std::vector<bool> used(scan.filters.size(), false);
   double rows = scan.estimated_rows;
-  if (auto path = ChoosePath(scan)) {
+  node->current_of = scan.current_of;
+  if (scan.sample) {
+    node->sample = plan::TableSample{scan.sample->by_block,
+                                     Resolve(std::move(scan.sample->percentage), {}), nullptr};
+    if (scan.sample->repeatable != nullptr) {
+      node->sample->repeatable = Resolve(std::move(scan.sample->repeatable), {});
+    }
+  }
+  // A sample is of the whole table, a cursor's row is known: neither goes by an index.
+  const bool may_choose = !scan.sample && scan.current_of.empty();
+  if (auto path = may_choose ? ChoosePath(scan) : std::nullopt) {
     node->index = path->index;
     node->unique_match = path->unique_match;
     for (size_t i : path->used_filters) used[i] = true;
@@ -142,7 +191,7 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
     node->total_cost = path->cost;
     if (path->unique_match) rows = 1;
   } else {
-    node->total_cost = cardinality_.TableRows(*scan.relation) * kRowCost;
+    node->total_cost = cardinality_.TableRows(*scan.relation) * RowCost(*scan.relation);
   }
   for (size_t i = 0; i < scan.filters.size(); ++i) {
     if (!used[i]) node->filters.push_back(Resolve(std::move(scan.filters[i]), scan.outputs));

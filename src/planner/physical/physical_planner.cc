@@ -62,6 +62,10 @@ plan::PlanPtr MakePlan(BoundStatement statement, const PlannerInput& input) {
     wanted.push_back(result.column);
     plan->columns.push_back(DescribeColumn(result, statement.columns, *input.catalog));
   }
+  for (const auto& key : statement.row_keys) {
+    plan->row_keys.push_back({key.relation, static_cast<uint32_t>(wanted.size())});
+    wanted.push_back(key.column);
+  }
   if (plan->statement_class == plan::StatementClass::kSelect) {
     root = conversion.Shape(std::move(root), wanted);
   }

@@ -99,11 +99,12 @@ rocksdb::Options MakeRocksOptions(const StoreOptions& options, rocksdb::Env* env
   // A Get that misses the memtable should not walk its skip list.
   rocks.memtable_whole_key_filtering = true;
   rocks.memtable_prefix_bloom_size_ratio = 0.03;
-  rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(std::move(cache))));
+  rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(TableOptions(cache)));
   rocks.enable_blob_files = options.blob_bytes_min > 0;
   rocks.min_blob_size = options.blob_bytes_min;
   rocks.blob_compression_type = rocksdb::kLZ4Compression;
   rocks.enable_blob_garbage_collection = true;
+  rocks.blob_cache = std::move(cache);  // shared: block_cache_bytes is the bill for both
   SetCompaction(rocks);
   SetLog(rocks);
   rocks.statistics = rocksdb::CreateDBStatistics();

@@ -223,16 +223,32 @@ void RocksStore::CompactBehind(std::string_view from, std::string_view to) {
                 "compact a range");
 }
 
+// Entries of the memtables times the size of some of the range's: RocksDB itself would take all entries of a
+// memtable for equally large, and column segments are not.
+uint64_t RocksStore::MemtableBytes(std::string_view from, std::string_view to) {
+  constexpr uint64_t kSampledKeys = 16;
+  uint64_t keys = 0, unused = 0;
+  db_->GetApproximateMemTableStats({AsSlice(from), AsSlice(to)}, &keys, &unused);
+  if (keys == 0) return 0;
+  uint64_t sampled = 0, bytes = 0;
+  RocksIterator iterator(db_.get(), nullptr, from, to, /*fill_cache=*/false);
+  for (iterator.Seek(from); iterator.Valid() && sampled < kSampledKeys; iterator.Next()) {
+    bytes += iterator.key().size() + iterator.value().size();
+    ++sampled;
+  }
+  return sampled == 0 ? 0 : bytes * keys / sampled;
+}
+
 uint64_t RocksStore::ApproximateBytes(std::string_view from, std::string_view to) {
   rocksdb::SizeApproximationOptions options;
-  options.include_memtables = true;
+  options.include_memtables = false;
   options.include_files = true;
   options.files_size_error_margin = 0.1;
   const rocksdb::Range range(AsSlice(from), AsSlice(to));
   uint64_t bytes = 0;
   ThrowUnlessOk(
       db_->GetApproximateSizes(options, db_->DefaultColumnFamily(), &range, 1, &bytes), kReading);
-  return bytes;
+  return bytes + MemtableBytes(from, to);
 }
 
 uint64_t RocksStore::ApproximateKeys(std::string_view from, std::string_view to) {

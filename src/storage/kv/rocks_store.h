@@ -78,6 +78,7 @@ class RocksStore final : public Store {
   void Flush() override;
 
  private:
+  uint64_t MemtableBytes(std::string_view from, std::string_view to);
   void ThrowIfStopped() const;
   [[noreturn]] void OnWriteFailed(const rocksdb::Status& status);
 

@@ -1,0 +1,23 @@
+// Trees of tables: inheritance and partitions, as the `inherits` of their members say.
+//
+// ORDER    children by oid, as PostgreSQL finds them in pg_inherits; a tree breadth first, its root
+//          first, each member once.
+// THREADS  reads one immutable snapshot.
+#pragma once
+
+#include <vector>
+
+#include "catalog/catalog.h"
+
+namespace grizzly::catalog {
+
+inline bool IsPartitioned(const Relation& relation) {
+  return relation.kind == RelationKind::kPartitionedTable;
+}
+bool HasChildren(const CatalogSnapshot& catalog, Oid relation);
+std::vector<RelationPtr> ChildrenOf(const CatalogSnapshot& catalog, Oid relation);
+std::vector<RelationPtr> TreeOf(const CatalogSnapshot& catalog, const RelationPtr& root);
+// For each column of `to`, the 0-based position of `from`'s column of that name; -1: none, or dropped.
+std::vector<int32_t> MapColumnsByName(const Relation& to, const Relation& from);
+
+}  // namespace grizzly::catalog

@@ -1,0 +1,231 @@
+#include "executor/columnar/lazy_columns.h"
+
+#include <algorithm>
+#include <array>
+
+#include "executor/table_access.h"
+#include "facts/procs.h"
+#include "storage/key/ordered_key.h"
+#include "storage/row/row_layout.h"
+
+namespace grizzly::executor {
+
+using types::Batch;
+using types::Selection;
+using types::Vector;
+
+namespace {
+
+constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
+
+// A filter is looked at on a dictionary only where that saves something.
+constexpr uint32_t kRowsPerEntry = 8;
+
+// Functions over texts that have a result for all of them: a dictionary may hold values that no row in view
+// has, and no error may come of them.
+constexpr std::array<std::string_view, 21> kTotalFunctions = {
+    "texteq",   "textne",   "text_lt",  "text_le",   "text_gt",    "text_ge",     "bpchareq",
+    "bpcharne", "bpcharlt", "bpcharle", "bpchargt",  "bpcharge",   "textlike",    "textnlike",
+    "rtrim1",   "byteaeq",  "byteane",  "nameeq",    "texticlike", "texticnlike", "text_starts_with"};
+
+bool IsTotal(const functions::CallSite* call) {
+  const facts::ProcFact* proc = call == nullptr ? nullptr : facts::FindProc(call->function);
+  return proc != nullptr && proc->prolang == facts::kInternalLanguageOid &&
+         std::find(kTotalFunctions.begin(), kTotalFunctions.end(), proc->prosrc) !=
+             kTotalFunctions.end();
+}
+
+bool CannotFail(const expr::Expr& expr) {
+  using expr::ExprKind;
+  switch (expr.kind) {
+    case ExprKind::kInput:
+    case ExprKind::kConst:
+    case ExprKind::kParam:
+    case ExprKind::kBool:
+    case ExprKind::kNullTest:
+    case ExprKind::kRelabel:
+    case ExprKind::kArray: break;
+    case ExprKind::kFunction:
+      if (!IsTotal(static_cast<const expr::FunctionExpr&>(expr).call.get())) return false;
+      break;
+    case ExprKind::kScalarArray:
+    case ExprKind::kInList:
+      for (const auto& comparison : static_cast<const expr::ComparisonExpr&>(expr).comparisons) {
+        if (!IsTotal(comparison.call.get())) return false;
+      }
+      break;
+    default: return false;
+  }
+  bool cannot_fail = true;
+  expr::ForEachChild(expr, [&](const expr::Expr& child) { cannot_fail &= CannotFail(child); });
+  return cannot_fail;
+}
+
+void AddInputs(const expr::Expr& expr, std::vector<uint32_t>* inputs) {
+  if (expr.kind == expr::ExprKind::kInput) {
+    const uint32_t index = static_cast<const expr::InputExpr&>(expr).index;
+    if (std::find(inputs->begin(), inputs->end(), index) == inputs->end()) {
+      inputs->push_back(index);
+    }
+  }
+  expr::ForEachChild(expr, [&](const expr::Expr& child) { AddInputs(child, inputs); });
+}
+
+}  // namespace
+
+LazyColumns::LazyColumns(const plan::TableScanNode& node, ExecContext& context)
+    : scan_(node), table_(*node.relation), is_decoded_(node.attnums.size()) {
+  for (const expr::ExprPtr& filter : node.filters) {
+    std::vector<uint32_t> outputs;
+    AddInputs(*filter, &outputs);
+    const bool is_codable = outputs.size() == 1 && node.attnums[outputs[0]] > 0 && CannotFail(*filter);
+    filters_.push_back(
+        {std::move(outputs), expr::Evaluator(*filter, context.evaluation), is_codable, {}});
+  }
+  for (const types::SqlType& type : node.output_types) entries_.AddColumn(Vector(type, 0));
+  for (const AttributeNumber attnum : node.attnums) {
+    columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
+                                  : storage::RowLayoutSet::kSkip);
+    has_system_columns_ |= attnum <= 0;
+  }
+}
+
+void LazyColumns::StartGroup(VisibleGroup& group) {
+  group_ = &group;
+  for (Filter& filter : filters_) filter.passing.clear();
+}
+
+uint32_t LazyColumns::Fill(uint32_t block, const std::vector<uint32_t>* visible, Batch& out) {
+  block_ = block;
+  all_rows_ = visible == nullptr;
+  if (!all_rows_) rows_ = *visible;
+  decoded_.clear();
+  std::fill(is_decoded_.begin(), is_decoded_.end(), false);
+  uint32_t count = all_rows_ ? group_->group().block_rows(block)
+                             : static_cast<uint32_t>(rows_.size());
+  out.set_row_count(count);
+  for (Filter& filter : filters_) {
+    if (count == 0) break;
+    if (FilterByCodes(filter, out)) {
+      count = out.row_count();
+      continue;
+    }
+    for (const uint32_t output : filter.outputs) DecodeColumn(output, out);
+    const Selection kept = filter.evaluator.Filter(out);
+    if (kept.size() < count) KeepRows(kept, out);
+    count = out.row_count();
+  }
+  if (count == 0) return 0;
+  for (uint32_t output = 0; output < columns_.size(); ++output) DecodeColumn(output, out);
+  return count;
+}
+
+// Each entry is looked at once in a group, where entries are far fewer than rows.
+bool LazyColumns::FilterByCodes(Filter& filter, Batch& out) {
+  if (!filter.is_codable || is_decoded_[filter.outputs[0]]) return false;
+  storage::SegmentReader& segment = group_->group().Column(columns_[filter.outputs[0]]);
+  if (segment.dictionary_size() == 0 ||
+      segment.dictionary_size() > group_->group().row_count() / kRowsPerEntry) {
+    return false;
+  }
+  if (filter.passing.empty()) EvaluateOnDictionary(filter, segment);
+  codes_.resize(storage::kSegmentBlockRows);
+  segment.DecodeCodes(block_, codes_.data());
+  kept_.clear();
+  for (uint32_t i = 0; i < out.row_count(); ++i) {
+    if (filter.passing[codes_[all_rows_ ? i : rows_[i]]]) kept_.push_back(i);
+  }
+  if (kept_.size() < out.row_count()) KeepRows(kept_, out);
+  return true;
+}
+
+void LazyColumns::EvaluateOnDictionary(Filter& filter, storage::SegmentReader& segment) {
+  const uint32_t size = segment.dictionary_size();
+  const Vector& dictionary = *segment.dictionary();
+  filter.passing.assign(size, false);
+  std::vector<uint32_t> numbers;
+  for (uint32_t first = 0; first < size; first += types::kBatchRowsMax) {
+    numbers.clear();
+    for (uint32_t i = first; i < std::min(size, first + types::kBatchRowsMax); ++i) {
+      numbers.push_back(i);
+    }
+    entries_.column(filter.outputs[0]).Slice(dictionary, numbers);
+    entries_.set_row_count(static_cast<uint32_t>(numbers.size()));
+    for (const uint32_t kept : filter.evaluator.Filter(entries_)) filter.passing[first + kept] = true;
+  }
+}
+
+void LazyColumns::KeepRows(Selection kept, Batch& out) {
+  for (const uint32_t output : decoded_) out.column(output).SliceSelf(kept);
+  if (all_rows_) {
+    rows_.assign(kept.begin(), kept.end());
+    all_rows_ = false;
+  } else {
+    for (size_t i = 0; i < kept.size(); ++i) rows_[i] = rows_[kept[i]];
+    rows_.resize(kept.size());
+  }
+  out.set_row_count(static_cast<uint32_t>(kept.size()));
+}
+
+void LazyColumns::DecodeColumn(uint32_t output, Batch& out) {
+  if (is_decoded_[output]) return;
+  is_decoded_[output] = true;
+  decoded_.push_back(output);
+  Vector& column = out.column(output);
+  column.Reset();
+  if (columns_[output] == storage::RowLayoutSet::kSkip) return DecodeSystemColumn(output, column);
+  storage::SegmentReader& segment = group_->group().Column(columns_[output]);
+  if (all_rows_) {
+    segment.DecodeBlock(block_, column);
+  } else {
+    segment.DecodeRows(block_, rows_, column);
+  }
+}
+
+void LazyColumns::DecodeSystemColumn(uint32_t output, Vector& column) {
+  GroupReader& group = group_->group();
+  const uint32_t first = block_ * storage::kSegmentBlockRows;
+  const auto count = all_rows_ ? group.block_rows(block_) : static_cast<uint32_t>(rows_.size());
+  std::string suffix;
+  for (uint32_t i = 0; i < count; ++i) {
+    const uint32_t position = first + (all_rows_ ? i : rows_[i]);
+    suffix.clear();
+    storage::AppendBigEndian(&suffix, group.RowIdAt(position));
+    SetSystemColumn(output, suffix, group.TimestampAt(position), i, column);
+  }
+}
+
+void LazyColumns::SetSystemColumn(uint32_t output, std::string_view suffix, uint64_t timestamp,
+                                  uint32_t row, Vector& column) {
+  switch (scan_.attnums[output]) {
+    case kRowKey:
+      mark_.clear();
+      AppendTimestamp(timestamp, &mark_);
+      mark_.append(suffix);
+      column.SetString(row, mark_);
+      break;
+    case kTableOid: column.Data<Oid>()[row] = table_.oid; break;
+    case kXmin: column.Data<uint32_t>()[row] = static_cast<uint32_t>(timestamp); break;
+    case kCtid:
+      if (column.physical() == types::PhysicalType::kString) {
+        column.SetString(row, suffix);
+      } else {
+        column.SetNull(row);
+      }
+      break;
+    default: break;
+  }
+}
+
+void LazyColumns::FillFromRow(std::string_view suffix, std::string_view value, Batch& out,
+                              uint32_t row) {
+  table_.row_layouts->DecodeInto(value, columns_, out, row);
+  if (!has_system_columns_) return;
+  const uint64_t timestamp = TimestampOfMark(value);
+  for (uint32_t output = 0; output < columns_.size(); ++output) {
+    if (columns_[output] != storage::RowLayoutSet::kSkip) continue;
+    SetSystemColumn(output, suffix, timestamp, row, out.column(output));
+  }
+}
+
+}  // namespace grizzly::executor

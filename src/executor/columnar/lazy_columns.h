@@ -1,0 +1,65 @@
+// A scan's output columns for one block of a row group: filters first, each on as few columns and rows as
+// it needs, or once per dictionary entry; then the other columns of the rows that are left.
+//
+// THREADS  one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "executor/columnar/columnar_source.h"
+#include "executor/exec_context.h"
+#include "expr/evaluator.h"
+#include "plan/scan_node.h"
+#include "types/batch.h"
+
+namespace grizzly::executor {
+
+class LazyColumns {
+ public:
+  // Both outlive it.
+  LazyColumns(const plan::TableScanNode& node, ExecContext& context);
+
+  // The next blocks are this group's.
+  void StartGroup(VisibleGroup& group);
+  // Fills `out` with the rows of a block that pass the filters; `visible`: only these (null: all). Returns
+  // how many they are.
+  uint32_t Fill(uint32_t block, const std::vector<uint32_t>* visible, types::Batch& out);
+  // A row of the delta at `row` of `out`, without filtering.
+  void FillFromRow(std::string_view suffix, std::string_view value, types::Batch& out, uint32_t row);
+
+ private:
+  struct Filter {
+    std::vector<uint32_t> outputs;  // output columns it reads
+    expr::Evaluator evaluator;
+    bool is_codable;                // of one column, and cannot fail
+    std::vector<bool> passing;      // of the group's dictionary; empty: not evaluated
+  };
+  bool FilterByCodes(Filter& filter, types::Batch& out);
+  void EvaluateOnDictionary(Filter& filter, storage::SegmentReader& segment);
+  void DecodeColumn(uint32_t output, types::Batch& out);
+  void DecodeSystemColumn(uint32_t output, types::Vector& column);
+  void KeepRows(types::Selection kept, types::Batch& out);
+  void SetSystemColumn(uint32_t output, std::string_view suffix, uint64_t timestamp, uint32_t row,
+                       types::Vector& column);
+
+  const plan::TableScanNode& scan_;
+  const catalog::Relation& table_;
+  std::vector<Filter> filters_;
+  std::vector<uint32_t> columns_;  // of the table; RowLayoutSet::kSkip: a system column
+  bool has_system_columns_ = false;
+  VisibleGroup* group_ = nullptr;
+  uint32_t block_ = 0;
+  bool all_rows_ = true;            // of the block; else those in rows_
+  std::vector<uint32_t> rows_;
+  std::vector<uint32_t> decoded_;   // output columns
+  types::Batch entries_;            // of a dictionary, as the column of a filter
+  std::vector<uint32_t> codes_;
+  std::vector<uint32_t> kept_;
+  std::vector<bool> is_decoded_;
+  std::string mark_;
+};
+
+}  // namespace grizzly::executor

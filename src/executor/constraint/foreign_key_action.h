@@ -1,0 +1,52 @@
+// ON DELETE and ON UPDATE: deletes or changes the rows that refer to values that are gone.
+//
+// ERRORS   40001 when a snapshot isolation level does not see the row as it is; what the changed
+//          row's own constraints say, with PostgreSQL's context line.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor/constraint/foreign_key_values.h"
+#include "executor/modify/row_writer.h"
+
+namespace grizzly::executor {
+
+class ForeignKeyAction {
+ public:
+  // `action` as pg_constraint has it: c, n or d.
+  ForeignKeyAction(const plan::ForeignKeyRule& rule, ExecContext& context, char action,
+                   bool is_delete);
+  ~ForeignKeyAction();
+
+  txn::RowLockMode lock_mode() const { return lock_mode_; }
+  // Changes one row, locked and read. `new_values`: of the referenced columns (CASCADE of an update).
+  void Apply(std::string_view row_key, const txn::RowRead& row,
+             const std::vector<types::Datum>& new_values);
+
+ private:
+  void PrepareValues(bool is_delete);
+  bool ChangesKey() const;
+  void CheckInView(std::string_view row_key, const txn::RowRead& row);
+  void Replace(std::string_view suffix, const std::vector<types::Datum>& new_values);
+  std::string StatementText(bool is_delete) const;
+
+  const plan::ForeignKeyRule& rule_;
+  ExecContext& context_;
+  const char action_;
+  const bool deletes_;
+  std::shared_ptr<const plan::RowRules> rules_;
+  RowWriter writer_;
+  std::vector<uint32_t> set_columns_;       // places in the row
+  std::vector<uint32_t> set_from_;          // CASCADE: columns of the constraint
+  std::vector<expr::ExprPtr> expressions_;  // by set column; null: NULL
+  std::vector<std::unique_ptr<expr::Evaluator>> evaluators_;
+  txn::RowLockMode lock_mode_ = txn::RowLockMode::kUpdate;
+  std::vector<uint32_t> all_columns_;
+  types::Batch old_, new_, input_;
+  const std::string statement_;
+};
+
+}  // namespace grizzly::executor

@@ -1,0 +1,52 @@
+// One foreign key's checks and actions at the end of a statement or transaction.
+//
+// ERRORS   23503 with PostgreSQL's details.
+// SOURCE   PostgreSQL 15 docs, "Foreign Keys", CREATE TABLE
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "executor/constraint/check_queue.h"
+#include "executor/constraint/foreign_key_action.h"
+#include "executor/constraint/referenced_rows.h"
+#include "executor/constraint/referencing_rows.h"
+
+namespace grizzly::executor {
+
+class ForeignKeyCheck {
+ public:
+  ForeignKeyCheck(plan::ForeignKeyRulePtr rule, ExecContext& context);
+
+  // Values of the referencing columns of some row.
+  void CheckReference(std::string_view values);
+  // A row as it is now; a row that is gone refers to nothing.
+  void CheckReferrer(std::string_view suffix);
+  // Values that were referenced, or could be, and are gone.
+  void ResolveGone(const std::vector<Check>& checks);
+  // Every row of the table, while writers of both are kept out. For ADD and VALIDATE CONSTRAINT.
+  void CheckAllRows();
+
+ private:
+  struct Gone {
+    std::vector<ReferencingRows::Wanted> wanted;
+    std::vector<std::vector<types::Datum>> new_values;
+  };
+  void CheckValues(const std::vector<types::Datum>& values, bool locks);
+  bool SomeRowRefersTo(std::string_view fields);
+  void Restrict(const Gone& gone);
+  void Act(const Gone& gone, char action, bool is_delete);
+  [[noreturn]] void ThrowMissing(const std::vector<types::Datum>& values);
+  [[noreturn]] void ThrowMixedNulls();
+  [[noreturn]] void ThrowReferenced(const std::vector<types::Datum>& values);
+
+  const plan::ForeignKeyRulePtr rule_;
+  ExecContext& context_;
+  ForeignKeyValues values_;
+  ReferencedRows referenced_;
+  ReferencingRows referencing_;
+  std::string fields_;
+};
+
+}  // namespace grizzly::executor

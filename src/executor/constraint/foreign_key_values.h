@@ -1,0 +1,46 @@
+// The two sides of a foreign key: values of one as values of the other, and as key bytes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "executor/exec_context.h"
+#include "expr/evaluator.h"
+#include "plan/constraint_rule.h"
+
+namespace grizzly::executor {
+
+// The same value in another type of its kind (integers, floats, texts, or the same type); none: no
+// value of that type is equal to it.
+std::optional<types::Datum> ConvertExactly(const types::Datum& value, const types::SqlType& from,
+                                           const types::SqlType& to);
+
+// "(a, b)=(1, 2)": columns of a table with values, as error details show them.
+std::string DescribeValues(const ExecContext& context, const catalog::Relation& table,
+                           std::span<const uint32_t> places,
+                           std::span<const types::Datum> values);
+
+class ForeignKeyValues {
+ public:
+  ForeignKeyValues(const plan::ForeignKeyRule& rule, ExecContext& context);
+
+  // Appends the fields of rule.key that values of the referencing columns stand for. False: nothing
+  // referenced can be equal to them.
+  bool FieldsOfReferencing(std::span<const types::Datum> values, std::string* fields);
+  // Of values of the referenced columns.
+  void FieldsOfReferenced(std::span<const types::Datum> values, std::string* fields) const;
+  // Of the referencing columns of a stored row. False: one is NULL, or as above.
+  bool FieldsOfRow(std::string_view row, std::string* fields);
+
+ private:
+  std::optional<types::Datum> ToReferenced(size_t column, const types::Datum& value);
+
+  const plan::ForeignKeyRule& rule_;
+  std::vector<std::unique_ptr<expr::Evaluator>> casts_;  // by column; null: exact
+  std::vector<types::Batch> cast_inputs_;
+};
+
+}  // namespace grizzly::executor

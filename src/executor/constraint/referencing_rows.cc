@@ -1,0 +1,115 @@
+#include "executor/constraint/referencing_rows.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "executor/table_access.h"
+
+namespace grizzly::executor {
+
+using types::Datum;
+
+ReferencingRows::ReferencingRows(const plan::ForeignKeyRule& rule, ExecContext& context,
+                                 ForeignKeyValues& values)
+    : rule_(rule),
+      context_(context),
+      values_(values),
+      access_(Choose(rule, context)),
+      row_head_(RowKeyHead(*rule.referencing)) {}
+
+ReferencingRows::Access ReferencingRows::Choose(const plan::ForeignKeyRule& rule,
+                                                const ExecContext& context) {
+  Access best;
+  for (const Oid oid : rule.referencing->indexes) {
+    catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
+    if (index == nullptr || index->index_key == nullptr || !index->index->valid ||
+        !index->index->predicate.empty()) {
+      continue;
+    }
+    Access access;
+    for (const catalog::IndexDefinition::Part& part : index->index->parts) {
+      const auto place = std::find(rule.referencing_columns.begin(),
+                                   rule.referencing_columns.end(), part.column - 1u);
+      if (part.column == 0 || place == rule.referencing_columns.end()) break;
+      const auto column = static_cast<uint32_t>(place - rule.referencing_columns.begin());
+      const Oid collation = rule.referencing->columns[part.column - 1].type.collation;
+      const bool same_order = part.collation == kInvalidOid || part.collation == collation;
+      if (!rule.converts_back[column] || !same_order) break;
+      access.columns.push_back(column);
+    }
+    if (access.columns.size() <= best.columns.size()) continue;
+    access.index = std::move(index);
+    best = std::move(access);
+  }
+  return best;
+}
+
+bool ReferencingRows::RangeOf(const std::vector<Datum>& values, std::string* prefix) const {
+  const catalog::IndexDefinition& index = *access_.index->index;
+  *prefix = index.clustered_by ? row_head_ : IndexKeyHead(*rule_.referencing, index);
+  for (size_t part = 0; part < access_.columns.size(); ++part) {
+    const uint32_t column = access_.columns[part];
+    const std::optional<Datum> value = ConvertExactly(
+        values[column], rule_.referenced->columns[rule_.referenced_columns[column]].type,
+        rule_.referencing->columns[rule_.referencing_columns[column]].type);
+    if (!value.has_value()) return false;
+    access_.index->index_key->AppendPart(part, *value, prefix);
+  }
+  return true;
+}
+
+void ReferencingRows::Find(const std::vector<Wanted>& wanted, const Visit& visit) {
+  if (access_.index == nullptr) return FindByScan(wanted, visit);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (!FindByIndex(wanted[i], i, visit)) return;
+  }
+}
+
+bool ReferencingRows::FindByIndex(const Wanted& wanted, size_t which, const Visit& visit) {
+  std::string prefix;
+  if (!RangeOf(wanted.values, &prefix)) return true;
+  txn::Transaction& transaction = context_.transaction;
+  const txn::ReadView view{nullptr, transaction.current_command()};
+  const bool clustered = access_.index->index->clustered_by;
+  const auto scan = transaction.Scan(view, prefix, storage::PrefixSuccessor(prefix));
+  std::string row_key;
+  for (; scan->Valid(); scan->Next()) {
+    context_.CheckCanceled();
+    if (clustered) {
+      row_key = scan->key();
+    } else {
+      row_key = row_head_;
+      row_key.append(SuffixOfMark(scan->value()));
+    }
+    if (!visit(which, row_key)) return false;
+  }
+  return true;
+}
+
+void ReferencingRows::FindByScan(const std::vector<Wanted>& wanted, const Visit& visit) {
+  std::unordered_map<std::string_view, size_t> places;
+  for (size_t i = 0; i < wanted.size(); ++i) places.emplace(wanted[i].fields, i);
+  txn::Transaction& transaction = context_.transaction;
+  const txn::ReadView view{nullptr, transaction.current_command()};
+  const auto scan = transaction.Scan(view, row_head_, storage::PrefixSuccessor(row_head_),
+                                     txn::ScanDirection::kForward, /*fill_cache=*/false);
+  std::string fields;
+  for (; scan->Valid(); scan->Next()) {
+    context_.CheckCanceled();
+    fields.clear();
+    if (!values_.FieldsOfRow(scan->value(), &fields)) continue;
+    const auto place = places.find(fields);
+    if (place == places.end()) continue;
+    if (!visit(place->second, std::string(scan->key()))) return;
+  }
+}
+
+bool ReferencingRows::ReadAgain(std::string_view row_key, std::string_view fields,
+                                txn::RowRead* read) {
+  context_.transaction.GetLatest(row_key, read);
+  if (!read->found()) return false;
+  std::string now;
+  return values_.FieldsOfRow(read->value(), &now) && now == fields;
+}
+
+}  // namespace grizzly::executor

@@ -1,0 +1,124 @@
+// Scans a columnar table: row groups first, a block of columns at a time, then the delta.
+//
+// A group that its zone maps rule out is not opened. Of the others, the columns of a filter are decoded
+// when the filter is reached, the remaining columns only for the rows that all filters kept. Rows that the
+// delta hides are left out from the start.
+#include <algorithm>
+
+#include "executor/columnar/columnar_source.h"
+#include "executor/columnar/lazy_columns.h"
+#include "executor/columnar/zone_filter.h"
+#include "executor/filter_set.h"
+#include "executor/operators.h"
+#include "executor/table_access.h"
+
+namespace grizzly::executor {
+namespace {
+
+using plan::TableScanNode;
+
+class ColumnarScanOperator final : public Operator {
+ public:
+  ColumnarScanOperator(const TableScanNode& node, ExecContext& context)
+      : Operator(node),
+        scan_(node),
+        zones_(node, context),
+        filters_(node.filters, context),
+        columns_(node, context),
+        batch_(node.output_types) {}
+
+ protected:
+  void DoOpen(ExecContext& context) override {
+    pinned_ = context.FindPinned(scan_.scan_id);
+    pinned_done_ = false;
+    reader_.reset();
+    delta_.reset();
+    source_.reset();
+    if (pinned_ != nullptr) return;
+    zones_.Open();
+    source_ = std::make_unique<ColumnarSource>(context.transaction, *context.transactions,
+                                               context.view, *scan_.relation);
+  }
+
+  Batch* DoNext(ExecContext& context) override {
+    while (true) {
+      context.CheckCanceled();
+      if (pinned_ != nullptr) {
+        if (!FillPinned()) return nullptr;
+      } else if (delta_ == nullptr) {
+        if (!FillFromGroup(context)) {
+          delta_ = source_->OpenDelta();
+          continue;
+        }
+      } else if (!FillFromDelta(context)) {
+        return nullptr;
+      }
+      if (batch_.row_count() > 0) return &batch_;
+    }
+  }
+
+ private:
+  // False: there are no more groups. The batch may be empty.
+  bool FillFromGroup(ExecContext& context) {
+    while (reader_ == nullptr || block_ == reader_->group().block_count()) {
+      reader_ = source_->NextGroup(
+          [&](const storage::GroupDescriptor& group) { return zones_.MayMatch(group); });
+      if (reader_ == nullptr) return false;
+      columns_.StartGroup(*reader_);
+      block_ = 0;
+    }
+    const uint32_t rows = reader_->group().block_rows(block_);
+    const uint32_t kept = columns_.Fill(block_, reader_->VisibleRows(block_), batch_);
+    CountFiltered(context, static_cast<int64_t>(rows) - kept);
+    ++block_;
+    return true;
+  }
+
+  bool FillFromDelta(ExecContext& context) {
+    batch_.Reset();
+    uint32_t rows = 0;
+    for (; rows < types::kBatchRowsMax && delta_->Valid(); delta_->Next()) {
+      if (delta_->value().size() == storage::kDeletedMarkBytes) continue;
+      columns_.FillFromRow(SuffixOfRowKey(delta_->key()), delta_->value(), batch_, rows++);
+    }
+    if (rows == 0) return false;
+    Finish(context, rows);
+    return true;
+  }
+
+  bool FillPinned() {
+    if (pinned_done_) return false;
+    pinned_done_ = true;
+    batch_.Reset();
+    columns_.FillFromRow(SuffixOfRowKey(pinned_->key), pinned_->value, batch_, 0);
+    batch_.set_row_count(1);
+    filters_.Apply(batch_);
+    return true;
+  }
+
+  void Finish(ExecContext& context, uint32_t rows) {
+    batch_.set_row_count(rows);
+    filters_.Apply(batch_);
+    CountFiltered(context, static_cast<int64_t>(rows) - batch_.row_count());
+  }
+
+  const TableScanNode& scan_;
+  ZoneFilter zones_;
+  FilterSet filters_;  // of rows that come whole
+  LazyColumns columns_;
+  Batch batch_;
+  const PinnedRow* pinned_ = nullptr;
+  bool pinned_done_ = false;
+  std::unique_ptr<ColumnarSource> source_;
+  std::unique_ptr<VisibleGroup> reader_;
+  uint32_t block_ = 0;
+  std::unique_ptr<txn::RangeScan> delta_;
+};
+
+}  // namespace
+
+OperatorPtr MakeColumnarScan(const TableScanNode& node, ExecContext& context) {
+  return std::make_unique<ColumnarScanOperator>(node, context);
+}
+
+}  // namespace grizzly::executor

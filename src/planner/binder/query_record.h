@@ -1,0 +1,48 @@
+// What binding a query decided, by the nodes of its tree: what printing the query as PostgreSQL does needs
+// to know.
+//
+// OWNS     clones of expressions; refers to the tree, which must outlive it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "planner/binder/binder.h"
+
+namespace grizzly::planner {
+
+struct SelectRecord {
+  struct Output {
+    ExprPtr expression;
+    std::string name;
+    bool junk = false;                    // only sorted by
+  };
+  struct Sort {
+    size_t output = 0;
+    Oid operator_oid = kInvalidOid;
+    bool descending = false;
+    bool nulls_first = false;
+  };
+  std::vector<Output> outputs;            // as before aggregation
+  std::vector<Sort> order;
+  std::vector<size_t> distinct_on;        // outputs
+  std::map<ColumnId, std::string> names;  // "t.a", quoted, of the FROM items' columns
+  // Columns of each FROM item that answers to a name, by that name.
+  std::map<std::string, std::vector<std::string>> item_columns;
+};
+
+struct QueryRecord {
+  std::map<const PgQuery__SelectStmt*, SelectRecord> selects;
+  // Conditions, LIMIT, GROUP BY elements, VALUES entries, functions in FROM.
+  std::map<const parser::ast::Node*, ExprPtr> expressions;
+  std::map<ColumnId, ExprPtr> calls;      // aggregates, window functions, GROUPING
+  std::map<int, const PgQuery__SubLink*> subqueries;  // by SubqueryExpr::location
+  std::map<const PgQuery__JoinExpr*, std::vector<std::string>> merged_columns;
+  StatementColumns columns;
+};
+
+// Binds and tells what was decided. Throws what Bind throws.
+QueryRecord BindAndRecord(const parser::ast::Node& statement, const BinderInput& input);
+
+}  // namespace grizzly::planner

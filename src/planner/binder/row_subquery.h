@@ -1,0 +1,15 @@
+// (SELECT a, b) where one row of several values is wanted.
+#pragma once
+
+#include "planner/binder/query_binder.h"
+
+namespace grizzly::planner {
+
+// Each column as a scalar subquery of its own: the same as one subquery as long as it is not volatile,
+// which is refused (0A000). The caller checks the count.
+std::vector<ExprPtr> BindRowSubquery(ExpressionBinder& binder, const PgQuery__SubLink& link);
+// One of the columns; sets how many there are. Null when there is no such column.
+ExprPtr BindRowSubqueryColumn(ExpressionBinder& binder, const PgQuery__SubLink& link, size_t index,
+                              size_t* count);
+
+}  // namespace grizzly::planner

@@ -1,0 +1,647 @@
+#include "planner/deparse/deparse_query.h"
+
+#include <algorithm>
+
+#include "base/error/check.h"
+#include "base/error/sql_error.h"
+#include "facts/types.h"
+
+namespace grizzly::planner {
+namespace {
+
+namespace ast = parser::ast;
+
+using catalog::QuoteIdentifier;
+
+constexpr int kClauseIndent = 8;
+constexpr int kJoinIndent = 4;
+constexpr int kItemIndent = 4;
+constexpr int kIndentMax = 40;
+
+std::string_view TextOf(const char* text) { return text == nullptr ? "" : text; }
+
+std::string_view NameIn(const ast::Node* node) {
+  return node != nullptr && node->node_case == PG_QUERY__NODE__NODE_STRING
+             ? TextOf(node->string->sval)
+             : std::string_view();
+}
+
+bool IsSetOperation(const PgQuery__SelectStmt& select) { return select.larg != nullptr; }
+
+class QueryDeparser {
+ public:
+  QueryDeparser(const QueryRecord& record, const QueryDeparseInput& input)
+      : record_(record), input_(input) {}
+
+  void WriteQuery(const PgQuery__SelectStmt& select, const std::vector<std::string>& columns,
+                  bool names_visible, int indent) {
+    const int outer = std::exchange(indent_, indent);
+    const size_t depth = levels_.size();
+    if (select.with_clause != nullptr) WriteWith(*select.with_clause);
+    if (IsSetOperation(select)) {
+      WriteSetOperation(select, columns, names_visible);
+    } else {
+      WriteSelect(select, columns, names_visible);
+    }
+    WriteOrderBy(select);
+    WriteLimit(select);
+    WriteLocking(select);
+    levels_.resize(depth);
+    indent_ = outer;
+  }
+
+  std::string text;
+
+ private:
+  // ---- layout ----
+
+  void TrimBlanks() {
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+  }
+
+  // A keyword on a new line; `before` and `after` move the indentation, `plus` only this line's.
+  void Line(std::string_view keyword, int before, int after, int plus) {
+    indent_ += before;
+    TrimBlanks();
+    const int amount = indent_ < kIndentMax
+                           ? std::max(indent_, 0)
+                           : (kIndentMax + (indent_ - kIndentMax) / (kClauseIndent / 2)) % kIndentMax;
+    text += "\n" + std::string(static_cast<size_t>(amount + plus), ' ');
+    text += keyword;
+    indent_ = std::max(indent_ + after, 0);
+  }
+  void Clause(std::string_view keyword, int plus) {
+    Line(keyword, -kClauseIndent, kClauseIndent, plus);
+  }
+
+  // One of several: on a new line, unless it is the first or brings its own.
+  void WriteItem(std::string item, bool is_first) {
+    if (item.starts_with('\n')) {
+      TrimBlanks();
+    } else if (!is_first) {
+      Line("", -kClauseIndent, kClauseIndent, kItemIndent);
+    }
+    text += item;
+  }
+
+  template <typename Write>
+  std::string Captured(const Write& write) {
+    std::string outer = std::exchange(text, std::string());
+    write();
+    return std::exchange(text, std::move(outer));
+  }
+
+  // ---- expressions ----
+
+  std::string ColumnName(ColumnId id) {
+    if (const auto call = record_.calls.find(id); call != record_.calls.end()) {
+      return Expression(*call->second);
+    }
+    for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+      const auto found = (*level)->names.find(id);
+      if (found != (*level)->names.end()) return found->second;
+    }
+    return QuoteIdentifier(record_.columns[id].name);
+  }
+
+  std::string Expression(const expr::Expr& expression) {
+    DeparseInput deparse;
+    deparse.catalog = input_.catalog;
+    deparse.search_path = input_.search_path;
+    deparse.io = input_.io;
+    deparse.pretty = input_.pretty;
+    deparse.indent = true;
+    deparse.indent_level = indent_;
+    deparse.column_name = [this](ColumnId id) { return ColumnName(id); };
+    deparse.subquery_text = [this](const expr::SubqueryExpr& subquery) {
+      return SubqueryText(subquery);
+    };
+    return DeparseExpression(expression, deparse);
+  }
+
+  const expr::Expr& Recorded(const ast::Node* node) const {
+    const auto found = record_.expressions.find(node);
+    GRIZZLY_CHECK(found != record_.expressions.end());
+    return *found->second;
+  }
+
+  std::string SubqueryText(const expr::SubqueryExpr& subquery) {
+    const auto found = record_.subqueries.find(subquery.location);
+    if (found == record_.subqueries.end()) return "(SubPlan)";
+    std::string left;
+    for (const ExprPtr& part : subquery.left) {
+      if (!left.empty()) left += ", ";
+      left += Expression(*part);
+    }
+    if (subquery.left.size() > 1) left = "(" + left + ")";
+    const std::string body = Captured([&] {
+      WriteQuery(*found->second->subselect->select_stmt, {}, /*names_visible=*/false, indent_);
+    });
+    switch (subquery.subquery_kind) {
+      case expr::SubqueryKind::kExists: return "(EXISTS (" + body + "))";
+      case expr::SubqueryKind::kArray: return "ARRAY(" + body + ")";
+      case expr::SubqueryKind::kScalar: return "(" + body + ")";
+      default: break;
+    }
+    const bool all = subquery.subquery_kind == expr::SubqueryKind::kAll;
+    const std::string op = OperatorText(subquery.comparisons.front().operator_oid);
+    if (!all && op == "=") return "(" + left + " IN (" + body + "))";
+    return "(" + left + " " + op + (all ? " ALL (" : " ANY (") + body + "))";
+  }
+
+  // ---- WITH ----
+
+  void WriteWith(const PgQuery__WithClause& with) {
+    indent_ += kClauseIndent;
+    text += ' ';
+    for (size_t i = 0; i < with.n_ctes; ++i) {
+      const PgQuery__CommonTableExpr& cte = *with.ctes[i]->common_table_expr;
+      text += i > 0 ? ", " : with.recursive ? "WITH RECURSIVE " : "WITH ";
+      text += QuoteIdentifier(cte.ctename);
+      if (cte.n_aliascolnames > 0) WriteNames(cte.aliascolnames, cte.n_aliascolnames);
+      text += " AS ";
+      if (cte.ctematerialized == PG_QUERY__CTEMATERIALIZE__CTEMaterializeAlways) {
+        text += "MATERIALIZED ";
+      } else if (cte.ctematerialized == PG_QUERY__CTEMATERIALIZE__CTEMaterializeNever) {
+        text += "NOT MATERIALIZED ";
+      }
+      if (cte.ctequery->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
+        ThrowNotSupported("printing a data-modifying WITH query");
+      }
+      text += '(';
+      Line("", 0, 0, 0);
+      WriteQuery(*cte.ctequery->select_stmt, {}, /*names_visible=*/true, indent_);
+      Line("", 0, 0, 0);
+      text += ')';
+    }
+    indent_ -= kClauseIndent;
+    Line("", 0, 0, 0);
+  }
+
+  void WriteNames(ast::Node* const* names, size_t count) {
+    text += '(';
+    for (size_t i = 0; i < count; ++i) {
+      if (i > 0) text += ", ";
+      text += QuoteIdentifier(NameIn(names[i]));
+    }
+    text += ')';
+  }
+
+  // ---- set operations ----
+
+  static bool NeedsParentheses(const PgQuery__SelectStmt& branch) {
+    return branch.with_clause != nullptr || branch.n_sort_clause > 0 ||
+           branch.n_locking_clause > 0 || branch.limit_count != nullptr ||
+           branch.limit_offset != nullptr;
+  }
+
+  void WriteBranch(const PgQuery__SelectStmt& branch, const std::vector<std::string>& columns,
+                   bool names_visible) {
+    const bool own_query = NeedsParentheses(branch);
+    if (IsSetOperation(branch) && !own_query) {
+      return WriteSetOperation(branch, columns, names_visible);
+    }
+    if (own_query) text += '(';
+    WriteQuery(branch, columns, names_visible, indent_);
+    if (own_query) text += ')';
+  }
+
+  void WriteSetOperation(const PgQuery__SelectStmt& node, const std::vector<std::string>& columns,
+                         bool names_visible) {
+    const PgQuery__SelectStmt& left = *node.larg;
+    const bool left_nested = IsSetOperation(left) && !NeedsParentheses(left) &&
+                             (left.op != node.op || left.all != node.all);
+    if (left_nested) {
+      text += '(';
+      Line("", kClauseIndent, 0, 0);
+    }
+    WriteBranch(left, columns, names_visible);
+    Line(left_nested ? ") " : "", left_nested ? -kClauseIndent : 0, 0, 0);
+    switch (node.op) {
+      case PG_QUERY__SET_OPERATION__SETOP_INTERSECT: text += "INTERSECT "; break;
+      case PG_QUERY__SET_OPERATION__SETOP_EXCEPT: text += "EXCEPT "; break;
+      default: text += "UNION ";
+    }
+    if (node.all) text += "ALL ";
+    const bool right_nested = IsSetOperation(*node.rarg) && !NeedsParentheses(*node.rarg);
+    const int deeper = right_nested ? kClauseIndent : 0;
+    if (right_nested) text += '(';
+    Line("", deeper, 0, 0);
+    WriteBranch(*node.rarg, columns, /*names_visible=*/false);
+    indent_ -= deeper;
+    if (right_nested) Line(")", 0, 0, 0);
+  }
+
+  // ---- SELECT ----
+
+  void WriteSelect(const PgQuery__SelectStmt& select, const std::vector<std::string>& columns,
+                   bool names_visible) {
+    indent_ += kClauseIndent;
+    text += ' ';
+    if (select.n_values_lists > 0) return WriteValues(select);
+    const auto found = record_.selects.find(&select);
+    GRIZZLY_CHECK(found != record_.selects.end());
+    const SelectRecord& level = found->second;
+    levels_.push_back(&level);
+    text += "SELECT";
+    WriteDistinct(select, level);
+    WriteTargets(level, columns, names_visible);
+    WriteFrom(select);
+    if (select.where_clause != nullptr) {
+      Clause(" WHERE ", 1);
+      text += Expression(Recorded(select.where_clause));
+    }
+    WriteGroupBy(select);
+    if (select.having_clause != nullptr) {
+      Clause(" HAVING ", 0);
+      text += Expression(Recorded(select.having_clause));
+    }
+  }
+
+  void WriteValues(const PgQuery__SelectStmt& select) {
+    text += "VALUES ";
+    for (size_t i = 0; i < select.n_values_lists; ++i) {
+      text += i > 0 ? ", (" : "(";
+      const PgQuery__List& row = *select.values_lists[i]->list;
+      for (size_t j = 0; j < row.n_items; ++j) {
+        if (j > 0) text += ',';
+        text += Expression(Recorded(row.items[j]));
+      }
+      text += ')';
+    }
+  }
+
+  void WriteDistinct(const PgQuery__SelectStmt& select, const SelectRecord& level) {
+    if (select.n_distinct_clause == 0) return;
+    text += " DISTINCT";
+    if (level.distinct_on.empty()) return;
+    text += " ON (";
+    for (size_t i = 0; i < level.distinct_on.size(); ++i) {
+      if (i > 0) text += ", ";
+      text += SortedText(*level.outputs[level.distinct_on[i]].expression);
+    }
+    text += ')';
+  }
+
+  // An untyped literal of a UNION is text.
+  std::string TargetText(const expr::Expr& expression) {
+    if (expression.kind != expr::ExprKind::kConst || expression.type.oid != facts::kUnknownOid) {
+      return Expression(expression);
+    }
+    DeparseInput deparse;
+    deparse.catalog = input_.catalog;
+    deparse.search_path = input_.search_path;
+    return DeparseValue(static_cast<const expr::ConstExpr&>(expression).value,
+                        types::BuiltinType(facts::kTextOid), deparse);
+  }
+
+  // The name a column gets without AS, when its expression is one column.
+  std::string OwnName(const expr::Expr& expression) {
+    if (expression.kind != expr::ExprKind::kColumn) return "";
+    const ColumnId id = static_cast<const expr::ColumnExpr&>(expression).id;
+    if (record_.calls.contains(id)) return "";
+    return record_.columns[id].name;
+  }
+
+  void WriteTargets(const SelectRecord& level, const std::vector<std::string>& columns,
+                    bool names_visible) {
+    size_t number = 0;
+    for (const SelectRecord::Output& output : level.outputs) {
+      if (output.junk) continue;
+      std::string item = TargetText(*output.expression);
+      const std::string& name = number < columns.size() ? columns[number] : output.name;
+      const std::string own = OwnName(*output.expression);
+      const bool is_column = !own.empty();
+      const bool says_itself = is_column ? LastName(item) == QuoteIdentifier(name)
+                                         : !names_visible && name == "?column?";
+      if (!says_itself) item += " AS " + QuoteIdentifier(name);
+      text += number == 0 ? " " : ", ";
+      WriteItem(std::move(item), number == 0);
+      ++number;
+    }
+  }
+
+  // "a" of t.a.
+  static std::string LastName(const std::string& qualified) {
+    bool quoted = false;
+    size_t begin = 0;
+    for (size_t i = 0; i < qualified.size(); ++i) {
+      if (qualified[i] == '"') quoted = !quoted;
+      if (qualified[i] == '.' && !quoted) begin = i + 1;
+    }
+    return qualified.substr(begin);
+  }
+
+  // ---- FROM ----
+
+  void WriteFrom(const PgQuery__SelectStmt& select) {
+    for (size_t i = 0; i < select.n_from_clause; ++i) {
+      const ast::Node& node = *select.from_clause[i];
+      if (i == 0) {
+        Clause(" FROM ", 2);
+        WriteFromItem(node);
+        continue;
+      }
+      text += ", ";
+      WriteItem(Captured([&] { WriteFromItem(node); }), /*is_first=*/false);
+    }
+  }
+
+  void WriteFromItem(const ast::Node& node) {
+    switch (node.node_case) {
+      case PG_QUERY__NODE__NODE_RANGE_VAR: return WriteTable(*node.range_var);
+      case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return WriteSubselect(*node.range_subselect);
+      case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return WriteFunctions(*node.range_function);
+      case PG_QUERY__NODE__NODE_JOIN_EXPR: return WriteJoin(*node.join_expr);
+      default: ThrowNotSupported("printing this FROM item");
+    }
+  }
+
+  void WriteAlias(const PgQuery__Alias& alias) {
+    text += ' ' + QuoteIdentifier(alias.aliasname);
+    if (alias.n_colnames > 0) WriteAllColumns(alias.aliasname);
+  }
+
+  // Aliases of columns: all of them, as far as they are known.
+  void WriteAllColumns(const std::string& alias) {
+    const auto& known = levels_.back()->item_columns;
+    const auto found = known.find(alias);
+    if (found == known.end() || found->second.empty()) return;
+    text += '(';
+    for (size_t i = 0; i < found->second.size(); ++i) {
+      if (i > 0) text += ", ";
+      text += QuoteIdentifier(found->second[i]);
+    }
+    text += ')';
+  }
+
+  void WriteTable(const PgQuery__RangeVar& name) {
+    const std::string_view schema_name = TextOf(name.schemaname);
+    const std::string_view table = TextOf(name.relname);
+    if (!name.inh) text += "ONLY ";
+    catalog::RelationPtr relation;
+    if (!schema_name.empty()) {
+      const catalog::Schema* schema = input_.catalog->FindSchema(schema_name);
+      if (schema != nullptr) relation = input_.catalog->FindRelation(schema->oid, table);
+    }
+    text += relation == nullptr
+                ? QuoteIdentifier(table)
+                : catalog::FormatRelation(*input_.catalog, *input_.search_path, relation->oid);
+    if (name.alias != nullptr) WriteAlias(*name.alias);
+  }
+
+  void WriteSubselect(const PgQuery__RangeSubselect& item) {
+    if (item.lateral) text += "LATERAL ";
+    text += '(';
+    WriteQuery(*item.subquery->select_stmt, {}, /*names_visible=*/true, indent_);
+    text += ')';
+    if (item.alias != nullptr) WriteAlias(*item.alias);
+  }
+
+  void WriteFunctions(const PgQuery__RangeFunction& item) {
+    if (item.lateral) text += "LATERAL ";
+    if (item.is_rowsfrom) text += "ROWS FROM(";
+    for (size_t i = 0; i < item.n_functions; ++i) {
+      if (i > 0) text += ", ";
+      text += Expression(Recorded(item.functions[i]->list->items[0]));
+    }
+    if (item.is_rowsfrom) text += ')';
+    if (item.ordinality) text += " WITH ORDINALITY";
+    if (item.n_coldeflist > 0) ThrowNotSupported("printing a column definition list");
+    const std::string alias = item.alias != nullptr
+                                  ? std::string(item.alias->aliasname)
+                                  : FunctionName(*item.functions[0]->list->items[0]);
+    text += ' ' + QuoteIdentifier(alias);
+    WriteAllColumns(alias);
+  }
+
+  static std::string FunctionName(const ast::Node& call) {
+    if (call.node_case != PG_QUERY__NODE__NODE_FUNC_CALL) return "?column?";
+    return std::string(NameIn(call.func_call->funcname[call.func_call->n_funcname - 1]));
+  }
+
+  void WriteJoin(const PgQuery__JoinExpr& join) {
+    const bool parentheses = !input_.pretty || join.alias != nullptr;
+    const auto merged = record_.merged_columns.find(&join);
+    const bool has_using = merged != record_.merged_columns.end() && !merged->second.empty();
+    if (parentheses) text += '(';
+    WriteFromItem(*join.larg);
+    const bool has_condition = join.quals != nullptr || has_using;
+    Clause(JoinWord(join.jointype, has_condition), kJoinIndent);
+    const bool right_parentheses = input_.pretty &&
+                                   join.rarg->node_case == PG_QUERY__NODE__NODE_JOIN_EXPR &&
+                                   join.rarg->join_expr->alias == nullptr;
+    if (right_parentheses) text += '(';
+    WriteFromItem(*join.rarg);
+    if (right_parentheses) text += ')';
+    WriteJoinCondition(join, has_using ? &merged->second : nullptr);
+    if (parentheses) text += ')';
+    if (join.alias != nullptr) WriteAlias(*join.alias);
+  }
+
+  static std::string_view JoinWord(PgQuery__JoinType type, bool has_condition) {
+    switch (type) {
+      case PG_QUERY__JOIN_TYPE__JOIN_LEFT: return " LEFT JOIN ";
+      case PG_QUERY__JOIN_TYPE__JOIN_RIGHT: return " RIGHT JOIN ";
+      case PG_QUERY__JOIN_TYPE__JOIN_FULL: return " FULL JOIN ";
+      default: return has_condition ? " JOIN " : " CROSS JOIN ";
+    }
+  }
+
+  void WriteJoinCondition(const PgQuery__JoinExpr& join, const std::vector<std::string>* merged) {
+    if (merged != nullptr) {
+      text += " USING (";
+      for (size_t i = 0; i < merged->size(); ++i) {
+        if (i > 0) text += ", ";
+        text += QuoteIdentifier((*merged)[i]);
+      }
+      text += ')';
+      if (join.join_using_alias != nullptr) {
+        text += " AS " + QuoteIdentifier(join.join_using_alias->aliasname);
+      }
+    } else if (join.quals != nullptr) {
+      text += input_.pretty ? " ON " : " ON (";
+      text += Expression(Recorded(join.quals));
+      if (!input_.pretty) text += ')';
+    } else if (join.jointype != PG_QUERY__JOIN_TYPE__JOIN_INNER) {
+      text += " ON TRUE";
+    }
+  }
+
+  // ---- GROUP BY, ORDER BY, LIMIT ----
+
+  // An expression that is grouped or sorted by; calls stand in parentheses, or they would be read as
+  // something else.
+  std::string SortedText(const expr::Expr& expression) {
+    const std::string written = Expression(expression);
+    const bool is_call =
+        (expression.kind == expr::ExprKind::kFunction &&
+         static_cast<const expr::FunctionExpr&>(expression).operator_oid == kInvalidOid) ||
+        (expression.kind == expr::ExprKind::kColumn &&
+         record_.calls.contains(static_cast<const expr::ColumnExpr&>(expression).id));
+    const bool wraps = is_call || (input_.pretty && expression.kind != expr::ExprKind::kColumn &&
+                                   expression.kind != expr::ExprKind::kConst);
+    return wraps ? "(" + written + ")" : written;
+  }
+
+  void WriteGroupBy(const PgQuery__SelectStmt& select) {
+    if (select.n_group_clause == 0) return;
+    Clause(" GROUP BY ", 1);
+    if (select.group_distinct) text += "DISTINCT ";
+    WriteGroups(select.group_clause, select.n_group_clause, /*in_set=*/false);
+  }
+
+  void WriteGroups(ast::Node* const* nodes, size_t count, bool in_set) {
+    for (size_t i = 0; i < count; ++i) {
+      if (i > 0) text += ", ";
+      WriteGroup(*nodes[i], in_set);
+    }
+  }
+
+  void WriteGroup(const ast::Node& node, bool in_set) {
+    if (node.node_case == PG_QUERY__NODE__NODE_GROUPING_SET) return WriteGroupingSet(*node.grouping_set);
+    if (node.node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
+        node.row_expr->row_format == PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST) {
+      if (in_set) text += '(';
+      WriteGroups(node.row_expr->args, node.row_expr->n_args, false);
+      if (in_set) text += ')';
+      return;
+    }
+    text += SortedText(Recorded(&node));
+  }
+
+  void WriteGroupingSet(const PgQuery__GroupingSet& set) {
+    switch (set.kind) {
+      case PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_EMPTY: text += "()"; return;
+      case PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_ROLLUP: text += "ROLLUP("; break;
+      case PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_CUBE: text += "CUBE("; break;
+      default: text += "GROUPING SETS (";
+    }
+    WriteGroups(set.content, set.n_content, /*in_set=*/true);
+    text += ')';
+  }
+
+  void WriteOrderBy(const PgQuery__SelectStmt& select) {
+    if (select.n_sort_clause == 0) return;
+    Clause(" ORDER BY ", 1);
+    if (IsSetOperation(select) || select.n_values_lists > 0) return WriteOrderOfSet(select);
+    const SelectRecord& level = *levels_.back();
+    for (size_t i = 0; i < level.order.size(); ++i) {
+      if (i > 0) text += ", ";
+      const SelectRecord::Sort& sort = level.order[i];
+      text += SortedText(*level.outputs[sort.output].expression);
+      const bool is_using =
+          i < select.n_sort_clause && select.sort_clause[i]->sort_by->sortby_dir ==
+                                          PG_QUERY__SORT_BY_DIR__SORTBY_USING;
+      if (is_using) {
+        text += " USING " + OperatorText(sort.operator_oid);
+        text += sort.nulls_first ? " NULLS FIRST" : sort.descending ? " NULLS LAST" : "";
+        continue;
+      }
+      WriteDirection(sort.descending, sort.nulls_first);
+    }
+  }
+
+  void WriteDirection(bool descending, bool nulls_first) {
+    if (descending) text += " DESC";
+    if (nulls_first != descending) text += nulls_first ? " NULLS FIRST" : " NULLS LAST";
+  }
+
+  // By the number of the column: there is no other name for it.
+  void WriteOrderOfSet(const PgQuery__SelectStmt& select) {
+    const std::vector<std::string> names = NamesOfSet(select);
+    for (size_t i = 0; i < select.n_sort_clause; ++i) {
+      const PgQuery__SortBy& sort = *select.sort_clause[i]->sort_by;
+      if (i > 0) text += ", ";
+      if (sort.node->node_case == PG_QUERY__NODE__NODE_A_CONST) {
+        text += std::to_string(sort.node->a_const->ival->ival);
+      } else {
+        const PgQuery__ColumnRef& name = *sort.node->column_ref;
+        const auto at = std::find(names.begin(), names.end(), NameIn(name.fields[name.n_fields - 1]));
+        text += std::to_string(at - names.begin() + 1);
+      }
+      const bool descending = sort.sortby_dir == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
+      const bool first = sort.sortby_nulls == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
+                         (sort.sortby_nulls != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST &&
+                          descending);
+      WriteDirection(descending, first);
+    }
+  }
+
+  std::vector<std::string> NamesOfSet(const PgQuery__SelectStmt& select) const {
+    const PgQuery__SelectStmt* first = &select;
+    while (first->larg != nullptr) first = first->larg;
+    std::vector<std::string> names;
+    const auto found = record_.selects.find(first);
+    if (found != record_.selects.end()) {
+      for (const SelectRecord::Output& output : found->second.outputs) {
+        if (!output.junk) names.push_back(output.name);
+      }
+    } else if (first->n_values_lists > 0) {
+      for (size_t i = 0; i < first->values_lists[0]->list->n_items; ++i) {
+        names.push_back(fmt::format("column{}", i + 1));
+      }
+    }
+    return names;
+  }
+
+  void WriteLimit(const PgQuery__SelectStmt& select) {
+    if (select.limit_offset != nullptr) {
+      Clause(" OFFSET ", 0);
+      text += Expression(Recorded(select.limit_offset));
+    }
+    if (select.limit_count == nullptr) return;
+    const expr::Expr& count = Recorded(select.limit_count);
+    if (select.limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES) {
+      Clause(" FETCH FIRST ", 0);
+      text += Expression(count) + " ROWS WITH TIES";
+      return;
+    }
+    Clause(" LIMIT ", 0);
+    const bool is_null = count.kind == expr::ExprKind::kConst &&
+                         static_cast<const expr::ConstExpr&>(count).value.is_null();
+    text += is_null ? "ALL" : Expression(count);
+  }
+
+  void WriteLocking(const PgQuery__SelectStmt& select) {
+    for (size_t i = 0; i < select.n_locking_clause; ++i) {
+      const PgQuery__LockingClause& clause = *select.locking_clause[i]->locking_clause;
+      std::vector<std::string> names;
+      for (size_t j = 0; j < clause.n_locked_rels; ++j) {
+        names.emplace_back(clause.locked_rels[j]->range_var->relname);
+      }
+      if (names.empty()) {
+        for (const auto& [alias, columns] : levels_.back()->item_columns) names.push_back(alias);
+      }
+      for (const std::string& name : names) WriteLock(clause, name);
+    }
+  }
+
+  void WriteLock(const PgQuery__LockingClause& clause, const std::string& name) {
+    switch (clause.strength) {
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE: Clause(" FOR KEY SHARE", 0); break;
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE: Clause(" FOR SHARE", 0); break;
+      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE: Clause(" FOR NO KEY UPDATE", 0); break;
+      default: Clause(" FOR UPDATE", 0);
+    }
+    text += " OF " + QuoteIdentifier(name);
+    if (clause.wait_policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitError) text += " NOWAIT";
+    if (clause.wait_policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitSkip) text += " SKIP LOCKED";
+  }
+
+  const QueryRecord& record_;
+  const QueryDeparseInput& input_;
+  int indent_ = 0;
+  std::vector<const SelectRecord*> levels_;  // innermost last; a SELECT's stays for its ORDER BY
+};
+
+}  // namespace
+
+std::string DeparseQuery(const ast::Node& query, const QueryRecord& record,
+                         const QueryDeparseInput& input) {
+  QueryDeparser deparser(record, input);
+  deparser.WriteQuery(*query.select_stmt, input.column_names, /*names_visible=*/true, 0);
+  return std::move(deparser.text);
+}
+
+}  // namespace grizzly::planner

@@ -1,0 +1,261 @@
+// clause_coverage: which clauses of the grammar the SQL tests use, and each such statement without it.
+//
+//   clause_coverage FOLDER
+//
+// Reads the records of FOLDER's .test files that grizzlyd is expected to run without an error, parses their
+// SQL, and prints for each field that is set and that facts/clauses.csv says acts, tab-separated:
+//
+//   message  field  value  file  line  last_line  statement-without-the-field
+//
+// value is empty unless clauses.csv has rows by value. [line, last_line) is the record's SQL. The last column
+// escapes \ and line ends as \\ and \n; it is empty where libpg_query cannot write the rest as SQL, or writes
+// the same SQL. At most kUsesKept uses of a clause are printed.
+#include <pg_query.h>
+#include <pg_query/pg_query.pb-c.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "facts/clauses.h"
+#include "sql/runner/script.h"
+
+namespace grizzly::test {
+namespace {
+
+constexpr size_t kUsesKept = 6;
+
+template <typename T>
+T& At(ProtobufCMessage& message, unsigned offset) {
+  return *reinterpret_cast<T*>(reinterpret_cast<char*>(&message) + offset);
+}
+
+std::string_view MessageName(const ProtobufCMessage& message) {
+  return std::string_view(message.descriptor->name).substr(sizeof("pg_query.") - 1);
+}
+
+size_t ScalarBytes(ProtobufCType type) {
+  switch (type) {
+    case PROTOBUF_C_TYPE_BOOL: return sizeof(protobuf_c_boolean);
+    case PROTOBUF_C_TYPE_STRING:
+    case PROTOBUF_C_TYPE_MESSAGE: return sizeof(void*);
+    case PROTOBUF_C_TYPE_INT64:
+    case PROTOBUF_C_TYPE_UINT64: return sizeof(int64_t);
+    default: return sizeof(int32_t);
+  }
+}
+
+// The value as clauses.csv writes it; empty for what has none.
+std::string ValueText(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field) {
+  if (field.label == PROTOBUF_C_LABEL_REPEATED) return "";
+  switch (field.type) {
+    case PROTOBUF_C_TYPE_BOOL:
+      return At<protobuf_c_boolean>(message, field.offset) != 0 ? "true" : "";
+    case PROTOBUF_C_TYPE_ENUM: {
+      const int value = At<int>(message, field.offset);
+      const auto* named = protobuf_c_enum_descriptor_get_value(
+          static_cast<const ProtobufCEnumDescriptor*>(field.descriptor), value);
+      return value == 0 || named == nullptr ? "" : named->name;
+    }
+    case PROTOBUF_C_TYPE_STRING: {
+      const char* text = At<const char*>(message, field.offset);
+      return text == nullptr ? "" : text;
+    }
+    default: return "";
+  }
+}
+
+bool IsSet(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field) {
+  if (field.label == PROTOBUF_C_LABEL_REPEATED) {
+    return At<size_t>(message, field.quantifier_offset) != 0;
+  }
+  if ((field.flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+    return At<uint32_t>(message, field.quantifier_offset) == field.id;
+  }
+  if (field.type == PROTOBUF_C_TYPE_STRING) return !ValueText(message, field).empty();
+  const std::vector<char> zero(ScalarBytes(field.type), 0);
+  return std::memcmp(&At<char>(message, field.offset), zero.data(), zero.size()) != 0;
+}
+
+// One field of one message of a tree, taken out while this object lives.
+class WithoutField {
+ public:
+  WithoutField(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field)
+      : place_(&At<char>(message, field.label == PROTOBUF_C_LABEL_REPEATED ? field.quantifier_offset
+                                                                           : field.offset)),
+        kept_(field.label == PROTOBUF_C_LABEL_REPEATED ? sizeof(size_t) : ScalarBytes(field.type)) {
+    std::memcpy(kept_.data(), place_, kept_.size());
+    std::memset(place_, 0, kept_.size());
+    if (field.type == PROTOBUF_C_TYPE_STRING && field.label != PROTOBUF_C_LABEL_REPEATED) {
+      static char empty[] = "";
+      char* none = empty;
+      std::memcpy(place_, &none, sizeof(none));
+    }
+  }
+  ~WithoutField() { std::memcpy(place_, kept_.data(), kept_.size()); }
+  WithoutField(const WithoutField&) = delete;
+  WithoutField& operator=(const WithoutField&) = delete;
+
+ private:
+  char* const place_;
+  std::vector<char> kept_;
+};
+
+// The tree as SQL, or empty. A tree that lacks a part can crash libpg_query: a child process asks.
+std::string Deparse(const PgQuery__ParseResult& tree) {
+  int ends[2];
+  if (pipe(ends) != 0) return "";
+  const pid_t child = fork();
+  if (child == 0) {
+    std::vector<uint8_t> bytes(pg_query__parse_result__get_packed_size(&tree));
+    pg_query__parse_result__pack(&tree, bytes.data());
+    const PgQueryDeparseResult answer = pg_query_deparse_protobuf(
+        PgQueryProtobuf{bytes.size(), reinterpret_cast<char*>(bytes.data())});
+    if (answer.error == nullptr && answer.query != nullptr) {
+      [[maybe_unused]] const ssize_t written = write(ends[1], answer.query, std::strlen(answer.query));
+    }
+    _exit(0);
+  }
+  close(ends[1]);
+  std::string sql;
+  char buffer[4096];
+  for (ssize_t got; (got = read(ends[0], buffer, sizeof(buffer))) > 0;) sql.append(buffer, got);
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status == 0 ? sql : "";
+}
+
+std::string Escaped(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '\\') escaped += "\\\\";
+    else if (c == '\n') escaped += "\\n";
+    else if (c == '\t') escaped += ' ';
+    else escaped += c;
+  }
+  return escaped;
+}
+
+class Coverage {
+ public:
+  void AddFile(const std::string& path) {
+    path_ = path;
+    AddRecords(ReadScript(path).records);
+  }
+
+ private:
+  static bool Names(const std::vector<std::string>& names, const char* name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
+  void AddRecords(const std::vector<Record>& records) {
+    for (const Record& record : records) {
+      if (Names(record.skip_if, "grizzlydb") || Names(record.only_if, "postgres15")) continue;
+      if (record.kind == RecordKind::kLoop) {
+        for (const Record& inner : record.body) {
+          Record substituted = Substitute(inner, {{record.argument, record.values.front()}});
+          AddRecord(substituted, /*in_loop=*/true);
+        }
+      } else {
+        AddRecord(record, /*in_loop=*/false);
+      }
+    }
+  }
+
+  void AddRecord(const Record& record, bool in_loop) {
+    if (record.sql.empty() || record.outcome == Outcome::kError) return;
+    const PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(record.sql.c_str());
+    if (parsed.error == nullptr) {
+      PgQuery__ParseResult* tree = pg_query__parse_result__unpack(
+          nullptr, parsed.parse_tree.len, reinterpret_cast<const uint8_t*>(parsed.parse_tree.data));
+      record_ = &record;
+      in_loop_ = in_loop;
+      tree_ = tree;
+      whole_.clear();
+      for (size_t i = 0; i < tree->n_stmts; ++i) Walk(tree->stmts[i]->stmt->base);
+      pg_query__parse_result__free_unpacked(tree, nullptr);
+    }
+    pg_query_free_protobuf_parse_result(parsed);
+  }
+
+  void Walk(ProtobufCMessage& message) {
+    for (unsigned i = 0; i < message.descriptor->n_fields; ++i) {
+      const ProtobufCFieldDescriptor& field = message.descriptor->fields[i];
+      if (!IsSet(message, field)) continue;
+      if (MessageName(message) != "Node") Note(message, field);
+      if (field.type != PROTOBUF_C_TYPE_MESSAGE) continue;
+      if (field.label == PROTOBUF_C_LABEL_REPEATED) {
+        for (size_t c = 0; c < At<size_t>(message, field.quantifier_offset); ++c) {
+          Walk(*At<ProtobufCMessage**>(message, field.offset)[c]);
+        }
+      } else {
+        Walk(*At<ProtobufCMessage*>(message, field.offset));
+      }
+    }
+  }
+
+  void Note(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field) {
+    const std::string value = ValueText(message, field);
+    const facts::ClauseFact* fact =
+        value.empty() ? nullptr : facts::FindClauseOfValue(MessageName(message), field.name, value);
+    if (fact == nullptr) fact = facts::FindClause(MessageName(message), field.name);
+    if (fact == nullptr || fact->field.empty() || fact->handling != facts::ClauseHandling::kActs) return;
+    size_t& uses = uses_[fact];
+    if (uses == kUsesKept) return;
+    ++uses;
+    const int sql_line = record_->line + 1;
+    const auto lines = static_cast<int>(std::count(record_->sql.begin(), record_->sql.end(), '\n')) + 1;
+    std::printf("%.*s\t%.*s\t%.*s\t%s\t%d\t%d\t%s\n", Width(fact->message), fact->message.data(),
+                Width(fact->field), fact->field.data(), Width(fact->value), fact->value.data(),
+                path_.c_str(), sql_line, sql_line + lines, Escaped(Without(message, field)).c_str());
+    std::fflush(stdout);
+  }
+
+  static int Width(std::string_view text) { return static_cast<int>(text.size()); }
+
+  // Other choices of an enum are other clauses; taking one away leaves no statement.
+  std::string Without(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field) {
+    if (in_loop_ || field.type == PROTOBUF_C_TYPE_ENUM) return "";
+    if (whole_.empty()) whole_ = Deparse(*tree_);
+    const WithoutField without(message, field);
+    const std::string rest = Deparse(*tree_);
+    return rest == whole_ ? "" : rest;
+  }
+
+  std::string path_;
+  const Record* record_ = nullptr;
+  bool in_loop_ = false;
+  const PgQuery__ParseResult* tree_ = nullptr;
+  std::string whole_;
+  std::map<const facts::ClauseFact*, size_t> uses_;
+};
+
+int Main(const std::string& folder) {
+  std::vector<std::string> paths;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const bool is_planted = entry.path().string().find("/planted/") != std::string::npos;
+    if (entry.path().extension() == ".test" && !is_planted) paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  Coverage coverage;
+  for (const std::string& path : paths) coverage.AddFile(path);
+  return 0;
+}
+
+}  // namespace
+}  // namespace grizzly::test
+
+int main(int argument_count, char** arguments) {
+  if (argument_count != 2) {
+    std::fputs("usage: clause_coverage FOLDER\n", stderr);
+    return 2;
+  }
+  return grizzly::test::Main(arguments[1]);
+}
