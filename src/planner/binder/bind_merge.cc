@@ -66,7 +66,7 @@ class MergeBinder {
           .Detail(fmt::format("This operation is not supported for {}.", what));
     }
     CheckMayChange(*relation_, "MERGE", merge_.relation->location);
-    if (catalog::IsPartitioned(*relation_)) {
+    if (relation_->IsPartitioned()) {
       ThrowNotSupported("MERGE of a partitioned table", merge_.relation->location);
     }
     if (merge_.relation->inh && catalog::HasChildren(state_.catalog(), relation_->oid)) {
