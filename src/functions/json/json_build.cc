@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error/sql_error.h"
+#include "facts/type_oids.h"
 #include "functions/aggregate/aggregate_of.h"
 #include "functions/families.h"
 #include "functions/json/json_writer.h"
