@@ -1,6 +1,7 @@
 // ROW(...), fields of composites, subscripts, comparisons of rows.
 #include <fmt/format.h>
 
+#include "planner/binder/bind_raw_subscript.h"
 #include "planner/binder/expression_binder.h"
 #include "planner/binder/row_shape.h"
 #include "types/record_shape.h"
@@ -169,6 +170,9 @@ ExprPtr ExpressionBinder::Subscript(ExprPtr container, std::span<ast::Node* cons
   const Oid type = state_.types().BaseOf(container->type.oid, &typmod);
   const bool is_jsonb = type == facts::kJsonbOid;
   const Oid element = state_.types().Of(type).element;
+  if (HasRawSubscripts(type)) {
+    return BindRawSubscript(*this, std::move(container), indexes, location);
+  }
   if (!is_jsonb && element == kInvalidOid) {
     throw SqlError(SqlState::kDatatypeMismatch,
                    fmt::format("cannot subscript type {} because it does not support subscripting",
