@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder/expression_binder.h"
+#include "types/array.h"
 
 namespace grizzly::planner {
 
@@ -168,6 +169,11 @@ ExprPtr ExpressionBinder::Subscript(ExprPtr container, std::span<ast::Node* cons
     const PgQuery__AIndices& first = *indexes[0]->a_indices;
     throw SqlError(SqlState::kDatatypeMismatch, "jsonb subscript does not support slices")
         .At(LocationOf(first.uidx != nullptr ? first.uidx : first.lidx));
+  }
+  if (!is_jsonb && indexes.size() > types::kArrayDimensionsMax) {
+    throw SqlError(SqlState::kProgramLimitExceeded,
+                   fmt::format("number of array dimensions ({}) exceeds the maximum allowed ({})",
+                               indexes.size(), types::kArrayDimensionsMax));
   }
   const bool keeps_type = has_slice || is_jsonb;
   auto made = std::make_unique<expr::SubscriptExpr>(
