@@ -6,6 +6,7 @@
 #include "facts/type_oids.h"
 #include "functions/aggregate/aggregate_of.h"
 #include "functions/families.h"
+#include "functions/json/json_populate.h"
 #include "functions/json/json_writer.h"
 #include "functions/kernel.h"
 #include "functions/variadic.h"
@@ -286,6 +287,7 @@ const AggregateFunction* Gathering() {
 }  // namespace
 
 void RegisterJsonBuild(Registry& registry) {
+  RegisterJsonPopulate(registry);
   registry.AddScalar("to_json", Datums<&ToJson>);
   registry.AddScalar("to_jsonb", Datums<&ToJsonb>);
   registry.AddScalar("row_to_json", Datums<&RowToJson>);
