@@ -200,6 +200,10 @@ void ExpressionBinder::FinishOrderedSet(Call& call, expr::AggregateExpr& aggrega
     aggregate.arguments.push_back(all[i]->Clone());
     aggregate.order_by.push_back(MakeSortKey(state_, std::move(all[i]), sort));
   }
+  // The function sees the direct ones behind the sorted ones.
+  for (const ExprPtr& argument : aggregate.direct_arguments) {
+    aggregate.arguments.push_back(argument->Clone());
+  }
 }
 
 ExprPtr ExpressionBinder::BindGroupingCall(const PgQuery__GroupingFunc& node) {

@@ -1,8 +1,10 @@
 // ROW(...), fields of composites, subscripts, comparisons of rows.
 #include <fmt/format.h>
 
+#include "planner/binder/bind_raw_subscript.h"
 #include "planner/binder/expression_binder.h"
 #include "planner/binder/row_shape.h"
+#include "types/array.h"
 #include "types/record_shape.h"
 
 namespace grizzly::planner {
@@ -148,17 +150,18 @@ ExprPtr BindIndex(ExpressionBinder& binder, const ast::Node* node, bool is_jsonb
   if (is_jsonb && (source == facts::kUnknownOid || source == facts::kTextOid)) {
     target = facts::kTextOid;
   }
-  ExprPtr coerced =
-      CoerceToTarget(state, index, target, types::kNoTypmod, CoercionKind::kAssignment,
-                     CallSyntax::kImplicitCast, -1);
-  if (coerced == nullptr) {
-    throw SqlError(SqlState::kDatatypeMismatch,
-                   is_jsonb ? fmt::format("subscript type {} is not supported",
-                                          state.types().Name(source))
-                            : std::string("array subscript must have type integer"))
+  ExprPtr coerced = CoerceToTarget(
+      state, index, target, types::kNoTypmod,
+      is_jsonb ? CoercionKind::kImplicit : CoercionKind::kAssignment, CallSyntax::kImplicitCast, -1);
+  if (coerced != nullptr) return coerced;
+  if (!is_jsonb) {
+    throw SqlError(SqlState::kDatatypeMismatch, "array subscript must have type integer")
         .At(location);
   }
-  return coerced;
+  throw SqlError(SqlState::kDatatypeMismatch,
+                 fmt::format("subscript type {} is not supported", state.types().Name(source)))
+      .Hint("jsonb subscript must be coercible to either integer or text.")
+      .At(location);
 }
 
 }  // namespace
@@ -169,6 +172,9 @@ ExprPtr ExpressionBinder::Subscript(ExprPtr container, std::span<ast::Node* cons
   const Oid type = state_.types().BaseOf(container->type.oid, &typmod);
   const bool is_jsonb = type == facts::kJsonbOid;
   const Oid element = state_.types().Of(type).element;
+  if (HasRawSubscripts(type)) {
+    return BindRawSubscript(*this, std::move(container), indexes, location);
+  }
   if (!is_jsonb && element == kInvalidOid) {
     throw SqlError(SqlState::kDatatypeMismatch,
                    fmt::format("cannot subscript type {} because it does not support subscripting",
@@ -178,8 +184,14 @@ ExprPtr ExpressionBinder::Subscript(ExprPtr container, std::span<ast::Node* cons
   bool has_slice = false;
   for (const ast::Node* index : indexes) has_slice = has_slice || index->a_indices->is_slice;
   if (has_slice && is_jsonb) {
-    throw SqlError(SqlState::kFeatureNotSupported, "jsonb subscript does not support slices")
-        .At(location);
+    const PgQuery__AIndices& first = *indexes[0]->a_indices;
+    throw SqlError(SqlState::kDatatypeMismatch, "jsonb subscript does not support slices")
+        .At(LocationOf(first.uidx != nullptr ? first.uidx : first.lidx));
+  }
+  if (!is_jsonb && indexes.size() > types::kArrayDimensionsMax) {
+    throw SqlError(SqlState::kProgramLimitExceeded,
+                   fmt::format("number of array dimensions ({}) exceeds the maximum allowed ({})",
+                               indexes.size(), types::kArrayDimensionsMax));
   }
   const bool keeps_type = has_slice || is_jsonb;
   auto made = std::make_unique<expr::SubscriptExpr>(

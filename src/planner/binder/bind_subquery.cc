@@ -82,7 +82,10 @@ ExprPtr ExpressionBinder::BindSubquery(const PgQuery__SubLink& link) {
     case PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK: {
       RequireOneColumn(query, link.location);
       const SqlType element = state_.columns[query.outputs[0].id].type;
-      const Oid array = types.IsArray(element.oid) ? element.oid : types.ArrayOf(element.oid);
+      // int2vector and oidvector count as scalars here.
+      const bool is_array = types.IsArray(element.oid) && element.oid != facts::kInt2vectorOid &&
+                            element.oid != facts::kOidvectorOid;
+      const Oid array = is_array ? element.oid : types.ArrayOf(element.oid);
       if (array == kInvalidOid) {
         throw SqlError(SqlState::kUndefinedObject,
                        "could not find array type for data type " + types.Name(element.oid))

@@ -23,7 +23,7 @@ struct FreeDocument {
   void operator()(xmlDoc* document) const { xmlFreeDoc(document); }
 };
 struct FreeXPathSearch {
-  void operator()(xmlXPathContext* context) const { xmlXPathFreeParser(context); }
+  void operator()(xmlXPathContext* context) const { xmlXPathFreeContext(context); }
 };
 struct FreeXPathObject {
   void operator()(xmlXPathObject* object) const { xmlXPathFreeObject(object); }
@@ -92,7 +92,7 @@ class ErrorScope {
       case XML_FROM_MEMORY:
       case XML_FROM_IO: return error.code != XML_WAR_UNDECLARED_ENTITY;
       case XML_FROM_PARSER:
-        if (error.code == XML_ERR_NOT_WELL_FORMED && failed_) return false;
+        if (error.code == XML_ERR_NOT_WELL_BALANCED && failed_) return false;
         return error.code != XML_WAR_UNDECLARED_ENTITY && error.code != XML_WAR_NS_URI;
       default: return !well_formed_only_;
     }
