@@ -403,7 +403,7 @@ std::optional<std::string> PartitionKeyText(const DefinitionInput& input, Oid oi
     as_index.type = part.type;
     as_index.opclass = part.opclass;
     as_index.collation = part.collation;
-    parts.push_back(PartText(input, *table, as_index, /*whole=*/false, pretty));
+    parts.push_back(PartText(input, *table, as_index, facts::kBtreeMethodOid, /*whole=*/false, pretty));
     const Oid own_collation = part.column != 0 ? table->columns[part.column - 1].type.collation
                                                : part.type.collation;
     const facts::CollationFact* collation =

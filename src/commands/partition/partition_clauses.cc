@@ -145,7 +145,7 @@ void ReadOpclass(CommandInput& input, const PgQuery__PartitionElem& element, cha
   throw SqlError(SqlState::kInvalidTableDefinition, std::move(message)).At(location);
 }
 
-std::string PartName(CommandInput& input, const Relation& parent, size_t part) {
+std::string PartName(const Relation& parent, size_t part) {
   const PartitionKey::Part& key = parent.partition_key->parts[part];
   if (key.column != 0) return parent.columns[key.column - 1].name;
   return key.expression.sql;
@@ -167,7 +167,7 @@ PartitionBound::Value ReadValue(CommandInput& input, const Relation& parent, siz
     throw SqlError(SqlState::kDatatypeMismatch,
                    fmt::format("specified value cannot be cast to type {} for column \"{}\"",
                                input.services->FormatType(key.type.oid, key.type.typmod),
-                               PartName(input, parent, part)))
+                               PartName(parent, part)))
         .At(location);
   }
   CommandExecution execution(input);

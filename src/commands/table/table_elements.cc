@@ -312,19 +312,6 @@ catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef&
   return column;
 }
 
-namespace {
-
-// The constraints of the last column of `elements`.
-void ReadColumnConstraints(CommandInput& input, const PgQuery__ColumnDef& definition,
-                           TableElements* elements) {
-  TimingReader timing;
-  for (const ast::Node* node : ListOf(definition.constraints, definition.n_constraints)) {
-    ReadColumnConstraint(input, *node->constraint, elements, &timing);
-  }
-}
-
-}  // namespace
-
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
                 TableElements* elements) {
   ColumnElement element;

@@ -76,7 +76,6 @@ void Conversion::MatchKey(const LogicalScan& scan, const std::vector<KeyColumn>&
       found_equal = true;
     }
     if (found_equal) continue;
-    if (definition.access_method == "hash") break;  // only answers for equality
     for (size_t i = 0; i < scan.filters.size(); ++i) {
       const auto match = MatchCondition(*scan.filters[i], part.column, part.type, own);
       if (!match || match->op == ComparisonOperator::kEqual) continue;
@@ -104,6 +103,10 @@ bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index
                    part.type});
   }
   MatchKey(scan, key, &path->bounds, &path->used_filters);
+  if (definition.access_method == "hash") {  // only answers for equality
+    path->bounds.lower = nullptr;
+    path->bounds.upper = nullptr;
+  }
   path->has_range = path->bounds.lower != nullptr || path->bounds.upper != nullptr;
   path->equal_count = path->bounds.equal.size();
   path->unique_match = definition.unique && definition.immediate && path->equal_count == definition.parts.size();
