@@ -9,6 +9,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
+#include "commands/type/type_parts.h"
 #include "executor/constraint/exclusion_search.h"
 #include "facts/access_methods.h"
 #include "facts/operators.h"
@@ -47,7 +48,8 @@ Oid ChooseOpclass(CommandInput& input, const facts::AccessMethodFact& method,
                    fmt::format("operator class \"{}\" does not exist for access method \"{}\"",
                                name.name, method.amname));
   }
-  const facts::OpclassFact* opclass = facts::DefaultOpclass(method.oid, type.oid);
+  const facts::OpclassFact* opclass = facts::DefaultOpclass(
+      method.oid, OpclassInputType(*input.editor.Current(), type.oid));
   if (opclass != nullptr) return opclass->oid;
   throw SqlError(SqlState::kUndefinedObject,
                  fmt::format("data type {} has no default operator class for access method \"{}\"",
@@ -195,7 +197,7 @@ void CheckRows(CommandInput& input, const RelationPtr& table, Oid index_oid) {
 
 RelationPtr AddExclusion(CommandInput& input, const RelationPtr& table,
                          const ExclusionElement& element, bool is_new_table) {
-  if (catalog::IsPartitioned(*table)) {
+  if (table->IsPartitioned()) {
     throw SqlError(SqlState::kFeatureNotSupported,
                    fmt::format("cannot create exclusion constraints on partitioned table \"{}\"",
                                table->name));

@@ -38,8 +38,8 @@ std::vector<AttributeNumber> FindColumns(const Relation& table,
 }
 
 void CheckReferencedTable(CommandInput& input, const Relation& table, const Relation& referenced) {
-  if (catalog::IsPartitioned(table)) ThrowNotSupported("FOREIGN KEY of a partitioned table");
-  if (catalog::IsPartitioned(referenced)) ThrowNotSupported("FOREIGN KEY to a partitioned table");
+  if (table.IsPartitioned()) ThrowNotSupported("FOREIGN KEY of a partitioned table");
+  if (referenced.IsPartitioned()) ThrowNotSupported("FOREIGN KEY to a partitioned table");
   if (referenced.kind != catalog::RelationKind::kTable) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("referenced relation \"{}\" is not a table", referenced.name));

@@ -78,10 +78,25 @@ class PlanDescriber {
     }
   }
 
+  // A filter folded into a scan reads as the scan's own.
+  static bool IsScan(const Node& node) {
+    switch (node.kind) {
+      case NodeKind::kValues:
+      case NodeKind::kTableScan:
+      case NodeKind::kVirtualScan:
+      case NodeKind::kFunctionScan:
+      case NodeKind::kCteScan:
+      case NodeKind::kWorkTable: return true;
+      case NodeKind::kProject: return IsScan(*node.children[0]);
+      default: return false;
+    }
+  }
+
   std::vector<std::string> Conditions(const Node& filter) const {
     std::vector<std::string> conditions;
+    const NamePlace place = IsScan(*filter.children[0]) ? NamePlace::kScan : NamePlace::kUpper;
     for (const expr::ExprPtr& condition : As<plan::FilterNode>(filter).conjuncts) {
-      conditions.push_back(input_.names.Text(*condition, {filter.children[0].get()}));
+      conditions.push_back(input_.names.Text(*condition, {filter.children[0].get()}, place));
     }
     return conditions;
   }
@@ -135,7 +150,9 @@ class PlanDescriber {
   void Outputs(const Node& node, NodeDescription& made) const {
     if (!input_.options.verbose) return;
     std::vector<std::string> outputs = ReturningOf(node);
-    if (outputs.empty() && !IsChange(node)) outputs = input_.names.Outputs(node);
+    if (outputs.empty() && !IsChange(node)) {
+      outputs = input_.names.Outputs(node, NamePlace::kOutput);
+    }
     if (!outputs.empty()) made.properties.push_back(ListProperty("Output", std::move(outputs)));
   }
 
@@ -150,7 +167,8 @@ class PlanDescriber {
                          const catalog::Relation& relation) {
       for (const expr::ExprPtr& expression : returning) {
         texts.push_back(
-            input_.names.TextOverRow(*expression, relation, {node.children[0].get()}));
+            input_.names.TextOverRow(*expression, relation, {node.children[0].get()},
+                                     NamePlace::kOutput));
       }
     };
     if (node.kind == NodeKind::kInsert) {
@@ -167,7 +185,7 @@ class PlanDescriber {
     if (!input_.options.verbose) return;
     std::erase_if(made.properties,
                   [](const PlanProperty& property) { return property.label == "Output"; });
-    std::vector<std::string> outputs = input_.names.Outputs(node);
+    std::vector<std::string> outputs = input_.names.Outputs(node, NamePlace::kOutput);
     if (outputs.empty()) return;
     made.properties.insert(made.properties.begin(), ListProperty("Output", std::move(outputs)));
   }

@@ -11,7 +11,7 @@ namespace grizzly::commands {
 namespace {
 
 bool IsLockable(const catalog::Relation& relation) {
-  return relation.kind == catalog::RelationKind::kTable || catalog::IsPartitioned(relation) ||
+  return relation.kind == catalog::RelationKind::kTable || relation.IsPartitioned() ||
          relation.kind == catalog::RelationKind::kView;
 }
 

@@ -217,6 +217,7 @@ bool IsValidated(const catalog::Relation& table, const std::string& check) {
 
 uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
                       const catalog::RelationPtr& after, std::vector<ComputedColumn> computed) {
+  if (!after->HasRows()) return 0;  // partitioned
   CommandExecution execution(input);
   const plan::RowRules rules = MakeRowRules(input, after);
   std::vector<std::pair<std::string, expr::Evaluator>> checks;
@@ -274,6 +275,7 @@ void FillIndex(CommandInput& input, const catalog::RelationPtr& table,
 void CheckStoredRows(CommandInput& input, const catalog::Relation& table,
                      const std::vector<AttributeNumber>& not_null, const std::string& check_name,
                      const expr::Expr* check) {
+  if (!table.HasRows()) return;  // partitioned
   CommandExecution execution(input);
   std::unique_ptr<expr::Evaluator> evaluator;
   if (check != nullptr) {

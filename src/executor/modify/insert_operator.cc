@@ -1,6 +1,7 @@
 // INSERT, with ON CONFLICT and RETURNING.
 #include <unordered_set>
 
+#include "executor/modify/routed_insert.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
@@ -203,6 +204,7 @@ class InsertOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeInsert(const plan::InsertNode& node, ExecContext& context) {
+  if (node.routing != nullptr) return MakeRoutedInsert(node, context);
   return std::make_unique<InsertOperator>(node, context);
 }
 

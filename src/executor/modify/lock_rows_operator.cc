@@ -13,7 +13,7 @@ using plan::LockRowsNode;
 class LockRowsOperator final : public Operator {
  public:
   LockRowsOperator(const LockRowsNode& node, ExecContext& context)
-      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 32) {
+      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 1) {
     for (const LockRowsNode::Mark& mark : node.marks) {
       rows_.push_back(std::make_unique<RowAccess>(context.transaction, *context.transactions,
                                                   *mark.relation));
@@ -21,15 +21,23 @@ class LockRowsOperator final : public Operator {
   }
 
  protected:
-  void DoOpen(ExecContext& context) override { child().Open(context); }
+  void DoOpen(ExecContext& context) override {
+    child().Open(context);
+    input_ = nullptr;
+  }
 
+  // Row by row: a LIMIT above must not have locked what it does not pass on.
   Batch* DoNext(ExecContext& context) override {
-    while (Batch* input = child().Next(context)) {
+    for (;;) {
+      if (input_ == nullptr || next_row_ == input_->row_count()) {
+        input_ = child().Next(context);
+        next_row_ = 0;
+        if (input_ == nullptr) return nullptr;
+      }
       out_.Reset();
-      for (uint32_t row = 0; row < input->row_count(); ++row) LockOne(context, *input, row);
+      LockOne(context, *input_, next_row_++);
       if (out_.row_count() > 0) return &out_;
     }
-    return nullptr;
   }
 
  private:
@@ -90,6 +98,8 @@ class LockRowsOperator final : public Operator {
   Recheck recheck_;
   std::vector<std::unique_ptr<RowAccess>> rows_;  // of each mark's relation
   FoundRow read_;
+  const Batch* input_ = nullptr;
+  uint32_t next_row_ = 0;
   Batch out_;
 };
 

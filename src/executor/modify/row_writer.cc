@@ -16,9 +16,6 @@ using types::Vector;
 
 namespace {
 
-// PostgreSQL cuts each value of a failing row's description to this many bytes.
-constexpr size_t kDescribedBytesMax = 64;
-
 void AppendBigEndian(uint64_t value, std::string* out) {
   for (int shift = 56; shift >= 0; shift -= 8) out->push_back(static_cast<char>(value >> shift));
 }
@@ -44,6 +41,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       head_(RowKeyHead(*rules.relation)),
       access_(context.transaction, *context.transactions, *rules.relation),
       uncontended_(context.IsUncontended(rules.relation->oid)),
+      partition_check_(rules, context),
       notes_(rules, context) {
   for (const Oid oid : table_.indexes) {
     catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
@@ -102,6 +100,7 @@ void RowWriter::Complete(Batch& rows) {
   }
   CheckNotNull(rows);
   CheckConditions(rows);
+  partition_check_.Require(rows);
 }
 
 // Of the rows that fail, the first one is reported: what it lacks before what it violates.
@@ -129,7 +128,7 @@ void RowWriter::CheckNotNull(const Batch& rows) {
                  fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null "
                              "constraint",
                              lacking->name, table_.name))
-      .Detail("Failing row contains " + DescribeRow(rows, failing) + ".")
+      .Detail("Failing row contains " + Describe(rows, failing) + ".")
       .Table(table_.name)
       .Column(lacking->name);
 }
@@ -152,38 +151,14 @@ void RowWriter::CheckConditions(const Batch& rows) {
     throw SqlError(SqlState::kWithCheckOptionViolation,
                    fmt::format("new row violates check option for view \"{}\"",
                                violated->check->name))
-        .Detail("Failing row contains " + DescribeRow(rows, failing) + ".");
+        .Detail("Failing row contains " + Describe(rows, failing) + ".");
   }
   throw SqlError(SqlState::kCheckViolation,
                  fmt::format("new row for relation \"{}\" violates check constraint \"{}\"",
                              table_.name, violated->check->name))
-      .Detail("Failing row contains " + DescribeRow(rows, failing) + ".")
+      .Detail("Failing row contains " + Describe(rows, failing) + ".")
       .Table(table_.name)
       .Constraint(violated->check->name);
-}
-
-std::string RowWriter::DescribeRow(const Batch& rows, uint32_t row) const {
-  std::string text = "(";
-  for (const catalog::Column& column : table_.columns) {
-    if (column.dropped) continue;
-    if (text.size() > 1) text += ", ";
-    const Datum value = rows.column(column.attnum - 1).GetDatum(row);
-    if (value.is_null()) {
-      text += "null";
-      continue;
-    }
-    std::string shown;
-    const types::TypeIo* io = context_.virtual_input.catalog->FindTypeIo(column.type.oid);
-    if (io != nullptr) io->Output(value, *context_.evaluation.functions.io, shown);
-    if (shown.size() > kDescribedBytesMax) {
-      size_t end = kDescribedBytesMax;
-      while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0) == 0x80) --end;
-      shown.resize(end);
-      shown += "...";
-    }
-    text += shown;
-  }
-  return text + ")";
 }
 
 void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
