@@ -69,6 +69,10 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
     }
   };
   add_checks(rules.checks, false);
+  // PostgreSQL tries them by name.
+  std::stable_sort(conditions_.begin(), conditions_.end(), [](const auto& a, const auto& b) {
+    return a.check->name < b.check->name;
+  });
   add_checks(rules.view_checks, true);
   for (const plan::RowRules::Generated& column : rules.generated) {
     generated_.push_back(
@@ -99,46 +103,62 @@ void RowWriter::Complete(Batch& rows) {
   partition_check_.Require(rows);
 }
 
+// Of the rows that fail, the first one is reported: what it lacks before what it violates.
 void RowWriter::CheckNotNull(const Batch& rows) {
+  uint32_t failing = rows.row_count();
+  const catalog::Column* lacking = nullptr;
   for (const catalog::Column& column : table_.columns) {
     if (!column.not_null || column.dropped) continue;
     const Vector& values = rows.column(column.attnum - 1);
     if (!values.MayHaveNulls()) continue;
-    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+    for (uint32_t row = 0; row < failing; ++row) {
       if (!values.IsNull(row)) continue;
-      throw SqlError(SqlState::kNotNullViolation,
-                     fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null "
-                                 "constraint",
-                                 column.name, table_.name))
-          .Detail("Failing row contains " + Describe(rows, row) + ".")
-          .Table(table_.name)
-          .Column(column.name);
+      failing = row;
+      lacking = &column;
     }
   }
+  if (lacking == nullptr) return;
+  if (failing > 0 && !conditions_.empty()) {
+    Batch before;
+    before.Reference(rows);
+    before.Slice(0, failing);
+    CheckConditions(before);
+  }
+  throw SqlError(SqlState::kNotNullViolation,
+                 fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null "
+                             "constraint",
+                             lacking->name, table_.name))
+      .Detail("Failing row contains " + Describe(rows, failing) + ".")
+      .Table(table_.name)
+      .Column(lacking->name);
 }
 
 void RowWriter::CheckConditions(const Batch& rows) {
+  uint32_t failing = rows.row_count();
+  const Condition* violated = nullptr;
   for (Condition& condition : conditions_) {
     const Vector& result = condition.evaluator->Evaluate(rows);
-    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+    for (uint32_t row = 0; row < failing; ++row) {
       const Datum value = result.GetDatum(row);
       // A CHECK passes when it is NULL; a view's condition must be true.
       if (value.is_null() ? !condition.is_view_check : value.AsBool()) continue;
-      if (condition.is_view_check) {
-        throw SqlError(SqlState::kWithCheckOptionViolation,
-                       fmt::format("new row violates check option for view \"{}\"",
-                                   condition.check->name))
-            .Detail("Failing row contains " + Describe(rows, row) + ".");
-      }
-      throw SqlError(
-          SqlState::kCheckViolation,
-          fmt::format("new row for relation \"{}\" violates check constraint \"{}\"", table_.name,
-                      condition.check->name))
-          .Detail("Failing row contains " + Describe(rows, row) + ".")
-          .Table(table_.name)
-          .Constraint(condition.check->name);
+      failing = row;
+      violated = &condition;
     }
   }
+  if (violated == nullptr) return;
+  if (violated->is_view_check) {
+    throw SqlError(SqlState::kWithCheckOptionViolation,
+                   fmt::format("new row violates check option for view \"{}\"",
+                               violated->check->name))
+        .Detail("Failing row contains " + Describe(rows, failing) + ".");
+  }
+  throw SqlError(SqlState::kCheckViolation,
+                 fmt::format("new row for relation \"{}\" violates check constraint \"{}\"",
+                             table_.name, violated->check->name))
+      .Detail("Failing row contains " + Describe(rows, failing) + ".")
+      .Table(table_.name)
+      .Constraint(violated->check->name);
 }
 
 void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
