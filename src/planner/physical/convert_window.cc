@@ -85,7 +85,8 @@ Converted Conversion::ConvertWindow(LogicalWindow& window) {
   Converted source = Convert(*window.children[0]);
   const size_t passed = window.outputs.size() - window.calls.size();
   std::vector<ColumnId> columns = source.columns;
-  for (const Window& each : Windows(window.calls).windows()) {
+  const Windows windows(window.calls);
+  for (const Window& each : windows.windows()) {
     auto node = std::make_unique<plan::WindowNode>();
     std::vector<ColumnId> outputs = columns;
     for (const size_t i : each.calls) {
