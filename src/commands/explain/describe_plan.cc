@@ -49,6 +49,7 @@ class PlanDescriber {
     }
     AddSubplans(node, true, *made);
     AddChildren(node, *made);
+    if (node.kind == NodeKind::kInsert) AddInsertedRow(node, *made);
     AddSubplans(node, false, *made);
     return made;
   }
@@ -96,7 +97,7 @@ class PlanDescriber {
     std::vector<std::string> conditions;
     const NamePlace place = IsScan(*filter.children[0]) ? NamePlace::kScan : NamePlace::kUpper;
     for (const expr::ExprPtr& condition : As<plan::FilterNode>(filter).conjuncts) {
-      conditions.push_back(input_.names.Text(*condition, {filter.children[0].get()}, place));
+      conditions.push_back(input_.names.OwnText(*condition, *filter.children[0], place));
     }
     return conditions;
   }
@@ -188,6 +189,20 @@ class PlanDescriber {
     std::vector<std::string> outputs = input_.names.Outputs(node, NamePlace::kOutput);
     if (outputs.empty()) return;
     made.properties.insert(made.properties.begin(), ListProperty("Output", std::move(outputs)));
+  }
+
+  // The row an INSERT of one row makes is its child's output to the reader.
+  void AddInsertedRow(const Node& node, NodeDescription& made) const {
+    const Node& child = *node.children[0];
+    if (!input_.options.verbose || child.kind != NodeKind::kOneRow) return;
+    std::vector<std::string> values;
+    for (const expr::ExprPtr& value : As<plan::InsertNode>(node).values) {
+      if (value == nullptr) continue;
+      values.push_back(input_.names.Text(*value, {&child}, NamePlace::kOutput));
+    }
+    if (values.empty()) return;
+    auto& properties = made.children.back()->properties;
+    properties.insert(properties.begin(), ListProperty("Output", std::move(values)));
   }
 
   void AddChildren(const Node& node, NodeDescription& made) {

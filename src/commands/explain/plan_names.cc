@@ -221,6 +221,13 @@ std::string PlanNames::Text(const expr::Expr& expression, const Inputs& inputs,
   return planner::DeparseExpression(expression, WithInputs(inputs, place));
 }
 
+std::string PlanNames::OwnText(const expr::Expr& expression, const Node& node,
+                               NamePlace place) const {
+  planner::DeparseInput deparse = deparse_;
+  deparse.input_name = [&](uint32_t position) { return Output(node, position, false, place); };
+  return planner::DeparseExpression(expression, deparse);
+}
+
 std::string PlanNames::TextOverRow(const expr::Expr& expression,
                                    const catalog::Relation& relation, const Inputs& inputs,
                                    NamePlace place) const {

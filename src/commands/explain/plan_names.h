@@ -21,6 +21,8 @@ class PlanNames {
   // An expression over what `inputs` yield, one after the other.
   std::string Text(const expr::Expr& expression, const std::vector<const plan::Node*>& inputs,
                    NamePlace place) const;
+  // An expression over what the node itself yields, of what is computed there.
+  std::string OwnText(const expr::Expr& expression, const plan::Node& node, NamePlace place) const;
   // An expression over the columns of a table, by attnum - 1, and then over `inputs`.
   std::string TextOverRow(const expr::Expr& expression, const catalog::Relation& relation,
                           const std::vector<const plan::Node*>& inputs, NamePlace place) const;
