@@ -12,6 +12,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
 #include "commands/type/alter_type.h"
+#include "commands/type/type_parts.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/typed_table.h"
 #include "commands/view/view_text.h"
@@ -99,18 +100,22 @@ void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) 
                    fmt::format("relation \"{}\" already exists", place.name));
   }
   const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
-  if (has_type && snapshot->FindType(place.schema, place.name) != nullptr) {
-    throw SqlError(SqlState::kDuplicateObject,
-                   fmt::format("type \"{}\" already exists", place.name));
-  }
+  if (has_type) RefuseTakenTypeName(input, place.schema, place.name);
 }
 
 void MoveRowType(CommandInput& input, Oid row_type, const NewPlace& place) {
   if (row_type == kInvalidOid) return;
   catalog::Type type = *input.editor.Current()->FindType(row_type);
+  const Oid array_oid = type.array;
   type.schema = place.schema;
   type.name = place.name;
   input.editor.PutType(std::move(type));
+  const auto array = input.editor.Current()->FindType(array_oid);
+  if (array == nullptr) return;
+  catalog::Type moved = *array;
+  moved.schema = place.schema;
+  moved.name = ChooseArrayTypeName(input, place.schema, place.name);
+  input.editor.PutType(std::move(moved));
 }
 
 void MoveRelation(CommandInput& input, const RelationPtr& before, const NewPlace& place) {
