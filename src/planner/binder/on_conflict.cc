@@ -32,9 +32,8 @@ struct Inference {
 
 class ArbiterFinder {
  public:
-  ArbiterFinder(BindState& state, const catalog::RelationPtr& relation,
-                const std::vector<ColumnId>& row)
-      : state_(state), relation_(*relation), row_(row) {}
+  ArbiterFinder(BindState& state, const ChangeTarget& target, const std::vector<ColumnId>& row)
+      : state_(state), target_(target), relation_(*target.table()), row_(row) {}
 
   std::vector<Oid> Find(const PgQuery__InferClause& clause) {
     if (*clause.conname != '\0') return {FindConstraint(clause)};
@@ -86,11 +85,12 @@ class ArbiterFinder {
         ThrowNotSupported("COLLATE or an operator class in ON CONFLICT", clause.location);
       }
       if (element.expr != nullptr) {
-        inference_.expressions.push_back(BindOverTable(state_, *element.expr, &relation_, row_,
-                                                       Place::kIndexExpression));
+        inference_.expressions.push_back(BindOver(*element.expr, Place::kIndexExpression));
         continue;
       }
-      const catalog::Column* column = relation_.FindColumn(element.name);
+      const catalog::Column* column =
+          target_.is_view() ? &target_.RequireColumn(element.name, clause.location)
+                            : relation_.FindColumn(element.name);
       if (column == nullptr) {
         throw SqlError(SqlState::kUndefinedColumn,
                        fmt::format("column \"{}\" does not exist", element.name))
@@ -99,9 +99,19 @@ class ArbiterFinder {
       inference_.columns.insert(column->attnum);
     }
     if (clause.where_clause != nullptr) {
-      inference_.predicate = Conjuncts(
-          BindOverTable(state_, *clause.where_clause, &relation_, row_, Place::kIndexPredicate));
+      inference_.predicate = Conjuncts(BindOver(*clause.where_clause, Place::kIndexPredicate));
     }
+  }
+
+  // An expression of the clause: over the columns of what the statement names.
+  ExprPtr BindOver(const ast::Node& node, Place place) {
+    if (!target_.is_view()) return BindOverTable(state_, node, &relation_, row_, place);
+    QueryLevel& level = NewLevel(state_, nullptr);
+    level.names.push_back({level.AddItem(target_.Over(target_.named()->name, row_).item)});
+    ExpressionBinder binder(state_, level);
+    ExprPtr bound = binder.BindAt(node, place);
+    return place == Place::kIndexPredicate ? CoerceToBoolean(state_, std::move(bound), "WHERE")
+                                           : ResolveUnknown(state_, std::move(bound));
   }
 
   static std::vector<ExprPtr> Conjuncts(ExprPtr condition) {
@@ -149,6 +159,7 @@ class ArbiterFinder {
   }
 
   BindState& state_;
+  const ChangeTarget& target_;
   const catalog::Relation& relation_;
   const std::vector<ColumnId>& row_;
   Inference inference_;
@@ -157,17 +168,16 @@ class ArbiterFinder {
 }  // namespace
 
 OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& clause,
-                          const catalog::RelationPtr& relation, std::string_view alias,
-                          bool updates) {
+                          const ChangeTarget& target, std::string_view alias, bool updates) {
   // The conflict target must match stored definitions: its constants stay constants.
   ++state.keep_constants;
   QueryLevel& level = NewLevel(state, nullptr);
   OnConflict conflict;
   conflict.do_nothing = !updates;
-  conflict.existing = NewRow(state, level, *relation);
-  conflict.excluded = NewRow(state, level, *relation);
+  conflict.existing = NewRow(state, level, *target.table());
+  conflict.excluded = NewRow(state, level, *target.table());
   if (clause.infer != nullptr) {
-    conflict.arbiters = ArbiterFinder(state, relation, conflict.existing).Find(*clause.infer);
+    conflict.arbiters = ArbiterFinder(state, target, conflict.existing).Find(*clause.infer);
   } else if (updates) {
     throw SqlError(SqlState::kSyntaxError,
                    "ON CONFLICT DO UPDATE requires inference specification or constraint name")
@@ -176,12 +186,13 @@ OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& cla
   }
   --state.keep_constants;
   if (!updates) return conflict;
-  level.names.push_back({level.AddItem(TableItem(relation, alias, conflict.existing))});
-  level.names.push_back({level.AddItem(TableItem(relation, "excluded", conflict.excluded)),
+  level.names.push_back({level.AddItem(target.Over(alias, conflict.existing).item)});
+  level.names.push_back({level.AddItem(target.Over("excluded", conflict.excluded).item),
                          /*by_name=*/true, /*by_column=*/false});
   ExpressionBinder binder(state, level);
-  conflict.assignments = BindAssignments(binder, *relation, conflict.existing, clause.target_list,
-                                         clause.n_target_list);
+  conflict.assignments = BindAssignments(
+      binder, *target.face(), conflict.existing,
+      target.Renamed(clause.target_list, clause.n_target_list).data(), clause.n_target_list);
   if (clause.where_clause != nullptr) {
     conflict.where = MakeBoolOperation(expr::BoolOperation::kAnd,
                                        binder.BindCondition(clause.where_clause, Place::kWhere));
