@@ -13,6 +13,8 @@
 #include "commands/drop/drop_closure.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
+#include "commands/partition/partition_indexes.h"
+#include "commands/partition/partitions.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/owned_sequences.h"
 #include "commands/table/access_method.h"
@@ -106,6 +108,22 @@ void SetAccessMethodAction(CommandInput& input, const RelationPtr& table,
   SetAccessMethod(input, *table, TextOf(command.name));
 }
 
+void AttachAction(CommandInput& input, const RelationPtr& relation,
+                  const PgQuery__AlterTableCmd& command) {
+  const PgQuery__PartitionCmd& partition = *command.def->partition_cmd;
+  if (!relation->index.has_value()) return AttachPartition(input, relation, partition);
+  if (relation->kind != RelationKind::kPartitionedIndex) {
+    throw SqlError(SqlState::kInvalidObjectDefinition,
+                   fmt::format("index \"{}\" is not partitioned", relation->name));
+  }
+  AlterIndexAttach(input, relation, *partition.name);
+}
+
+void DetachAction(CommandInput& input, const RelationPtr& table,
+                  const PgQuery__AlterTableCmd& command) {
+  DetachPartition(input, table, *command.def->partition_cmd);
+}
+
 // WITHOUT OIDS is what every table is.
 void Nothing(CommandInput&, const RelationPtr&, const PgQuery__AlterTableCmd&) {}
 
@@ -173,6 +191,9 @@ constexpr Action kActions[] = {
      Alone<ValidateConstraintAction>},
     {GRIZZLY_AT(AddInherit), Pass::kRest, "INHERIT", kTables, Alone<AddInherit>},
     {GRIZZLY_AT(DropInherit), Pass::kRest, "NO INHERIT", kTables, Alone<DropInherit>},
+    {GRIZZLY_AT(AttachPartition), Pass::kRest, "ATTACH PARTITION", kTables | kIndexes,
+     Alone<AttachAction>},
+    {GRIZZLY_AT(DetachPartition), Pass::kRest, "DETACH PARTITION", kTables, Alone<DetachAction>},
     {GRIZZLY_AT(ChangeOwner), Pass::kRest, "OWNER TO", kAll, Alone<ChangeOwner>},
     {GRIZZLY_AT(SetRelOptions), Pass::kRest, "SET", kTables | kViews | kMaterialized | kIndexes,
      Alone<SetOptions>},
@@ -242,7 +263,17 @@ using Commands = std::vector<const PgQuery__AlterTableCmd*>;
 void RunPass(CommandInput& input, const RelationPtr& relation, Pass pass,
              Commands::const_iterator first, Commands::const_iterator last, Reach reach) {
   if (pass == Pass::kAlterType) {
-    return AlterColumnTypes(input, Reread(input, relation->oid), {first, last});
+    for (auto command = first; command != last; ++command) {
+      TreeOfColumn(input, *relation, TextOf((*command)->name), reach,
+                   "type of inherited column \"{}\" must be changed in child tables too",
+                   "cannot alter inherited column \"{}\"");
+      RefuseKeyColumn(input, *relation, TextOf((*command)->name), "alter");
+    }
+    AlterColumnTypes(input, Reread(input, relation->oid), {first, last});
+    for (const Oid descendant : LockDescendants(input, *relation, reach)) {
+      AlterColumnTypes(input, Reread(input, descendant), {first, last});
+    }
+    return;
   }
   for (; first != last; ++first) {
     const Action& action = ActionOf(**first);
@@ -265,7 +296,10 @@ void RequireKindOf(const Relation& relation, PgQuery__ObjectType type) {
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
     require(RelationKind::kMaterializedView, "a materialized view");
   }
-  if (type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX) require(RelationKind::kIndex, "an index");
+  if (type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX &&
+      relation.kind != RelationKind::kPartitionedIndex) {
+    require(RelationKind::kIndex, "an index");
+  }
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE) {
     require(RelationKind::kSequence, "a sequence");
   }
@@ -325,6 +359,7 @@ std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& i
   }
   RequireOwner(input, *relation);
   RequireKindOf(*relation, statement.objtype);
+  RequireNothingOwed(input, *relation, TagOf(statement.objtype));
   Commands commands;
   for (const ast::Node* node : ListOf(statement.cmds, statement.n_cmds)) {
     commands.push_back(node->alter_table_cmd);

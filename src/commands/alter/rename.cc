@@ -10,6 +10,7 @@
 #include "commands/alter/alter_children.h"
 #include "commands/alter/alter_table.h"
 #include "commands/alter/stored_text.h"
+#include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
 #include "commands/sequence/owned_sequences.h"
@@ -155,7 +156,7 @@ std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& i
   }
   RequireOwner(input, *relation);
   const bool any_kind = kind == RelationKind::kTable;  // ALTER TABLE renames whatever it is
-  if (!any_kind && relation->kind != kind) {
+  if (!any_kind && NamedKind(relation->kind) != kind) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("\"{}\" is not {}", relation->name, kind_name));
   }
@@ -262,7 +263,7 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
   }
   RequireOwner(input, *relation);
   if (!relation->HasRows() && relation->kind != RelationKind::kView &&
-      !catalog::IsPartitioned(*relation)) {
+      !relation->IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot rename columns of relation \"{}\"", relation->name))
         .Detail(NotSupportedDetail(relation->kind));

@@ -5,6 +5,7 @@
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
+#include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
 #include "facts/collations.h"
 #include "planner/binder/query_binder.h"
@@ -79,7 +80,8 @@ Oid ResolveOpclass(CommandInput& input, std::span<ast::Node* const> names,
                                name.name));
   }
   const facts::OpclassFact* fitting =
-      facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid);
+      facts::DefaultOpclass(
+          facts::kBtreeMethodOid, OpclassInputType(*input.editor.Current(), part.type.oid));
   if (fitting != opclass) {
     static_cast<void>(input);
     ThrowNotSupported(fmt::format("operator class {}", name.name));
@@ -194,7 +196,7 @@ std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input
   CheckMethod(statement);
   const RelationPtr table =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
-  if (!table->HasRows()) {
+  if (!table->HasRows() && !table->IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot create index on relation \"{}\"", table->name))
         .Detail(NotSupportedDetail(table->kind));
@@ -210,7 +212,14 @@ std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input
     }
   }
   const RelationPtr latest = Reread(input, table->oid);
-  DefineIndex(input, latest, ReadIndex(input, *latest, statement), /*is_new_table=*/false);
+  if (latest->IsPartitioned() && statement.concurrent) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot create index on partitioned table \"{}\" concurrently",
+                               latest->name));
+  }
+  IndexRequest request = ReadIndex(input, *latest, statement);
+  request.only = !statement.relation->inh;
+  DefineIndex(input, latest, std::move(request), /*is_new_table=*/false);
   return "CREATE INDEX";
 }
 

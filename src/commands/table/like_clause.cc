@@ -115,6 +115,7 @@ IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relat
     request.exclusion_operators = constraint->exclusion_operators;
   }
   request.nulls_not_distinct = definition.nulls_not_distinct;
+  request.access_method = definition.access_method;
   request.options = index.options;
   request.parts = definition.parts;
   std::vector<std::string> names;

@@ -329,6 +329,16 @@ void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
   ReadColumnConstraints(input, definition, elements);
 }
 
+void ReadColumnOptions(CommandInput& input, const PgQuery__ColumnDef& definition,
+                       const types::SqlType& type, TableElements* elements) {
+  ColumnElement element;
+  element.column.name = TextOf(definition.colname);
+  element.column.type = type;
+  element.location = definition.location;
+  elements->columns.push_back(std::move(element));
+  ReadColumnConstraints(input, definition, elements);
+}
+
 void ReadColumnConstraints(CommandInput& input, const PgQuery__ColumnDef& definition,
                            TableElements* elements) {
   TimingReader timing;

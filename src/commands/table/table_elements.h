@@ -111,6 +111,9 @@ void ReadColumnConstraints(CommandInput& input, const PgQuery__ColumnDef& defini
                            TableElements* elements);
 // Appends the column and what its constraints ask for.
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition, TableElements* elements);
+// A column whose type is known: of PARTITION OF.
+void ReadColumnOptions(CommandInput& input, const PgQuery__ColumnDef& definition,
+                       const types::SqlType& type, TableElements* elements);
 // Type, dimensions and collation of an attribute of a composite type: a column without a name.
 catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition);
 // COLLATE of something of this type. Throws 42704, 42804.

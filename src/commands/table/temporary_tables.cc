@@ -53,8 +53,7 @@ void DropTemporaryObjects(CommandInput& input, Oid schema) {
   });
   snapshot->ForEachRelation([&](const catalog::RelationPtr& relation) {
     if (relation->schema != schema) return;
-    if (relation->kind == catalog::RelationKind::kIndex ||  // go with their tables, types
-        relation->kind == catalog::RelationKind::kPartitionedIndex ||
+    if (relation->index.has_value() ||  // go with their tables, types
         relation->kind == catalog::RelationKind::kCompositeType) {
       return;
     }
