@@ -86,9 +86,8 @@ bool Descend(const Node& node, ParallelPipeline* pipeline) {
     case NodeKind::kTableScan: {
       const auto& scan = static_cast<const plan::TableScanNode&>(node);
       pipeline->driver = &scan;
-      // Only a scan that shares out its units may be run by several.
-      return scan.relation->access_method == "heap" && !scan.unique_match && !scan.backward && scan.index == nullptr &&
-             scan.row_goal < 0 && IsSafeScan(scan);
+      return !scan.sample && scan.current_of.empty() && !scan.unique_match && !scan.backward &&
+             scan.index == nullptr && scan.row_goal < 0 && IsSafeScan(scan);
     }
     default: return false;
   }

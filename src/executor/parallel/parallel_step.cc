@@ -7,6 +7,7 @@
 #include "executor/parallel/parallel_safety.h"
 #include "executor/parallel/worker_pool.h"
 #include "executor/statement_resources.h"
+#include "types/type_directory.h"
 
 namespace grizzly::executor {
 namespace {
@@ -93,8 +94,10 @@ void ParallelStep::Run(ExecContext& leader,
   std::mutex mutex;
   StatementResources resources = StatementResources::Current();
   resources.parallel = this;
+  const types::TypeDirectory* const directory = types::CurrentTypeDirectory();
   resources.workers->Run(worker_count_, [&](int worker) {
     const StatementResources::Scope scope(resources);
+    const types::TypeDirectoryScope types_scope(directory);
     try {
       WorkerExecution own(leader);
       ExecContext& context = own.context;

@@ -10,6 +10,8 @@
 #include "executor/columnar/zone_filter.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
+#include "executor/parallel/parallel_step.h"
+#include "executor/statement_resources.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -38,6 +40,10 @@ class ColumnarScanOperator final : public Operator {
     zones_.Open();
     source_ = std::make_unique<ColumnarSource>(context.transaction, *context.transactions,
                                                context.view, *scan_.relation);
+    shared_ = StatementResources::Current().parallel;
+    if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
+    reads_delta_ = shared_ == nullptr;
+    if (shared_ != nullptr) shared_->SplitOnce([&] { return source_->groups().size() + 1; });
   }
 
   Batch* DoNext(ExecContext& context) override {
@@ -47,6 +53,7 @@ class ColumnarScanOperator final : public Operator {
         if (!FillPinned()) return nullptr;
       } else if (delta_ == nullptr) {
         if (!FillFromGroup(context)) {
+          if (!reads_delta_) return nullptr;
           delta_ = source_->OpenDelta();
           continue;
         }
@@ -58,11 +65,28 @@ class ColumnarScanOperator final : public Operator {
   }
 
  private:
+  // Of a scan that workers share, the units are the groups and, last, the delta.
+  std::unique_ptr<VisibleGroup> NextGroup() {
+    if (shared_ == nullptr) {
+      return source_->NextGroup(
+          [&](const storage::GroupDescriptor& group) { return zones_.MayMatch(group); });
+    }
+    size_t unit;
+    while (shared_->TakeUnit(&unit)) {
+      if (unit == source_->groups().size()) {
+        reads_delta_ = true;
+        return nullptr;
+      }
+      const storage::GroupPtr& group = source_->groups()[unit];
+      if (zones_.MayMatch(*group)) return source_->Open(group);
+    }
+    return nullptr;
+  }
+
   // False: there are no more groups. The batch may be empty.
   bool FillFromGroup(ExecContext& context) {
     while (reader_ == nullptr || block_ == reader_->group().block_count()) {
-      reader_ = source_->NextGroup(
-          [&](const storage::GroupDescriptor& group) { return zones_.MayMatch(group); });
+      reader_ = NextGroup();
       if (reader_ == nullptr) return false;
       columns_.StartGroup(*reader_);
       block_ = 0;
@@ -110,6 +134,8 @@ class ColumnarScanOperator final : public Operator {
   const PinnedRow* pinned_ = nullptr;
   bool pinned_done_ = false;
   std::unique_ptr<ColumnarSource> source_;
+  ParallelStep* shared_ = nullptr;  // whose units are scanned; null: everything
+  bool reads_delta_ = true;
   std::unique_ptr<VisibleGroup> reader_;
   uint32_t block_ = 0;
   std::unique_ptr<txn::RangeScan> delta_;

@@ -80,6 +80,7 @@ class Conversion {
     catalog::RelationPtr index;  // null: the rows' own key
     plan::KeyBounds bounds;
     std::vector<size_t> used_filters;  // equalities the bounds take over
+    std::vector<size_t> range_filters;  // what bounds the part behind them
     size_t equal_count = 0;
     bool has_range = false;
     bool unique_match = false;

@@ -94,6 +94,7 @@ bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index
           match->op == ComparisonOperator::kGreaterEqual ||
           match->op == ComparisonOperator::kLessEqual;
       path->has_range = true;
+      path->range_filters.push_back(i);
     }
     break;
   }
@@ -112,10 +113,10 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
     AccessPath path;
     if (index == nullptr || index->index_key == nullptr) continue;  // no entries of its own
     if (!MatchIndex(scan, index, &path)) continue;
-    double selectivity = 1;
-    for (size_t i : path.used_filters) selectivity *= cardinality_.Selectivity(*scan.filters[i]);
-    if (path.bounds.lower != nullptr) selectivity /= 3;
-    if (path.bounds.upper != nullptr) selectivity /= 3;
+    std::vector<const expr::Expr*> used;
+    for (size_t i : path.used_filters) used.push_back(scan.filters[i].get());
+    for (size_t i : path.range_filters) used.push_back(scan.filters[i].get());
+    const double selectivity = cardinality_.Selectivity(used);
     path.rows = path.unique_match ? 1 : std::max(1.0, table_rows * selectivity);
     path.cost = kSeekCost + path.rows * (path.index == nullptr ? kRowCost : fetch_cost);
     // A unique key always wins: sizes may be unknown or old, one row is one row.
