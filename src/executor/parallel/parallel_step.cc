@@ -28,6 +28,7 @@ void AddMeasurements(const std::vector<NodeMeasurement>& worker,
     node.row_count += worker[i].row_count;
     node.batch_count += worker[i].batch_count;
     node.rows_filtered += worker[i].rows_filtered;
+    node.spilled_bytes += worker[i].spilled_bytes;
     node.loop_count = std::max(node.loop_count, worker[i].loop_count);
     node.startup_ns = std::max(node.startup_ns, worker[i].startup_ns);
     node.total_ns = std::max(node.total_ns, worker[i].total_ns);
