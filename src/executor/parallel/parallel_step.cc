@@ -88,6 +88,7 @@ void ParallelStep::Run(ExecContext& leader,
   for (const plan::HashJoinNode* join : joins_) {
     auto table = std::make_shared<JoinTable>(*join, leader);
     table->Build(leader);
+    NoteMemory(leader, *join, table->byte_count());
     AddFilters(*join, *table);
     tables_[join] = std::move(table);
   }
