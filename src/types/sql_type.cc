@@ -18,7 +18,7 @@ PhysicalType PhysicalOf(const facts::TypeFact& type) {
     case facts::kXidOid:
     case facts::kCidOid:
     case facts::kDateOid:
-    case facts::kAnyenumOid: return PhysicalType::kInt64;
+    case facts::kAnyenumOid: return PhysicalType::kInt32;
     case facts::kInt8Oid:
     case facts::kMoneyOid:
     case facts::kTimeOid:
