@@ -2,7 +2,8 @@
 //
 // A group that its zone maps rule out is not opened. Of the others, the columns of a filter are decoded
 // when the filter is reached, the remaining columns only for the rows that all filters kept. Rows that the
-// delta hides are left out from the start.
+// delta hides are left out from the start. Workers of a parallel step share out the groups, and the delta as
+// one more unit.
 #include <algorithm>
 
 #include "executor/columnar/columnar_source.h"
@@ -40,10 +41,7 @@ class ColumnarScanOperator final : public Operator {
     zones_.Open();
     source_ = std::make_unique<ColumnarSource>(context.transaction, *context.transactions,
                                                context.view, *scan_.relation);
-    shared_ = StatementResources::Current().parallel;
-    if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
-    reads_delta_ = shared_ == nullptr;
-    if (shared_ != nullptr) shared_->SplitOnce([&] { return source_->groups().size() + 1; });
+    OpenShared();
   }
 
   Batch* DoNext(ExecContext& context) override {
@@ -53,7 +51,7 @@ class ColumnarScanOperator final : public Operator {
         if (!FillPinned()) return nullptr;
       } else if (delta_ == nullptr) {
         if (!FillFromGroup(context)) {
-          if (!reads_delta_) return nullptr;
+          if (shared_ != nullptr && !has_delta_) return nullptr;
           delta_ = source_->OpenDelta();
           continue;
         }
@@ -65,20 +63,29 @@ class ColumnarScanOperator final : public Operator {
   }
 
  private:
-  // Of a scan that workers share, the units are the groups and, last, the delta.
-  std::unique_ptr<VisibleGroup> NextGroup() {
-    if (shared_ == nullptr) {
-      return source_->NextGroup(
-          [&](const storage::GroupDescriptor& group) { return zones_.MayMatch(group); });
+  void OpenShared() {
+    columns_.ForgetKeys();
+    shared_ = StatementResources::Current().parallel;
+    if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
+    if (shared_ == nullptr) return;
+    for (const ParallelStep::DriverFilter& filter : shared_->filters()) {
+      columns_.AddKeys(filter.output, filter.keys);
     }
-    size_t unit;
-    while (shared_->TakeUnit(&unit)) {
+    shared_->SplitOnce([&] { return source_->groups().size() + 1; });
+    has_delta_ = false;
+  }
+
+  std::unique_ptr<VisibleGroup> NextGroup() {
+    const auto wanted = [&](const storage::GroupDescriptor& group) {
+      return zones_.MayMatch(group);
+    };
+    if (shared_ == nullptr) return source_->NextGroup(wanted);
+    for (size_t unit; shared_->TakeUnit(&unit);) {
       if (unit == source_->groups().size()) {
-        reads_delta_ = true;
-        return nullptr;
+        has_delta_ = true;
+      } else if (wanted(*source_->groups()[unit])) {
+        return source_->Open(source_->groups()[unit]);
       }
-      const storage::GroupPtr& group = source_->groups()[unit];
-      if (zones_.MayMatch(*group)) return source_->Open(group);
     }
     return nullptr;
   }
@@ -133,9 +140,9 @@ class ColumnarScanOperator final : public Operator {
   Batch batch_;
   const PinnedRow* pinned_ = nullptr;
   bool pinned_done_ = false;
+  ParallelStep* shared_ = nullptr;  // of the workers this one is among
+  bool has_delta_ = false;          // of the units, this worker got the delta
   std::unique_ptr<ColumnarSource> source_;
-  ParallelStep* shared_ = nullptr;  // whose units are scanned; null: everything
-  bool reads_delta_ = true;
   std::unique_ptr<VisibleGroup> reader_;
   uint32_t block_ = 0;
   std::unique_ptr<txn::RangeScan> delta_;
