@@ -231,11 +231,25 @@ void RequireAlterable(const Relation& relation, const Action& action) {
 
 using Commands = std::vector<const PgQuery__AlterTableCmd*>;
 
+// A column keeps one type in the whole tree.
+void AlterColumnTypesOfTree(CommandInput& input, const RelationPtr& relation,
+                            const Commands& commands, Reach reach) {
+  for (const PgQuery__AlterTableCmd* command : commands) {
+    TreeOfColumn(input, *relation, TextOf(command->name), reach,
+                 "type of inherited column \"{}\" must be changed in child tables too",
+                 "cannot alter inherited column \"{}\"");
+  }
+  AlterColumnTypes(input, Reread(input, relation->oid), commands);
+  for (const Oid descendant : LockDescendants(input, *relation, reach)) {
+    AlterColumnTypes(input, Reread(input, descendant), commands);
+  }
+}
+
 // Runs commands [first, last) of one pass.
 void RunPass(CommandInput& input, const RelationPtr& relation, Pass pass,
              Commands::const_iterator first, Commands::const_iterator last, Reach reach) {
   if (pass == Pass::kAlterType) {
-    return AlterColumnTypes(input, Reread(input, relation->oid), {first, last});
+    return AlterColumnTypesOfTree(input, relation, {first, last}, reach);
   }
   for (; first != last; ++first) {
     const Action& action = ActionOf(**first);

@@ -5,6 +5,7 @@
 #include "planner/binder/from_binder.h"
 #include "planner/binder/insert_columns.h"
 #include "planner/binder/table_expression.h"
+#include "planner/binder/table_tree.h"
 
 namespace grizzly::planner {
 
@@ -70,7 +71,10 @@ class MergeBinder {
     const PgQuery__RangeVar& name = *merge_.relation;
     relation_ = RequireRelation(state_, name);
     CheckKind();
-    state_.UseRelation(relation_, txn::RelationLockMode::kRowExclusive);
+    // A row's key is read as this table's own.
+    if (UseTree(state_, relation_, !name.inh, txn::RelationLockMode::kRowExclusive).size() > 1) {
+      ThrowNotSupported("MERGE into a table with children", name.location);
+    }
     alias_ = name.alias == nullptr ? relation_->name : std::string(name.alias->aliasname);
     BoundScan target = ScanTable(state_, level_, relation_, alias_, !name.inh);
     auto& scan = static_cast<LogicalScan&>(*target.plan);

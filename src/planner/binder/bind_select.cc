@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error/check.h"
+#include "catalog/inheritance.h"
 #include "catalog/object_text.h"
 #include "plan/row_key.h"
 #include "planner/binder/query_binder.h"
@@ -293,11 +294,17 @@ class SelectBinder {
   }
 
   // What WHERE CURRENT OF can use: tables locked by FOR UPDATE, or the only table of a plain query.
+  // Its rows are of several tables: a key without its head does not name one.
+  bool HasTree(const RangeItem& item) const {
+    return !item.scan->only && catalog::HasChildren(state_.catalog(), item.relation->oid);
+  }
+
   void AddCursorKeys() {
     if (!wants_row_keys_) return;
     for (const LogicalLockRows::Mark& mark : marks_) {
       for (const auto& item : level_.items) {
         if (item->scan == nullptr || item->scan->scan_id != mark.scan_id) continue;
+        if (HasTree(*item)) continue;
         row_keys_.push_back({item->relation->oid, RowKeyOf(*item->scan, kRowKeyAttribute)});
       }
     }
@@ -307,6 +314,7 @@ class SelectBinder {
     if (!marks_.empty() || !is_plain || level_.items.size() != 1) return;
     RangeItem& item = *level_.items[0];
     if (item.scan == nullptr || item.relation->kind != catalog::RelationKind::kTable) return;
+    if (HasTree(item)) return;
     row_keys_.push_back({item.relation->oid, RowKeyOf(*item.scan, kRowKeyAttribute)});
     targets_.push_back({state_.Mention(row_keys_[0].column, -1), "row key", /*junk=*/true});
   }
