@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/log/log.h"
+#include "catalog/access_method.h"
 #include "catalog/object_text.h"
 #include "catalog/statistics.h"
 #include "session/client_session.h"
@@ -89,7 +90,10 @@ void AutoAnalyze::AnalyzeTenant(const std::shared_ptr<TenantState>& tenant) {
     if (table == nullptr || !IsWorthIt(tenant->catalog->Statistics(oid).row_count, changed)) continue;
     const catalog::Schema* schema = snapshot->FindSchema(table->schema);
     if (schema == nullptr || table->persistence == 't') continue;
-    statements.push_back(fmt::format("ANALYZE (SKIP_LOCKED) {}.{}",
+    // VACUUM moves a columnar table's new rows into row groups.
+    statements.push_back(fmt::format("{} {}.{}",
+                                     catalog::IsColumnar(*table) ? "VACUUM (SKIP_LOCKED, ANALYZE)"
+                                                                 : "ANALYZE (SKIP_LOCKED)",
                                      catalog::QuoteIdentifier(schema->name),
                                      catalog::QuoteIdentifier(table->name)));
   }

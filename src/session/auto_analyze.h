@@ -1,6 +1,7 @@
 // Keeps statistics fresh: every autovacuum_naptime it looks at the databases in use and analyzes, one by
 // one, the tables of which more rows changed than autovacuum_analyze_threshold plus
-// autovacuum_analyze_scale_factor of their rows.
+// autovacuum_analyze_scale_factor of their rows. Columnar tables it vacuums as well, so that new rows move
+// into row groups.
 //
 // It works through sessions of its own, as a superuser, and passes over tables that are locked.
 // OWNS     its thread; the destructor cancels what it runs and waits.

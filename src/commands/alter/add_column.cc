@@ -13,6 +13,7 @@
 #include "commands/table/inherit_columns.h"
 #include "commands/table/table_rewrite.h"
 #include "storage/row/row_layout.h"
+#include "executor/columnar/row_access.h"
 
 namespace grizzly::commands {
 namespace {
@@ -50,8 +51,8 @@ expr::ExprPtr ValueForOldRows(CommandInput& input, const Relation& table,
 
 bool HasRows(CommandInput& input, const Relation& table) {
   if (!table.HasRows()) return false;
-  const KeyRange range = RangeOfIndex(table.tenant, table.storage, IndexId{0});
-  return input.transaction.ScanLatest(range.from, range.to)->Valid();
+  return executor::ScanRows(input.transaction, input.transactions, {nullptr, txn::kSeesAll}, table)
+      ->Valid();
 }
 
 // The sequence of a serial or identity column, owned by it.
@@ -109,6 +110,9 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
     if (!if_not_exists) throw SqlError(SqlState::kDuplicateColumn, message);
     return SendNotice(input, message + ", skipping", "", Severity::kNotice,
                       SqlState::kDuplicateColumn);
+  }
+  if (table->IsPartition()) {
+    throw SqlError(SqlState::kWrongObjectType, "cannot add column to a partition");
   }
   TableElements elements;
   elements.table_name = table->name;

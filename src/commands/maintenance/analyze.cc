@@ -5,10 +5,12 @@
 #include <optional>
 #include <random>
 
+#include "catalog/access_method.h"
 #include "catalog/statistics.h"
 #include "commands/maintenance/column_sampler.h"
 #include "commands/relation_lookup.h"
 #include "plan/plan.h"
+#include "storage/column/row_group.h"
 #include "storage/kv/store.h"
 
 namespace grizzly::commands {
@@ -97,8 +99,12 @@ void SetTotals(CommandInput& input, const catalog::Relation& table, uint64_t row
   const KeyRange rows = RangeOfIndex(table.tenant, table.storage, IndexId{0});
   catalog::RelationStatistics totals = input.catalog.Statistics(table.oid);
   totals.row_count = static_cast<double>(row_count);
-  totals.byte_count = static_cast<double>(
-      input.transactions.store().ApproximateBytes(rows.from, rows.to));
+  storage::Store& store = input.transactions.store();
+  totals.byte_count = static_cast<double>(store.ApproximateBytes(rows.from, rows.to));
+  if (catalog::IsColumnar(table)) {
+    totals.byte_count +=
+        static_cast<double>(storage::GroupBytes(store, table.tenant, table.storage));
+  }
   input.catalog.SetStatistics(table.oid, totals);
 }
 

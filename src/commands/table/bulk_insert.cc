@@ -153,7 +153,8 @@ void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
 
 void BulkInsert::AddToGroups(const types::Batch& rows, uint32_t* at) {
   const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
-  for (*at = 0; *at < rows.row_count() && !indexes_.empty(); ++*at) {
+  const bool looks_at_rows = !indexes_.empty() || notes_.wants_inserts();
+  for (*at = 0; looks_at_rows && *at < rows.row_count(); ++*at) {
     suffix_.clear();
     storage::AppendBigEndian(&suffix_, row_ids[*at]);
     PutEntries(rows, *at);

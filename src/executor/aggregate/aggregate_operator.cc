@@ -9,7 +9,8 @@ namespace grizzly::executor {
 namespace {
 
 // More groups than this are faster made once than merged.
-constexpr double kMergedGroupsMax = 200'000;
+constexpr double kMergedGroupsMax = 4'000'000;
+constexpr double kGroupBytes = 64;  // besides keys and states
 
 class AggregateOperator final : public Operator {
  public:
@@ -22,7 +23,7 @@ class AggregateOperator final : public Operator {
     result_.SetBudget(StatementResources::HashBudget(context), 0);
     result_.Start(context);
     is_read_ = false;
-    step_ = MayMerge() ? ParallelStep::TryMake(*aggregate_.children[0], context) : nullptr;
+    step_ = MayMerge() && FitsMemory(context) ? ParallelStep::TryMake(*aggregate_.children[0], context) : nullptr;
     if (step_ == nullptr) child().Open(context);
   }
 
@@ -66,6 +67,16 @@ class AggregateOperator final : public Operator {
     Batch batch(aggregate_.children[0]->output_types);
     while (next.file->Read(batch)) result_.Consume(context, batch);
     FinishRound(context, next.depth);
+  }
+
+  // Workers do not spill.
+  bool FitsMemory(const ExecContext& context) const {
+    const int64_t budget = StatementResources::HashBudget(context);
+    double bytes = kGroupBytes;
+    for (const SqlType& type : aggregate_.output_types) {
+      bytes += types::PhysicalWidth(type.physical);
+    }
+    return budget == 0 || bytes * aggregate_.estimated_groups < static_cast<double>(budget);
   }
 
   bool MayMerge() const {

@@ -37,14 +37,8 @@ ColumnarSource::ColumnarSource(txn::Transaction& transaction,
 
 std::unique_ptr<VisibleGroup> ColumnarSource::NextGroup(
     const std::function<bool(const storage::GroupDescriptor&)>& wanted) {
-  storage::GroupPtr group;
-  {
-    std::lock_guard lock(mutex_);
-    while (next_ < groups_.size() && !wanted(*groups_[next_])) ++next_;
-    if (next_ == groups_.size()) return nullptr;
-    group = groups_[next_++];
-  }
-  return Open(group);
+  while (next_ < groups_.size() && !wanted(*groups_[next_])) ++next_;
+  return next_ == groups_.size() ? nullptr : Open(groups_[next_++]);
 }
 
 std::unique_ptr<VisibleGroup> ColumnarSource::Open(const storage::GroupPtr& group) {

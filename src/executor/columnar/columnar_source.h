@@ -1,13 +1,13 @@
 // Everything a columnar table has in one view: its groups with the rows that are still there, and its
 // delta. What scans, rewrites, ANALYZE and the moving of rows read from.
 //
-// NextGroup hands each group out once. It may be called by several threads, each of which then owns what it
-// got; the delta belongs to one of them.
+// Several threads make one each, over the same view, and share the groups out by their number: they all have
+// the same ones in the same order.
+// THREADS  one.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "executor/columnar/group_reader.h"
@@ -55,8 +55,7 @@ class ColumnarSource {
   txn::ReadView view_;
   const catalog::Relation& table_;
   std::vector<storage::GroupPtr> groups_;
-  std::mutex mutex_;
-  size_t next_ = 0;  // guarded by mutex_
+  size_t next_ = 0;
 };
 
 // Rows the latest committed state has: of groups by their descriptors, of the delta by counting.

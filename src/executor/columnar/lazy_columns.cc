@@ -115,9 +115,42 @@ uint32_t LazyColumns::Fill(uint32_t block, const std::vector<uint32_t>* visible,
     if (kept.size() < count) KeepRows(kept, out);
     count = out.row_count();
   }
+  for (Keys& keys : keys_) {
+    if (out.row_count() > 0 && keys.IsWorthIt()) FilterByKeys(keys, out);
+  }
+  count = out.row_count();
   if (count == 0) return 0;
   for (uint32_t output = 0; output < columns_.size(); ++output) DecodeColumn(output, out);
   return count;
+}
+
+void LazyColumns::AddKeys(uint32_t output, std::shared_ptr<const KeyFilter> keys) {
+  if (scan_.attnums[output] > 0) keys_.push_back({output, std::move(keys)});
+}
+
+bool LazyColumns::Keys::IsWorthIt() const {
+  constexpr uint64_t kAskedMin = 4 * storage::kSegmentBlockRows;
+  return asked < kAskedMin || passed * 5 < asked * 4;
+}
+
+void LazyColumns::FilterByKeys(Keys& keys, Batch& out) {
+  DecodeColumn(keys.output, out);
+  kept_.clear();
+  const auto keep = [&]<typename T>(const types::VectorReader<T>& column) {
+    for (uint32_t row = 0; row < out.row_count(); ++row) {
+      if (!column.IsNull(row) && keys.filter->MayContain(column[row])) kept_.push_back(row);
+    }
+  };
+  const Vector& column = out.column(keys.output);
+  switch (column.physical()) {
+    case types::PhysicalType::kInt16: keep(column.Reader<int16_t>()); break;
+    case types::PhysicalType::kInt32: keep(column.Reader<int32_t>()); break;
+    case types::PhysicalType::kInt64: keep(column.Reader<int64_t>()); break;
+    default: return;
+  }
+  keys.asked += out.row_count();
+  keys.passed += kept_.size();
+  if (kept_.size() < out.row_count()) KeepRows(kept_, out);
 }
 
 // Each entry is looked at once in a group, where entries are far fewer than rows.

@@ -11,6 +11,7 @@
 
 #include "executor/columnar/columnar_source.h"
 #include "executor/exec_context.h"
+#include "executor/join/key_filter.h"
 #include "expr/evaluator.h"
 #include "plan/scan_node.h"
 #include "types/batch.h"
@@ -22,6 +23,9 @@ class LazyColumns {
   // Both outlive it.
   LazyColumns(const plan::TableScanNode& node, ExecContext& context);
 
+  // From now on leaves out rows of groups whose output is not among the keys, too, while that leaves out many.
+  void AddKeys(uint32_t output, std::shared_ptr<const KeyFilter> keys);
+  void ForgetKeys() { keys_.clear(); }
   // The next blocks are this group's.
   void StartGroup(VisibleGroup& group);
   // Fills `out` with the rows of a block that pass the filters; `visible`: only these (null: all). Returns
@@ -37,6 +41,14 @@ class LazyColumns {
     bool is_codable;                // of one column, and cannot fail
     std::vector<bool> passing;      // of the group's dictionary; empty: not evaluated
   };
+  struct Keys {
+    uint32_t output;
+    std::shared_ptr<const KeyFilter> filter;
+    uint64_t asked = 0;
+    uint64_t passed = 0;
+    bool IsWorthIt() const;
+  };
+  void FilterByKeys(Keys& keys, types::Batch& out);
   bool FilterByCodes(Filter& filter, types::Batch& out);
   void EvaluateOnDictionary(Filter& filter, storage::SegmentReader& segment);
   void DecodeColumn(uint32_t output, types::Batch& out);
@@ -48,6 +60,7 @@ class LazyColumns {
   const plan::TableScanNode& scan_;
   const catalog::Relation& table_;
   std::vector<Filter> filters_;
+  std::vector<Keys> keys_;
   std::vector<uint32_t> columns_;  // of the table; RowLayoutSet::kSkip: a system column
   bool has_system_columns_ = false;
   VisibleGroup* group_ = nullptr;

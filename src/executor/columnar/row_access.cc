@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "executor/columnar/columnar_source.h"
+#include "executor/table_access.h"
 #include "storage/key/ordered_key.h"
 #include "storage/row/row_layout.h"
 
@@ -92,6 +94,79 @@ std::shared_ptr<GroupReader> RowAccess::ReaderOf(const txn::ReadView& view, uint
                                                 std::move(group),
                                                 storage::SegmentCheck::kNone));
   return readers_.front();
+}
+
+namespace {
+
+class ColumnarRowScan final : public txn::RangeScan {
+ public:
+  ColumnarRowScan(txn::Transaction& transaction, txn::TransactionManager& transactions,
+                  const txn::ReadView& view, const catalog::Relation& table)
+      : source_(transaction, transactions, view, table), head_(RowKeyHead(table)) {
+    Settle();
+  }
+
+  bool Valid() const override { return group_ != nullptr || delta_->Valid(); }
+  void Next() override {
+    if (group_ != nullptr) {
+      ++position_;
+    } else {
+      delta_->Next();
+    }
+    Settle();
+  }
+  std::string_view key() const override { return group_ != nullptr ? key_ : delta_->key(); }
+  std::string_view value() const override { return group_ != nullptr ? value_ : delta_->value(); }
+
+ private:
+  // On to the next row that is there.
+  void Settle() {
+    while (delta_ == nullptr && !SettleInGroup()) {
+    }
+    if (group_ != nullptr) return;
+    while (delta_->Valid() && delta_->value().size() == storage::kDeletedMarkBytes) delta_->Next();
+  }
+
+  // False: the group is at its end, and another one, or the delta, comes next.
+  bool SettleInGroup() {
+    if (group_ == nullptr || position_ == group_->group().row_count()) {
+      group_ = source_.NextGroup([](const storage::GroupDescriptor&) { return true; });
+      position_ = 0;
+      if (group_ == nullptr) delta_ = source_.OpenDelta();
+      return group_ == nullptr;
+    }
+    const std::vector<uint32_t>& hidden = group_->hidden();
+    if (std::binary_search(hidden.begin(), hidden.end(), position_)) {
+      ++position_;
+      return false;
+    }
+    key_ = head_;
+    storage::AppendBigEndian(&key_, group_->group().RowIdAt(position_));
+    value_ = group_->group().ComposeRow(position_);
+    return true;
+  }
+
+  ColumnarSource source_;
+  const std::string head_;
+  std::unique_ptr<VisibleGroup> group_;
+  uint32_t position_ = 0;
+  std::unique_ptr<txn::RangeScan> delta_;  // when the groups are done
+  std::string key_;
+  std::string value_;
+};
+
+}  // namespace
+
+std::unique_ptr<txn::RangeScan> ScanRows(txn::Transaction& transaction,
+                                         txn::TransactionManager& transactions,
+                                         const txn::ReadView& view,
+                                         const catalog::Relation& table) {
+  if (catalog::IsColumnar(table)) {
+    return std::make_unique<ColumnarRowScan>(transaction, transactions, view, table);
+  }
+  const std::string head = RowKeyHead(table);
+  return transaction.Scan(view, head, storage::PrefixSuccessor(head),
+                          txn::ScanDirection::kForward, /*fill_cache=*/false);
 }
 
 void RowAccess::Delete(std::string_view key) {

@@ -12,6 +12,7 @@
 
 #include "catalog/relation.h"
 #include "executor/columnar/group_reader.h"
+#include "executor/exec_context.h"
 #include "txn/transaction.h"
 
 namespace grizzly::executor {
@@ -44,6 +45,9 @@ class RowAccess {
   RowAccess(txn::Transaction& transaction, txn::TransactionManager& transactions,
             const catalog::Relation& table);
 
+  RowAccess(ExecContext& context, const catalog::Relation& table)
+      : RowAccess(context.transaction, *context.transactions, table) {}
+
   // As those of Transaction.
   void Get(const txn::ReadView& view, std::string_view key, FoundRow* row);
   void GetLatest(std::string_view key, FoundRow* row) { Get({nullptr, txn::kSeesAll}, key, row); }
@@ -59,6 +63,17 @@ class RowAccess {
   const catalog::Relation& table_;
   std::vector<std::shared_ptr<GroupReader>> readers_;  // used last, first
 };
+
+// All rows of a table in row format, under their keys; those of row groups composed one by one, so it is
+// for checks that look at few columns of tables that are small, or rarely.
+std::unique_ptr<txn::RangeScan> ScanRows(txn::Transaction& transaction,
+                                         txn::TransactionManager& transactions,
+                                         const txn::ReadView& view,
+                                         const catalog::Relation& table);
+inline std::unique_ptr<txn::RangeScan> ScanLatestRows(ExecContext& context,
+                                                      const catalog::Relation& table) {
+  return ScanRows(context.transaction, *context.transactions, {nullptr, txn::kSeesAll}, table);
+}
 
 // The hidden row id at the end of a columnar row's key.
 uint64_t RowIdOfKey(std::string_view key);

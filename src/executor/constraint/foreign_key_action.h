@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/columnar/row_access.h"
 #include "executor/constraint/foreign_key_values.h"
 #include "executor/modify/row_writer.h"
 
@@ -23,18 +24,19 @@ class ForeignKeyAction {
 
   txn::RowLockMode lock_mode() const { return lock_mode_; }
   // Changes one row, locked and read. `new_values`: of the referenced columns (CASCADE of an update).
-  void Apply(std::string_view row_key, const txn::RowRead& row,
+  void Apply(std::string_view row_key, const FoundRow& row,
              const std::vector<types::Datum>& new_values);
 
  private:
   void PrepareValues(bool is_delete);
   bool ChangesKey() const;
-  void CheckInView(std::string_view row_key, const txn::RowRead& row);
+  void CheckInView(std::string_view row_key, const FoundRow& row);
   void Replace(std::string_view suffix, const std::vector<types::Datum>& new_values);
   std::string StatementText(bool is_delete) const;
 
   const plan::ForeignKeyRule& rule_;
   ExecContext& context_;
+  RowAccess rows_;
   const char action_;
   const bool deletes_;
   std::shared_ptr<const plan::RowRules> rules_;

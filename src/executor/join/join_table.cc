@@ -5,6 +5,7 @@
 #include "executor/column_gather.h"
 #include "executor/parallel/parallel_step.h"
 #include "expr/evaluator.h"
+#include "facts/types.h"
 
 namespace grizzly::executor {
 namespace {
@@ -203,6 +204,36 @@ void JoinTable::LinkRows(ExecContext& context) {
       head = row;
     }
   }
+}
+
+bool JoinTable::HasIntegerKey(size_t key) const {
+  switch (store_types_[width_ + key].oid) {
+    case facts::kInt2Oid:
+    case facts::kInt4Oid:
+    case facts::kInt8Oid:
+    case facts::kDateOid: return !NullMatches(key);
+    default: return false;
+  }
+}
+
+std::shared_ptr<const KeyFilter> JoinTable::MakeKeyFilter(size_t key) const {
+  auto filter = std::make_shared<KeyFilter>(rows_.row_count());
+  const auto add = [&]<typename T>(const Vector& column, uint32_t count, T) {
+    const auto reader = column.Reader<T>();
+    for (uint32_t row = 0; row < count; ++row) {
+      if (!reader.IsNull(row)) filter->Add(reader[row]);
+    }
+  };
+  for (size_t c = 0; c < rows_.chunk_count(); ++c) {
+    const Batch& chunk = rows_.chunk(c);
+    const Vector& column = chunk.column(width_ + key);
+    switch (column.physical()) {
+      case types::PhysicalType::kInt16: add(column, chunk.row_count(), int16_t{}); break;
+      case types::PhysicalType::kInt32: add(column, chunk.row_count(), int32_t{}); break;
+      default: add(column, chunk.row_count(), int64_t{});
+    }
+  }
+  return filter;
 }
 
 void JoinTable::KeepEqual(std::span<const Vector* const> probe_keys,

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "executor/join/key_filter.h"
 #include "executor/operator.h"
 #include "executor/row_store.h"
 #include "executor/spill/spill_file.h"
@@ -30,6 +31,9 @@ class JoinTable {
   void SpillInto(SpillPartitions& partitions, ExecContext& context, Operator& right);
   // From a file that SpillInto wrote.
   void BuildFrom(SpillFile& file, ExecContext& context);
+  // Of key `key`, which must be of an integer type (HasIntegerKey).
+  std::shared_ptr<const KeyFilter> MakeKeyFilter(size_t key) const;
+  bool HasIntegerKey(size_t key) const;
   std::span<const SqlType> store_types() const { return store_types_; }
   // What the table holds.
   int64_t byte_count() const { return rows_.charged_bytes() + charged_bytes_; }

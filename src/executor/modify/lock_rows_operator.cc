@@ -1,5 +1,6 @@
 // SELECT ... FOR UPDATE/SHARE: locks the marked rows, passes them as they are under the lock.
 #include "executor/columnar/row_access.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
@@ -12,7 +13,7 @@ using plan::LockRowsNode;
 class LockRowsOperator final : public Operator {
  public:
   LockRowsOperator(const LockRowsNode& node, ExecContext& context)
-      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 32) {
+      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 1) {
     for (const LockRowsNode::Mark& mark : node.marks) {
       rows_.push_back(std::make_unique<RowAccess>(context.transaction, *context.transactions,
                                                   *mark.relation));
@@ -20,15 +21,23 @@ class LockRowsOperator final : public Operator {
   }
 
  protected:
-  void DoOpen(ExecContext& context) override { child().Open(context); }
+  void DoOpen(ExecContext& context) override {
+    child().Open(context);
+    input_ = nullptr;
+  }
 
+  // Row by row: a LIMIT above must not have locked what it does not pass on.
   Batch* DoNext(ExecContext& context) override {
-    while (Batch* input = child().Next(context)) {
+    for (;;) {
+      if (input_ == nullptr || next_row_ == input_->row_count()) {
+        input_ = child().Next(context);
+        next_row_ = 0;
+        if (input_ == nullptr) return nullptr;
+      }
       out_.Reset();
-      for (uint32_t row = 0; row < input->row_count(); ++row) LockOne(context, *input, row);
+      LockOne(context, *input_, next_row_++);
       if (out_.row_count() > 0) return &out_;
     }
-    return nullptr;
   }
 
  private:
@@ -53,6 +62,7 @@ class LockRowsOperator final : public Operator {
           read_.commit_timestamp().value == TimestampOfMark(value.AsString())) {
         continue;
       }
+      FollowMoves(context, mark, *rows_[i], TimestampOfMark(value.AsString()), &key);
       if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
         throw SqlError(SqlState::kTRSerializationFailure,
                        read_.found() ? "could not serialize access due to concurrent update"
@@ -72,10 +82,24 @@ class LockRowsOperator final : public Operator {
     if (again != nullptr) out_.Append(*again, 0, 1);
   }
 
+  // The row at *key, locked, is gone: goes on to where it was moved, if it was.
+  void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, RowAccess& rows,
+                   uint64_t seen_timestamp, std::string* key) {
+    while (!read_.found()) {
+      const auto moved = FindMove(*context.transactions, *key, seen_timestamp);
+      if (!moved.has_value()) return;
+      *key = *moved;
+      context.transaction.LockRow(*key, mark.mode);
+      rows.GetLatest(*key, &read_);
+    }
+  }
+
   const LockRowsNode& lock_;
   Recheck recheck_;
   std::vector<std::unique_ptr<RowAccess>> rows_;  // of each mark's relation
   FoundRow read_;
+  const Batch* input_ = nullptr;
+  uint32_t next_row_ = 0;
   Batch out_;
 };
 

@@ -1,6 +1,7 @@
 // MERGE: row by row, the first action of the right kind whose condition holds.
 //
 // SOURCE  PostgreSQL 15 docs, "MERGE", and 13.2.1 on what happens to rows that changed meanwhile
+#include "executor/columnar/row_access.h"
 #include "executor/modify/recheck.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
@@ -21,7 +22,8 @@ struct Action {
 class MergeOperator final : public Operator {
  public:
   MergeOperator(const plan::MergeNode& node, ExecContext& context)
-      : Operator(node), merge_(node), writer_(node.rules, context), recheck_(*node.children[0]) {
+      : Operator(node), merge_(node), writer_(node.rules, context),
+        rows_(context, *node.rules.relation), recheck_(*node.children[0]) {
     for (const catalog::Column& column : node.rules.relation->columns) {
       old_.AddColumn(Vector(column.type, 0));
       new_.AddColumn(Vector(column.type, 1));
@@ -45,6 +47,7 @@ class MergeOperator final : public Operator {
         }
       }
     }
+    writer_.Finish();
     return nullptr;
   }
 
@@ -104,7 +107,7 @@ class MergeOperator final : public Operator {
 
   // Of key_, locked.
   bool IsCurrent(ExecContext& context, uint64_t seen_timestamp) {
-    context.transaction.GetLatest(key_, &read_);
+    rows_.GetLatest(key_, &read_);
     if (read_.own_command() == context.transaction.current_command() && read_.own_command() != 0) {
       throw SqlError(SqlState::kCardinalityViolation,
                      "MERGE command cannot affect row a second time")
@@ -202,10 +205,11 @@ class MergeOperator final : public Operator {
 
   const plan::MergeNode& merge_;
   RowWriter writer_;
+  RowAccess rows_;
   Recheck recheck_;
   std::vector<Action> actions_;
   std::string key_;
-  txn::RowRead read_;
+  FoundRow read_;
   Batch old_;
   Batch new_;
 };

@@ -86,6 +86,7 @@ void ParallelStep::Run(ExecContext& leader,
   for (const plan::HashJoinNode* join : joins_) {
     auto table = std::make_shared<JoinTable>(*join, leader);
     table->Build(leader);
+    AddFilters(*join, *table);
     tables_[join] = std::move(table);
   }
   const bool measures = leader.measurements != nullptr;
@@ -114,6 +115,17 @@ void ParallelStep::Run(ExecContext& leader,
       throw;
     }
   });
+}
+
+void ParallelStep::AddFilters(const plan::HashJoinNode& join, const JoinTable& table) {
+  if (join.type != plan::JoinType::kInner && join.type != plan::JoinType::kSemi) return;
+  for (size_t k = 0; k < join.left_keys.size(); ++k) {
+    const expr::Expr& key = *join.left_keys[k];
+    if (key.kind != expr::ExprKind::kInput || !table.HasIntegerKey(k)) continue;
+    const auto output = DriverOutput(*join.children[0],
+                                     static_cast<const expr::InputExpr&>(key).index);
+    if (output) filters_.push_back({*output, table.MakeKeyFilter(k)});
+  }
 }
 
 size_t ParallelStep::SplitOnce(const std::function<size_t()>& split) {

@@ -2,7 +2,8 @@
 //
 // A group that its zone maps rule out is not opened. Of the others, the columns of a filter are decoded
 // when the filter is reached, the remaining columns only for the rows that all filters kept. Rows that the
-// delta hides are left out from the start.
+// delta hides are left out from the start. Workers of a parallel step share out the groups, and the delta as
+// one more unit.
 #include <algorithm>
 
 #include "executor/columnar/columnar_source.h"
@@ -10,6 +11,8 @@
 #include "executor/columnar/zone_filter.h"
 #include "executor/filter_set.h"
 #include "executor/operators.h"
+#include "executor/parallel/parallel_step.h"
+#include "executor/statement_resources.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -38,6 +41,7 @@ class ColumnarScanOperator final : public Operator {
     zones_.Open();
     source_ = std::make_unique<ColumnarSource>(context.transaction, *context.transactions,
                                                context.view, *scan_.relation);
+    OpenShared();
   }
 
   Batch* DoNext(ExecContext& context) override {
@@ -47,6 +51,7 @@ class ColumnarScanOperator final : public Operator {
         if (!FillPinned()) return nullptr;
       } else if (delta_ == nullptr) {
         if (!FillFromGroup(context)) {
+          if (shared_ != nullptr && !has_delta_) return nullptr;
           delta_ = source_->OpenDelta();
           continue;
         }
@@ -58,11 +63,37 @@ class ColumnarScanOperator final : public Operator {
   }
 
  private:
+  void OpenShared() {
+    columns_.ForgetKeys();
+    shared_ = StatementResources::Current().parallel;
+    if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
+    if (shared_ == nullptr) return;
+    for (const ParallelStep::DriverFilter& filter : shared_->filters()) {
+      columns_.AddKeys(filter.output, filter.keys);
+    }
+    shared_->SplitOnce([&] { return source_->groups().size() + 1; });
+    has_delta_ = false;
+  }
+
+  std::unique_ptr<VisibleGroup> NextGroup() {
+    const auto wanted = [&](const storage::GroupDescriptor& group) {
+      return zones_.MayMatch(group);
+    };
+    if (shared_ == nullptr) return source_->NextGroup(wanted);
+    for (size_t unit; shared_->TakeUnit(&unit);) {
+      if (unit == source_->groups().size()) {
+        has_delta_ = true;
+      } else if (wanted(*source_->groups()[unit])) {
+        return source_->Open(source_->groups()[unit]);
+      }
+    }
+    return nullptr;
+  }
+
   // False: there are no more groups. The batch may be empty.
   bool FillFromGroup(ExecContext& context) {
     while (reader_ == nullptr || block_ == reader_->group().block_count()) {
-      reader_ = source_->NextGroup(
-          [&](const storage::GroupDescriptor& group) { return zones_.MayMatch(group); });
+      reader_ = NextGroup();
       if (reader_ == nullptr) return false;
       columns_.StartGroup(*reader_);
       block_ = 0;
@@ -109,6 +140,8 @@ class ColumnarScanOperator final : public Operator {
   Batch batch_;
   const PinnedRow* pinned_ = nullptr;
   bool pinned_done_ = false;
+  ParallelStep* shared_ = nullptr;  // of the workers this one is among
+  bool has_delta_ = false;          // of the units, this worker got the delta
   std::unique_ptr<ColumnarSource> source_;
   std::unique_ptr<VisibleGroup> reader_;
   uint32_t block_ = 0;

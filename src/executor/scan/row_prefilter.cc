@@ -110,7 +110,33 @@ void RowPrefilter::Open() {
   }
 }
 
-bool RowPrefilter::PassesAll(std::string_view row) const {
+void RowPrefilter::AddKeys(const plan::TableScanNode& node, uint32_t output,
+                           std::shared_ptr<const KeyFilter> keys) {
+  const AttributeNumber attnum = node.attnums[output];
+  if (attnum > 0) keys_.push_back({static_cast<uint32_t>(attnum - 1), std::move(keys)});
+}
+
+bool RowPrefilter::PassesKeys(std::string_view row) {
+  constexpr uint32_t kAskedMin = 4096;
+  constexpr double kPassedMax = 0.8;
+  for (size_t i = 0; i < keys_.size(); ++i) {
+    Keys& keys = keys_[i];
+    int64_t value;
+    if (!layouts_->ReadInteger(row, keys.column, &value)) return false;  // NULL meets nothing
+    ++keys.asked;
+    if (!keys.filter->MayContain(value)) return false;
+    ++keys.passed;
+    if (keys.asked < kAskedMin) continue;
+    if (keys.passed > kPassedMax * keys.asked) {
+      keys_.erase(keys_.begin() + static_cast<ptrdiff_t>(i--));
+    } else {
+      keys.asked = keys.passed = 0;
+    }
+  }
+  return true;
+}
+
+bool RowPrefilter::PassesConditions(std::string_view row) const {
   for (const Condition& condition : conditions_) {
     if (!condition.is_known) continue;
     int64_t integer;

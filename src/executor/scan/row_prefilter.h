@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "executor/join/key_filter.h"
 #include "expr/evaluator.h"
 #include "plan/scan_node.h"
 
@@ -17,9 +18,12 @@ class RowPrefilter {
 
   // Computes the constants; call at each (re)scan.
   void Open();
+  // From now on leaves out rows whose output `output` of the scan is not among the keys, too.
+  void AddKeys(const plan::TableScanNode& node, uint32_t output,
+               std::shared_ptr<const KeyFilter> keys);
   // False: some filter is certainly not true for the row.
-  bool Passes(std::string_view row) const {
-    return conditions_.empty() || PassesAll(row);
+  bool Passes(std::string_view row) {
+    return (conditions_.empty() || PassesConditions(row)) && (keys_.empty() || PassesKeys(row));
   }
 
  private:
@@ -34,10 +38,19 @@ class RowPrefilter {
     int64_t high = INT64_MAX;
     bool is_known = false;
   };
-  bool PassesAll(std::string_view row) const;
+  // Keys that hardly leave out rows are no longer asked.
+  struct Keys {
+    uint32_t column;
+    std::shared_ptr<const KeyFilter> filter;
+    uint32_t asked = 0;
+    uint32_t passed = 0;
+  };
+  bool PassesConditions(std::string_view row) const;
+  bool PassesKeys(std::string_view row);
 
   const storage::RowLayoutSet* layouts_;
   std::vector<Condition> conditions_;
+  std::vector<Keys> keys_;
 };
 
 }  // namespace grizzly::executor

@@ -63,6 +63,9 @@ class TableScanOperator final : public Operator {
     if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
     prefilter_.Open();
     if (shared_ != nullptr) {
+      for (const ParallelStep::DriverFilter& filter : shared_->filters()) {
+        prefilter_.AddKeys(scan_, filter.output, filter.keys);
+      }
       shared_->SplitOnce([&] {
         shared_->ranges() = SplitRanges(ranges_.Compute(), context);
         return shared_->ranges().size();
@@ -161,6 +164,7 @@ class TableScanOperator final : public Operator {
   // Sets key_; false: no row can match.
   bool PointKey() {
     if (scan_.current_of.empty()) return ranges_.ComputePoint(&key_);
+    if (cursor_row_.empty()) return false;
     key_ = head_ + cursor_row_;
     return true;
   }
@@ -298,7 +302,10 @@ class TableScanOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
-  if (catalog::IsColumnar(*node.relation) && node.index == nullptr) return MakeColumnarScan(node, context);
+  // By key, rows of groups are found like others.
+  const bool scans_groups =
+      catalog::IsColumnar(*node.relation) && node.index == nullptr && node.current_of.empty();
+  if (scans_groups) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 

@@ -125,6 +125,7 @@ class SortOperator final : public Operator {
     run->FinishWriting();
     runs_.push_back(std::move(run));
     rows_->Clear();
+    has_threshold_ = false;
   }
 
   Batch* NextMerged() {

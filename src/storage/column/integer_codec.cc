@@ -7,15 +7,19 @@ namespace {
 
 // In order of how fast they are read: the first of the smallest is taken.
 constexpr std::array<const IntegerEncoder*, 5> kEncoders = {
-    &kConstantEncoder, &kFrameEncoder, &kDictionaryEncoder, &kRunsEncoder, &kDeltaEncoder,
+    &kFrameEncoder, &kConstantEncoder, &kDictionaryEncoder, &kRunsEncoder, &kDeltaEncoder,
 };
 
 }  // namespace
 
 void EncodeIntegers(std::span<const int64_t> values, std::string* out) {
   const IntegerEncoder* best = &kFrameEncoder;
-  size_t best_bytes = kFrameEncoder.estimate(values);
+  const size_t frame_bytes = kFrameEncoder.estimate(values);
+  size_t best_bytes = frame_bytes;
   for (const IntegerEncoder* encoder : kEncoders) {
+    if (encoder == &kFrameEncoder) continue;
+    // Codes below a byte each are not worth looking for.
+    if (encoder == &kDictionaryEncoder && frame_bytes < values.size()) continue;
     const size_t bytes = encoder->estimate(values);
     // A slower one has to be worth it.
     if (bytes != SIZE_MAX && bytes + bytes / 8 < best_bytes) {

@@ -61,9 +61,8 @@ uint64_t GroupBytes(Store& store, TenantId tenant, StorageId storage) {
   const auto groups = store.NewIterator(nullptr, head, PrefixSuccessor(head));
   for (groups->Seek(head); groups->Valid(); groups->Next()) {
     bytes += groups->value().size();
-    for (const GroupColumn& column : DecodeGroup(groups->value())->columns) {
-      bytes += column.byte_count;
-    }
+    const GroupPtr group = DecodeGroup(groups->value());
+    for (const GroupColumn& column : group->columns) bytes += column.byte_count;
   }
   return bytes;
 }
