@@ -83,7 +83,10 @@ FunctionColumns ColumnsOfCall(BindState& state, const expr::Expr& call, const st
   }
   std::vector<Oid> actual;
   for (const SqlType& type : site->argument_types) actual.push_back(type.oid);
-  return ColumnsOfFunction(state, *function, site->result_type, actual);
+  FunctionColumns columns = ColumnsOfFunction(state, *function, site->result_type, actual);
+  // One OUT argument names the column, whatever the function is called.
+  if (columns.is_scalar && columns.names[0] == function->proname) columns.names[0] = name;
+  return columns;
 }
 
 }  // namespace
@@ -190,7 +193,9 @@ void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__
   item.is_scalar_function = alone;
   for (size_t i = 0; i < columns.types.size(); ++i) {
     const std::string& column_name =
-        columns.is_scalar ? (alone && node.alias != nullptr ? item.alias : name) : columns.names[i];
+        columns.is_scalar && columns.names[i] == name && alone && node.alias != nullptr
+            ? item.alias
+            : columns.names[i];
     const ColumnId id = state_.AddColumn({column_name, columns.types[i]}, &level_);
     scan.outputs.push_back(id);
     item.columns.push_back({column_name, id, nullptr});
