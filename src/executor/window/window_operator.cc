@@ -77,15 +77,13 @@ class WindowOperator final : public Operator {
     calls_.push_back(std::move(call));
   }
 
-  [[noreturn]] static void ThrowNullOffset(const char* which) {
-    throw SqlError(SqlState::kNullValueNotAllowed,
-                   fmt::format("frame {} offset must not be null", which));
-  }
-
   static Datum EvaluateNotNull(const expr::Expr& offset, ExecContext& context, const char* which) {
     expr::Evaluator evaluator(offset, context.evaluation);
     const Datum value = evaluator.EvaluateScalar();
-    if (value.is_null()) ThrowNullOffset(which);
+    if (value.is_null()) {
+      throw SqlError(SqlState::kNullValueNotAllowed,
+                     fmt::format("frame {} offset must not be null", which));
+    }
     return value;
   }
 
@@ -104,11 +102,12 @@ class WindowOperator final : public Operator {
   FrameClause::Bound RangeBound(const expr::WindowExpr& call, const expr::ExprPtr& in_range,
                                 ExecContext& context, bool is_end) {
     if (in_range == nullptr) return nullptr;
-    const char* which = is_end ? "ending" : "starting";
-    // A call of a strict function with NULL was made a NULL when it was planned.
-    if (in_range->kind != expr::ExprKind::kFunction) ThrowNullOffset(which);
+    if (in_range->kind != expr::ExprKind::kFunction) {  // folded: strict over a NULL offset
+      throw SqlError(SqlState::kNullValueNotAllowed,
+                     fmt::format("frame {} offset must not be null", is_end ? "ending" : "starting"));
+    }
     const auto& test = static_cast<const expr::FunctionExpr&>(*in_range);
-    EvaluateNotNull(*test.arguments[2], context, which);
+    EvaluateNotNull(*test.arguments[2], context, is_end ? "ending" : "starting");
     auto evaluator = std::make_shared<expr::Evaluator>(*in_range, context.evaluation);
     auto keys = std::make_shared<Batch>();
     for (int i = 0; i < 2; ++i) keys->AddColumn(Vector(test.arguments[0]->type, 1));
