@@ -188,6 +188,14 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
   transaction_->NextCommand();
   commands::CommandInput input = MakeCommandInput(source);
   bool described = false;
+  // In the extended protocol the rows were described with the portal.
+  for (const auto& [name, portal] : portals_) {
+    const PreparedStatementPtr& run = portal->statement;
+    if (columns.empty() || run == nullptr || run->text == nullptr) continue;
+    if (&run->text->sql() != &source || portal->columns.size() != columns.size()) continue;
+    columns = portal->columns;
+    described = true;
+  }
   input.receive_rows = [&](const types::Batch& batch) {
     if (!described) sink_.DescribeRows(columns);
     described = true;
