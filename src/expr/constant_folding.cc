@@ -91,6 +91,7 @@ class Folder {
   explicit Folder(const functions::FunctionContext& context) { state_.functions = context; }
 
   void Fold(ExprPtr& expr) {
+    if (expr->kind == ExprKind::kRowCompare) return FoldFields(*expr);
     expr->VisitChildren([&](ExprPtr& child) { Fold(child); });
     Simplify(expr);
     if (IsConst(*expr) || !ChildrenAreConst(*expr) || !IsConstantFoldable(*expr)) return;
@@ -98,6 +99,13 @@ class Folder {
   }
 
  private:
+  // The rows of a comparison stay rows.
+  void FoldFields(Expr& comparison) {
+    comparison.VisitChildren([&](ExprPtr& row) {
+      row->VisitChildren([&](ExprPtr& field) { Fold(field); });
+    });
+  }
+
   static void Simplify(ExprPtr& expr) {
     switch (expr->kind) {
       case ExprKind::kBool:
