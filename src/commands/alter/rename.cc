@@ -180,15 +180,17 @@ void RewriteViewsOfColumn(CommandInput& input, const Relation& table, AttributeN
       users.insert(edge.dependent);
     }
   }
+  // A view may read another one: none is changed before all have been read.
+  std::vector<Relation> rewritten;
   for (const Oid oid : users) {
     const RelationPtr view = input.editor.Current()->FindRelation(oid);
     if (view == nullptr || !view->view.has_value()) continue;
     LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
-    Relation changed = *view;
-    changed.view->query.sql =
+    rewritten.push_back(*view);
+    rewritten.back().view->query.sql =
         RenameColumnInQuery(input, view->view->query, table, attnum, new_name);
-    input.editor.PutRelation(std::move(changed));
   }
+  for (Relation& view : rewritten) input.editor.PutRelation(std::move(view));
 }
 
 void RenameInIndexes(CommandInput& input, const Relation& table, AttributeNumber attnum,

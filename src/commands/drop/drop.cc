@@ -61,7 +61,6 @@ void Missing(CommandInput& input, const DroppedKind& kind, const QualifiedName& 
 
 std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind& kind,
                           CommandInput& input) {
-  if (statement.concurrent) ThrowNotSupported("DROP INDEX CONCURRENTLY");
   std::vector<catalog::ObjectAddress> targets;
   for (const ast::Node* node : ListOf(statement.objects, statement.n_objects)) {
     const QualifiedName name = QualifiedNameOf(NamesOf(*node));

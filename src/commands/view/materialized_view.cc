@@ -53,7 +53,7 @@ void CheckConcurrent(CommandInput& input, const PgQuery__RefreshMatViewStmt& sta
                      const Relation& view) {
   if (!statement.concurrent) return;
   if (!view.populated) {
-    throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+    throw SqlError(SqlState::kFeatureNotSupported,
                    "CONCURRENTLY cannot be used when the materialized view is not populated");
   }
   if (statement.skip_data) {
