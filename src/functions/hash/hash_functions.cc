@@ -1,7 +1,9 @@
 // The hash functions by name: hashint4, hashtext, hash_array ..., and their extended twins.
+#include "base/error/sql_error.h"
 #include "functions/families.h"
 #include "functions/hash/value_hash.h"
 #include "functions/kernel.h"
+#include "types/postgres_hash.h"
 
 namespace grizzly::functions {
 namespace {
@@ -52,9 +54,36 @@ constexpr HashName kHashNames[] = {
     {"jsonb_hash", "jsonb_hash_extended"},
 };
 
+// satisfies_hash_partition(table, modulus, remainder, key values ...): the condition that a hash partition
+// puts on its rows.
+Datum SatisfiesHashPartition(FunctionContext&, const CallSite& call,
+                             std::span<const Datum> arguments) {
+  constexpr size_t kFirstKey = 3;
+  for (size_t i = 0; i < kFirstKey; ++i) {
+    if (arguments[i].is_null()) return Datum::Of(false);
+  }
+  const auto modulus = arguments[1].As<int32_t>(), remainder = arguments[2].As<int32_t>();
+  if (modulus <= 0 || remainder < 0 || remainder >= modulus || call.variadic_array) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "satisfies_hash_partition() of other than a partition's own numbers is not "
+                   "supported");
+  }
+  uint64_t hash = 0;
+  for (size_t i = kFirstKey; i < arguments.size(); ++i) {
+    if (arguments[i].is_null()) continue;
+    const types::PostgresHashFunction of = types::FindPostgresHash(call.argument_types[i]);
+    if (of == nullptr) {
+      throw SqlError(SqlState::kFeatureNotSupported, "hash partitioning by this type is not supported");
+    }
+    hash = types::CombinePostgresHash(hash, of(arguments[i], types::kPartitionHashSeed));
+  }
+  return Datum::Of(hash % static_cast<uint64_t>(modulus) == static_cast<uint64_t>(remainder));
+}
+
 }  // namespace
 
 void RegisterHashes(Registry& registry) {
+  registry.AddScalar("satisfies_hash_partition", DatumsNullable<&SatisfiesHashPartition>);
   for (const HashName& hash : kHashNames) {
     registry.AddScalar(hash.name, Datums<&Hash>);
     registry.AddScalar(hash.extended, Datums<&HashExtended>);
