@@ -301,7 +301,8 @@ class TableScanOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
-  if (catalog::IsColumnar(*node.relation) && node.index == nullptr) return MakeColumnarScan(node, context);
+  const bool scans_all = node.index == nullptr && node.current_of.empty();
+  if (catalog::IsColumnar(*node.relation) && scans_all) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 
