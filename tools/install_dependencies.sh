@@ -11,7 +11,7 @@ set -euo pipefail
 build_packages=(
   make cmake ninja-build g++ ccache mold pkg-config python3 git ca-certificates
   libboost1.81-dev libssl-dev librocksdb-dev libpg-query-dev libprotobuf-c-dev
-  libspdlog-dev libfmt-dev prometheus-cpp-dev libicu-dev libpcre2-dev libxxhash-dev libstemmer-dev
+  libspdlog-dev libfmt-dev prometheus-cpp-dev libicu-dev libpcre2-dev libxml2-dev libxxhash-dev libstemmer-dev
   libgmp-dev liblz4-dev libzstd-dev tzdata
 )
 test_packages=(

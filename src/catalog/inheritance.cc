@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "catalog/partition_map.h"
 #include "catalog/record.h"
 
 namespace grizzly::catalog {
@@ -46,6 +47,31 @@ std::vector<RelationPtr> TreeOf(const CatalogSnapshot& catalog, const RelationPt
     }
   }
   return tree;
+}
+
+std::vector<RelationPtr> PartitionLeaves(const CatalogSnapshot& catalog, const RelationPtr& root) {
+  if (!root->IsPartitioned()) return {root};
+  std::vector<RelationPtr> leaves;
+  const PartitionMap map(catalog, *root);
+  for (size_t i = 0; i < map.size(); ++i) {
+    for (RelationPtr& leaf : PartitionLeaves(catalog, map.partition(i))) {
+      leaves.push_back(std::move(leaf));
+    }
+  }
+  return leaves;
+}
+
+std::vector<RelationPtr> PartitionAncestors(const CatalogSnapshot& catalog,
+                                            const Relation& relation) {
+  std::vector<RelationPtr> ancestors;
+  const Relation* at = &relation;
+  while ((at->IsPartition() || at->index.has_value()) && !at->inherits.empty()) {
+    RelationPtr parent = catalog.FindRelation(at->inherits.front());
+    if (parent == nullptr) break;
+    ancestors.push_back(std::move(parent));
+    at = ancestors.back().get();
+  }
+  return ancestors;
 }
 
 std::vector<int32_t> MapColumnsByName(const Relation& to, const Relation& from) {

@@ -11,12 +11,15 @@
 
 namespace grizzly::catalog {
 
-inline bool IsPartitioned(const Relation& relation) {
-  return relation.kind == RelationKind::kPartitionedTable;
-}
 bool HasChildren(const CatalogSnapshot& catalog, Oid relation);
 std::vector<RelationPtr> ChildrenOf(const CatalogSnapshot& catalog, Oid relation);
 std::vector<RelationPtr> TreeOf(const CatalogSnapshot& catalog, const RelationPtr& root);
+// The tables with rows that a partitioned table is made of, in the order of its bounds; of another table,
+// itself.
+std::vector<RelationPtr> PartitionLeaves(const CatalogSnapshot& catalog, const RelationPtr& root);
+// The parents of a partition (of a table or an index), the nearest first; empty: not a partition.
+std::vector<RelationPtr> PartitionAncestors(const CatalogSnapshot& catalog,
+                                            const Relation& relation);
 // For each column of `to`, the 0-based position of `from`'s column of that name; -1: none, or dropped.
 std::vector<int32_t> MapColumnsByName(const Relation& to, const Relation& from);
 

@@ -6,6 +6,7 @@
 
 #include "base/error/sql_error.h"
 #include "catalog/object_text.h"
+#include "catalog/schema_lookup.h"
 #include "facts/collations.h"
 #include "facts/namespaces.h"
 #include "facts/operators.h"
@@ -73,7 +74,7 @@ Oid FindTypeByName(const CatalogSnapshot& catalog, const SearchPath& path, std::
   std::shared_ptr<const Type> type;
   if (parts.size() == 1) {
     type = path.FindType(catalog, parts[0]);
-  } else if (const Schema* schema = catalog.FindSchema(parts[parts.size() - 2])) {
+  } else if (const Schema* schema = FindSchema(catalog, path, parts[parts.size() - 2])) {
     type = catalog.FindType(schema->oid, parts.back());
   }
   if (type != nullptr) return type->oid;
@@ -86,7 +87,7 @@ Oid FindRelationByName(const CatalogSnapshot& catalog, const SearchPath& path,
   RelationPtr relation;
   if (parts.size() == 1) {
     relation = path.FindRelation(catalog, parts[0]);
-  } else if (const Schema* schema = catalog.FindSchema(parts[parts.size() - 2])) {
+  } else if (const Schema* schema = FindSchema(catalog, path, parts[parts.size() - 2])) {
     relation = catalog.FindRelation(schema->oid, parts.back());
   }
   if (relation != nullptr) return relation->oid;

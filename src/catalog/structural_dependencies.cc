@@ -60,7 +60,15 @@ std::vector<Dependency> StructuralDependencies(const Relation& relation) {
   for (const Constraint& constraint : relation.constraints) {
     AddConstraint(relation, constraint, &edges);
   }
-  for (const Oid parent : relation.inherits) edges.Add(self, {kRelationClass, parent}, 'n');
+  if (relation.of_type != kInvalidOid) edges.Add(self, {kTypeClass, relation.of_type}, 'n');
+  // A partition goes with its table without a word, the part of an index only with the whole.
+  const char to_parent = relation.index.has_value() ? 'i' : relation.IsPartition() ? 'a' : 'n';
+  for (const Oid parent : relation.inherits) edges.Add(self, {kRelationClass, parent}, to_parent);
+  if (relation.IsPartitioned()) {
+    for (const PartitionKey::Part& part : relation.partition_key->parts) {
+      if (part.column != 0) edges.Add(self, {kRelationClass, relation.oid, part.column}, 'i');
+    }
+  }
   if (relation.index.has_value()) {
     for (const IndexDefinition::Part& part : relation.index->parts) {
       edges.Add(self, {kRelationClass, relation.index->table, part.column}, 'a');

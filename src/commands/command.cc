@@ -8,6 +8,7 @@
 #include "commands/drop/drop.h"
 #include "commands/explain/explain.h"
 #include "commands/index/create_index.h"
+#include "commands/maintenance/cluster.h"
 #include "commands/maintenance/lock_table.h"
 #include "commands/maintenance/reindex.h"
 #include "commands/maintenance/vacuum.h"
@@ -23,6 +24,7 @@
 #include "commands/type/enums.h"
 #include "commands/type/ranges.h"
 #include "commands/view/create_view.h"
+#include "commands/view/materialized_view.h"
 
 namespace grizzly::commands {
 namespace {
@@ -78,6 +80,10 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node& n, CommandInput& i) { return CreateSchema(*n.create_schema_stmt, i); }},
     {PG_QUERY__NODE__NODE_VIEW_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateView(*n.view_stmt, i); }},
+    {PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT,
+     [](const ast::Node& n, CommandInput& i) {
+       return RefreshMaterializedView(*n.refresh_mat_view_stmt, i);
+     }},
     {PG_QUERY__NODE__NODE_CREATE_SEQ_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateSequence(*n.create_seq_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT,
@@ -94,6 +100,8 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node&, CommandInput& i) { return Checkpoint(i); }},
     {PG_QUERY__NODE__NODE_REINDEX_STMT,
      [](const ast::Node& n, CommandInput& i) { return Reindex(*n.reindex_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CLUSTER_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Cluster(*n.cluster_stmt, i); }},
     {PG_QUERY__NODE__NODE_LOCK_STMT,
      [](const ast::Node& n, CommandInput& i) { return LockTable(*n.lock_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATEDB_STMT,
@@ -160,6 +168,7 @@ CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPat
   under.make_temporary_schema = input.make_temporary_schema;
   under.on_commit_tables = input.on_commit_tables;
   under.uncontended_relations = input.uncontended_relations;
+  under.checks = input.checks;
   return under;
 }
 

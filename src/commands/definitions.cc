@@ -1,6 +1,7 @@
 #include "commands/definitions.h"
 
 #include "catalog/object_text.h"
+#include "catalog/partition_text.h"
 #include "catalog/record.h"
 #include "commands/evaluation.h"
 #include "facts/access_methods.h"
@@ -76,10 +77,24 @@ std::string ColumnList(const Relation& table, const std::vector<AttributeNumber>
   return list;
 }
 
+// Built-in domains have no edges.
+std::shared_ptr<const catalog::Type> DomainOfCheck(const catalog::CatalogSnapshot& snapshot,
+                                                   Oid check) {
+  if (check >= kFirstUserOid) {
+    return catalog::OwningDomain(snapshot, {catalog::kConstraintClass, check, 0});
+  }
+  Oid found = kInvalidOid;
+  snapshot.ForEachType([&](const catalog::Type& type) {
+    for (const catalog::Constraint& constraint : type.checks) {
+      if (constraint.oid == check) found = type.oid;
+    }
+  });
+  return snapshot.FindType(found);
+}
+
 // A check of a domain, over VALUE.
 std::optional<std::string> DomainCheckText(const DefinitionInput& input, Oid oid, bool pretty) {
-  const auto domain =
-      catalog::OwningDomain(*input.catalog, {catalog::kConstraintClass, oid, 0});
+  const auto domain = DomainOfCheck(*input.catalog, oid);
   if (domain == nullptr) return std::nullopt;
   for (const catalog::Constraint& check : domain->checks) {
     if (check.oid != oid) continue;
@@ -233,7 +248,9 @@ std::string OptionsText(const Relation& relation) {
   std::string list;
   for (const auto& [name, value] : relation.options) {
     if (!list.empty()) list += ", ";
-    list += catalog::QuoteIdentifier(name) + "=" + catalog::QuoteLiteral(value);
+    // A value that reads as a name stands alone.
+    const bool is_name = catalog::QuoteIdentifier(value) == value;
+    list += catalog::QuoteIdentifier(name) + "=" + (is_name ? value : catalog::QuoteLiteral(value));
   }
   return list;
 }
@@ -373,6 +390,51 @@ std::optional<std::string> FunctionText(const DefinitionInput& input, std::strin
                        /*defaults=*/asked == "pg_get_function_arguments");
 }
 
+// RANGE (a, lower(b) COLLATE "C")
+std::optional<std::string> PartitionKeyText(const DefinitionInput& input, Oid oid, bool pretty) {
+  const RelationPtr table = input.catalog->FindRelation(oid);
+  if (table == nullptr || !table->IsPartitioned()) return std::nullopt;
+  const catalog::PartitionKey& key = *table->partition_key;
+  std::vector<std::string> parts;
+  for (const catalog::PartitionKey::Part& part : key.parts) {
+    catalog::IndexDefinition::Part as_index;
+    as_index.column = part.column;
+    as_index.expression = part.expression;
+    as_index.type = part.type;
+    as_index.opclass = part.opclass;
+    as_index.collation = part.collation;
+    parts.push_back(PartText(input, *table, as_index, facts::kBtreeMethodOid, /*whole=*/false, pretty));
+    const Oid own_collation = part.column != 0 ? table->columns[part.column - 1].type.collation
+                                               : part.type.collation;
+    const facts::CollationFact* collation =
+        part.collation == own_collation ? nullptr : facts::FindCollation(part.collation);
+    if (collation != nullptr) {
+      parts.back() += " COLLATE " + catalog::QuoteIdentifier(collation->collname);
+    }
+    const Oid method =
+        key.strategy == 'h' ? facts::kHashMethodOid : facts::kBtreeMethodOid;
+    const facts::OpclassFact* usual = facts::DefaultOpclass(method, part.type.oid);
+    const facts::OpclassFact* chosen = facts::FindOpclass(part.opclass);
+    if (chosen != nullptr && (usual == nullptr || usual->oid != chosen->oid)) {
+      parts.back() += " " + catalog::QuoteIdentifier(chosen->opcname);
+    }
+  }
+  const std::string_view strategy = key.strategy == 'l'   ? "LIST"
+                                    : key.strategy == 'r' ? "RANGE"
+                                                          : "HASH";
+  return fmt::format("{} ({})", strategy, fmt::join(parts, ", "));
+}
+
+std::optional<std::string> PartitionConstraintText(const DefinitionInput& input, Oid oid,
+                                                   bool pretty) {
+  const RelationPtr table = input.catalog->FindRelation(oid);
+  if (table == nullptr || !table->IsPartition()) return std::nullopt;
+  const catalog::Definition condition = catalog::PartitionConstraint(*input.catalog, *table);
+  if (condition.empty()) return std::nullopt;
+  const expr::ExprPtr bound = BindOver(input, condition, table.get(), ExpressionPlace::kCheck);
+  return Deparse(input, *bound, table.get(), pretty);
+}
+
 }  // namespace
 
 std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid function, Oid object,
@@ -386,9 +448,12 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
       name == "pg_get_function_result") {
     return FunctionText(input, name, object);
   }
-  // There are no triggers, partitions, rules, extended statistics or functions with SQL bodies.
-  if (name == "pg_get_triggerdef" || name == "pg_get_partkeydef" || name == "pg_get_ruledef" ||
-      name == "pg_get_partition_constraintdef" || name == "pg_get_statisticsobjdef" ||
+  if (name == "pg_get_partkeydef") return PartitionKeyText(input, object, pretty);
+  if (name == "pg_get_partition_constraintdef") {
+    return PartitionConstraintText(input, object, pretty);
+  }
+  // There are no triggers, rules, extended statistics or functions with SQL bodies.
+  if (name == "pg_get_triggerdef" || name == "pg_get_ruledef" || name == "pg_get_statisticsobjdef" ||
       name == "pg_get_statisticsobjdef_columns" || name == "pg_get_function_sqlbody") {
     return std::nullopt;
   }

@@ -20,6 +20,10 @@ class SetSource {
   const Batch* Next(ExecContext& context);
 
  private:
+  // The fields of each row value of `rows` become the columns of out_.
+  const Batch* Expand(const Vector& rows, uint32_t row_count);
+  void ExpandRow(const Datum& record, uint32_t row);
+
   const expr::Expr& call_;
   const expr::SetFunctionExpr* set_ = nullptr;
   std::vector<expr::Evaluator> arguments_;
@@ -29,6 +33,8 @@ class SetSource {
   std::vector<Datum> values_;
   bool scalar_pending_ = false;
   Batch out_;
+  // Set when the call gives one row value where its fields are wanted: unnest() of an array of rows.
+  std::unique_ptr<Batch> row_values_;
 };
 
 }  // namespace grizzly::executor

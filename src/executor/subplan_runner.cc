@@ -2,10 +2,12 @@
 
 #include <unordered_set>
 
+#include "base/error/sql_error.h"
 #include "executor/operator.h"
 #include "executor/row_store.h"
 #include "executor/value_hash.h"
 #include "executor/array_values.h"
+#include "types/array.h"
 
 namespace grizzly::executor {
 namespace {
@@ -78,6 +80,42 @@ Datum Runner::RunScalar(State& state, Arena& arena) {
   return value;
 }
 
+namespace {
+
+// Arrays of one shape as one array of a dimension more; no arrays: an empty one.
+Datum JoinArrays(std::span<const Datum> arrays, const SqlType& type, Arena& arena) {
+  if (arrays.empty()) {
+    const Oid element = types::ArrayElementOid(type.oid);
+    const types::PhysicalType physical = element == kInvalidOid
+                                             ? types::PhysicalType::kString
+                                             : types::BuiltinType(element).physical;
+    return Datum::Of(types::EmptyArray(element, physical, arena));
+  }
+  for (const Datum& array : arrays) {
+    if (array.is_null()) {
+      throw SqlError(SqlState::kNullValueNotAllowed, "cannot accumulate null arrays");
+    }
+    if (types::ArrayRef::Of(array).size() == 0) {
+      throw SqlError(SqlState::kArraySubscriptError, "cannot accumulate empty arrays");
+    }
+  }
+  const types::ArrayRef first = types::ArrayRef::Of(arrays[0]);
+  std::vector<types::ArrayDimension> dimensions = first.dimensions();
+  types::ArrayBuilder builder(first.element_oid(), first.physical());
+  for (const Datum& array : arrays) {
+    const types::ArrayRef ref = types::ArrayRef::Of(array);
+    if (ref.dimensions() != dimensions) {
+      throw SqlError(SqlState::kArraySubscriptError,
+                     "cannot accumulate arrays of different dimensionality");
+    }
+    for (uint32_t i = 0; i < ref.size(); ++i) builder.Add(ref.Get(i));
+  }
+  dimensions.insert(dimensions.begin(), {static_cast<int32_t>(arrays.size()), 1});
+  return Datum::Of(builder.Finish(arena, dimensions));
+}
+
+}  // namespace
+
 Datum Runner::RunArray(const SubplanExpr& expr, State& state, Arena& arena) {
   std::vector<Datum> elements;
   size_t position = 0;
@@ -87,7 +125,8 @@ Datum Runner::RunArray(const SubplanExpr& expr, State& state, Arena& arena) {
       elements.push_back(batch->column(0).GetDatum(row).CopyTo(element_type.physical, arena));
     }
   }
-  return MakeArray(element_type, elements, arena);
+  return expr.type.oid == element_type.oid ? JoinArrays(elements, element_type, arena)
+                                           : MakeArray(element_type, elements, arena);
 }
 
 Truth Runner::CompareOne(const ComparisonExpr::Comparison& comparison, const Datum& a,

@@ -107,6 +107,7 @@ bool SameNode(const Expr& a, const Expr& b) {
       return As<OuterExpr>(a).cell == As<OuterExpr>(b).cell;
     case ExprKind::kFunction:
       return SameCall(As<FunctionExpr>(a).call, As<FunctionExpr>(b).call) &&
+             As<FunctionExpr>(a).implementation == As<FunctionExpr>(b).implementation &&
              SameList(As<FunctionExpr>(a).arguments, As<FunctionExpr>(b).arguments);
     case ExprKind::kCase:
       return SameCase(As<CaseExpr>(a), As<CaseExpr>(b));

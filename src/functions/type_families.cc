@@ -19,7 +19,7 @@ void RegisterTypeFamilies(Registry& registry) {
   RegisterBitStrings(registry);
   RegisterMoney(registry);
   RegisterSystemScalars(registry);
-  RegisterHashes(registry);
+  RegisterXml(registry);
 }
 
 }  // namespace grizzly::functions

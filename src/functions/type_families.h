@@ -33,8 +33,8 @@ void RegisterBitStrings(Registry& registry);
 void RegisterMoney(Registry& registry);
 void RegisterSystemScalars(Registry& registry);
 
-// hash/
-void RegisterHashes(Registry& registry);
+// xml/
+void RegisterXml(Registry& registry);
 
 // system/
 void RegisterTypeInputOutput(Registry& registry);

@@ -30,6 +30,7 @@ constexpr Known kKnown[] = {
     {"invalid memory alloc request size", SqlState::kProgramLimitExceeded, "", ""},
     {"memory exhausted", SqlState::kSyntaxError, "", ""},
     {"current database cannot be changed", SqlState::kFeatureNotSupported, "", ""},
+    {"CREATE SCHEMA IF NOT EXISTS cannot include", SqlState::kFeatureNotSupported, "", ""},
     {"CREATE ASSERTION is not yet implemented", SqlState::kFeatureNotSupported, "", ""},
     {"unrecognized role option", SqlState::kSyntaxError, "", ""},
     {"no more than one", SqlState::kSyntaxError, "", ""},

@@ -23,6 +23,10 @@ Datum Signal(const SystemCall& call) {
   return Datum::Of(found);
 }
 
+Datum CurrentQuery(const SystemCall& call) {
+  return call.Text(call.session.CurrentActivity().query);
+}
+
 Datum StartTime(const SystemCall& call) {
   return Datum::Of(call.session.instance().start_time_us());
 }
@@ -97,6 +101,7 @@ Datum QueueUsage(const SystemCall&) { return Datum::Of(0.0); }
 
 std::span<const SystemFunctionEntry> BackendFunctions() {
   static constexpr SystemFunctionEntry kEntries[] = {
+      {"current_query", CurrentQuery},
       {"pg_cancel_backend", Signal},
       {"pg_terminate_backend", Signal},
       {"pg_postmaster_start_time", StartTime},

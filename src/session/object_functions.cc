@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catalog/builtin.h"
+#include "catalog/inheritance.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
@@ -202,7 +203,19 @@ Datum Describe(const SystemCall& call) {
 }
 
 Datum NoLocation(const SystemCall& call) { return call.Text(""); }
-// Nothing is partitioned, and no collation has a version.
+// The topmost table or index of a partition; of anything else NULL.
+Datum PartitionRoot(const SystemCall& call) {
+  const catalog::SnapshotPtr snapshot = call.session.Snapshot();
+  const catalog::RelationPtr relation = snapshot->FindRelation(call.OidAt(0));
+  if (relation == nullptr) return Datum::Null();
+  const auto ancestors = catalog::PartitionAncestors(*snapshot, *relation);
+  if (!ancestors.empty()) return Datum::Of(ancestors.back()->oid);
+  const bool is_root = relation->IsPartitioned() ||
+                       relation->kind == catalog::RelationKind::kPartitionedIndex;
+  return is_root ? Datum::Of(relation->oid) : Datum::Null();
+}
+
+// No collation has a version.
 Datum None(const SystemCall&) { return Datum::Null(); }
 
 }  // namespace
@@ -222,7 +235,7 @@ std::span<const SystemFunctionEntry> ObjectFunctions() {
       {"pg_relation_filenode", FileNode},
       {"pg_describe_object", Describe},
       {"pg_tablespace_location", NoLocation},
-      {"pg_partition_root", None},
+      {"pg_partition_root", PartitionRoot},
       {"pg_collation_actual_version", None},
       {"pg_database_collation_actual_version", None},
   };

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "catalog/statistics.h"
+#include "facts/type_oids.h"
 #include "functions/registry.h"
 #include "planner/physical/physical_planner.h"
 #include "session/client_session.h"
@@ -176,6 +177,12 @@ RowDescription ClientSession::Describe(const plan::Plan& plan) {
     ResultColumn result;
     result.name = column.name;
     result.type = column.type;
+    // Clients hear of the type below a domain.
+    if (const Oid base = types::AnyDomainBaseOf(result.type.oid); base != result.type.oid) {
+      result.type = types::ResolveAnyType(base);
+    }
+    // A record's typmod is its shape's number here (types/record_shape.h).
+    if (result.type.oid == facts::kRecordOid) result.type.typmod = types::kNoTypmod;
     result.table_oid = column.table;
     result.table_column = column.attnum;
     result.type_length = column.type_length;
@@ -186,6 +193,13 @@ RowDescription ClientSession::Describe(const plan::Plan& plan) {
 }
 
 void ClientSession::CheckMayRun(const plan::Plan& plan) {
+  for (const plan::Plan::UsedRelation& used : plan.relations) {
+    if (used.relation->populated) continue;
+    throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                   fmt::format("materialized view \"{}\" has not been populated",
+                               used.relation->name))
+        .Hint("Use the REFRESH MATERIALIZED VIEW command.");
+  }
   if (!transaction_->options().read_only) return;
   if (!plan.writes && !plan.has_row_locks) return;
   std::string_view command = "SELECT FOR UPDATE";

@@ -1,7 +1,9 @@
 // SET, SHOW, PREPARE, EXECUTE, cursors, DISCARD: what a session does to itself.
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "executor/row_store.h"
+#include "executor/table_access.h"
 #include "facts/settings.h"
 #include "facts/types.h"
 #include "planner/binder/binder.h"
@@ -267,7 +269,63 @@ namespace {
 constexpr int32_t kCursorScroll = 0x0002;
 constexpr int32_t kCursorNoScroll = 0x0004;
 constexpr int32_t kCursorBinary = 0x0001;
+constexpr int32_t kCursorInsensitive = 0x0008;
+constexpr int32_t kCursorAsensitive = 0x0010;
 constexpr int32_t kCursorHold = 0x0020;
+
+[[noreturn]] void ThrowBadCursor(SqlState state, std::string message, std::string detail = "") {
+  SqlError error(state, std::move(message));
+  if (!detail.empty()) std::move(error).Detail(std::move(detail));
+  throw error;
+}
+
+void CheckCursorOptions(int32_t options) {
+  const auto has = [&](int32_t option) { return (options & option) != 0; };
+  if (has(kCursorScroll) && has(kCursorNoScroll)) {
+    ThrowBadCursor(SqlState::kInvalidCursorDefinition, "cannot specify both SCROLL and NO SCROLL");
+  }
+  if (has(kCursorAsensitive) && has(kCursorInsensitive)) {
+    ThrowBadCursor(SqlState::kInvalidCursorDefinition,
+                   "cannot specify both ASENSITIVE and INSENSITIVE");
+  }
+}
+
+// The command of the strongest row lock.
+std::string_view LockCommand(const parser::ast::Node& query) {
+  const PgQuery__SelectStmt& select = *query.select_stmt;
+  if (select.n_locking_clause == 0) return "FOR UPDATE";
+  switch (select.locking_clause[0]->locking_clause->strength) {
+    case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE: return "FOR KEY SHARE";
+    case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE: return "FOR SHARE";
+    case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE: return "FOR NO KEY UPDATE";
+    default: return "FOR UPDATE";
+  }
+}
+
+// What changes or locks rows cannot be read twice, or after its transaction.
+void CheckCursorPlan(const plan::Plan& plan, const PgQuery__DeclareCursorStmt& statement) {
+  if (plan.writes) {
+    ThrowBadCursor(SqlState::kFeatureNotSupported,
+                   "DECLARE CURSOR must not contain data-modifying statements in WITH");
+  }
+  if (!plan.has_row_locks) return;
+  const std::string_view command = LockCommand(*statement.query);
+  if ((statement.options & kCursorHold) != 0) {
+    ThrowBadCursor(SqlState::kFeatureNotSupported,
+                   fmt::format("DECLARE CURSOR WITH HOLD ... {} is not supported", command),
+                   "Holdable cursors must be READ ONLY.");
+  }
+  if ((statement.options & kCursorScroll) != 0) {
+    ThrowBadCursor(SqlState::kFeatureNotSupported,
+                   fmt::format("DECLARE SCROLL CURSOR ... {} is not supported", command),
+                   "Scrollable cursors must be READ ONLY.");
+  }
+  if ((statement.options & kCursorInsensitive) != 0) {
+    ThrowBadCursor(SqlState::kInvalidCursorDefinition,
+                   fmt::format("DECLARE INSENSITIVE CURSOR ... {} is not valid", command),
+                   "Insensitive cursors must be READ ONLY.");
+  }
+}
 
 [[noreturn]] void ThrowForwardOnly() {
   throw SqlError(SqlState::kObjectNotInPrerequisiteState, "cursor can only scan forward")
@@ -278,6 +336,7 @@ constexpr int32_t kCursorHold = 0x0020;
 
 void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement) {
   const std::string name = statement.portalname;
+  CheckCursorOptions(statement.options);
   const bool hold = (statement.options & kCursorHold) != 0;
   if (!hold && block_ != BlockState::kExplicit) {
     throw SqlError(SqlState::kNoActiveSqlTransaction,
@@ -289,11 +348,13 @@ void ClientSession::RunDeclareCursor(const PgQuery__DeclareCursorStmt& statement
   auto prepared = std::make_shared<PreparedStatement>();
   prepared->statement_text = current_source_;
   prepared->plan = PlanCursor(*statement.query);
+  CheckCursorPlan(*prepared->plan, statement);
   auto portal = std::make_unique<Portal>();
   portal->name = name;
   portal->is_cursor = true;
   portal->hold = hold;
-  portal->scroll = (statement.options & kCursorNoScroll) == 0;
+  portal->scroll =
+      (statement.options & kCursorNoScroll) == 0 && !prepared->plan->has_row_locks;
   portal->columns = Describe(*prepared->plan);
   if ((statement.options & kCursorBinary) != 0) {
     for (ResultColumn& column : portal->columns) column.format = ValueFormat::kBinary;
@@ -319,10 +380,19 @@ std::string ClientSession::CursorRow(std::string_view name, const catalog::Relat
   };
   if (portal.execution == nullptr) refuse("is held from a previous transaction");
   const plan::Plan& plan = portal.execution->plan();
+  // The table's own, or that of a table it descends from.
+  const auto names = [&](Oid oid) {
+    const catalog::RelationPtr root = Snapshot()->FindRelation(oid);
+    if (root == nullptr) return false;
+    for (const catalog::RelationPtr& member : catalog::TreeOf(*Snapshot(), root)) {
+      if (member->oid == relation.oid) return true;
+    }
+    return false;
+  };
   const plan::Plan::RowKey* key = nullptr;
   size_t keys = 0;
   for (const plan::Plan::RowKey& each : plan.row_keys) {
-    if (each.relation != relation.oid) continue;
+    if (!names(each.relation)) continue;
     key = &each;
     ++keys;
   }
@@ -337,7 +407,9 @@ std::string ClientSession::CursorRow(std::string_view name, const catalog::Relat
     refuse("is not positioned on a row");
   }
   const types::Datum mark = portal.rows->Get(portal.position - 1, key->position);
-  return std::string(mark.AsString().substr(txn::kRowTimestampBytes));
+  const std::string_view row_key = mark.AsString().substr(txn::kRowTimestampBytes);
+  if (!row_key.starts_with(executor::RowKeyHead(relation))) return "";
+  return std::string(executor::SuffixOfRowKey(row_key));
 }
 
 void ClientSession::FillCursorTo(Portal& portal, uint64_t rows) {
@@ -358,7 +430,11 @@ void ClientSession::FillCursorTo(Portal& portal, uint64_t rows) {
 }
 
 ClientSession::FetchedRows ClientSession::FetchAt(Portal& portal, int64_t target) {
-  if (target < static_cast<int64_t>(portal.position) && !portal.scroll) ThrowForwardOnly();
+  // The row it stands on is read again by going back to it.
+  const auto position = static_cast<int64_t>(portal.position);
+  const bool on_row = position > 0 && portal.position <= portal.rows->row_count();
+  const bool goes_back = target < position || (target == position && on_row);
+  if (goes_back && !portal.scroll) ThrowForwardOnly();
   target = std::max<int64_t>(target, 0);
   FillCursorTo(portal, static_cast<uint64_t>(target));
   FetchedRows fetched;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "catalog/search_path.h"
 #include "facts/settings.h"
@@ -234,6 +235,21 @@ std::string CanonicalDateStyle(const SettingFact& fact, std::string_view text,
                      kOrders[static_cast<int>(io->date_order)]);
 }
 
+// A name, or a number of hours east.
+const types::TimeZone* FindZoneSetting(const facts::SettingFact& fact, std::string_view value) {
+  const std::string text(value);
+  char* end = nullptr;
+  const double hours = std::strtod(text.c_str(), &end);
+  if (text.empty() || end == text.c_str() || *end != '\0') return types::FindTimeZone(value);
+  constexpr double kHoursMax = 168;
+  if (!(std::fabs(hours) < kHoursMax)) {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("invalid value for parameter \"{}\": \"{}\"", fact.name, value))
+        .Detail("UTC timezone offset is out of range.");
+  }
+  return types::FixedOffsetTimeZone(static_cast<int32_t>(hours * 3600));
+}
+
 std::string CanonicalString(const SettingFact& fact, std::string_view value) {
   const std::string name = Lower(fact.name);
   if (name == "datestyle") {
@@ -242,7 +258,7 @@ std::string CanonicalString(const SettingFact& fact, std::string_view value) {
     return std::string(value);
   }
   if (name == "timezone" || name == "log_timezone") {
-    const types::TimeZone* zone = types::FindTimeZone(value);
+    const types::TimeZone* zone = FindZoneSetting(fact, value);
     if (zone == nullptr) ThrowInvalid(fact, value);
     return zone->name();
   }

@@ -1,8 +1,10 @@
 #include "session/system_rows.h"
 
+#include <map>
 #include <unordered_map>
 
 #include "catalog/builtin.h"
+#include "catalog/inheritance.h"
 #include "facts/catalog_relations.h"
 #include "facts/types.h"
 #include "session/client_session.h"
@@ -294,6 +296,45 @@ Rows WalRow(const SystemCall& call) {
 // No receiver: a row of NULLs, which pg_stat_wal_receiver leaves out.
 Rows ReceiverRow(const SystemCall&) { return {SystemRow(15)}; }
 
+bool IsPartitionOrPartitioned(const catalog::Relation& relation) {
+  return relation.IsPartitioned() || relation.IsPartition() ||
+         relation.kind == catalog::RelationKind::kPartitionedIndex ||
+         (relation.index.has_value() && !relation.inherits.empty());
+}
+
+// The tree under a table or index, itself first: breadth first, as PostgreSQL walks pg_inherits.
+Rows PartitionTreeRows(const SystemCall& call) {
+  const catalog::SnapshotPtr snapshot = call.session.Snapshot();
+  const catalog::RelationPtr root = snapshot->FindRelation(call.OidAt(0));
+  if (root == nullptr || !IsPartitionOrPartitioned(*root)) return {};
+  Rows rows;
+  std::map<Oid, int> levels{{root->oid, 0}};
+  for (const catalog::RelationPtr& member : catalog::TreeOf(*snapshot, root)) {
+    const Oid parent = member->inherits.empty() ? kInvalidOid : member->inherits.front();
+    const auto above = levels.find(parent);
+    const int level = member->oid == root->oid || above == levels.end() ? 0 : above->second + 1;
+    levels[member->oid] = level;
+    const bool is_leaf = !member->IsPartitioned() &&
+                         member->kind != catalog::RelationKind::kPartitionedIndex;
+    SystemRow row{std::to_string(member->oid), std::nullopt, is_leaf ? "t" : "f",
+                  std::to_string(level)};
+    if (parent != kInvalidOid) row[1] = std::to_string(parent);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Rows PartitionAncestorRows(const SystemCall& call) {
+  const catalog::SnapshotPtr snapshot = call.session.Snapshot();
+  const catalog::RelationPtr relation = snapshot->FindRelation(call.OidAt(0));
+  if (relation == nullptr || !IsPartitionOrPartitioned(*relation)) return {};
+  Rows rows{{std::to_string(relation->oid)}};
+  for (const catalog::RelationPtr& ancestor : catalog::PartitionAncestors(*snapshot, *relation)) {
+    rows.push_back({std::to_string(ancestor->oid)});
+  }
+  return rows;
+}
+
 constexpr struct {
   std::string_view source;
   SystemRowSource rows;
@@ -321,8 +362,8 @@ constexpr struct {
     {"pg_stat_get_recovery_prefetch", NoRows},
     {"pg_get_replication_slots", NoRows},
     {"pg_show_replication_origin_status", NoRows},
-    {"pg_partition_tree", NoRows},
-    {"pg_partition_ancestors", NoRows},
+    {"pg_partition_tree", PartitionTreeRows},
+    {"pg_partition_ancestors", PartitionAncestorRows},
     {"pg_get_publication_tables", NoRows},
 };
 

@@ -132,7 +132,8 @@ int64_t ArrayElementCount(std::span<const ArrayDimension> dimensions) {
 
 Oid ArrayElementOid(Oid array_oid) {
   const facts::TypeFact* type = facts::FindType(array_oid);
-  const bool is_array = type != nullptr && type->typcategory == 'A' && type->typelem != 0;
+  const bool is_array = type != nullptr && type->typelem != 0 &&
+                        (type->typcategory == 'A' || array_oid == facts::kRecordArrayOid);
   return is_array ? type->typelem : kInvalidOid;
 }
 

@@ -177,4 +177,11 @@ uint64_t PostgresHashEnum(const Datum& label, uint64_t seed) {
   return HashInteger<int32_t>(label, seed);
 }
 
+PostgresHashFunction FindPostgresHash(const SqlType& type) {
+  if (const PostgresHashFunction hash = FindPostgresHash(type.oid)) return hash;
+  // An enum, or a domain over int4: four bytes either way.
+  const bool is_word = type.oid >= kFirstUserOid && type.physical == PhysicalType::kInt32;
+  return is_word ? &PostgresHashEnum : nullptr;
+}
+
 }  // namespace grizzly::types

@@ -17,9 +17,9 @@ PhysicalType PhysicalOf(const facts::TypeFact& type) {
     case facts::kOidOid:
     case facts::kXidOid:
     case facts::kCidOid:
-    case facts::kDateOid:
-    case facts::kAnyenumOid: return PhysicalType::kInt64;
+    case facts::kDateOid: return PhysicalType::kInt32;
     case facts::kInt8Oid:
+    case facts::kAnyenumOid:
     case facts::kMoneyOid:
     case facts::kTimeOid:
     case facts::kTimestampOid:

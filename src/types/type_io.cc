@@ -7,12 +7,14 @@
 #include "types/codec_io.h"
 #include "types/range.h"
 #include "types/record_io.h"
+#include "types/xml/xml_io.h"
 
 namespace grizzly::types {
 namespace {
 
 // Built-in types number below this; their row types (from 10000) have no TypeIo of their own here.
 constexpr Oid kTableOids = 10000;
+constexpr Oid kRecordArrayOid = 2287;  // a pseudo-type, unlike other arrays
 
 // What the table points to lives as long as the process.
 using IoTable = std::array<const TypeIo*, kTableOids>;
@@ -22,7 +24,7 @@ const IoTable& Table() {
     IoTable made{};
     for (Oid oid = 0; oid < kTableOids; ++oid) {
       for (const auto family : {ScalarIo, StringIo, NumericIo, DateTimeIo, NetworkIo, JsonIo,
-                                GeometryIo, TextSearchIo, SystemIo}) {
+                                GeometryIo, TextSearchIo, SystemIo, XmlIo}) {
         if (made[oid] == nullptr) made[oid] = family(oid);
       }
     }
@@ -37,6 +39,7 @@ const IoTable& Table() {
       if (made[oid] != nullptr || element == kInvalidOid || made[element] == nullptr) continue;
       made[oid] = MakeBuiltinArrayIo(oid, made[element]).release();
     }
+    made[kRecordArrayOid] = MakeBuiltinArrayIo(kRecordArrayOid, made[facts::kRecordOid]).release();
     return made;
   }();
   return table;

@@ -1,8 +1,10 @@
-// pg_class, pg_attribute, pg_attrdef, pg_inherits, pg_sequence, pg_rewrite, pg_namespace.
+// pg_class, pg_attribute, pg_attrdef, pg_inherits, pg_partitioned_table, pg_sequence, pg_rewrite,
+// pg_namespace.
 #include "catalog/access_method.h"
 #include "catalog/builtin.h"
 #include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
+#include "catalog/partition_text.h"
 #include "catalog/record.h"
 #include "catalog/virtual/row_writer.h"
 #include "catalog/virtual/type_shape.h"
@@ -52,6 +54,18 @@ bool HasForeignKeys(const CatalogSnapshot& catalog, const Relation& relation) {
     if (edge.dependent_class == kConstraintClass && edge.type == 'n') return true;
   }
   return false;
+}
+
+// Of tables by their bound, of indexes by their parent.
+bool IsPartition(const Relation& relation) {
+  return relation.IsPartition() || (relation.index.has_value() && !relation.inherits.empty());
+}
+
+std::string BoundText(const CatalogSnapshot& catalog, const Relation& relation) {
+  if (!relation.IsPartition() || relation.inherits.empty()) return {};
+  const RelationPtr parent = catalog.FindRelation(relation.inherits.front());
+  if (parent == nullptr || !parent->IsPartitioned()) return {};
+  return PartitionBoundText(*parent->partition_key, *relation.partition_bound);
 }
 
 size_t AttributeCount(const Relation& relation) {
@@ -110,18 +124,20 @@ void WriteClass(RowWriter& rows, const Relation& relation) {
   rows.Bool(relation.kind == RelationKind::kView ||
             relation.kind == RelationKind::kMaterializedView);
   rows.Bool(has_rows && fact == nullptr && HasForeignKeys(rows.catalog(), relation));
-  rows.Bool(has_rows && fact == nullptr && HasChildren(rows.catalog(), relation.oid));
+  rows.Bool((has_rows || relation.IsPartitioned() ||
+             relation.kind == RelationKind::kPartitionedIndex) &&
+            fact == nullptr && HasChildren(rows.catalog(), relation.oid));
   rows.Bool(false);
   rows.Bool(false);
   rows.Bool(relation.populated);
   rows.Char(fact != nullptr ? fact->relreplident : has_rows ? relation.replica_identity : 'n');
-  rows.Bool(false);
+  rows.Bool(IsPartition(relation));
   rows.Number(kInvalidOid);
   rows.Number(has_rows ? kFrozenTransaction : kInvalidOid);
   rows.Number(has_rows ? 1 : 0);
   rows.Literal(fact == nullptr ? std::string_view() : fact->relacl);
   rows.Texts(OptionTexts(relation));
-  rows.Null();
+  rows.TextOrNull(BoundText(rows.catalog(), relation));
   rows.Emit();
 }
 
@@ -284,9 +300,41 @@ void ProduceInherits(RowWriter& rows) {
       rows.Number(relation.oid);
       rows.Number(parent);
       rows.Int4(++number);
-      rows.Bool(false);
+      rows.Bool(relation.IsPartition() && relation.partition_bound->detach_pending);
       rows.Emit();
     }
+  });
+}
+
+void ProducePartitionedTable(RowWriter& rows) {
+  VisitRelations(rows, 0, -1, [&](const Relation& relation) {
+    if (!relation.IsPartitioned()) return;
+    const PartitionKey& key = *relation.partition_key;
+    std::vector<int16_t> attnums;
+    std::vector<Oid> classes, collations;
+    std::string expressions;
+    for (const PartitionKey::Part& part : key.parts) {
+      attnums.push_back(part.column);
+      classes.push_back(part.opclass);
+      collations.push_back(part.collation);
+      if (part.column != 0) continue;
+      expressions += (expressions.empty() ? "" : ", ") + part.expression.sql;
+    }
+    Oid default_partition = kInvalidOid;
+    for (const RelationPtr& child : ChildrenOf(rows.catalog(), relation.oid)) {
+      if (child->IsPartition() && child->partition_bound->is_default) {
+        default_partition = child->oid;
+      }
+    }
+    rows.Number(relation.oid);
+    rows.Char(key.strategy);
+    rows.Int2(static_cast<int16_t>(key.parts.size()));
+    rows.Number(default_partition);
+    rows.Int2Vector(attnums);
+    rows.OidVector(classes);
+    rows.OidVector(collations);
+    rows.TextOrNull(expressions);
+    rows.Emit();
   });
 }
 
@@ -339,7 +387,7 @@ std::span<const CatalogTableSource> RelationTables() {
   static constexpr CatalogTableSource kTables[] = {
       {kRelationClass, ProduceClass},   {1249, ProduceAttribute}, {kDefaultClass, ProduceAttributeDefault},
       {2611, ProduceInherits},          {2224, ProduceSequence},  {kRewriteClass, ProduceRewrite},
-      {kSchemaClass, ProduceNamespace},
+      {kSchemaClass, ProduceNamespace}, {3350, ProducePartitionedTable},
   };
   return kTables;
 }

@@ -111,6 +111,9 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
     return SendNotice(input, message + ", skipping", "", Severity::kNotice,
                       SqlState::kDuplicateColumn);
   }
+  if (table->IsPartition()) {
+    throw SqlError(SqlState::kWrongObjectType, "cannot add column to a partition");
+  }
   TableElements elements;
   elements.table_name = table->name;
   ReadColumn(input, definition, &elements);

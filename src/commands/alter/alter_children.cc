@@ -88,6 +88,7 @@ class TreeDrop {
     if (column.inherited_count > 0 && !is_child) {
       ThrowDefinition(fmt::format("cannot drop inherited column \"{}\"", name));
     }
+    RefuseKeyColumn(input_, table, name, "drop");
     for (const RelationPtr& child : LockChildren(input_, table.oid)) {
       RefusePartitionsLeftOut(table, "cannot drop column from only the partitioned table when "
                                      "partitions exist");
@@ -136,7 +137,7 @@ class TreeDrop {
 
  private:
   void RefusePartitionsLeftOut(const Relation& table, const char* message) const {
-    if (!catalog::IsPartitioned(table) || reach_ == Reach::kTree) return;
+    if (!table.IsPartitioned() || reach_ == Reach::kTree) return;
     throw SqlError(SqlState::kInvalidTableDefinition, message)
         .Hint("Do not specify the ONLY keyword.");
   }
@@ -153,6 +154,27 @@ class TreeDrop {
 };
 
 }  // namespace
+
+void RefuseKeyColumn(CommandInput& input, const Relation& table, std::string_view name,
+                     std::string_view verb) {
+  const Column* column = table.FindColumn(name);
+  if (!table.IsPartitioned() || column == nullptr) return;
+  for (const catalog::PartitionKey::Part& part : table.partition_key->parts) {
+    if (part.column == column->attnum) {
+      ThrowDefinition(fmt::format("cannot {} column \"{}\" because it is part of the partition key "
+                                  "of relation \"{}\"",
+                                  verb, name, table.name));
+    }
+    if (part.column != 0) continue;
+    const expr::ExprPtr bound = BindStored(input, part.expression, &table,
+                                           planner::ExpressionPlace::kPartitionKey);
+    const std::vector<AttributeNumber> mentioned = MentionedColumns(*bound);
+    if (std::find(mentioned.begin(), mentioned.end(), column->attnum) == mentioned.end()) continue;
+    ThrowDefinition(fmt::format("cannot {} column \"{}\" because it is part of the partition key of "
+                                "relation \"{}\"",
+                                verb, name, table.name));
+  }
+}
 
 std::vector<RelationPtr> LockChildren(CommandInput& input, Oid table) {
   std::vector<RelationPtr> children;

@@ -18,6 +18,10 @@ std::vector<Oid> LockDescendants(CommandInput& input, const catalog::Relation& t
 // Its children, locked for a change.
 std::vector<catalog::RelationPtr> LockChildren(CommandInput& input, Oid table);
 
+// 42P16 cannot drop (alter) column "a" because it is part of the partition key of relation "t".
+void RefuseKeyColumn(CommandInput& input, const catalog::Relation& table, std::string_view column,
+                     std::string_view verb);
+
 // The column the parent just got.
 void AddColumnToChildren(CommandInput& input, const catalog::Relation& parent,
                          AttributeNumber attnum, Reach reach);

@@ -13,10 +13,13 @@
 #include "commands/drop/drop_closure.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
+#include "commands/partition/partition_indexes.h"
+#include "commands/partition/partitions.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/access_method.h"
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/table/typed_table.h"
 
 namespace grizzly::commands {
 namespace {
@@ -27,8 +30,9 @@ using catalog::RelationPtr;
 
 // ---- subcommands; each leaves the catalog as its result ----
 
-void DropColumn(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command,
-                Reach reach) {
+void DropColumn(CommandInput& input, const RelationPtr& table,
+                const PgQuery__AlterTableCmd& command, Reach reach) {
+  RefuseTyped(*table, "drop column from");
   const std::string_view name = TextOf(command.name);
   if (IsSystemColumnName(name) && table->HasRows()) {
     throw SqlError(SqlState::kFeatureNotSupported,
@@ -76,6 +80,7 @@ void AddConstraint(CommandInput& input, const RelationPtr& table,
 
 void AddColumnAction(CommandInput& input, const RelationPtr& table,
                      const PgQuery__AlterTableCmd& command, Reach reach) {
+  RefuseTyped(*table, "add column to");
   AddColumn(input, table, *command.def->column_def, command.missing_ok, reach);
 }
 
@@ -100,6 +105,22 @@ void ValidateConstraintAction(CommandInput& input, const RelationPtr& table,
 void SetAccessMethodAction(CommandInput& input, const RelationPtr& table,
                            const PgQuery__AlterTableCmd& command) {
   SetAccessMethod(input, *table, TextOf(command.name));
+}
+
+void AttachAction(CommandInput& input, const RelationPtr& relation,
+                  const PgQuery__AlterTableCmd& command) {
+  const PgQuery__PartitionCmd& partition = *command.def->partition_cmd;
+  if (!relation->index.has_value()) return AttachPartition(input, relation, partition);
+  if (relation->kind != RelationKind::kPartitionedIndex) {
+    throw SqlError(SqlState::kInvalidObjectDefinition,
+                   fmt::format("index \"{}\" is not partitioned", relation->name));
+  }
+  AlterIndexAttach(input, relation, *partition.name);
+}
+
+void DetachAction(CommandInput& input, const RelationPtr& table,
+                  const PgQuery__AlterTableCmd& command) {
+  DetachPartition(input, table, *command.def->partition_cmd);
 }
 
 // WITHOUT OIDS is what every table is.
@@ -169,6 +190,9 @@ constexpr Action kActions[] = {
      Alone<ValidateConstraintAction>},
     {GRIZZLY_AT(AddInherit), Pass::kRest, "INHERIT", kTables, Alone<AddInherit>},
     {GRIZZLY_AT(DropInherit), Pass::kRest, "NO INHERIT", kTables, Alone<DropInherit>},
+    {GRIZZLY_AT(AttachPartition), Pass::kRest, "ATTACH PARTITION", kTables | kIndexes,
+     Alone<AttachAction>},
+    {GRIZZLY_AT(DetachPartition), Pass::kRest, "DETACH PARTITION", kTables, Alone<DetachAction>},
     {GRIZZLY_AT(ChangeOwner), Pass::kRest, "OWNER TO", kAll, Alone<ChangeOwner>},
     {GRIZZLY_AT(SetRelOptions), Pass::kRest, "SET", kTables | kViews | kMaterialized | kIndexes,
      Alone<SetOptions>},
@@ -181,8 +205,11 @@ constexpr Action kActions[] = {
      Alone<SetReplicaIdentity>},
     {GRIZZLY_AT(SetAccessMethod), Pass::kRest, "SET ACCESS METHOD", kTables | kMaterialized,
      Alone<SetAccessMethodAction>},
-    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables, Alone<SetLogged>},
-    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables, Alone<SetUnlogged>},
+    {GRIZZLY_AT(AddOf), Pass::kRest, "OF", kTables, Alone<SetTableType>},
+    {GRIZZLY_AT(DropOf), Pass::kRest, "NOT OF", kTables, Alone<DropTableType>},
+    {GRIZZLY_AT(SetLogged), Pass::kRest, "SET LOGGED", kTables | kSequences, Alone<SetLogged>},
+    {GRIZZLY_AT(SetUnLogged), Pass::kRest, "SET UNLOGGED", kTables | kSequences,
+     Alone<SetUnlogged>},
     {GRIZZLY_AT(DropOids), Pass::kDrop, "SET WITHOUT OIDS", kTables, Alone<Nothing>},
 };
 #undef GRIZZLY_AT
@@ -235,7 +262,17 @@ using Commands = std::vector<const PgQuery__AlterTableCmd*>;
 void RunPass(CommandInput& input, const RelationPtr& relation, Pass pass,
              Commands::const_iterator first, Commands::const_iterator last, Reach reach) {
   if (pass == Pass::kAlterType) {
-    return AlterColumnTypes(input, Reread(input, relation->oid), {first, last});
+    for (auto command = first; command != last; ++command) {
+      TreeOfColumn(input, *relation, TextOf((*command)->name), reach,
+                   "type of inherited column \"{}\" must be changed in child tables too",
+                   "cannot alter inherited column \"{}\"");
+      RefuseKeyColumn(input, *relation, TextOf((*command)->name), "alter");
+    }
+    AlterColumnTypes(input, Reread(input, relation->oid), {first, last});
+    for (const Oid descendant : LockDescendants(input, *relation, reach)) {
+      AlterColumnTypes(input, Reread(input, descendant), {first, last});
+    }
+    return;
   }
   for (; first != last; ++first) {
     const Action& action = ActionOf(**first);
@@ -258,7 +295,10 @@ void RequireKindOf(const Relation& relation, PgQuery__ObjectType type) {
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
     require(RelationKind::kMaterializedView, "a materialized view");
   }
-  if (type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX) require(RelationKind::kIndex, "an index");
+  if (type == PG_QUERY__OBJECT_TYPE__OBJECT_INDEX &&
+      relation.kind != RelationKind::kPartitionedIndex) {
+    require(RelationKind::kIndex, "an index");
+  }
   if (type == PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE) {
     require(RelationKind::kSequence, "a sequence");
   }
@@ -320,6 +360,7 @@ std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& i
   }
   RequireOwner(input, *relation);
   RequireKindOf(*relation, statement.objtype);
+  RequireNothingOwed(input, *relation, TagOf(statement.objtype));
   Commands commands;
   for (const ast::Node* node : ListOf(statement.cmds, statement.n_cmds)) {
     commands.push_back(node->alter_table_cmd);

@@ -166,6 +166,14 @@ void DropNotNull(CommandInput& input, const RelationPtr& table,
     refuse_key(is_member && index->index->primary, "a primary key");
     refuse_key(is_member && index->index->replica_identity, "index used as replica identity");
   }
+  if (table->IsPartition()) {
+    const RelationPtr parent = snapshot->FindRelation(table->inherits.front());
+    const Column* of_parent = parent == nullptr ? nullptr : parent->FindColumn(column.name);
+    if (of_parent != nullptr && of_parent->not_null) {
+      throw SqlError(SqlState::kInvalidTableDefinition,
+                     fmt::format("column \"{}\" is marked NOT NULL in parent table", column.name));
+    }
+  }
   column.not_null = false;
   PutColumn(input, *table, std::move(column));
 }

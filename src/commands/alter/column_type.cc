@@ -12,6 +12,7 @@
 #include "commands/sequence/sequences.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/table/typed_table.h"
 #include "facts/access_methods.h"
 #include "facts/types.h"
 
@@ -110,7 +111,7 @@ void RefuseUsers(CommandInput& input, const Relation& table, const Column& colum
       continue;
     }
     if (edge.dependent == table.oid && edge.dependent_sub != 0) {
-      throw SqlError(SqlState::kSyntaxError,
+      throw SqlError(SqlState::kFeatureNotSupported,
                      "cannot alter type of a column used by a generated column")
           .Detail(fmt::format("Column \"{}\" is used by generated column \"{}\".", column.name,
                               table.columns[edge.dependent_sub - 1].name));
@@ -202,6 +203,7 @@ void RefuseUsedRowType(CommandInput& input, const Relation& table) {
 
 void AlterColumnTypes(CommandInput& input, const RelationPtr& table,
                       std::span<const PgQuery__AlterTableCmd* const> commands) {
+  RefuseTyped(*table, "alter column type of");
   std::vector<TypeChange> changes;
   std::set<AttributeNumber> seen;
   for (const PgQuery__AlterTableCmd* command : commands) {

@@ -1,5 +1,6 @@
 #include "commands/alter/comment.h"
 
+#include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
 #include "commands/type/alter_type.h"
 
@@ -33,7 +34,7 @@ RelationPtr LockCommented(CommandInput& input, std::vector<std::string> names) {
 void CommentOnRelation(CommandInput& input, const PgQuery__CommentStmt& statement,
                        const CommentedKind& kind, std::string text) {
   const RelationPtr relation = LockCommented(input, NamesOf(*statement.object));
-  if (relation->kind != kind.kind) {
+  if (NamedKind(relation->kind) != kind.kind) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("\"{}\" is not {}", relation->name, kind.name));
   }
@@ -51,7 +52,7 @@ void CommentOnColumn(CommandInput& input, const PgQuery__CommentStmt& statement,
     throw SqlError(SqlState::kSyntaxError, "column name must be qualified");
   }
   const RelationPtr relation = LockCommented(input, std::move(names));
-  if (relation->kind == RelationKind::kIndex || relation->kind == RelationKind::kSequence) {
+  if (relation->index.has_value() || relation->kind == RelationKind::kSequence) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot set comment on relation \"{}\"", relation->name))
         .Detail(relation->kind == RelationKind::kIndex

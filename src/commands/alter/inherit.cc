@@ -46,7 +46,7 @@ void MergeColumn(const Column& of_parent, const Relation& parent, Relation* chil
   }
   Column& changed = child->columns[there->attnum - 1];
   ++changed.inherited_count;
-  if (catalog::IsPartitioned(parent)) changed.is_local = false;
+  if (parent.IsPartitioned()) changed.is_local = false;
 }
 
 void MergeCheck(CommandInput& input, const Constraint& of_parent, const Relation& parent,
@@ -72,7 +72,7 @@ void MergeCheck(CommandInput& input, const Constraint& of_parent, const Relation
   if (there->no_inherit) refuse("non-inherited");
   if (of_parent.validated && !there->validated) refuse("NOT VALID");
   ++there->inherited_count;
-  if (catalog::IsPartitioned(parent)) there->is_local = false;
+  if (parent.IsPartitioned()) there->is_local = false;
 }
 
 void RefuseCircle(CommandInput& input, const RelationPtr& child, const Relation& parent) {
@@ -84,7 +84,7 @@ void RefuseCircle(CommandInput& input, const RelationPtr& child, const Relation&
 }
 
 void RequireParent(CommandInput& input, const Relation& parent, const Relation& child) {
-  if (parent.kind != catalog::RelationKind::kTable && !catalog::IsPartitioned(parent)) {
+  if (parent.kind != catalog::RelationKind::kTable && !parent.IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("ALTER action INHERIT cannot be performed on relation \"{}\"",
                                parent.name));
@@ -94,14 +94,24 @@ void RequireParent(CommandInput& input, const Relation& parent, const Relation& 
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot inherit from temporary relation \"{}\"", parent.name));
   }
-  if (catalog::IsPartitioned(parent)) {
+  if (parent.IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot inherit from partitioned table \"{}\"", parent.name));
+  }
+  if (parent.IsPartition()) {
+    throw SqlError(SqlState::kWrongObjectType, "cannot inherit from a partition");
+  }
+}
+
+void RefusePartition(const Relation& child) {
+  if (child.IsPartition()) {
+    throw SqlError(SqlState::kWrongObjectType, "cannot change inheritance of a partition");
   }
 }
 
 void RefusePartitioned(const Relation& child) {
-  if (catalog::IsPartitioned(child)) {
+  RefusePartition(child);
+  if (child.IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType, "cannot change inheritance of partitioned table");
   }
 }
@@ -156,6 +166,7 @@ void AlterInherit(CommandInput& input, const RelationPtr& child, const PgQuery__
 }
 
 void AlterNoInherit(CommandInput& input, const RelationPtr& child, const PgQuery__RangeVar& name) {
+  RefusePartition(*child);
   const RelationPtr parent = LockRelation(input, name, txn::RelationLockMode::kAccessShare);
   Relation changed = *Reread(input, child->oid);
   if (std::find(changed.inherits.begin(), changed.inherits.end(), parent->oid) ==

@@ -1,6 +1,7 @@
 #include "commands/alter/rename.h"
 
 #include <algorithm>
+#include <set>
 
 #include "catalog/inheritance.h"
 #include "catalog/object_text.h"
@@ -8,10 +9,12 @@
 #include "commands/alter/alter_children.h"
 #include "commands/alter/alter_table.h"
 #include "commands/alter/stored_text.h"
+#include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
 #include "commands/type/alter_type.h"
 #include "commands/table/table_elements.h"
+#include "commands/table/typed_table.h"
 #include "commands/view/view_text.h"
 
 namespace grizzly::commands {
@@ -146,7 +149,7 @@ std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& i
   }
   RequireOwner(input, *relation);
   const bool any_kind = kind == RelationKind::kTable;  // ALTER TABLE renames whatever it is
-  if (!any_kind && relation->kind != kind) {
+  if (!any_kind && NamedKind(relation->kind) != kind) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("\"{}\" is not {}", relation->name, kind_name));
   }
@@ -160,14 +163,24 @@ std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& i
   return tag;
 }
 
-void RefuseUsedByViews(CommandInput& input, const Relation& table, AttributeNumber attnum) {
+// Views that use the column go on giving it the name it had there.
+void RewriteViewsOfColumn(CommandInput& input, const Relation& table, AttributeNumber attnum,
+                          const std::string& new_name) {
+  std::set<Oid> users;
   for (const catalog::Dependency& edge :
        input.editor.Current()->DependentsOn(catalog::kRelationClass, table.oid)) {
-    if (edge.referenced_sub != attnum || edge.dependent_class != catalog::kRelationClass) continue;
-    const RelationPtr view = input.editor.Current()->FindRelation(edge.dependent);
-    if (view != nullptr && view->view.has_value()) {
-      ThrowNotSupported("renaming a column that a view uses");
+    if (edge.referenced_sub == attnum && edge.dependent_class == catalog::kRelationClass) {
+      users.insert(edge.dependent);
     }
+  }
+  for (const Oid oid : users) {
+    const RelationPtr view = input.editor.Current()->FindRelation(oid);
+    if (view == nullptr || !view->view.has_value()) continue;
+    LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
+    Relation changed = *view;
+    changed.view->query.sql =
+        RenameColumnInQuery(input, view->view->query, table, attnum, new_name);
+    input.editor.PutRelation(std::move(changed));
   }
 }
 
@@ -212,7 +225,7 @@ void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std:
                     const std::string& new_name) {
   RequireNewColumnName(*relation, old_name, new_name);
   const AttributeNumber attnum = relation->FindColumn(old_name)->attnum;
-  RefuseUsedByViews(input, *relation, attnum);
+  RewriteViewsOfColumn(input, *relation, attnum, new_name);
   RenameInIndexes(input, *relation, attnum, old_name, new_name);
   Relation changed = *Reread(input, relation->oid);
   changed.columns[attnum - 1].name = new_name;
@@ -243,11 +256,12 @@ std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& inp
   }
   RequireOwner(input, *relation);
   if (!relation->HasRows() && relation->kind != RelationKind::kView &&
-      !catalog::IsPartitioned(*relation)) {
+      !relation->IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot rename columns of relation \"{}\"", relation->name))
         .Detail(NotSupportedDetail(relation->kind));
   }
+  RefuseTyped(*relation, "rename column of");
   const std::string old_name(TextOf(statement.subname));
   const std::string new_name(TextOf(statement.newname));
   const bool is_table = relation->kind != RelationKind::kView;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
+#include "commands/type/type_parts.h"
 #include "executor/constraint/exclusion_search.h"
 #include "facts/access_methods.h"
 #include "facts/operators.h"
@@ -46,7 +48,8 @@ Oid ChooseOpclass(CommandInput& input, const facts::AccessMethodFact& method,
                    fmt::format("operator class \"{}\" does not exist for access method \"{}\"",
                                name.name, method.amname));
   }
-  const facts::OpclassFact* opclass = facts::DefaultOpclass(method.oid, type.oid);
+  const facts::OpclassFact* opclass = facts::DefaultOpclass(
+      method.oid, OpclassInputType(*input.editor.Current(), type.oid));
   if (opclass != nullptr) return opclass->oid;
   throw SqlError(SqlState::kUndefinedObject,
                  fmt::format("data type {} has no default operator class for access method \"{}\"",
@@ -194,6 +197,11 @@ void CheckRows(CommandInput& input, const RelationPtr& table, Oid index_oid) {
 
 RelationPtr AddExclusion(CommandInput& input, const RelationPtr& table,
                          const ExclusionElement& element, bool is_new_table) {
+  if (table->IsPartitioned()) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot create exclusion constraints on partitioned table \"{}\"",
+                               table->name));
+  }
   const RelationPtr after =
       DefineIndex(input, table, ReadRequest(input, *table, element), is_new_table);
   if (!is_new_table) CheckRows(input, after, after->indexes.back());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
 #include "commands/relation_lookup.h"
@@ -37,6 +38,8 @@ std::vector<AttributeNumber> FindColumns(const Relation& table,
 }
 
 void CheckReferencedTable(CommandInput& input, const Relation& table, const Relation& referenced) {
+  if (table.IsPartitioned()) ThrowNotSupported("FOREIGN KEY of a partitioned table");
+  if (referenced.IsPartitioned()) ThrowNotSupported("FOREIGN KEY to a partitioned table");
   if (referenced.kind != catalog::RelationKind::kTable) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("referenced relation \"{}\" is not a table", referenced.name));

@@ -15,9 +15,11 @@ using catalog::RelationPtr;
 constexpr std::string_view kCannotBeKey =
     "Cannot create a primary key or unique constraint using such an index.";
 
-void RefuseParts(const Relation& table, const Relation& index) {
-  const auto refuse = [](std::string message) {
-    throw SqlError(SqlState::kWrongObjectType, std::move(message)).Detail(std::string(kCannotBeKey));
+void RefuseParts(const Relation& table, const Relation& index, int location) {
+  const auto refuse = [location](std::string message) {
+    throw SqlError(SqlState::kWrongObjectType, std::move(message))
+        .Detail(std::string(kCannotBeKey))
+        .At(location);
   };
   const catalog::IndexDefinition& definition = *index.index;
   if (!definition.unique) refuse(fmt::format("\"{}\" is not a unique index", index.name));
@@ -38,14 +40,15 @@ void RefuseParts(const Relation& table, const Relation& index) {
   }
 }
 
-RelationPtr FindIndex(CommandInput& input, const Relation& table, const std::string& name) {
+RelationPtr FindIndex(CommandInput& input, const Relation& table, const std::string& name,
+                      int location) {
+  const auto refuse = [location](std::string message, SqlState state) {
+    throw SqlError(state, std::move(message)).At(location);
+  };
   const RelationPtr index = input.editor.Current()->FindRelation(table.schema, name);
   if (index == nullptr) {
-    throw SqlError(SqlState::kUndefinedObject, fmt::format("index \"{}\" does not exist", name));
+    refuse(fmt::format("index \"{}\" does not exist", name), SqlState::kUndefinedObject);
   }
-  const auto refuse = [](std::string message, SqlState state) {
-    throw SqlError(state, std::move(message));
-  };
   if (!index->index.has_value()) {
     refuse(fmt::format("\"{}\" is not an index", name), SqlState::kWrongObjectType);
   }
@@ -93,8 +96,8 @@ void MakeDeferrable(CommandInput& input, const RelationPtr& table, Relation inde
 }  // namespace
 
 RelationPtr AddKeyUsingIndex(CommandInput& input, const RelationPtr& table, const KeyElement& key) {
-  const RelationPtr found = FindIndex(input, *table, key.index_name);
-  RefuseParts(*table, *found);
+  const RelationPtr found = FindIndex(input, *table, key.index_name, key.location);
+  RefuseParts(*table, *found, key.location);
   Relation index = *found;
   Relation changed = *table;
   if (!key.name.empty() && key.name != index.name) {

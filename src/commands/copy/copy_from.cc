@@ -12,6 +12,7 @@
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
 #include "executor/constraint/finish_statement.h"
+#include "executor/modify/row_router.h"
 #include "executor/modify/row_writer.h"
 
 namespace grizzly::commands {
@@ -66,7 +67,10 @@ class CopyIn {
     BindDefaults();
     if (statement.where_clause != nullptr) BindWhere(*statement.where_clause);
     if (options_.freeze) RequireFresh();
-    if (BulkInsert::Suits(input, table_)) {
+    if (table_.IsPartitioned()) {
+      routing_ = MakeRowRouting(input, table);
+      router_ = std::make_unique<executor::RowRouter>(routing_, execution_.context());
+    } else if (BulkInsert::Suits(input, table_)) {
       bulk_ = std::make_unique<BulkInsert>(input, rules_, execution_.context());
     }
   }
@@ -87,7 +91,11 @@ class CopyIn {
         if (rows_ == types::kBatchRowsMax || line_text_.size() > kBatchBytesMax) FlushBatch(&place);
       }
       FlushBatch(&place);
-      bulk_ != nullptr ? bulk_->Finish() : writer_.Finish();
+      if (router_ != nullptr) {
+        router_->Finish();
+      } else {
+        bulk_ != nullptr ? bulk_->Finish() : writer_.Finish();
+      }
     } catch (SqlError& error) {
       AddPlace(&error, place);
       throw;
@@ -279,6 +287,7 @@ class CopyIn {
       batch_.column(computed.attnum - 1).CopyFrom(values, rows_);
     }
     if (where_evaluator_ != nullptr && !KeepWhere()) return;
+    if (router_ != nullptr) return router_->RequireRoot(batch_);  // each partition checks its rows
     try {
       writer_.Complete(batch_);
     } catch (SqlError&) {
@@ -325,7 +334,9 @@ class CopyIn {
     CompleteBatch(place);
     uint32_t at = 0;
     try {
-      if (bulk_ != nullptr) {
+      if (router_ != nullptr) {
+        for (; at < rows_; ++at) router_->InsertRow(batch_, at);  // an error says which line
+      } else if (bulk_ != nullptr) {
         if (rows_ > 0) bulk_->Add(batch_, &at);
       } else {
         writer_.InsertAll(batch_, &at);
@@ -360,6 +371,8 @@ class CopyIn {
   CommandExecution execution_;
   const plan::RowRules rules_;
   executor::RowWriter writer_;
+  plan::RowRouting routing_;  // of a partitioned table
+  std::unique_ptr<executor::RowRouter> router_;
   CopyFieldReader fields_;
   std::vector<TargetColumn> targets_;
   std::vector<ComputedDefault> defaults_;
@@ -377,7 +390,8 @@ class CopyIn {
 
 void RequireCopyTarget(const catalog::Relation& relation) {
   switch (relation.kind) {
-    case catalog::RelationKind::kTable: break;
+    case catalog::RelationKind::kTable:
+    case catalog::RelationKind::kPartitionedTable: break;
     case catalog::RelationKind::kView:
       throw SqlError(SqlState::kWrongObjectType,
                      fmt::format("cannot copy to view \"{}\"", relation.name))

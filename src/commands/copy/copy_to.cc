@@ -125,6 +125,10 @@ class RowText {
 void RequireCopySource(const catalog::Relation& relation) {
   switch (relation.kind) {
     case catalog::RelationKind::kTable: return;
+    case catalog::RelationKind::kPartitionedTable:
+      throw SqlError(SqlState::kWrongObjectType,
+                     fmt::format("cannot copy from partitioned table \"{}\"", relation.name))
+          .Hint("Try the COPY (SELECT ...) TO variant.");
     case catalog::RelationKind::kView:
       if (relation.oid < kFirstUserOid && !relation.view.has_value()) return;
       throw SqlError(SqlState::kWrongObjectType,

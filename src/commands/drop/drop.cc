@@ -3,6 +3,7 @@
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
 #include "commands/drop/drop_closure.h"
+#include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
 #include "commands/type/type_parts.h"
 #include "facts/oid.h"
@@ -38,7 +39,7 @@ constexpr DroppedKind kDroppedKinds[] = {
   SqlError error(SqlState::kWrongObjectType,
                  fmt::format("\"{}\" is not {}", relation.name, wanted.article_name));
   for (const DroppedKind& kind : kDroppedKinds) {
-    if (kind.kind != relation.kind) continue;
+    if (kind.kind != NamedKind(relation.kind)) continue;
     throw std::move(error).Hint(
         fmt::format("Use {} to remove {}.", kind.tag, kind.article_name));
   }
@@ -77,7 +78,7 @@ std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind&
       Missing(input, kind, name, statement.missing_ok);
       continue;
     }
-    if (relation->kind != kind.kind) ThrowWrongKind(*relation, kind);
+    if (NamedKind(relation->kind) != kind.kind) ThrowWrongKind(*relation, kind);
     RequireOwner(input, *relation);
     targets.push_back({catalog::kRelationClass, relation->oid, 0});
   }
@@ -114,7 +115,10 @@ std::string DropTypes(const PgQuery__DropStmt& statement, CommandInput& input) {
     if (type == nullptr) continue;
     if (domains && type->typtype != 'd') {
       throw SqlError(SqlState::kWrongObjectType,
-                     fmt::format("\"{}\" is not a domain", TypeText(input, type->oid)));
+                     fmt::format("\"{}\" is not a domain",
+                                 QualifiedNameOf(StringsOf(ListOf(node->type_name->names,
+                                                                  node->type_name->n_names)))
+                                     .name));
     }
     RequireTypeOwner(input, *type);
     if (type->oid < kFirstUserOid) {

@@ -86,8 +86,9 @@ class Closure {
     }
     if (address.object_class == catalog::kSchemaClass) AddMembers(*snapshot, address, &edges);
     std::sort(edges.begin(), edges.end(), [](const Dependency& a, const Dependency& b) {
-      return std::tie(b.dependent, b.dependent_class, b.dependent_sub) <
-             std::tie(a.dependent, a.dependent_class, a.dependent_sub);
+      // Newer objects first; a whole object before its parts.
+      return std::tie(b.dependent, a.dependent_class, a.dependent_sub) <
+             std::tie(a.dependent, b.dependent_class, b.dependent_sub);
     });
     return edges;
   }
@@ -96,7 +97,7 @@ class Closure {
   static void AddMembers(const catalog::CatalogSnapshot& snapshot, const ObjectAddress& schema,
                          std::vector<Dependency>* edges) {
     snapshot.ForEachRelation([&](const RelationPtr& relation) {
-      if (relation->schema != schema.object || relation->kind == catalog::RelationKind::kIndex) {
+      if (relation->schema != schema.object || relation->index.has_value()) {
         return;
       }
       Dependency edge;
@@ -232,6 +233,10 @@ class Removal {
     if (table == nullptr) return;
     Relation changed = *table;
     std::erase(changed.indexes, index.oid);
+    if (!table->HasRows()) {
+      input_.editor.PutRelation(std::move(changed));
+      return;
+    }
     if (!index.index->clustered_by) {
       KeyRange range = RangeOfIndex(table->tenant, table->storage, index.index->index_id);
       input_.transaction.DropRangeAtCommit(std::move(range.from), std::move(range.to));

@@ -49,6 +49,7 @@ class PlanDescriber {
     }
     AddSubplans(node, true, *made);
     AddChildren(node, *made);
+    if (node.kind == NodeKind::kInsert) AddInsertedRow(node, *made);
     AddSubplans(node, false, *made);
     return made;
   }
@@ -78,10 +79,25 @@ class PlanDescriber {
     }
   }
 
+  // A filter folded into a scan reads as the scan's own.
+  static bool IsScan(const Node& node) {
+    switch (node.kind) {
+      case NodeKind::kValues:
+      case NodeKind::kTableScan:
+      case NodeKind::kVirtualScan:
+      case NodeKind::kFunctionScan:
+      case NodeKind::kCteScan:
+      case NodeKind::kWorkTable: return true;
+      case NodeKind::kProject: return IsScan(*node.children[0]);
+      default: return false;
+    }
+  }
+
   std::vector<std::string> Conditions(const Node& filter) const {
     std::vector<std::string> conditions;
+    const NamePlace place = IsScan(*filter.children[0]) ? NamePlace::kScan : NamePlace::kUpper;
     for (const expr::ExprPtr& condition : As<plan::FilterNode>(filter).conjuncts) {
-      conditions.push_back(input_.names.Text(*condition, {filter.children[0].get()}));
+      conditions.push_back(input_.names.OwnText(*condition, *filter.children[0], place));
     }
     return conditions;
   }
@@ -135,7 +151,9 @@ class PlanDescriber {
   void Outputs(const Node& node, NodeDescription& made) const {
     if (!input_.options.verbose) return;
     std::vector<std::string> outputs = ReturningOf(node);
-    if (outputs.empty() && !IsChange(node)) outputs = input_.names.Outputs(node);
+    if (outputs.empty() && !IsChange(node)) {
+      outputs = input_.names.Outputs(node, NamePlace::kOutput);
+    }
     if (!outputs.empty()) made.properties.push_back(ListProperty("Output", std::move(outputs)));
   }
 
@@ -150,7 +168,8 @@ class PlanDescriber {
                          const catalog::Relation& relation) {
       for (const expr::ExprPtr& expression : returning) {
         texts.push_back(
-            input_.names.TextOverRow(*expression, relation, {node.children[0].get()}));
+            input_.names.TextOverRow(*expression, relation, {node.children[0].get()},
+                                     NamePlace::kOutput));
       }
     };
     if (node.kind == NodeKind::kInsert) {
@@ -167,9 +186,23 @@ class PlanDescriber {
     if (!input_.options.verbose) return;
     std::erase_if(made.properties,
                   [](const PlanProperty& property) { return property.label == "Output"; });
-    std::vector<std::string> outputs = input_.names.Outputs(node);
+    std::vector<std::string> outputs = input_.names.Outputs(node, NamePlace::kOutput);
     if (outputs.empty()) return;
     made.properties.insert(made.properties.begin(), ListProperty("Output", std::move(outputs)));
+  }
+
+  // The row an INSERT of one row makes is its child's output to the reader.
+  void AddInsertedRow(const Node& node, NodeDescription& made) const {
+    const Node& child = *node.children[0];
+    if (!input_.options.verbose || child.kind != NodeKind::kOneRow) return;
+    std::vector<std::string> values;
+    for (const expr::ExprPtr& value : As<plan::InsertNode>(node).values) {
+      if (value == nullptr) continue;
+      values.push_back(input_.names.Text(*value, {&child}, NamePlace::kOutput));
+    }
+    if (values.empty()) return;
+    auto& properties = made.children.back()->properties;
+    properties.insert(properties.begin(), ListProperty("Output", std::move(values)));
   }
 
   void AddChildren(const Node& node, NodeDescription& made) {

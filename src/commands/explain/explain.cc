@@ -189,6 +189,8 @@ std::vector<plan::PlanColumn> ExplainColumns(const PgQuery__ExplainStmt& stateme
   column.name = "QUERY PLAN";
   column.type = types::BuiltinType(type);
   column.io = types::BuiltinTypeIo(type);
+  // Where a type's own functions are not there, its text is what text's are.
+  if (column.io == nullptr) column.io = types::BuiltinTypeIo(facts::kTextOid);
   return {column};
 }
 

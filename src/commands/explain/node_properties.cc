@@ -108,9 +108,11 @@ class NodeDescriber {
   void Add(PlanProperty property) { made_.properties.push_back(std::move(property)); }
 
   std::vector<std::string> Texts(const std::vector<expr::ExprPtr>& list,
-                                 const std::vector<const Node*>& inputs) const {
+                                 const std::vector<const Node*>& inputs, NamePlace place) const {
     std::vector<std::string> texts;
-    for (const expr::ExprPtr& expression : list) texts.push_back(names_.Text(*expression, inputs));
+    for (const expr::ExprPtr& expression : list) {
+      texts.push_back(names_.Text(*expression, inputs, place));
+    }
     return texts;
   }
 
@@ -178,14 +180,15 @@ class NodeDescriber {
       if (!conditions.empty()) Add(TextProperty("Index Cond", Conjunction(conditions)));
     }
     if (sampled) Sampling(*scan.sample);
-    AddFilter("Filter", Texts(scan.filters, {&node_}), measured_, made_);
+    AddFilter("Filter", Texts(scan.filters, {&node_}, NamePlace::kScan), measured_, made_);
   }
 
   void Sampling(const plan::TableSample& sample) {
     std::string text = fmt::format("{} ({})", sample.by_block ? "system" : "bernoulli",
-                                   names_.Text(*sample.percentage, {}));
+                                   names_.Text(*sample.percentage, {}, NamePlace::kScan));
     if (sample.repeatable != nullptr) {
-      text += fmt::format(" REPEATABLE ({})", names_.Text(*sample.repeatable, {}));
+      text += fmt::format(" REPEATABLE ({})",
+                          names_.Text(*sample.repeatable, {}, NamePlace::kScan));
     }
     Add(TextProperty("Sampling", std::move(text)));
   }
@@ -194,7 +197,8 @@ class NodeDescriber {
                       size_t part) const {
     const auto& key = index.index->parts[part];
     if (key.column == 0) return key.expression.sql;
-    return names_.Column(names_.AliasOf(node_), scan.relation->columns[key.column - 1].name);
+    return names_.Column(names_.AliasOf(node_), scan.relation->columns[key.column - 1].name,
+                         NamePlace::kScan);
   }
 
   std::vector<std::string> Bounds(const plan::TableScanNode& scan,
@@ -203,7 +207,7 @@ class NodeDescriber {
     const auto add = [&](size_t part, std::string_view op, const expr::ExprPtr& bound) {
       if (bound == nullptr) return;
       conditions.push_back(fmt::format("({} {} {})", KeyPart(scan, index, part), op,
-                                       names_.Text(*bound, {})));
+                                       names_.Text(*bound, {}, NamePlace::kScan)));
     };
     const plan::KeyBounds& bounds = scan.bounds;
     for (size_t i = 0; i < bounds.equal.size(); ++i) add(i, "=", bounds.equal[i]);
@@ -211,7 +215,7 @@ class NodeDescriber {
     add(bounds.equal.size(), bounds.upper_inclusive ? "<=" : "<", bounds.upper);
     if (bounds.any_of != nullptr) {
       conditions.push_back(fmt::format("({} = ANY ({}))", KeyPart(scan, index, 0),
-                                       names_.Text(*bounds.any_of, {})));
+                                       names_.Text(*bounds.any_of, {}, NamePlace::kScan)));
     }
     return conditions;
   }
@@ -219,7 +223,7 @@ class NodeDescriber {
   void VirtualScan() {
     const auto& scan = As<plan::VirtualScanNode>(node_);
     RelationScan("Seq Scan", *scan.relation);
-    AddFilter("Filter", Texts(scan.filters, {&node_}), measured_, made_);
+    AddFilter("Filter", Texts(scan.filters, {&node_}, NamePlace::kScan), measured_, made_);
   }
 
   static std::string FunctionName(const expr::Expr& call) {
@@ -236,15 +240,18 @@ class NodeDescriber {
     const auto& scan = As<plan::FunctionScanNode>(node_);
     const std::string function =
         scan.functions.size() == 1 ? FunctionName(*scan.functions[0].call) : "";
-    Scan("Function Scan", function, input_.options.verbose && !function.empty() ? "pg_catalog" : "");
+    const bool shows_schema = input_.options.verbose && !function.empty();
+    Scan("Function Scan", function, shows_schema ? "pg_catalog" : "");
     if (!function.empty()) made_.target.push_back(TextProperty("Function Name", function));
-    if (input_.options.verbose && !function.empty()) {
+    if (shows_schema) {
       made_.target.push_back(TextProperty("Schema", "pg_catalog"));
     }
     made_.target.push_back(TextProperty("Alias", names_.AliasOf(node_)));
     if (!input_.options.verbose) return;
     std::vector<std::string> calls;
-    for (const auto& each : scan.functions) calls.push_back(names_.Text(*each.call, {}));
+    for (const auto& each : scan.functions) {
+      calls.push_back(names_.Text(*each.call, {}, NamePlace::kScan));
+    }
     Add(TextProperty("Function Call", fmt::format("{}", fmt::join(calls, ", "))));
   }
 
@@ -278,7 +285,8 @@ class NodeDescriber {
   void NestedLoop() {
     const auto& join = As<plan::NestedLoopNode>(node_);
     JoinName("Nested Loop", join.type, true);
-    AddFilter("Join Filter", Texts(join.conditions, Children()), measured_, made_);
+    AddFilter("Join Filter", Texts(join.conditions, Children(), NamePlace::kUpper), measured_,
+              made_);
   }
 
   void HashJoin() {
@@ -287,13 +295,16 @@ class NodeDescriber {
     std::vector<std::string> keys;
     for (size_t i = 0; i < join.left_keys.size(); ++i) {
       const bool null_equal = i < join.null_equal.size() && join.null_equal[i];
-      const std::string left = names_.Text(*join.left_keys[i], {node_.children[0].get()});
-      const std::string right = names_.Text(*join.right_keys[i], {node_.children[1].get()});
+      const std::string left =
+          names_.Text(*join.left_keys[i], {node_.children[0].get()}, NamePlace::kUpper);
+      const std::string right =
+          names_.Text(*join.right_keys[i], {node_.children[1].get()}, NamePlace::kUpper);
       keys.push_back(null_equal ? fmt::format("(NOT ({} IS DISTINCT FROM {}))", left, right)
                                 : fmt::format("({} = {})", left, right));
     }
     if (!keys.empty()) Add(TextProperty("Hash Cond", Conjunction(keys)));
-    AddFilter("Join Filter", Texts(join.conditions, Children()), measured_, made_);
+    AddFilter("Join Filter", Texts(join.conditions, Children(), NamePlace::kUpper), measured_,
+              made_);
   }
 
   // ---- aggregation, order ----
@@ -319,7 +330,7 @@ class NodeDescriber {
 
   void Aggregate() {
     const auto& aggregate = As<plan::AggregateNode>(node_);
-    const std::vector<std::string> groups = Texts(aggregate.groups, Children());
+    const std::vector<std::string> groups = Texts(aggregate.groups, Children(), NamePlace::kUpper);
     if (aggregate.grouping_sets.empty()) {
       if (groups.empty()) return AggregateName("Aggregate", "Plain");
       AggregateName("HashAggregate", "Hashed");
@@ -345,7 +356,7 @@ class NodeDescriber {
     const auto& distinct = As<plan::DistinctNode>(node_);
     if (distinct.input_is_sorted || !distinct.on.empty()) return Name("Unique");
     AggregateName("HashAggregate", "Hashed");
-    Add(ListProperty("Group Key", names_.Outputs(node_)));
+    Add(ListProperty("Group Key", names_.Outputs(node_, NamePlace::kUpper)));
     Memory();
   }
 
@@ -435,7 +446,8 @@ class NodeDescriber {
     }
     if (!arbiters.empty()) Add(ListProperty("Conflict Arbiter Indexes", std::move(arbiters)));
     if (rules.where != nullptr) {
-      Add(TextProperty("Conflict Filter", names_.TextOverRow(*rules.where, relation, {})));
+      Add(TextProperty("Conflict Filter", names_.TextOverRow(*rules.where, relation, {},
+                                                                   NamePlace::kAlways)));
     }
     if (measured_ == nullptr) return;
     Add(NumberProperty("Tuples Inserted", std::to_string(measured_->insert_count)));

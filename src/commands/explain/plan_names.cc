@@ -129,8 +129,8 @@ void VisitNodeExpressions(const Node& node, const Visitor& visit) {
   }
 }
 
-PlanNames::PlanNames(const plan::Plan& plan, planner::DeparseInput deparse, bool qualify)
-    : plan_(plan), deparse_(std::move(deparse)), qualify_(qualify) {
+PlanNames::PlanNames(const plan::Plan& plan, planner::DeparseInput deparse, bool verbose)
+    : plan_(plan), deparse_(std::move(deparse)), verbose_(verbose) {
   deparse_.outer_name = [this](uint32_t cell) {
     const auto found = cells_.find(cell);
     return found == cells_.end() ? fmt::format("${}", cell) : found->second;
@@ -139,7 +139,6 @@ PlanNames::PlanNames(const plan::Plan& plan, planner::DeparseInput deparse, bool
   initial_.resize(plan.subplans.size(), false);
   Collect(*plan.root);
   for (const plan::NodePtr& subplan : plan.subplans) Collect(*subplan);
-  qualify_ = qualify_ || aliases_.size() > 1;
   CollectCells(*plan.root);
 }
 
@@ -170,7 +169,8 @@ void PlanNames::CollectCells(const Node& node) {
   if (node.kind == NodeKind::kNestedLoop) {
     const auto& join = As<plan::NestedLoopNode>(node);
     for (size_t i = 0; i < join.cells.size(); ++i) {
-      cells_.try_emplace(join.cells[i], Text(*join.arguments[i], {node.children[0].get()}));
+      cells_.try_emplace(join.cells[i], Text(*join.arguments[i], {node.children[0].get()},
+                                                NamePlace::kAlways));
     }
   }
   VisitNodeExpressions(node, [&](const expr::Expr& expression, const Inputs& inputs) {
@@ -178,7 +178,8 @@ void PlanNames::CollectCells(const Node& node) {
       if (part.kind == expr::ExprKind::kSubplan) {
         const auto& subplan = static_cast<const expr::SubplanExpr&>(part);
         for (size_t i = 0; i < subplan.cells.size(); ++i) {
-          cells_.try_emplace(subplan.cells[i], Text(*subplan.arguments[i], inputs));
+          cells_.try_emplace(subplan.cells[i], Text(*subplan.arguments[i], inputs,
+                                                     NamePlace::kAlways));
         }
         initial_[subplan.subplan] =
             subplan.cells.empty() && subplan.subquery_kind != expr::SubqueryKind::kAny &&
@@ -202,12 +203,12 @@ std::string PlanNames::SubplanTitle(uint32_t subplan) const {
                            : fmt::format("SubPlan {}", subplan + 1);
 }
 
-planner::DeparseInput PlanNames::WithInputs(const Inputs& inputs) const {
+planner::DeparseInput PlanNames::WithInputs(const Inputs& inputs, NamePlace place) const {
   planner::DeparseInput deparse = deparse_;
-  deparse.input_name = [this, inputs](uint32_t position) {
+  deparse.input_name = [this, inputs, place](uint32_t position) {
     for (const Node* input : inputs) {
       const auto width = static_cast<uint32_t>(input->output_types.size());
-      if (position < width) return Output(*input, position, true);
+      if (position < width) return Output(*input, position, true, place);
       position -= width;
     }
     return fmt::format("#{}", position);
@@ -215,24 +216,37 @@ planner::DeparseInput PlanNames::WithInputs(const Inputs& inputs) const {
   return deparse;
 }
 
-std::string PlanNames::Text(const expr::Expr& expression, const Inputs& inputs) const {
-  return planner::DeparseExpression(expression, WithInputs(inputs));
+std::string PlanNames::Text(const expr::Expr& expression, const Inputs& inputs,
+                            NamePlace place) const {
+  return planner::DeparseExpression(expression, WithInputs(inputs, place));
+}
+
+std::string PlanNames::OwnText(const expr::Expr& expression, const Node& node,
+                               NamePlace place) const {
+  planner::DeparseInput deparse = deparse_;
+  deparse.input_name = [&](uint32_t position) { return Output(node, position, false, place); };
+  return planner::DeparseExpression(expression, deparse);
 }
 
 std::string PlanNames::TextOverRow(const expr::Expr& expression,
-                                   const catalog::Relation& relation, const Inputs& inputs) const {
-  planner::DeparseInput deparse = WithInputs(inputs);
-  deparse.input_name = [this, &relation, below = deparse.input_name](uint32_t position) {
+                                   const catalog::Relation& relation, const Inputs& inputs,
+                                   NamePlace place) const {
+  planner::DeparseInput deparse = WithInputs(inputs, place);
+  deparse.input_name = [this, &relation, place, below = deparse.input_name](uint32_t position) {
     const auto width = static_cast<uint32_t>(relation.columns.size());
     if (position >= width) return below(position - width);
-    return Column(relation.name, relation.columns[position].name);
+    return Column(relation.name, relation.columns[position].name, place);
   };
   return planner::DeparseExpression(expression, deparse);
 }
 
-std::string PlanNames::Column(std::string_view alias, std::string_view column) const {
+std::string PlanNames::Column(std::string_view alias, std::string_view column,
+                              NamePlace place) const {
+  const bool has_several = aliases_.size() > 1;
+  const bool qualify = place == NamePlace::kAlways || (verbose_ && place != NamePlace::kOutput) ||
+                       (has_several && place != NamePlace::kScan);
   const std::string name = catalog::QuoteIdentifier(column);
-  return qualify_ && !alias.empty() ? catalog::QuoteIdentifier(alias) + "." + name : name;
+  return qualify && !alias.empty() ? catalog::QuoteIdentifier(alias) + "." + name : name;
 }
 
 namespace {
@@ -252,17 +266,20 @@ const std::string& NameAt(const std::vector<std::string>& names, uint32_t positi
 
 }  // namespace
 
-std::string PlanNames::Output(const Node& node, uint32_t position, bool nested) const {
+std::string PlanNames::Output(const Node& node, uint32_t position, bool nested,
+                              NamePlace place) const {
   const Inputs children = ChildrenOf(node);
   const auto computed = [&](const expr::Expr& expression) {
     if (expression.kind == expr::ExprKind::kInput) {
-      return Output(*children[0], static_cast<const expr::InputExpr&>(expression).index, nested);
+      return Output(*children[0], static_cast<const expr::InputExpr&>(expression).index, nested,
+                    place);
     }
-    return Nested(Text(expression, children), nested && !IsColumn(expression));
+    return Nested(Text(expression, children, place), nested && !IsColumn(expression));
   };
   const auto scanned = [&](const catalog::Relation& relation, AttributeNumber attnum) {
     return Column(AliasOf(node), attnum > 0 ? std::string_view(relation.columns[attnum - 1].name)
-                                            : SystemColumnName(attnum));
+                                            : SystemColumnName(attnum),
+                  place);
   };
   switch (node.kind) {
     case NodeKind::kTableScan: {
@@ -274,12 +291,13 @@ std::string PlanNames::Output(const Node& node, uint32_t position, bool nested) 
       return scanned(*scan.relation, scan.attnums[position]);
     }
     case NodeKind::kValues:
-      return Column(AliasOf(node), NameAt(As<plan::ValuesNode>(node).column_names, position));
+      return Column(AliasOf(node), NameAt(As<plan::ValuesNode>(node).column_names, position), place);
     case NodeKind::kFunctionScan:
-      return Column(AliasOf(node), NameAt(As<plan::FunctionScanNode>(node).column_names, position));
+      return Column(AliasOf(node), NameAt(As<plan::FunctionScanNode>(node).column_names, position),
+                    place);
     case NodeKind::kCteScan:
     case NodeKind::kWorkTable:
-      return Column(AliasOf(node), NameAt(As<plan::CteScanNode>(node).column_names, position));
+      return Column(AliasOf(node), NameAt(As<plan::CteScanNode>(node).column_names, position), place);
     case NodeKind::kProject:
     case NodeKind::kProjectSet: return computed(*As<plan::ProjectNode>(node).expressions[position]);
     case NodeKind::kAggregate: {
@@ -291,30 +309,32 @@ std::string PlanNames::Output(const Node& node, uint32_t position, bool nested) 
     }
     case NodeKind::kWindow: {
       const auto width = static_cast<uint32_t>(children[0]->output_types.size());
-      if (position < width) return Output(*children[0], position, nested);
+      if (position < width) return Output(*children[0], position, nested, place);
       return computed(*As<plan::WindowNode>(node).calls[position - width]);
     }
     case NodeKind::kNestedLoop:
     case NodeKind::kHashJoin: {
       const auto width = static_cast<uint32_t>(children[0]->output_types.size());
-      return position < width ? Output(*children[0], position, true)
-                              : Output(*children[1], position - width, true);
+      return position < width ? Output(*children[0], position, true, place)
+                              : Output(*children[1], position - width, true, place);
     }
-    case NodeKind::kWith: return Output(*children.back(), position, nested);
+    case NodeKind::kWith: return Output(*children.back(), position, nested, place);
     default:
       return children.empty() ? fmt::format("#{}", position)
-                              : Output(*children[0], position, nested);
+                              : Output(*children[0], position, nested, place);
   }
 }
 
-std::vector<std::string> PlanNames::Outputs(const Node& node) const {
+std::vector<std::string> PlanNames::Outputs(const Node& node, NamePlace place) const {
   std::vector<std::string> outputs;
-  for (uint32_t i = 0; i < node.output_types.size(); ++i) outputs.push_back(Output(node, i, false));
+  for (uint32_t i = 0; i < node.output_types.size(); ++i) {
+    outputs.push_back(Output(node, i, false, place));
+  }
   return outputs;
 }
 
 std::string PlanNames::SortKeyText(const expr::SortKey& key, const Node& child) const {
-  std::string text = Text(*key.expression, {&child});
+  std::string text = Text(*key.expression, {&child}, NamePlace::kUpper);
   if (!IsColumn(*key.expression)) text = "(" + text + ")";
   if (key.descending) text += " DESC";
   if (key.nulls_first != key.descending) text += key.nulls_first ? " NULLS FIRST" : " NULLS LAST";

@@ -5,8 +5,10 @@
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
+#include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
 #include "facts/collations.h"
+#include "planner/binder/query_binder.h"
 
 namespace grizzly::commands {
 namespace {
@@ -14,14 +16,57 @@ namespace {
 using catalog::RelationPtr;
 using planner::ExpressionPlace;
 
+constexpr std::string_view kHash = "hash";
+
+void RefuseOfHash(bool given, std::string_view what) {
+  if (!given) return;
+  throw SqlError(SqlState::kFeatureNotSupported,
+                 fmt::format("access method \"hash\" does not support {}", what));
+}
+
+// A hash index is an ordered one that is only asked for equality; what PostgreSQL's cannot do, it refuses.
+void CheckHash(const PgQuery__IndexStmt& statement) {
+  RefuseOfHash(statement.n_index_including_params > 0, "included columns");
+  RefuseOfHash(statement.unique, "unique indexes");
+  RefuseOfHash(statement.n_index_params > 1, "multicolumn indexes");
+  const PgQuery__IndexElem& element = *statement.index_params[0]->index_elem;
+  RefuseOfHash(element.ordering == PG_QUERY__SORT_BY_DIR__SORTBY_ASC ||
+                   element.ordering == PG_QUERY__SORT_BY_DIR__SORTBY_DESC,
+               "ASC/DESC options");
+  RefuseOfHash(element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
+                   element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST,
+               "NULLS FIRST/LAST options");
+}
+
 void CheckMethod(const PgQuery__IndexStmt& statement) {
   const std::string_view method = TextOf(statement.access_method);
   if (method.empty() || method == "btree") return;
-  if (facts::FindAccessMethodByName(method) == nullptr) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("access method \"{}\" does not exist", method));
+  const facts::AccessMethodFact* fact = facts::FindAccessMethodByName(method);
+  if (fact == nullptr || fact->amtype != 'i') {
+    throw SqlError(fact == nullptr ? SqlState::kUndefinedObject : SqlState::kWrongObjectType,
+                   fact == nullptr
+                       ? fmt::format("access method \"{}\" does not exist", method)
+                       : fmt::format("access method \"{}\" is not of type INDEX", method));
   }
+  if (method == kHash) return CheckHash(statement);
   ThrowNotSupported(fmt::format("index access method {}", method));
+}
+
+// The hash family's class for the type; the keys are ordered by the btree one all the same.
+void SetHashOpclass(CommandInput& input, catalog::IndexDefinition::Part* part) {
+  const facts::OpclassFact* opclass = facts::DefaultOpclass(facts::kHashMethodOid, part->type.oid);
+  if (opclass == nullptr) {
+    throw SqlError(SqlState::kUndefinedObject,
+                   fmt::format("data type {} has no default operator class for access method "
+                               "\"hash\"",
+                               input.services->FormatType(part->type.oid, types::kNoTypmod)))
+        .Hint("You must specify an operator class for the index or define a default operator "
+              "class for the data type.");
+  }
+  if (facts::DefaultOpclass(facts::kBtreeMethodOid, part->type.oid) == nullptr) {
+    ThrowNotSupported("a hash index over a type without an order");
+  }
+  part->opclass = opclass->oid;
 }
 
 Oid ResolveOpclass(CommandInput& input, std::span<ast::Node* const> names,
@@ -35,7 +80,8 @@ Oid ResolveOpclass(CommandInput& input, std::span<ast::Node* const> names,
                                name.name));
   }
   const facts::OpclassFact* fitting =
-      facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid);
+      facts::DefaultOpclass(
+          facts::kBtreeMethodOid, OpclassInputType(*input.editor.Current(), part.type.oid));
   if (fitting != opclass) {
     static_cast<void>(input);
     ThrowNotSupported(fmt::format("operator class {}", name.name));
@@ -65,10 +111,8 @@ void ReadPart(CommandInput& input, const catalog::Relation& table, const PgQuery
     for (const AttributeNumber attnum : MentionedColumns(*bound)) {
       request->mentioned.push_back(attnum);
     }
-    names->push_back(element.expr->node_case == PG_QUERY__NODE__NODE_FUNC_CALL
-                         ? std::string(StringOf(element.expr->func_call->funcname
-                                                    [element.expr->func_call->n_funcname - 1]))
-                         : std::string());
+    const std::string own_name = planner::ColumnNameOf(*element.expr);
+    names->push_back(own_name == "?column?" ? std::string() : own_name);
   }
   if (element.n_collation > 0) {
     const QualifiedName name =
@@ -87,6 +131,8 @@ void ReadPart(CommandInput& input, const catalog::Relation& table, const PgQuery
       (element.nulls_ordering != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST && part.descending);
   if (element.n_opclass > 0) {
     part.opclass = ResolveOpclass(input, ListOf(element.opclass, element.n_opclass), part);
+  } else if (request->access_method == kHash) {
+    SetHashOpclass(input, &part);
   } else {
     SetDefaultOpclass(input, &part);
   }
@@ -107,6 +153,7 @@ void ReadPredicate(CommandInput& input, const catalog::Relation& table, const as
 IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
                        const PgQuery__IndexStmt& statement) {
   IndexRequest request;
+  if (TextOf(statement.access_method) == kHash) request.access_method = kHash;
   request.unique = statement.unique;
   request.nulls_not_distinct = statement.nulls_not_distinct;
   request.options = ReadStorageParameters(
@@ -149,7 +196,7 @@ std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input
   CheckMethod(statement);
   const RelationPtr table =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
-  if (!table->HasRows()) {
+  if (!table->HasRows() && !table->IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot create index on relation \"{}\"", table->name))
         .Detail(NotSupportedDetail(table->kind));
@@ -165,7 +212,14 @@ std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input
     }
   }
   const RelationPtr latest = Reread(input, table->oid);
-  DefineIndex(input, latest, ReadIndex(input, *latest, statement), /*is_new_table=*/false);
+  if (latest->IsPartitioned() && statement.concurrent) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot create index on partitioned table \"{}\" concurrently",
+                               latest->name));
+  }
+  IndexRequest request = ReadIndex(input, *latest, statement);
+  request.only = !statement.relation->inh;
+  DefineIndex(input, latest, std::move(request), /*is_new_table=*/false);
   return "CREATE INDEX";
 }
 

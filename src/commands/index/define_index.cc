@@ -6,8 +6,10 @@
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
 #include "commands/evaluation.h"
+#include "commands/partition/partition_indexes.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
 #include "types/type_name.h"
 
@@ -52,7 +54,8 @@ Relation MakeIndexRelation(CommandInput& input, const Relation& table,
   index.oid = input.editor.NewOid();
   index.schema = table.schema;
   index.name = request.name;
-  index.kind = catalog::RelationKind::kIndex;
+  index.kind = table.IsPartitioned() ? catalog::RelationKind::kPartitionedIndex
+                                     : catalog::RelationKind::kIndex;
   index.persistence = table.persistence;
   index.owner = table.owner;
   index.tenant = table.tenant;
@@ -126,7 +129,8 @@ void AddMentioned(CommandInput& input, const Relation& table, const Relation& in
 
 void SetDefaultOpclass(CommandInput& input, catalog::IndexDefinition::Part* part) {
   const facts::OpclassFact* opclass =
-      facts::DefaultOpclass(facts::kBtreeMethodOid, part->type.oid);
+      facts::DefaultOpclass(
+          facts::kBtreeMethodOid, OpclassInputType(*input.editor.Current(), part->type.oid));
   if (opclass == nullptr) {
     throw SqlError(SqlState::kUndefinedObject,
                    fmt::format("data type {} has no default operator class for access method "
@@ -203,12 +207,34 @@ void RefuseSecondPrimaryKey(const Relation& table, bool adds_primary) {
   }
 }
 
+namespace {
+
+// It has no entries; its parts on the partitions do.
+RelationPtr DefinePartitionedIndex(CommandInput& input, const RelationPtr& table,
+                                   const IndexRequest& request) {
+  CheckUniqueKey(*table, request);
+  Relation changed = *table;
+  Relation index = MakeIndexRelation(input, *table, request);
+  index.index->clustered_by = false;
+  const Oid oid = index.oid;
+  if (request.is_constraint) AddConstraintOf(input, request, oid, &changed);
+  changed.indexes.push_back(oid);
+  input.editor.PutRelation(std::move(index));
+  input.editor.PutRelation(std::move(changed));
+  AddMentioned(input, *table, *Reread(input, oid), request.mentioned);
+  if (!request.only) AddIndexToPartitions(input, Reread(input, oid));
+  return Reread(input, table->oid);
+}
+
+}  // namespace
+
 RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,
                         bool is_new_table) {
   RefuseTakenNames(input, *table, request);
   if (request.parts.size() + request.include.size() > 32) {
     throw SqlError(SqlState::kTooManyColumns, "cannot use more than 32 columns in an index");
   }
+  if (table->IsPartitioned()) return DefinePartitionedIndex(input, table, request);
   Relation changed = *table;
   Relation index_relation = MakeIndexRelation(input, *table, request);
   const Oid index_oid = index_relation.oid;

@@ -23,6 +23,7 @@ struct IndexRequest {
   std::vector<AttributeNumber> include;
   catalog::Definition predicate;
   std::vector<std::pair<std::string, std::string>> options;
+  bool only = false;                     // of a partitioned table, not of its partitions
   std::vector<AttributeNumber> mentioned;  // columns in expressions and the predicate
 };
 

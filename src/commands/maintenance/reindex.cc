@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "commands/ast_read.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
@@ -15,6 +16,12 @@ using catalog::RelationPtr;
 void RebuildIndex(CommandInput& input, Oid oid) {
   LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
   const RelationPtr index = Reread(input, oid);
+  if (index->kind == catalog::RelationKind::kPartitionedIndex) {
+    for (const RelationPtr& part : catalog::ChildrenOf(*input.editor.Current(), oid)) {
+      RebuildIndex(input, part->oid);
+    }
+    return;
+  }
   if (index->index->clustered_by) return;
   const RelationPtr table = Reread(input, index->index->table);
   KeyRange old_entries = RangeOfIndex(table->tenant, table->storage, index->index->index_id);

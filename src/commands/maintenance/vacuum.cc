@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/inheritance.h"
 #include "commands/ast_read.h"
 #include "commands/maintenance/analyze.h"
 #include "commands/relation_lookup.h"
@@ -146,7 +147,15 @@ std::string Vacuum(const PgQuery__VacuumStmt& statement, CommandInput& input) {
         catalog::RequireRelation(*input.editor.Current(), input.search_path,
                                  TextOf(target.relation->schemaname),
                                  TextOf(target.relation->relname));
-    Process(input, options, found->oid, ListOf(target.va_cols, target.n_va_cols));
+    const auto columns = ListOf(target.va_cols, target.n_va_cols);
+    if (!found->IsPartitioned()) {
+      Process(input, options, found->oid, columns);
+      continue;
+    }
+    // It has no rows: its partitions are meant.
+    for (const RelationPtr& member : catalog::TreeOf(*input.editor.Current(), found)) {
+      if (member->HasRows()) Process(input, options, member->oid, columns);
+    }
   }
   if (statement.n_rels > 0) return tag;
   std::vector<Oid> tables;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "base/error/sql_error.h"
@@ -112,10 +113,7 @@ void CheckNumber(const Parameter& parameter, const std::string& text) {
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   const bool whole = stop == end && error == std::errc() && !text.empty();
   if (!whole) ThrowInvalid(is_integer ? "integer" : "floating point", parameter.name, text);
-  if (is_integer && (value != static_cast<int64_t>(value) ||
-                     text.find_first_of(".eE") != std::string::npos)) {
-    ThrowInvalid("integer", parameter.name, text);
-  }
+  if (is_integer) value = std::nearbyint(value);
   if (value >= parameter.minimum && value <= parameter.maximum) return;
   throw SqlError(SqlState::kInvalidParameterValue,
                  fmt::format("value {} out of bounds for option \"{}\"", text, parameter.name))

@@ -10,10 +10,14 @@
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
+#include "commands/partition/partition_clauses.h"
+#include "commands/partition/partition_indexes.h"
+#include "commands/partition/partitions.h"
 #include "commands/relation_lookup.h"
 #include "commands/sequence/sequences.h"
 #include "commands/type/type_parts.h"
 #include "commands/table/like_clause.h"
+#include "commands/table/typed_table.h"
 #include "commands/table/inherit_columns.h"
 #include "commands/table/access_method.h"
 #include "storage/row/row_layout.h"
@@ -24,12 +28,32 @@ namespace {
 using catalog::Relation;
 using catalog::RelationPtr;
 
-TableElements ReadElements(CommandInput& input, const PgQuery__CreateStmt& statement) {
+// A column of PARTITION OF says more about one that the parent has.
+void ReadPartitionColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
+                         const Relation& parent, TableElements* elements) {
+  const catalog::Column* column = parent.FindColumn(TextOf(definition.colname));
+  if (column == nullptr) {
+    throw SqlError(SqlState::kUndefinedColumn,
+                   fmt::format("column \"{}\" does not exist", TextOf(definition.colname)));
+  }
+  ReadColumnOptions(input, definition, column->type, elements);
+}
+
+// `parent` of PARTITION OF, or null.
+TableElements ReadElements(CommandInput& input, const PgQuery__CreateStmt& statement,
+                           const Relation* parent) {
   TableElements elements;
   elements.table_name = TextOf(statement.relation->relname);
+  if (statement.of_typename != nullptr) ReadTypedColumns(input, statement, &elements);
   for (const ast::Node* node : ListOf(statement.table_elts, statement.n_table_elts)) {
     switch (node->node_case) {
-      case PG_QUERY__NODE__NODE_COLUMN_DEF: ReadColumn(input, *node->column_def, &elements); break;
+      case PG_QUERY__NODE__NODE_COLUMN_DEF:
+        if (parent != nullptr) {
+          ReadPartitionColumn(input, *node->column_def, *parent, &elements);
+        } else if (statement.of_typename == nullptr) {
+          ReadColumn(input, *node->column_def, &elements);
+        }
+        break;
       case PG_QUERY__NODE__NODE_CONSTRAINT:
         ReadTableConstraint(*node->constraint, &elements);
         break;
@@ -140,7 +164,10 @@ catalog::RelationPtr MakeTable(CommandInput& input, NewTable made) {
   table.name = name;
   table.persistence = made.target.persistence;
   table.on_commit = made.on_commit;
-  table.kind = catalog::RelationKind::kTable;
+  table.kind = made.kind;
+  table.view = std::move(made.view);
+  table.populated = made.populated;
+  table.of_type = made.of_type;
   table.owner = input.current_role;
   table.tenant = input.tenant;
   table.storage = NewStorage(input);
@@ -295,10 +322,43 @@ RelationPtr AddIndexedConstraints(CommandInput& input, RelationPtr table,
   for (const ExclusionElement& exclusion : elements.exclusions) {
     table = AddExclusion(input, table, exclusion, /*is_new_table=*/true);
   }
+  table = AddLikeIndexes(input, table, elements);
   for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
     table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
   }
   return table;
+}
+
+}  // namespace
+
+namespace {
+
+std::vector<RelationPtr> LockInherited(CommandInput& input, const PgQuery__CreateStmt& statement,
+                                       const CreationTarget& target) {
+  return LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
+                     target.persistence);
+}
+
+std::vector<RelationPtr> LockPartitionedParent(CommandInput& input,
+                                               const PgQuery__CreateStmt& statement,
+                                               const CreationTarget& target) {
+  return {LockPartitioned(input, *statement.inh_relations[0]->range_var, target.persistence)};
+}
+
+// What the draft has besides its columns.
+RelationPtr PutDrafted(CommandInput& input, const RelationPtr& table, const Relation& draft) {
+  if (draft.constraints.empty() && draft.inherits.empty() && !draft.IsPartitioned()) return table;
+  Relation complete = *table;
+  complete.constraints = draft.constraints;
+  complete.inherits = draft.inherits;
+  complete.partition_bound = draft.partition_bound;
+  if (draft.IsPartitioned()) {
+    complete.kind = catalog::RelationKind::kPartitionedTable;
+    complete.storage = StorageId{};
+    complete.access_method.clear();
+    complete.partition_key = draft.partition_key;
+  }
+  return input.editor.PutRelation(std::move(complete));
 }
 
 }  // namespace
@@ -312,7 +372,10 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
                Severity::kNotice, SqlState::kDuplicateTable);
     return "CREATE TABLE";
   }
-  TableElements elements = ReadElements(input, statement);
+  std::vector<RelationPtr> parents;
+  if (statement.partbound != nullptr) parents = LockPartitionedParent(input, statement, target);
+  TableElements elements =
+      ReadElements(input, statement, parents.empty() ? nullptr : parents.front().get());
   if (exists) {
     throw SqlError(SqlState::kDuplicateTable,
                    fmt::format("relation \"{}\" already exists", target.name));
@@ -320,9 +383,7 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   RefuseTakenTypeName(input, target);
   const auto options = ReadStorageParameters(
       ParameterOwner::kTable, ListOf(statement.options, statement.n_options));
-  const std::vector<RelationPtr> parents =
-      LockParents(input, ListOf(statement.inh_relations, statement.n_inh_relations),
-                  target.persistence);
+  if (statement.partbound == nullptr) parents = LockInherited(input, statement, target);
   if (!parents.empty()) MergeColumns(input, parents, &elements);
   const std::vector<KeyElement> keys = MergeKeys(std::move(elements.keys));
   SetPrimaryNotNull(keys, &elements.columns);
@@ -344,26 +405,33 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   draft.columns = columns;
   SetColumnExpressions(input, elements.columns, &draft);
   draft.constraints = InheritedChecks(input, parents, draft);
+  // Those of LIKE come last, as if added later.
+  std::stable_partition(elements.checks.begin(), elements.checks.end(),
+                        [](const CheckElement& check) { return check.expression != nullptr; });
   for (const CheckElement& check : elements.checks) {
     if (MergeOwnCheck(input, check, &draft)) continue;
-    draft.constraints.push_back(MakeCheck(input, draft, check, /*is_new_table=*/true));
+    draft.constraints.push_back(
+        MakeCheck(input, draft, check, /*is_new_table=*/check.expression != nullptr));
   }
-  RelationPtr table =
-      MakeTable(input, {target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
-                        TextOf(statement.access_method)});
-  if (!draft.constraints.empty() || !parents.empty()) {
-    Relation complete = *table;
-    complete.constraints = draft.constraints;
-    for (const RelationPtr& parent : parents) complete.inherits.push_back(parent->oid);
-    table = input.editor.PutRelation(std::move(complete));
+  if (statement.partbound != nullptr) {
+    draft.partition_bound =
+        CheckedBound(input, *parents.front(), target.name, *statement.partbound);
   }
+  if (statement.partspec != nullptr) {
+    draft.partition_key = ReadPartitionKey(input, *statement.partspec, draft);
+  }
+  for (const RelationPtr& parent : parents) draft.inherits.push_back(parent->oid);
+  NewTable made{target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
+                TextOf(statement.access_method)};
+  made.of_type = elements.of_type;
+  RelationPtr table = PutDrafted(input, MakeTable(input, std::move(made)), draft);
   PutColumnSequences(input, *table, elements, std::move(sequences));
   AddDefaultDependencies(input, *table, attnums);
   for (const catalog::Constraint& check : draft.constraints) {
     AddCheckDependencies(input, *table, check);
   }
+  if (table->IsPartition()) table = AddParentIndexes(input, *parents.front(), table->oid);
   table = AddIndexedConstraints(input, std::move(table), keys, elements);
-  AddLikeIndexes(input, table, elements);
   return "CREATE TABLE";
 }
 

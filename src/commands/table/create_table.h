@@ -1,6 +1,7 @@
 // CREATE TABLE, CREATE TABLE AS, and the parts of it that ALTER TABLE shares.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct NewTable {
   std::vector<std::pair<std::string, std::string>> options;
   char on_commit = '\0';
   std::string_view access_method = {};  // empty: default_table_access_method
+  catalog::RelationKind kind = catalog::RelationKind::kTable;
+  std::optional<catalog::ViewDefinition> view;  // of a materialized view
+  bool populated = true;
+  Oid of_type = kInvalidOid;
 };
 catalog::RelationPtr MakeTable(CommandInput& input, NewTable made);
 // ON COMMIT as Relation::on_commit has it. Throws 42P16 unless the table is temporary.

@@ -6,11 +6,11 @@
 #include "commands/table/bulk_insert.h"
 #include "commands/table/create_table.h"
 #include "commands/table/row_rules.h"
+#include "commands/view/materialized_view.h"
 #include "executor/modify/row_writer.h"
 #include "facts/types.h"
 
 namespace grizzly::commands {
-namespace {
 
 std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
                                              const std::vector<std::string>& names) {
@@ -62,6 +62,8 @@ uint64_t FillTable(CommandInput& input, const catalog::RelationPtr& table,
   return rows;
 }
 
+namespace {
+
 PreparedQuery PlanSource(const ast::Node& source, CommandInput& input) {
   if (source.node_case != PG_QUERY__NODE__NODE_EXECUTE_STMT) {
     return {input.queries->Plan(source), {}, nullptr};
@@ -76,6 +78,9 @@ PreparedQuery PlanSource(const ast::Node& source, CommandInput& input) {
 }  // namespace
 
 std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandInput& input) {
+  if (statement.objtype == PG_QUERY__OBJECT_TYPE__OBJECT_MATVIEW) {
+    return CreateMaterializedView(statement, input);
+  }
   const PgQuery__IntoClause& into = *statement.into;
   const CreationTarget target = LockNewName(input, *into.rel);
   if (input.editor.Current()->FindRelation(target.schema, target.name) != nullptr) {

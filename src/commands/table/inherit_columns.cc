@@ -34,6 +34,7 @@ class ColumnMerger {
   explicit ColumnMerger(CommandInput& input) : input_(input) {}
 
   void AddParent(const Relation& parent) {
+    is_partition_ = parent.IsPartitioned();
     for (const Column& column : parent.columns) {
       if (!column.dropped) AddInherited(column);
     }
@@ -46,6 +47,7 @@ class ColumnMerger {
       return;
     }
     const std::string& name = own.column.name;
+    if (is_partition_) return MergeOwn(std::move(own), there);
     if (static_cast<size_t>(there - columns_.data()) == position) {
       SendNotice(input_, fmt::format("merging column \"{}\" with inherited definition", name));
     } else {
@@ -100,7 +102,7 @@ class ColumnMerger {
   void MergeOwn(ColumnElement own, ColumnElement* there) {
     Column& column = there->column;
     RefuseGenerationConflict(own, column);
-    column.is_local = true;
+    column.is_local = !is_partition_;
     column.not_null |= own.column.not_null;
     column.identity = own.column.identity;
     if (own.column.generated != '\0') column.generated = own.column.generated;
@@ -143,13 +145,18 @@ class ColumnMerger {
 
   CommandInput& input_;
   std::vector<ColumnElement> columns_;
+  bool is_partition_ = false;
   std::set<std::string> conflicting_;  // columns with two inherited defaults
 };
 
 void RequireInheritable(CommandInput& input, const Relation& parent, char persistence) {
-  if (catalog::IsPartitioned(parent)) {
+  if (parent.IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot inherit from partitioned table \"{}\"", parent.name));
+  }
+  if (parent.IsPartition()) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("cannot inherit from partition \"{}\"", parent.name));
   }
   if (parent.kind != catalog::RelationKind::kTable || parent.oid < kFirstUserOid) {
     throw SqlError(SqlState::kWrongObjectType,
@@ -285,8 +292,10 @@ bool MergeOwnCheck(CommandInput& input, const CheckElement& check, Relation* tab
         there.inherited_count == 0) {
       continue;
     }
-    if (there.is_local ||
-        !SameCheck(input, *table, there.check, MakeDefinition(input, *check.expression))) {
+    const catalog::Definition own = check.expression == nullptr
+                                        ? check.definition
+                                        : MakeDefinition(input, *check.expression);
+    if (there.is_local || !SameCheck(input, *table, there.check, own)) {
       throw SqlError(SqlState::kDuplicateObject,
                      fmt::format("constraint \"{}\" for relation \"{}\" already exists", check.name,
                                  table->name));

@@ -21,8 +21,9 @@ enum : uint32_t {
 };
 
 RelationPtr LockSource(CommandInput& input, const PgQuery__RangeVar& name) {
-  const RelationPtr source =
-      LockRelation(input, name, txn::RelationLockMode::kAccessShare);
+  const RelationPtr source = LockRelation(
+      input, {std::string(TextOf(name.schemaname)), std::string(TextOf(name.relname))},
+      txn::RelationLockMode::kAccessShare, /*missing_ok=*/false, name.location);
   switch (source->kind) {
     case RelationKind::kTable:
     case RelationKind::kView:
@@ -88,15 +89,33 @@ AttributeNumber ColumnInNew(const Relation& table, const Relation& source, Attri
   return table.FindColumn(source.columns[attnum - 1].name)->attnum;
 }
 
+std::string ChooseName(CommandInput& input, const Relation& table, const IndexRequest& request) {
+  catalog::NameChooser chooser(*input.editor.Current(), table.schema);
+  if (request.primary) return chooser.PrimaryKey(table.name);
+  if (!request.exclusion_operators.empty()) {
+    std::string joined;
+    for (const std::string& name : request.part_names) joined += (joined.empty() ? "" : "_") + name;
+    return chooser.Relation(table.name, joined, "excl", /*backs_constraint=*/true);
+  }
+  return request.is_constraint ? chooser.UniqueKey(table.name, request.part_names)
+                               : chooser.Index(table.name, request.part_names);
+}
+
 IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relation& source,
                          const Relation& index) {
   const catalog::IndexDefinition& definition = *index.index;
   const catalog::Constraint* constraint = ConstraintOfIndex(source, index.oid);
   IndexRequest request;
+  request.access_method = definition.access_method;
   request.unique = definition.unique;
   request.primary = definition.primary;
   request.is_constraint = constraint != nullptr;
+  if (constraint != nullptr) {
+    request.timing = {constraint->deferrable, constraint->initially_deferred};
+    request.exclusion_operators = constraint->exclusion_operators;
+  }
   request.nulls_not_distinct = definition.nulls_not_distinct;
+  request.access_method = definition.access_method;
   request.options = index.options;
   request.parts = definition.parts;
   std::vector<std::string> names;
@@ -111,10 +130,7 @@ IndexRequest RequestLike(CommandInput& input, const Relation& table, const Relat
   }
   request.predicate = Adopt(definition.predicate, source, table.name);
   SetMentioned(input, table, &request);
-  catalog::NameChooser chooser(*input.editor.Current(), table.schema);
-  request.name = request.primary         ? chooser.PrimaryKey(table.name)
-                 : request.is_constraint ? chooser.UniqueKey(table.name, names)
-                                         : chooser.Index(table.name, names);
+  request.name = ChooseName(input, table, request);
   return request;
 }
 

@@ -1,7 +1,11 @@
 #include "commands/table/row_rules.h"
 
 #include "base/error/check.h"
+#include "catalog/inheritance.h"
+#include "catalog/partition_map.h"
+#include "catalog/partition_text.h"
 #include "commands/evaluation.h"
+#include "commands/relation_lookup.h"
 #include "planner/physical/constraint_rules.h"
 
 namespace grizzly::commands {
@@ -48,6 +52,14 @@ plan::RowRules MakeRowRules(CommandInput& input, const catalog::RelationPtr& tab
          OverRow(BindStored(input, constraint.check, table.get(), ExpressionPlace::kCheck))});
   }
   const catalog::SnapshotPtr snapshot = input.editor.Current();
+  if (table->IsPartition()) {
+    const catalog::Definition condition = catalog::PartitionConstraint(*snapshot, *table);
+    if (!condition.empty()) {
+      rules.partition_check =
+          OverRow(BindStored(input, condition, table.get(), ExpressionPlace::kCheck));
+    }
+  }
+  if (table->IsPartitioned()) return rules;  // what its partitions have is theirs
   for (const Oid oid : table->indexes) {
     const catalog::RelationPtr index = snapshot->FindRelation(oid);
     GRIZZLY_CHECK(index != nullptr);
@@ -56,6 +68,67 @@ plan::RowRules MakeRowRules(CommandInput& input, const catalog::RelationPtr& tab
   }
   planner::AddConstraintRules(*snapshot, &rules);
   return rules;
+}
+
+namespace {
+
+class RoutingMaker {
+ public:
+  RoutingMaker(CommandInput& input, const catalog::RelationPtr& root)
+      : input_(input), root_(*root) {
+    AddTable(root);
+    plan::RowRules rules = MakeRowRules(input, root);
+    if (rules.partition_check != nullptr) {
+      routing_.tables[0].keys.push_back(std::move(rules.partition_check));
+    }
+  }
+  plan::RowRouting Take() { return std::move(routing_); }
+
+ private:
+  int32_t AddTable(const catalog::RelationPtr& relation) {
+    const size_t position = routing_.tables.size();
+    plan::RowRouting::Table& table = routing_.tables.emplace_back();
+    table.relation = relation;
+    table.from_root = catalog::MapColumnsByName(*relation, root_);
+    for (const catalog::PartitionKey::Part& part : relation->partition_key->parts) {
+      if (part.column != 0) {
+        table.keys.push_back(std::make_unique<expr::InputExpr>(
+            part.type, static_cast<uint32_t>(part.column - 1)));
+      } else {
+        table.keys.push_back(OverRow(BindStored(input_, part.expression, relation.get(),
+                                                ExpressionPlace::kPartitionKey)));
+      }
+    }
+    const auto map =
+        std::make_shared<const catalog::PartitionMap>(*input_.editor.Current(), *relation);
+    table.map = map;
+    std::vector<int32_t> targets;
+    for (size_t i = 0; i < map->size(); ++i) {
+      const catalog::RelationPtr& partition = map->partition(i);
+      LockRelationByOid(input_, partition->oid, txn::RelationLockMode::kRowExclusive);
+      targets.push_back(partition->IsPartitioned() ? ~AddTable(partition) : AddLeaf(partition));
+    }
+    routing_.tables[position].targets = std::move(targets);
+    return static_cast<int32_t>(position);
+  }
+
+  int32_t AddLeaf(const catalog::RelationPtr& relation) {
+    plan::RowRouting::Leaf& leaf = routing_.leaves.emplace_back();
+    leaf.rules = MakeRowRules(input_, relation);
+    leaf.rules.partition_check = nullptr;  // rows come routed
+    leaf.from_root = catalog::MapColumnsByName(*relation, root_);
+    return static_cast<int32_t>(routing_.leaves.size() - 1);
+  }
+
+  CommandInput& input_;
+  const catalog::Relation& root_;
+  plan::RowRouting routing_;
+};
+
+}  // namespace
+
+plan::RowRouting MakeRowRouting(CommandInput& input, const catalog::RelationPtr& root) {
+  return RoutingMaker(input, root).Take();
 }
 
 }  // namespace grizzly::commands

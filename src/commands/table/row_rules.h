@@ -8,6 +8,8 @@
 namespace grizzly::commands {
 
 plan::RowRules MakeRowRules(CommandInput& input, const catalog::RelationPtr& table);
+// Where rows of a partitioned table go.
+plan::RowRouting MakeRowRouting(CommandInput& input, const catalog::RelationPtr& root);
 // One index's part of it.
 plan::RowRules::Index MakeIndexRules(CommandInput& input, const catalog::Relation& table,
                                      const catalog::RelationPtr& index);

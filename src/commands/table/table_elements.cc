@@ -326,6 +326,21 @@ void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
   element.column.compression =
       ReadCompression(input, element.column, TextOf(definition.compression));
   elements->columns.push_back(std::move(element));
+  ReadColumnConstraints(input, definition, elements);
+}
+
+void ReadColumnOptions(CommandInput& input, const PgQuery__ColumnDef& definition,
+                       const types::SqlType& type, TableElements* elements) {
+  ColumnElement element;
+  element.column.name = TextOf(definition.colname);
+  element.column.type = type;
+  element.location = definition.location;
+  elements->columns.push_back(std::move(element));
+  ReadColumnConstraints(input, definition, elements);
+}
+
+void ReadColumnConstraints(CommandInput& input, const PgQuery__ColumnDef& definition,
+                           TableElements* elements) {
   TimingReader timing;
   for (const ast::Node* node : ListOf(definition.constraints, definition.n_constraints)) {
     ReadColumnConstraint(input, *node->constraint, elements, &timing);

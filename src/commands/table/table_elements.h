@@ -94,6 +94,7 @@ struct TableElements {
   std::vector<ForeignKeyElement> foreign_keys;
   std::vector<ExclusionElement> exclusions;
   std::vector<LikeIndex> like_indexes;
+  Oid of_type = kInvalidOid;  // CREATE TABLE OF
 };
 
 // ctid, xmin, tableoid ...
@@ -105,8 +106,14 @@ void ReadColumnType(CommandInput& input, const PgQuery__ColumnDef& definition,
 char StorageOfType(CommandInput& input, Oid type);
 // COMPRESSION of a column as Column::compression. Throws 22023, 0A000.
 char ReadCompression(CommandInput& input, const catalog::Column& column, std::string_view method);
+// What the column's constraints ask for, of the last column of the elements.
+void ReadColumnConstraints(CommandInput& input, const PgQuery__ColumnDef& definition,
+                           TableElements* elements);
 // Appends the column and what its constraints ask for.
 void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition, TableElements* elements);
+// A column whose type is known: of PARTITION OF.
+void ReadColumnOptions(CommandInput& input, const PgQuery__ColumnDef& definition,
+                       const types::SqlType& type, TableElements* elements);
 // Type, dimensions and collation of an attribute of a composite type: a column without a name.
 catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition);
 // COLLATE of something of this type. Throws 42704, 42804.

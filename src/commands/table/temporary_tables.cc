@@ -45,7 +45,7 @@ void DropTemporaryObjects(CommandInput& input, Oid schema) {
   std::vector<catalog::ObjectAddress> targets;
   input.editor.Current()->ForEachRelation([&](const catalog::RelationPtr& relation) {
     if (relation->schema != schema) return;
-    if (relation->kind == catalog::RelationKind::kIndex) return;  // go with their tables
+    if (relation->index.has_value()) return;  // go with their tables
     const bool is_part = relation->sequence.has_value() &&
                          relation->sequence->owner_table != kInvalidOid;
     if (!is_part) targets.push_back({catalog::kRelationClass, relation->oid, 0});

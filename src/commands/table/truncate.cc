@@ -45,7 +45,7 @@ std::vector<Oid> LockTruncated(const PgQuery__TruncateStmt& statement, CommandIn
         LockRelation(input, name, txn::RelationLockMode::kAccessExclusive);
     RequireTable(*table);
     RequireOwner(input, *table);
-    if (catalog::IsPartitioned(*table) && !name.inh) {
+    if (table->IsPartitioned() && !name.inh) {
       throw SqlError(SqlState::kWrongObjectType, "cannot truncate only a partitioned table")
           .Hint("Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly.");
     }

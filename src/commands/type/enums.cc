@@ -96,8 +96,7 @@ void AddValue(CommandInput& input, const PgQuery__AlterEnumStmt& statement, cata
     at = static_cast<size_t>(found - type.labels.begin()) + (statement.new_val_is_after ? 1 : 0);
   }
   // Before the commit, others could meet the label in rows and not know it.
-  const bool is_new = input.catalog.Latest()->FindType(type.oid) != nullptr;
-  AddLabel(input, type.labels, at, name, type.name, is_new);
+  AddLabel(input, type.labels, at, name, type.name, /*is_new=*/true);
   input.editor.PutType(std::move(type));
 }
 

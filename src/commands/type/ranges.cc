@@ -84,16 +84,8 @@ types::SqlType ReadSubtype(CommandInput& input, const Option& option) {
   return subtype;
 }
 
-// The built-in type whose operator classes a type uses.
-Oid OpclassInput(CommandInput& input, const types::SqlType& type) {
-  const catalog::SnapshotPtr snapshot = input.editor.Current();
-  const TypePtr found = snapshot->FindType(snapshot->DomainBaseOf(type.oid));
-  if (found->typtype == 'e') return facts::kAnyenumOid;
-  return snapshot->OrderedAs({found->oid}).oid;
-}
-
 Oid FindOpclass(CommandInput& input, const types::SqlType& subtype, const Option* given) {
-  const Oid type = OpclassInput(input, subtype);
+  const Oid type = OpclassInputType(*input.editor.Current(), subtype.oid);
   if (given == nullptr) {
     const facts::OpclassFact* found = facts::DefaultOpclass(facts::kBtreeMethodOid, type);
     if (found != nullptr) return found->oid;

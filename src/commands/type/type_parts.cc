@@ -4,6 +4,7 @@
 #include "catalog/name_choice.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "facts/type_oids.h"
 
 namespace grizzly::commands {
 namespace {
@@ -91,6 +92,13 @@ void RequireTypeOwner(CommandInput& input, const catalog::Type& type) {
 
 std::string TypeText(CommandInput& input, Oid type) {
   return catalog::FormatType(*input.editor.Current(), input.search_path, type);
+}
+
+Oid OpclassInputType(const catalog::CatalogSnapshot& snapshot, Oid type) {
+  const Oid base = snapshot.DomainBaseOf(type);
+  if (base < kFirstUserOid) return base;
+  if (snapshot.KindOf(base) == 'e') return facts::kAnyenumOid;
+  return snapshot.OrderedAs({base}).oid;
 }
 
 std::string ChooseArrayTypeName(CommandInput& input, Oid schema, const std::string& element_name) {

@@ -32,6 +32,9 @@ TypePtr RequireTypeToChange(CommandInput& input, const std::vector<std::string>&
 void RequireTypeOwner(CommandInput& input, const catalog::Type& type);
 std::string TypeText(CommandInput& input, Oid type);
 
+// The built-in type whose operator classes a type uses: a domain's base, anyenum, record ...
+Oid OpclassInputType(const catalog::CatalogSnapshot& snapshot, Oid type);
+
 // Puts the array type over `element` (which gets its oid) and then the element itself.
 void PutTypeWithArray(CommandInput& input, catalog::Type element);
 // A name for the array type over types of that name.

@@ -61,6 +61,8 @@ std::set<std::pair<Oid, AttributeNumber>> UsedColumns(planner::BoundStatement& b
   return used;
 }
 
+}  // namespace
+
 void AddViewDependencies(CommandInput& input, const Relation& view,
                          planner::BoundStatement& bound, const std::vector<Oid>& direct) {
   const auto add = [&](Oid relation, AttributeNumber attnum) {
@@ -77,6 +79,8 @@ void AddViewDependencies(CommandInput& input, const Relation& view,
   for (const Oid relation : direct) add(relation, 0);
   for (const auto& [relation, attnum] : UsedColumns(bound, direct)) add(relation, attnum);
 }
+
+namespace {
 
 // What CREATE OR REPLACE may not change.
 void CheckReplacement(CommandInput& input, const Relation& old_view,

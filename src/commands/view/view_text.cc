@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/object_text.h"
 #include "catalog/schema_lookup.h"
 #include "commands/evaluation.h"
 #include "parser/deparse.h"
 #include "parser/parse.h"
+#include "planner/deparse/deparse_query.h"
 
 namespace grizzly::commands {
 namespace {
@@ -309,6 +311,77 @@ std::string StoredQueryText(CommandInput& input, const ast::Node& query,
   return parser::DeparseStatement(*tree);
 }
 
+std::string RenameColumnInQuery(CommandInput& input, const catalog::Definition& query,
+                                const catalog::Relation& relation, AttributeNumber attnum,
+                                const std::string& new_name) {
+  const auto parsed = parser::ParsedText::Parse(query.sql);
+  const ast::Node& tree = *parsed->statements().front().node;
+  const catalog::SearchPath path = catalog::SearchPath::OfSchemas(query.search_path, kInvalidOid);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  planner::BinderInput binder = MakeBinderInput(input);
+  binder.search_path = &path;
+  planner::QueryRecord record = planner::BindAndRecord(tree, binder);
+  const std::string& old_name = relation.columns[attnum - 1].name;
+  for (const auto& [join, names] : record.merged_columns) {
+    if (std::find(names.begin(), names.end(), old_name) != names.end()) {
+      ThrowNotSupported("renaming a column that a view joins by");
+    }
+  }
+  const std::string old_end = "." + catalog::QuoteIdentifier(old_name);
+  for (auto& [select, level] : record.selects) {
+    for (auto& [id, name] : level.names) {
+      const planner::StatementColumn& column = record.columns[id];
+      if (column.table != relation.oid || column.attnum != attnum) continue;
+      if (!name.ends_with(old_end)) continue;  // an alias of its own
+      name.resize(name.size() - old_end.size());
+      name += "." + catalog::QuoteIdentifier(new_name);
+    }
+  }
+  const catalog::SearchPath only_built_in;  // names of ours are qualified
+  planner::QueryDeparseInput deparse;
+  deparse.catalog = snapshot.get();
+  deparse.search_path = &only_built_in;
+  return planner::DeparseQuery(tree, record, deparse);
+}
+
+namespace {
+
+bool IsMessage(const ProtobufCMessage& message, const ProtobufCMessageDescriptor& type) {
+  return message.descriptor == &type;
+}
+
+// Whether some item of the query answers to the name for another reason than being that relation.
+bool IsNameTaken(ast::Node& tree, const std::string& schema, const std::string& relation,
+                 const std::string& name) {
+  bool taken = false;
+  WalkTree(tree, [&](ProtobufCMessage& message) {
+    if (IsMessage(message, pg_query__alias__descriptor)) {
+      taken |= TextOf(reinterpret_cast<PgQuery__Alias&>(message).aliasname) == name;
+    } else if (IsMessage(message, pg_query__common_table_expr__descriptor)) {
+      taken |= TextOf(reinterpret_cast<PgQuery__CommonTableExpr&>(message).ctename) == name;
+    } else if (IsMessage(message, pg_query__range_var__descriptor)) {
+      const auto& item = reinterpret_cast<PgQuery__RangeVar&>(message);
+      const bool is_meant = TextOf(item.schemaname) == schema && TextOf(item.relname) == relation;
+      taken |= TextOf(item.relname) == name && !is_meant;
+    }
+  });
+  return taken;
+}
+
+// t.a becomes new_name.a.
+void RenameQualifiers(ast::Node& tree, const std::string& old_name, const std::string& new_name,
+                      TreeMaker& maker) {
+  WalkTree(tree, [&](ProtobufCMessage& message) {
+    if (!IsMessage(message, pg_query__column_ref__descriptor)) return;
+    auto& reference = reinterpret_cast<PgQuery__ColumnRef&>(message);
+    if (reference.n_fields < 2) return;
+    ast::Node* qualifier = reference.fields[reference.n_fields - 2];
+    if (StringOf(qualifier) == old_name) qualifier->string->sval = maker.Text(new_name);
+  });
+}
+
+}  // namespace
+
 std::string RenameRelationInQuery(const std::string& query, const std::string& old_schema,
                                   const std::string& old_name, const std::string& new_schema,
                                   const std::string& new_name) {
@@ -316,9 +389,13 @@ std::string RenameRelationInQuery(const std::string& query, const std::string& o
   Arena arena;
   ast::Node* tree = CloneTree(*parsed->statements().front().node, arena);
   TreeMaker maker(arena);
+  const bool keeps_name = new_name == old_name;
+  const bool needs_alias = !keeps_name && (IsNameTaken(*tree, old_schema, old_name, old_name) ||
+                                           IsNameTaken(*tree, old_schema, old_name, new_name));
+  if (!keeps_name && !needs_alias) RenameQualifiers(*tree, old_name, new_name, maker);
   ForEachRangeVar(*tree, [&](PgQuery__RangeVar& name) {
     if (TextOf(name.schemaname) != old_schema || TextOf(name.relname) != old_name) return;
-    if (name.alias == nullptr && new_name != old_name) {
+    if (name.alias == nullptr && needs_alias) {
       // Columns are qualified by the old name, which stays as an alias.
       auto* alias = arena.New<PgQuery__Alias>();
       *alias = PG_QUERY__ALIAS__INIT;

@@ -20,6 +20,11 @@ void ForEachRangeVar(ast::Node& node, const std::function<void(PgQuery__RangeVar
 
 // `direct`: the relations it names.
 std::string StoredQueryText(CommandInput& input, const ast::Node& query, std::vector<Oid>* direct);
+// The same text after a column of a relation it uses got another name; called before that happens.
+// Throws 0A000 when the name merges columns of a join.
+std::string RenameColumnInQuery(CommandInput& input, const catalog::Definition& query,
+                                const catalog::Relation& relation, AttributeNumber attnum,
+                                const std::string& new_name);
 // The same text after a relation got another name or schema.
 std::string RenameRelationInQuery(const std::string& query, const std::string& old_schema,
                                   const std::string& old_name, const std::string& new_schema,

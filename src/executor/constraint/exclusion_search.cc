@@ -1,6 +1,6 @@
 #include "executor/constraint/exclusion_search.h"
 
-#include "executor/columnar/row_access.h"
+#include "executor/constraint/table_rows.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -16,6 +16,7 @@ ExclusionSearch::ExclusionSearch(plan::IndexRulePtr rule, const plan::RowRules::
       head_(IndexKeyHead(*rule_->table, *rule_->index->index)),
       row_head_(RowKeyHead(*rule_->table)),
       excludes_(*rule_->excludes, context.evaluation),
+      rows_(context.transaction, *context.transactions, *rule_->table),
       values_arena_(context.memory) {
   for (const auto& part : parts.key_parts) parts_.emplace_back(*part, context.evaluation);
   if (parts.predicate != nullptr) {
@@ -44,10 +45,10 @@ bool ExclusionSearch::ComputeParts(const Batch& rows, uint32_t row, std::vector<
 }
 
 bool ExclusionSearch::ReadStored(std::string_view suffix, Batch* rows) {
-  FoundRow read;
-  RowAccess(context_, *rule_->table).GetLatest(row_head_ + std::string(suffix), &read);
-  if (!read.found()) return false;
-  rule_->table->row_layouts->DecodeInto(read.value(), targets_, *rows, 0);
+  FoundRow row;
+  rows_.GetLatest(row_head_ + std::string(suffix), &row);
+  if (!row.found()) return false;
+  row.DecodeInto(*rule_->table, targets_, *rows, 0);
   for (const catalog::Column& column : rule_->table->columns) {
     if (column.dropped) rows->column(column.attnum - 1).SetAllNull(1);
   }
@@ -91,27 +92,16 @@ std::optional<std::string> ExclusionSearch::FindByScan(const std::vector<Datum>&
   if (!context_.IsUncontended(rule_->table->oid)) {
     context_.transaction.LockRow(head_, txn::RowLockMode::kUpdate);
   }
-  const auto scan = ScanLatestRows(context_, *rule_->table);
-  Batch rows(row_types_);
-  std::vector<std::string> suffixes;
-  while (scan->Valid()) {
-    context_.CheckCanceled();
-    rows.Reset();
-    suffixes.clear();
-    for (; scan->Valid() && suffixes.size() < types::kBatchRowsMax; scan->Next()) {
-      const std::string_view suffix = SuffixOfRowKey(scan->key());
-      if (suffix == own_suffix) continue;
-      rule_->table->row_layouts->DecodeInto(scan->value(), targets_, rows,
-                                            static_cast<uint32_t>(suffixes.size()));
-      suffixes.emplace_back(suffix);
+  TableRows rows(context_, *rule_->table, {nullptr, txn::kSeesAll}, AllPlaces(*rule_->table));
+  while (types::Batch* batch = rows.Next()) {
+    std::vector<uint32_t> others;
+    for (uint32_t row = 0; row < batch->row_count(); ++row) {
+      if (rows.suffix(row) != own_suffix) others.push_back(row);
     }
-    const auto count = static_cast<uint32_t>(suffixes.size());
-    if (count == 0) break;
-    for (const catalog::Column& column : rule_->table->columns) {
-      if (column.dropped) rows.column(column.attnum - 1).SetAllNull(count);
+    if (others.size() < batch->row_count()) batch->Select(others);
+    if (const auto found = FirstExcluded(*batch, values)) {
+      return std::string(rows.suffix(others[*found]));
     }
-    rows.set_row_count(count);
-    if (const auto found = FirstExcluded(rows, values)) return suffixes[*found];
   }
   return std::nullopt;
 }
@@ -119,6 +109,7 @@ std::optional<std::string> ExclusionSearch::FindByScan(const std::vector<Datum>&
 // The place in `rows` of the first that does not go with the new row's parts.
 std::optional<size_t> ExclusionSearch::FirstExcluded(Batch& rows,
                                                      const std::vector<Datum>& values) {
+  if (rows.row_count() == 0) return std::nullopt;
   std::vector<uint32_t> chosen;
   if (predicate_ != nullptr) {
     const types::Selection kept = predicate_->Filter(rows);

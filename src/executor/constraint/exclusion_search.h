@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "executor/columnar/row_access.h"
 #include "executor/exec_context.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
@@ -42,6 +43,7 @@ class ExclusionSearch {
                                        std::string_view own_suffix);
   std::optional<std::string> FindByScan(const std::vector<types::Datum>& values,
                                         std::string_view own_suffix);
+  // The place of the first row that does not go with the new row's parts.
   std::optional<size_t> FirstExcluded(types::Batch& rows, const std::vector<types::Datum>& values);
 
   const plan::IndexRulePtr rule_;
@@ -53,6 +55,7 @@ class ExclusionSearch {
   expr::Evaluator excludes_;
   std::vector<types::SqlType> row_types_;
   std::vector<uint32_t> targets_;
+  RowAccess rows_;
   Arena values_arena_;
 };
 

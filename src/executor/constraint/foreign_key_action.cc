@@ -33,6 +33,7 @@ ForeignKeyAction::ForeignKeyAction(const plan::ForeignKeyRule& rule, ExecContext
                                    char action, bool is_delete)
     : rule_(rule),
       context_(context),
+      rows_(context.transaction, *context.transactions, *rule.referencing),
       action_(action),
       deletes_(is_delete && action == 'c'),
       rules_(context.transaction_checks->source().RowRulesOf(rule.referencing)),
@@ -90,7 +91,7 @@ void ForeignKeyAction::CheckInView(std::string_view row_key, const FoundRow& row
   if (context_.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return;
   if (row.commit_timestamp().value == 0) return;  // an own version
   FoundRow seen;
-  RowAccess(context_, *rule_.referencing).Get({context_.view.snapshot, txn::kSeesAll}, row_key, &seen);
+  rows_.Get({context_.view.snapshot, txn::kSeesAll}, row_key, &seen);
   if (seen.found() && seen.commit_timestamp() == row.commit_timestamp()) return;
   throw SqlError(SqlState::kTRSerializationFailure,
                  "could not serialize access due to concurrent update");
@@ -101,7 +102,7 @@ void ForeignKeyAction::Apply(std::string_view row_key, const FoundRow& row,
   try {
     CheckInView(row_key, row);
     old_.Reset();
-    rule_.referencing->row_layouts->DecodeInto(row.value(), all_columns_, old_, 0);
+    row.DecodeInto(*rule_.referencing, all_columns_, old_, 0);
     for (const catalog::Column& column : rule_.referencing->columns) {
       if (column.dropped) old_.column(column.attnum - 1).SetAllNull(1);
     }

@@ -36,6 +36,7 @@ class ForeignKeyAction {
 
   const plan::ForeignKeyRule& rule_;
   ExecContext& context_;
+  RowAccess rows_;
   const char action_;
   const bool deletes_;
   std::shared_ptr<const plan::RowRules> rules_;

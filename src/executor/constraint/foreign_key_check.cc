@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "executor/constraint/kept_values.h"
+#include "executor/constraint/table_rows.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -86,15 +87,16 @@ void ForeignKeyCheck::CheckValues(const std::vector<Datum>& values, bool locks) 
 }
 
 bool ForeignKeyCheck::SomeRowRefersTo(std::string_view fields) {
-  bool found = false;
-  const auto scan = ScanLatestRows(context_, *rule_->referencing);
+  TableRows rows(context_, *rule_->referencing, {nullptr, txn::kSeesAll},
+                 rule_->referencing_columns);
   std::string now;
-  for (; scan->Valid() && !found; scan->Next()) {
-    context_.CheckCanceled();
-    now.clear();
-    found = values_.FieldsOfRow(scan->value(), &now) && now == fields;
+  while (const types::Batch* batch = rows.Next()) {
+    for (uint32_t row = 0; row < batch->row_count(); ++row) {
+      now.clear();
+      if (values_.FieldsOfRow(*batch, row, &now) && now == fields) return true;
+    }
   }
-  return found;
+  return false;
 }
 
 void ForeignKeyCheck::CheckReference(std::string_view values) {
@@ -103,15 +105,13 @@ void ForeignKeyCheck::CheckReference(std::string_view values) {
 }
 
 void ForeignKeyCheck::CheckReferrer(std::string_view suffix) {
-  FoundRow read;
-  std::string key = RowKeyHead(*rule_->referencing);
-  key.append(suffix);
-  RowAccess(context_, *rule_->referencing).GetLatest(key, &read);
-  if (!read.found()) return;
-  const std::string row(read.value());
+  FoundRow row;
+  referencing_.access().GetLatest(RowKeyHead(*rule_->referencing) + std::string(suffix), &row);
+  if (!row.found()) return;
+  const std::string stored(row.value());
   std::vector<Datum> values;
   for (const uint32_t place : rule_->referencing_columns) {
-    values.push_back(rule_->referencing->row_layouts->Decode(row, place));
+    values.push_back(rule_->referencing->row_layouts->Decode(stored, place));
   }
   CheckValues(values, /*locks=*/true);
 }
@@ -146,16 +146,19 @@ void ForeignKeyCheck::ResolveGone(const std::vector<Check>& checks) {
 
 void ForeignKeyCheck::Restrict(const Gone& gone) {
   FoundRow read;
+  size_t first = gone.wanted.size();  // the value that is said to be referenced
   referencing_.Find(gone.wanted, [&](size_t which, std::string_view row_key) {
     const ReferencingRows::Wanted& wanted = gone.wanted[which];
-    if (!referencing_.ReadAgain(row_key, wanted.fields, &read)) return true;
+    if (which >= first || !referencing_.ReadAgain(row_key, wanted.fields, &read)) return true;
     if (!context_.IsUncontended(rule_->referencing->oid)) {
       // Somebody may be about to delete it.
       context_.transaction.LockRow(row_key, txn::RowLockMode::kKeyShare);
       if (!referencing_.ReadAgain(row_key, wanted.fields, &read)) return true;
     }
-    ThrowReferenced(wanted.values);
+    first = which;
+    return which > 0 && !referencing_.goes_in_order();
   });
+  if (first < gone.wanted.size()) ThrowReferenced(gone.wanted[first].values);
 }
 
 void ForeignKeyCheck::Act(const Gone& gone, char action, bool is_delete) {
@@ -181,15 +184,17 @@ void ForeignKeyCheck::Act(const Gone& gone, char action, bool is_delete) {
 }
 
 void ForeignKeyCheck::CheckAllRows() {
-  const auto scan = ScanLatestRows(context_, *rule_->referencing);
+  TableRows rows(context_, *rule_->referencing, {nullptr, txn::kSeesAll},
+                 rule_->referencing_columns);
   std::vector<Datum> values;
-  for (; scan->Valid(); scan->Next()) {
-    context_.CheckCanceled();
-    values.clear();
-    for (const uint32_t place : rule_->referencing_columns) {
-      values.push_back(rule_->referencing->row_layouts->Decode(scan->value(), place));
+  while (const types::Batch* batch = rows.Next()) {
+    for (uint32_t row = 0; row < batch->row_count(); ++row) {
+      values.clear();
+      for (const uint32_t place : rule_->referencing_columns) {
+        values.push_back(batch->column(place).GetDatum(row));
+      }
+      CheckValues(values, /*locks=*/false);
     }
-    CheckValues(values, /*locks=*/false);
   }
 }
 

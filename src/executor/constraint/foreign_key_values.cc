@@ -3,7 +3,6 @@
 #include <limits>
 
 #include "storage/key/key_layout.h"
-#include "storage/row/row_layout.h"
 
 namespace grizzly::executor {
 namespace {
@@ -110,13 +109,13 @@ void ForeignKeyValues::FieldsOfReferenced(std::span<const Datum> values,
   }
 }
 
-bool ForeignKeyValues::FieldsOfRow(std::string_view row, std::string* fields) {
-  std::vector<Datum> values;
+bool ForeignKeyValues::FieldsOfRow(const types::Batch& rows, uint32_t row, std::string* fields) {
+  row_values_.clear();
   for (const uint32_t place : rule_.referencing_columns) {
-    values.push_back(rule_.referencing->row_layouts->Decode(row, place));
-    if (values.back().is_null()) return false;
+    row_values_.push_back(rows.column(place).GetDatum(row));
+    if (row_values_.back().is_null()) return false;
   }
-  return FieldsOfReferencing(values, fields);
+  return FieldsOfReferencing(row_values_, fields);
 }
 
 }  // namespace grizzly::executor

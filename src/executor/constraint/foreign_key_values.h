@@ -32,13 +32,14 @@ class ForeignKeyValues {
   bool FieldsOfReferencing(std::span<const types::Datum> values, std::string* fields);
   // Of values of the referenced columns.
   void FieldsOfReferenced(std::span<const types::Datum> values, std::string* fields) const;
-  // Of the referencing columns of a stored row. False: one is NULL, or as above.
-  bool FieldsOfRow(std::string_view row, std::string* fields);
+  // Of the referencing columns of a row. False: one is NULL, or as above.
+  bool FieldsOfRow(const types::Batch& rows, uint32_t row, std::string* fields);
 
  private:
   std::optional<types::Datum> ToReferenced(size_t column, const types::Datum& value);
 
   const plan::ForeignKeyRule& rule_;
+  std::vector<types::Datum> row_values_;
   std::vector<std::unique_ptr<expr::Evaluator>> casts_;  // by column; null: exact
   std::vector<types::Batch> cast_inputs_;
 };

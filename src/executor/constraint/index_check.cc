@@ -32,13 +32,14 @@ void IndexCheck::CheckKey(std::string_view key) {
 
 void IndexCheck::ThrowDuplicate(std::string_view suffix) {
   const catalog::Relation& table = *rule_->table;
-  FoundRow read;
-  RowAccess(context_, table).GetLatest(RowKeyHead(table) + std::string(suffix), &read);
+  FoundRow row;
+  RowAccess(context_.transaction, *context_.transactions, table)
+      .GetLatest(RowKeyHead(table) + std::string(suffix), &row);
   std::vector<uint32_t> places;
   std::vector<Datum> values;
   for (const uint32_t place : rule_->index->index_key->columns()) {
     places.push_back(place);
-    values.push_back(table.row_layouts->Decode(read.value(), place));
+    values.push_back(table.row_layouts->Decode(row.value(), place));
   }
   throw SqlError(SqlState::kUniqueViolation,
                  fmt::format("duplicate key value violates unique constraint \"{}\"", rule_->name))

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "executor/constraint/table_rows.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -15,7 +16,12 @@ ReferencingRows::ReferencingRows(const plan::ForeignKeyRule& rule, ExecContext& 
       context_(context),
       values_(values),
       access_(Choose(rule, context)),
-      row_head_(RowKeyHead(*rule.referencing)) {}
+      row_head_(RowKeyHead(*rule.referencing)),
+      rows_(context.transaction, *context.transactions, *rule.referencing),
+      one_row_(ColumnTypesOf(*rule.referencing), 1),
+      targets_(rule.referencing->columns.size(), storage::RowLayoutSet::kSkip) {
+  for (const uint32_t place : rule.referencing_columns) targets_[place] = place;
+}
 
 ReferencingRows::Access ReferencingRows::Choose(const plan::ForeignKeyRule& rule,
                                                 const ExecContext& context) {
@@ -89,26 +95,28 @@ bool ReferencingRows::FindByIndex(const Wanted& wanted, size_t which, const Visi
 void ReferencingRows::FindByScan(const std::vector<Wanted>& wanted, const Visit& visit) {
   std::unordered_map<std::string_view, size_t> places;
   for (size_t i = 0; i < wanted.size(); ++i) places.emplace(wanted[i].fields, i);
-  txn::Transaction& transaction = context_.transaction;
-  const txn::ReadView view{nullptr, transaction.current_command()};
-  const auto scan = ScanRows(transaction, *context_.transactions, view, *rule_.referencing);
+  TableRows rows(context_, *rule_.referencing, {nullptr, context_.transaction.current_command()},
+                 rule_.referencing_columns);
   std::string fields;
-  for (; scan->Valid(); scan->Next()) {
-    context_.CheckCanceled();
-    fields.clear();
-    if (!values_.FieldsOfRow(scan->value(), &fields)) continue;
-    const auto place = places.find(fields);
-    if (place == places.end()) continue;
-    if (!visit(place->second, std::string(scan->key()))) return;
+  while (const types::Batch* batch = rows.Next()) {
+    for (uint32_t row = 0; row < batch->row_count(); ++row) {
+      fields.clear();
+      if (!values_.FieldsOfRow(*batch, row, &fields)) continue;
+      const auto place = places.find(fields);
+      if (place == places.end()) continue;
+      if (!visit(place->second, row_head_ + std::string(rows.suffix(row)))) return;
+    }
   }
 }
 
-bool ReferencingRows::ReadAgain(std::string_view row_key, std::string_view fields,
-                                FoundRow* read) {
-  RowAccess(context_, *rule_.referencing).GetLatest(row_key, read);
-  if (!read->found()) return false;
+bool ReferencingRows::ReadAgain(std::string_view row_key, std::string_view fields, FoundRow* row) {
+  rows_.GetLatest(row_key, row);
+  if (!row->found()) return false;
+  one_row_.Reset();
+  row->DecodeInto(*rule_.referencing, targets_, one_row_, 0);
+  one_row_.set_row_count(1);
   std::string now;
-  return values_.FieldsOfRow(read->value(), &now) && now == fields;
+  return values_.FieldsOfRow(one_row_, 0, &now) && now == fields;
 }
 
 }  // namespace grizzly::executor

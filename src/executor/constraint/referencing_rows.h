@@ -27,9 +27,12 @@ class ReferencingRows {
   // `which`: place in `wanted`. False from `visit` ends it.
   using Visit = std::function<bool(size_t which, std::string_view row_key)>;
   void Find(const std::vector<Wanted>& wanted, const Visit& visit);
+  // Whether Find visits in the order of `wanted`.
+  bool goes_in_order() const { return access_.index != nullptr; }
 
   // The row as it is now; false: it is gone or refers to something else.
-  bool ReadAgain(std::string_view row_key, std::string_view fields, FoundRow* read);
+  bool ReadAgain(std::string_view row_key, std::string_view fields, FoundRow* row);
+  RowAccess& access() { return rows_; }
 
  private:
   struct Access {
@@ -47,6 +50,9 @@ class ReferencingRows {
   ForeignKeyValues& values_;
   const Access access_;
   const std::string row_head_;
+  RowAccess rows_;
+  types::Batch one_row_;
+  std::vector<uint32_t> targets_;  // by column: what one_row_ is read for
 };
 
 }  // namespace grizzly::executor

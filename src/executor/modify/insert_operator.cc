@@ -1,6 +1,7 @@
 // INSERT, with ON CONFLICT and RETURNING.
 #include <unordered_set>
 
+#include "executor/modify/routed_insert.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
@@ -18,6 +19,7 @@ class InsertOperator final : public Operator {
       values_.push_back(i < node.values.size() && node.values[i] != nullptr
                             ? std::make_unique<expr::Evaluator>(*node.values[i], context.evaluation)
                             : nullptr);
+      if (values_.back() != nullptr && expr::IsVolatile(*node.values[i])) ++volatile_values_;
     }
     for (const auto& expression : node.returning) {
       returning_.emplace_back(*expression, context.evaluation);
@@ -61,11 +63,32 @@ class InsertOperator final : public Operator {
       for (const SqlType& type : row_types_) rows_.AddColumn(Vector(type, 1));
     }
     rows_.Reset();
+    if (volatile_values_ > 1) return MakeRowsOneByOne(input);
     for (size_t i = 0; i < values_.size(); ++i) {
       if (values_[i] != nullptr) {
         rows_.column(i).Reference(values_[i]->Evaluate(input));
       } else {
         rows_.column(i).SetConstant(Datum::Null());
+      }
+    }
+    rows_.set_row_count(input.row_count());
+  }
+
+  // Values that look at each other's effects (nextval and currval) are computed row after row.
+  void MakeRowsOneByOne(const Batch& input) {
+    for (size_t i = 0; i < values_.size(); ++i) rows_.column(i).Reserve(input.row_count());
+    for (uint32_t row = 0; row < input.row_count(); ++row) {
+      Batch one;
+      one.Reference(input);
+      one.Slice(row, 1);
+      for (size_t i = 0; i < values_.size(); ++i) {
+        const Datum value =
+            values_[i] == nullptr ? Datum::Null() : values_[i]->Evaluate(one).GetDatum(0);
+        if (value.is_null()) {
+          rows_.column(i).SetNull(row);
+        } else {
+          rows_.column(i).SetDatum(row, value);
+        }
       }
     }
     rows_.set_row_count(input.row_count());
@@ -165,6 +188,7 @@ class InsertOperator final : public Operator {
   const plan::InsertNode& insert_;
   RowWriter writer_;
   std::vector<SqlType> row_types_;
+  size_t volatile_values_ = 0;
   std::vector<std::unique_ptr<expr::Evaluator>> values_;
   std::vector<expr::Evaluator> returning_;
   std::vector<expr::Evaluator> assignments_;
@@ -180,6 +204,7 @@ class InsertOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeInsert(const plan::InsertNode& node, ExecContext& context) {
+  if (node.routing != nullptr) return MakeRoutedInsert(node, context);
   return std::make_unique<InsertOperator>(node, context);
 }
 

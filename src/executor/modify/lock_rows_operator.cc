@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "executor/columnar/row_access.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
@@ -14,18 +15,26 @@ using plan::LockRowsNode;
 class LockRowsOperator final : public Operator {
  public:
   LockRowsOperator(const LockRowsNode& node, ExecContext&)
-      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 32) {}
+      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 1) {}
 
  protected:
-  void DoOpen(ExecContext& context) override { child().Open(context); }
+  void DoOpen(ExecContext& context) override {
+    child().Open(context);
+    input_ = nullptr;
+  }
 
+  // Row by row: a LIMIT above must not have locked what it does not pass on.
   Batch* DoNext(ExecContext& context) override {
-    while (Batch* input = child().Next(context)) {
+    for (;;) {
+      if (input_ == nullptr || next_row_ == input_->row_count()) {
+        input_ = child().Next(context);
+        next_row_ = 0;
+        if (input_ == nullptr) return nullptr;
+      }
       out_.Reset();
-      for (uint32_t row = 0; row < input->row_count(); ++row) LockOne(context, *input, row);
+      LockOne(context, *input_, next_row_++);
       if (out_.row_count() > 0) return &out_;
     }
-    return nullptr;
   }
 
  private:
@@ -44,12 +53,12 @@ class LockRowsOperator final : public Operator {
                        fmt::format("could not obtain lock on row in relation \"{}\"",
                                    mark.relation->name));
       }
-      RowAccess& rows = RowsOf(context, mark, key);
-      rows.GetLatest(key, &read_);
+      RowsOf(context, mark, key).GetLatest(key, &read_);
       if (read_.found() &&
           read_.commit_timestamp().value == TimestampOfMark(value.AsString())) {
         continue;
       }
+      FollowMoves(context, mark, TimestampOfMark(value.AsString()), &key);
       if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
         throw SqlError(SqlState::kTRSerializationFailure,
                        read_.found() ? "could not serialize access due to concurrent update"
@@ -57,7 +66,7 @@ class LockRowsOperator final : public Operator {
       }
       if (!read_.found()) return;
       changed = &mark;
-      changed_rows = &rows;
+      changed_rows = &RowsOf(context, mark, key);
       changed_key = std::move(key);
     }
     if (changed == nullptr) {
@@ -81,10 +90,24 @@ class LockRowsOperator final : public Operator {
     return *rows;
   }
 
+  // The row at *key, locked, is gone: goes on to where it was moved, if it was.
+  void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, uint64_t seen_timestamp,
+                   std::string* key) {
+    while (!read_.found()) {
+      const auto moved = FindMove(*context.transactions, *key, seen_timestamp);
+      if (!moved.has_value()) return;
+      *key = *moved;
+      context.transaction.LockRow(*key, mark.mode);
+      RowsOf(context, mark, *key).GetLatest(*key, &read_);
+    }
+  }
+
   const LockRowsNode& lock_;
   Recheck recheck_;
   std::unordered_map<std::string, std::unique_ptr<RowAccess>> rows_;  // by their keys' head
   FoundRow read_;
+  const Batch* input_ = nullptr;
+  uint32_t next_row_ = 0;
   Batch out_;
 };
 

@@ -1,6 +1,7 @@
 // MERGE: row by row, the first action of the right kind whose condition holds.
 //
 // SOURCE  PostgreSQL 15 docs, "MERGE", and 13.2.1 on what happens to rows that changed meanwhile
+#include "executor/columnar/row_access.h"
 #include "executor/modify/recheck.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
@@ -46,6 +47,7 @@ class MergeOperator final : public Operator {
         }
       }
     }
+    writer_.Finish();
     return nullptr;
   }
 

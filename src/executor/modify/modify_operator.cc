@@ -2,7 +2,10 @@
 //
 // SOURCE  PostgreSQL 15 docs, 13.2.1 "Read Committed Isolation Level"
 #include "executor/columnar/row_access.h"
+#include "executor/constraint/kept_values.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
+#include "executor/modify/row_router.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
@@ -33,6 +36,10 @@ class ModifyOperator final : public Operator {
       old_.AddColumn(Vector(type, 0));
       new_.AddColumn(Vector(type, 1));
     }
+    if (node.key_may_change && !is_delete_) FindKeyPlaces(context);
+    if (node.routing == nullptr) return;
+    partition_check_ = std::make_unique<PartitionCheck>(node.rules, context);
+    router_ = std::make_unique<RowRouter>(*node.routing, context);
   }
 
  protected:
@@ -49,10 +56,22 @@ class ModifyOperator final : public Operator {
       }
       if (!returning_.empty() && result_.row_count() > 0) return Returning();
     }
+    if (router_ != nullptr) router_->Finish();
     return nullptr;
   }
 
  private:
+  // The columns others may know the row by (foreign keys): those of unique keys.
+  void FindKeyPlaces(ExecContext& context) {
+    for (const Oid oid : modify_.rules.relation->indexes) {
+      const catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
+      if (index == nullptr || !index->index->unique || !index->index->immediate) continue;
+      for (const catalog::IndexDefinition::Part& part : index->index->parts) {
+        if (part.column != 0) key_places_.push_back(part.column - 1u);
+      }
+    }
+  }
+
   struct Stale {
     std::string key;
     size_t place;  // how many current rows come before it
@@ -67,9 +86,8 @@ class ModifyOperator final : public Operator {
       const types::StringRef& mark = marks[row];
       key_ = writer_.row_key_head();
       key_.append(SuffixOfMark(mark.view()));
-      const bool changes_key = is_delete_ || modify_.key_may_change;
       context.transaction.LockRow(
-          key_, changes_key ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate);
+          key_, is_delete_ ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate);
       if (IsCurrent(context, TimestampOfMark(mark.view()))) current_.push_back(row);
     }
   }
@@ -105,6 +123,7 @@ class ModifyOperator final : public Operator {
       return false;  // This statement changed it already.
     }
     if (read_.found() && read_.commit_timestamp().value == seen_timestamp) return true;
+    FollowMoves(context, seen_timestamp);
     if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
       throw SqlError(SqlState::kTRSerializationFailure,
                      read_.found() ? "could not serialize access due to concurrent update"
@@ -112,6 +131,17 @@ class ModifyOperator final : public Operator {
     }
     if (read_.found()) stale_.push_back({key_, current_.size()});
     return false;
+  }
+
+  // key_, locked, has no row: goes on to where it was moved, if it was.
+  void FollowMoves(ExecContext& context, uint64_t seen_timestamp) {
+    while (!read_.found()) {
+      const auto moved = FindMove(*context.transactions, key_, seen_timestamp);
+      if (!moved.has_value()) return;
+      key_ = *moved;
+      context.transaction.LockRow(key_, txn::RowLockMode::kUpdate);
+      rows_.GetLatest(key_, &read_);
+    }
   }
 
   void ChangeStale(ExecContext& context, const Stale& stale) {
@@ -145,10 +175,79 @@ class ModifyOperator final : public Operator {
       new_.column(modify_.assignments[i].attnum - 1).Reference(assignments_[i].Evaluate(input));
     }
     new_.set_row_count(input.row_count());
-    writer_.Complete(new_);
-    UpdateRows(input);
     context.rows_changed += input.row_count();
+    if (router_ != nullptr && MoveRows(context, input)) return;
+    writer_.Complete(new_);
+    UpdateRows(context, input, old_, new_);
     AddResult(new_, input);
+  }
+
+  // Rows that this partition no longer takes go to the one that does, each at its place in the batch.
+  // False: every row stays.
+  bool MoveRows(ExecContext& context, Batch& input) {
+    std::vector<uint32_t> moving = partition_check_->FindFailing(new_);
+    if (moving.empty()) return false;
+    uint32_t done = 0;
+    for (const uint32_t row : moving) {
+      KeepRows(context, input, done, row);
+      MoveRow(input, row);
+      done = row + 1;
+    }
+    KeepRows(context, input, done, input.row_count());
+    return true;
+  }
+
+  // The rows [first, end) of the batch in hand stay here.
+  void KeepRows(ExecContext& context, const Batch& input, uint32_t first, uint32_t end) {
+    if (first == end) return;
+    Batch part_input, part_old, part_new;
+    const std::pair<const Batch*, Batch*> parts[] = {
+        {&input, &part_input}, {&old_, &part_old}, {&new_, &part_new}};
+    for (const auto& [whole, part] : parts) {
+      part->Reference(*whole);
+      part->Slice(first, end - first);
+    }
+    writer_.Complete(part_new);
+    UpdateRows(context, part_input, part_old, part_new);
+    AddResult(part_new, part_input);
+  }
+
+  void MoveRow(const Batch& input, uint32_t row) {
+    Batch root_row;
+    for (const int32_t column : modify_.root_columns) {
+      Vector value(column < 0 ? SqlType{} : row_types_[column], 1);
+      value.SetConstant(column < 0 ? Datum::Null() : new_.column(column).GetDatum(row));
+      root_row.AddColumn(std::move(value));
+    }
+    root_row.set_row_count(1);
+    const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
+    const std::string suffix(SuffixOfMark(marks[row].view()));
+    router_->RequireRoot(root_row);
+    writer_.Delete(suffix, old_, row);
+    const size_t leaf = router_->FindLeaf(root_row, 0);
+    router_->InsertRow(root_row, 0);
+    if (returning_.empty()) return;
+    // RETURNING has the row in this table's columns.
+    Batch part_input, moved;
+    part_input.Reference(input);
+    part_input.Slice(row, 1);
+    const Batch& there = router_->LastRows(leaf);
+    for (size_t i = 0; i < row_types_.size(); ++i) {
+      Vector value(row_types_[i], 1);
+      const int32_t root_column = RootColumnOf(i);
+      const int32_t column = root_column < 0 ? -1 : router_->LeafColumn(leaf, root_column);
+      value.SetConstant(column < 0 ? Datum::Null() : there.column(column).GetDatum(0));
+      moved.AddColumn(std::move(value));
+    }
+    moved.set_row_count(1);
+    AddResult(moved, part_input);
+  }
+
+  int32_t RootColumnOf(size_t column) const {
+    for (size_t i = 0; i < modify_.root_columns.size(); ++i) {
+      if (modify_.root_columns[i] == static_cast<int32_t>(column)) return static_cast<int32_t>(i);
+    }
+    return -1;
   }
 
   void DeleteRows(const Batch& input) {
@@ -158,16 +257,29 @@ class ModifyOperator final : public Operator {
     }
   }
 
-  void UpdateRows(const Batch& input) {
+  bool ChangesKey(const Batch& old_rows, const Batch& new_rows, uint32_t row) const {
+    std::string before, after;
+    AppendKeptValues(old_rows, row, key_places_, &before);
+    AppendKeptValues(new_rows, row, key_places_, &after);
+    return before != after;
+  }
+
+  void UpdateRows(ExecContext& context, const Batch& input, const Batch& old_rows,
+                  const Batch& new_rows) {
     const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
     for (uint32_t row = 0; row < input.row_count(); ++row) {
       const std::string_view suffix = SuffixOfMark(marks[row].view());
+      // Nobody may refer to the row while its key goes away.
+      if (!key_places_.empty() && ChangesKey(old_rows, new_rows, row)) {
+        context.transaction.LockRow(writer_.row_key_head() + std::string(suffix),
+                                    txn::RowLockMode::kUpdate);
+      }
       if (modify_.may_conflict) {
-        if (auto conflict = writer_.FindConflict(new_, row, suffix, nullptr)) {
-          writer_.ThrowConflict(*conflict, new_, row);
+        if (auto conflict = writer_.FindConflict(new_rows, row, suffix, nullptr)) {
+          writer_.ThrowConflict(*conflict, new_rows, row);
         }
       }
-      writer_.Update(suffix, old_, row, new_, row);
+      writer_.Update(suffix, old_rows, row, new_rows, row);
     }
   }
 
@@ -208,9 +320,12 @@ class ModifyOperator final : public Operator {
   RowWriter writer_;
   RowAccess rows_;
   Recheck recheck_;
+  std::unique_ptr<PartitionCheck> partition_check_;  // with router_
+  std::unique_ptr<RowRouter> router_;
   std::vector<SqlType> row_types_;
   std::vector<expr::Evaluator> assignments_;
   std::vector<expr::Evaluator> returning_;
+  std::vector<uint32_t> key_places_;
   std::string key_;
   FoundRow read_;
   std::vector<uint32_t> current_;

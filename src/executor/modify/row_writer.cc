@@ -5,6 +5,7 @@
 #include "base/error/check.h"
 #include "executor/constraint/index_check.h"
 #include "catalog/access_method.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -14,9 +15,6 @@ using types::Datum;
 using types::Vector;
 
 namespace {
-
-// PostgreSQL cuts each value of a failing row's description to this many bytes.
-constexpr size_t kDescribedBytesMax = 64;
 
 void AppendBigEndian(uint64_t value, std::string* out) {
   for (int shift = 56; shift >= 0; shift -= 8) out->push_back(static_cast<char>(value >> shift));
@@ -43,6 +41,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       head_(RowKeyHead(*rules.relation)),
       access_(context.transaction, *context.transactions, *rules.relation),
       uncontended_(context.IsUncontended(rules.relation->oid)),
+      partition_check_(rules, context),
       notes_(rules, context) {
   for (const Oid oid : table_.indexes) {
     catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
@@ -70,6 +69,10 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
     }
   };
   add_checks(rules.checks, false);
+  // PostgreSQL tries them by name.
+  std::stable_sort(conditions_.begin(), conditions_.end(), [](const auto& a, const auto& b) {
+    return a.check->name < b.check->name;
+  });
   add_checks(rules.view_checks, true);
   for (const plan::RowRules::Generated& column : rules.generated) {
     generated_.push_back(
@@ -97,72 +100,65 @@ void RowWriter::Complete(Batch& rows) {
   }
   CheckNotNull(rows);
   CheckConditions(rows);
+  partition_check_.Require(rows);
 }
 
+// Of the rows that fail, the first one is reported: what it lacks before what it violates.
 void RowWriter::CheckNotNull(const Batch& rows) {
+  uint32_t failing = rows.row_count();
+  const catalog::Column* lacking = nullptr;
   for (const catalog::Column& column : table_.columns) {
     if (!column.not_null || column.dropped) continue;
     const Vector& values = rows.column(column.attnum - 1);
     if (!values.MayHaveNulls()) continue;
-    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+    for (uint32_t row = 0; row < failing; ++row) {
       if (!values.IsNull(row)) continue;
-      throw SqlError(SqlState::kNotNullViolation,
-                     fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null "
-                                 "constraint",
-                                 column.name, table_.name))
-          .Detail("Failing row contains " + DescribeRow(rows, row) + ".")
-          .Table(table_.name)
-          .Column(column.name);
+      failing = row;
+      lacking = &column;
     }
   }
+  if (lacking == nullptr) return;
+  if (failing > 0 && !conditions_.empty()) {
+    Batch before;
+    before.Reference(rows);
+    before.Slice(0, failing);
+    CheckConditions(before);
+  }
+  throw SqlError(SqlState::kNotNullViolation,
+                 fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null "
+                             "constraint",
+                             lacking->name, table_.name))
+      .Detail("Failing row contains " + Describe(rows, failing) + ".")
+      .Table(table_.name)
+      .Column(lacking->name);
 }
 
 void RowWriter::CheckConditions(const Batch& rows) {
+  uint32_t failing = rows.row_count();
+  const Condition* violated = nullptr;
   for (Condition& condition : conditions_) {
     const Vector& result = condition.evaluator->Evaluate(rows);
-    for (uint32_t row = 0; row < rows.row_count(); ++row) {
+    for (uint32_t row = 0; row < failing; ++row) {
       const Datum value = result.GetDatum(row);
       // A CHECK passes when it is NULL; a view's condition must be true.
       if (value.is_null() ? !condition.is_view_check : value.AsBool()) continue;
-      if (condition.is_view_check) {
-        throw SqlError(SqlState::kWithCheckOptionViolation,
-                       fmt::format("new row violates check option for view \"{}\"",
-                                   condition.check->name))
-            .Detail("Failing row contains " + DescribeRow(rows, row) + ".");
-      }
-      throw SqlError(
-          SqlState::kCheckViolation,
-          fmt::format("new row for relation \"{}\" violates check constraint \"{}\"", table_.name,
-                      condition.check->name))
-          .Detail("Failing row contains " + DescribeRow(rows, row) + ".")
-          .Table(table_.name)
-          .Constraint(condition.check->name);
+      failing = row;
+      violated = &condition;
     }
   }
-}
-
-std::string RowWriter::DescribeRow(const Batch& rows, uint32_t row) const {
-  std::string text = "(";
-  for (const catalog::Column& column : table_.columns) {
-    if (column.dropped) continue;
-    if (text.size() > 1) text += ", ";
-    const Datum value = rows.column(column.attnum - 1).GetDatum(row);
-    if (value.is_null()) {
-      text += "null";
-      continue;
-    }
-    std::string shown;
-    const types::TypeIo* io = context_.virtual_input.catalog->FindTypeIo(column.type.oid);
-    if (io != nullptr) io->Output(value, *context_.evaluation.functions.io, shown);
-    if (shown.size() > kDescribedBytesMax) {
-      size_t end = kDescribedBytesMax;
-      while (end > 0 && (static_cast<unsigned char>(shown[end]) & 0xC0) == 0x80) --end;
-      shown.resize(end);
-      shown += "...";
-    }
-    text += shown;
+  if (violated == nullptr) return;
+  if (violated->is_view_check) {
+    throw SqlError(SqlState::kWithCheckOptionViolation,
+                   fmt::format("new row violates check option for view \"{}\"",
+                               violated->check->name))
+        .Detail("Failing row contains " + Describe(rows, failing) + ".");
   }
-  return text + ")";
+  throw SqlError(SqlState::kCheckViolation,
+                 fmt::format("new row for relation \"{}\" violates check constraint \"{}\"",
+                             table_.name, violated->check->name))
+      .Detail("Failing row contains " + Describe(rows, failing) + ".")
+      .Table(table_.name)
+      .Constraint(violated->check->name);
 }
 
 void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
@@ -394,6 +390,11 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
   context_.Put(key_, value_);
+  if (key_moved && !uncontended_ && moves_noted_ < kMovesKept) {
+    ++moves_noted_;
+    NoteMoveAtCommit(context_.transaction, *context_.transactions, head_ + std::string(old_suffix),
+                     key_);
+  }
   for (const auto& index : indexes_) {
     if (!key_moved && KeysEqual(old_rows, old_row, rows, row, *index)) continue;
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, old_suffix);

@@ -20,6 +20,8 @@
 #include "executor/columnar/row_access.h"
 #include "executor/columnar/row_appender.h"
 #include "executor/exec_context.h"
+#include "executor/modify/partition_check.h"
+#include "executor/modify/row_description.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
 
@@ -61,6 +63,11 @@ class RowWriter {
   const std::string& suffix() const { return suffix_; }
   const std::string& row_key_head() const { return head_; }
   RowAccess& row_access() { return access_; }
+  // Errors show rows as those of the table they came through: its column i is this one's columns[i].
+  void DescribeRowsAs(const catalog::Relation& root, std::vector<int32_t> columns) {
+    described_as_ = &root;
+    described_columns_ = std::move(columns);
+  }
   // No lock is taken for rows nobody else can see or make.
   void set_uncontended(bool uncontended) { uncontended_ = uncontended; }
 
@@ -74,7 +81,11 @@ class RowWriter {
   [[noreturn]] void ThrowExcluded(const Conflict& conflict, const types::Batch& rows, uint32_t row);
   void CheckNotNull(const types::Batch& rows);
   void CheckConditions(const types::Batch& rows);
-  std::string DescribeRow(const types::Batch& rows, uint32_t row) const;
+  std::string Describe(const types::Batch& rows, uint32_t row) const {
+    return described_as_ == nullptr
+               ? DescribeRow(table_, rows, row, context_)
+               : DescribeRow(*described_as_, described_columns_, rows, row, context_);
+  }
   void ComputeSuffix(const types::Batch& rows, uint32_t row);
   // False: the row has no entry there (partial index). Fills index.key and index.is_unique_key.
   bool ComputeEntry(Index& index, const types::Batch& rows, uint32_t row);
@@ -94,6 +105,7 @@ class RowWriter {
   uint64_t next_row_id_ = 0;               // of InsertAll, from the appender
   bool uncontended_ = false;
   bool suffix_is_fresh_ = false;
+  size_t moves_noted_ = 0;
   std::string suffix_;
   std::string key_;
   std::string value_;
@@ -110,6 +122,9 @@ class RowWriter {
     std::unique_ptr<expr::Evaluator> evaluator;
   };
   std::vector<GeneratedColumn> generated_;
+  PartitionCheck partition_check_;
+  const catalog::Relation* described_as_ = nullptr;
+  std::vector<int32_t> described_columns_;
   catalog::RelationPtr primary_index_;
   std::vector<std::unique_ptr<ExclusionSearch>> exclusions_;
   ChangeNotes notes_;

@@ -35,7 +35,7 @@ class LimitOperator final : public Operator {
                                   "LIMIT", SqlState::kInvalidRowCountInLimitClause);
     last_row_.reset();
     ties_only_ = false;
-    child().Open(context);
+    if (rows_to_pass_ > 0) child().Open(context);
   }
 
   Batch* DoNext(ExecContext& context) override {

@@ -164,6 +164,7 @@ class TableScanOperator final : public Operator {
   // Sets key_; false: no row can match.
   bool PointKey() {
     if (scan_.current_of.empty()) return ranges_.ComputePoint(&key_);
+    if (cursor_row_.empty()) return false;
     key_ = head_ + cursor_row_;
     return true;
   }
@@ -301,8 +302,10 @@ class TableScanOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
-  const bool scans_all = node.index == nullptr && node.current_of.empty();
-  if (catalog::IsColumnar(*node.relation) && scans_all) return MakeColumnarScan(node, context);
+  // By key, rows of groups are found like others.
+  const bool scans_groups =
+      catalog::IsColumnar(*node.relation) && node.index == nullptr && node.current_of.empty();
+  if (scans_groups) return MakeColumnarScan(node, context);
   return std::make_unique<TableScanOperator>(node, context);
 }
 

@@ -36,6 +36,8 @@ class IoCastNode final : public EvaluatorNode {
         to_(expr.to_io),
         from_text_(IsText(expr.children[0]->type.oid)),
         to_text_(IsText(expr.type.oid)),
+        // What a number without a unit means is the typmod's to say.
+        input_typmod_(expr.type.oid == facts::kIntervalOid ? expr.type.typmod : types::kNoTypmod),
         child_(CompileNode(*expr.children[0])) {
     GRIZZLY_CHECK(from_ != nullptr && to_ != nullptr);
   }
@@ -65,13 +67,14 @@ class IoCastNode final : public EvaluatorNode {
       text = text_;
     }
     if (to_text_) return Datum::OfString(text, result_.heap());
-    return to_->Input(text, types::kNoTypmod, settings, result_.heap());
+    return to_->Input(text, input_typmod_, settings, result_.heap());
   }
 
   const types::TypeIo* const from_;
   const types::TypeIo* const to_;
   const bool from_text_;
   const bool to_text_;
+  const int32_t input_typmod_;
   NodePtr child_;
   std::string text_;
 };

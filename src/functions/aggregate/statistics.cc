@@ -1,11 +1,17 @@
 // avg(float), stddev, variance, covariance, correlation, regression.
 //
 // Floats: Youngs and Cramer's updating sums, as PostgreSQL 12 and later. Integers and numeric: exact.
+#include <array>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "base/error/sql_error.h"
+#include "facts/types.h"
 #include "functions/aggregate/aggregate_of.h"
 #include "functions/aggregate/numeric_sum.h"
 #include "functions/families.h"
+#include "types/array.h"
 #include "types/value_error.h"
 
 namespace grizzly::functions {
@@ -220,6 +226,103 @@ struct RegressionMeasure {
   }
 };
 
+// ---- the states as float8[], for aggregates that users define ----
+
+using View = std::string_view;
+
+template <size_t count>
+std::array<double, count> FromArray(View bytes, const char* function) {
+  const types::ArrayRef array(bytes);
+  if (array.dimension_count() != 1 || array.size() != count || array.has_nulls() ||
+      array.element_oid() != facts::kFloat8Oid) {
+    throw SqlError(SqlState::kInternalError,
+                   fmt::format("{}: expected {}-element float8 array", function, count));
+  }
+  std::array<double, count> values{};
+  for (uint32_t i = 0; i < count; ++i) values[i] = array.Value<double>(i);
+  return values;
+}
+Datum ToArray(FunctionContext& context, std::span<const double> values) {
+  types::ArrayBuilder array(facts::kFloat8Oid, types::PhysicalType::kFloat64);
+  for (const double value : values) array.AddValue(value);
+  return Datum::Of(array.Finish(*context.result_heap));
+}
+
+Moments MomentsOf(View bytes, const char* function) {
+  const auto [n, sum, squares] = FromArray<3>(bytes, function);
+  return {n, sum, squares};
+}
+Datum MomentsArray(FunctionContext& context, const Moments& m) {
+  const double values[] = {m.n, m.sum, m.squares};
+  return ToArray(context, values);
+}
+RegressionSums SumsOf(View bytes, const char* function) {
+  const auto [n, x, xx, y, yy, xy] = FromArray<6>(bytes, function);
+  return {n, x, xx, y, yy, xy};
+}
+Datum SumsArray(FunctionContext& context, const RegressionSums& s) {
+  const double values[] = {s.n, s.x, s.xx, s.y, s.yy, s.xy};
+  return ToArray(context, values);
+}
+
+Datum Accumulate(FunctionContext& context, View state, double value) {
+  Moments moments = MomentsOf(state, "float8_accum");
+  moments.Add(value);
+  return MomentsArray(context, moments);
+}
+Datum AccumulateFloat4(FunctionContext& context, View state, float value) {
+  Moments moments = MomentsOf(state, "float4_accum");
+  moments.Add(static_cast<double>(value));
+  return MomentsArray(context, moments);
+}
+Datum CombineMoments(FunctionContext& context, View a, View b) {
+  Moments moments = MomentsOf(a, "float8_combine");
+  moments.Combine(MomentsOf(b, "float8_combine"));
+  return MomentsArray(context, moments);
+}
+Datum AccumulatePair(FunctionContext& context, View state, double y, double x) {
+  RegressionSums sums = SumsOf(state, "float8_regr_accum");
+  sums.Add(y, x);
+  return SumsArray(context, sums);
+}
+Datum CombineSums(FunctionContext& context, View a, View b) {
+  RegressionSums sums = SumsOf(a, "float8_regr_combine");
+  sums.Combine(SumsOf(b, "float8_regr_combine"));
+  return SumsArray(context, sums);
+}
+template <Measure measure>
+Datum FinishMoments(FunctionContext& context, const CallSite& call, View state) {
+  return FloatMeasure<double, measure>{MomentsOf(state, "float8_avg")}.Finish(context, call);
+}
+template <Regression regression>
+Datum FinishSums(FunctionContext& context, const CallSite& call, View state) {
+  return RegressionMeasure<regression>{SumsOf(state, "float8_regr_sxx")}.Finish(context, call);
+}
+
+void AddStateFunctions(Registry& registry) {
+  registry.AddScalar("float8_accum", Cold<&Accumulate>);
+  registry.AddScalar("float4_accum", Cold<&AccumulateFloat4>);
+  registry.AddScalar("float8_combine", Cold<&CombineMoments>);
+  registry.AddScalar("float8_regr_accum", Cold<&AccumulatePair>);
+  registry.AddScalar("float8_regr_combine", Cold<&CombineSums>);
+  registry.AddScalar("float8_avg", Cold<&FinishMoments<Measure::kAverage>>);
+  registry.AddScalar("float8_var_pop", Cold<&FinishMoments<Measure::kVariancePop>>);
+  registry.AddScalar("float8_var_samp", Cold<&FinishMoments<Measure::kVarianceSample>>);
+  registry.AddScalar("float8_stddev_pop", Cold<&FinishMoments<Measure::kDeviationPop>>);
+  registry.AddScalar("float8_stddev_samp", Cold<&FinishMoments<Measure::kDeviationSample>>);
+  registry.AddScalar("float8_regr_sxx", Cold<&FinishSums<Regression::kSumXx>>);
+  registry.AddScalar("float8_regr_syy", Cold<&FinishSums<Regression::kSumYy>>);
+  registry.AddScalar("float8_regr_sxy", Cold<&FinishSums<Regression::kSumXy>>);
+  registry.AddScalar("float8_regr_avgx", Cold<&FinishSums<Regression::kAverageX>>);
+  registry.AddScalar("float8_regr_avgy", Cold<&FinishSums<Regression::kAverageY>>);
+  registry.AddScalar("float8_regr_r2", Cold<&FinishSums<Regression::kR2>>);
+  registry.AddScalar("float8_regr_slope", Cold<&FinishSums<Regression::kSlope>>);
+  registry.AddScalar("float8_regr_intercept", Cold<&FinishSums<Regression::kIntercept>>);
+  registry.AddScalar("float8_covar_pop", Cold<&FinishSums<Regression::kCovariancePop>>);
+  registry.AddScalar("float8_covar_samp", Cold<&FinishSums<Regression::kCovarianceSample>>);
+  registry.AddScalar("float8_corr", Cold<&FinishSums<Regression::kCorrelation>>);
+}
+
 template <Measure measure>
 void AddMeasure(Registry& registry, Oid int8, Oid int4, Oid int2, Oid float4, Oid float8,
                 Oid numeric) {
@@ -239,6 +342,7 @@ void AddRegression(Registry& registry, Oid aggregate) {
 }  // namespace
 
 void RegisterStatistics(Registry& registry) {
+  AddStateFunctions(registry);
   registry.AddAggregate(2104, AggregateOf<FloatMeasure<float, Measure::kAverage>>());
   registry.AddAggregate(2105, AggregateOf<FloatMeasure<double, Measure::kAverage>>());
   AddMeasure<Measure::kDeviationSample>(registry, 2154, 2155, 2156, 2157, 2158, 2159);

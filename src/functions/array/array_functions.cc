@@ -399,6 +399,33 @@ void AddOrder(Registry& registry) {
   }
 }
 
+// How many of the thresholds, which ascend, the operand has reached.
+int32_t WidthBucket(const CallSite& call, Datum operand, View thresholds) {
+  const ArrayRef array(thresholds);
+  if (array.dimension_count() > 1) {
+    throw SqlError(SqlState::kArraySubscriptError, "thresholds must be one-dimensional array");
+  }
+  if (array.has_nulls()) {
+    throw SqlError(SqlState::kNullValueNotAllowed, "thresholds array must not contain NULLs");
+  }
+  const types::CompareFunction compare = types::FindCompare(call.argument_types.at(0));
+  if (compare == nullptr) {
+    throw SqlError(SqlState::kUndefinedFunction,
+                   "could not identify a comparison function for the type of the operand");
+  }
+  uint32_t low = 0;
+  uint32_t high = array.size();
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (compare(operand, array.Get(middle), call.collation) < 0) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return static_cast<int32_t>(low);
+}
+
 void AddShape(Registry& registry) {
   registry.AddScalar("array_cardinality", Cold<&Cardinality>);
   registry.AddScalar("array_length", Cold<&Length>);
@@ -425,6 +452,7 @@ void RegisterArrays(Registry& registry) {
   registry.AddScalar("array_remove", DatumsNullable<&Remove>);
   registry.AddScalar("array_replace", DatumsNullable<&Replace>);
   registry.AddScalar("trim_array", Cold<&Trim>);
+  registry.AddScalar("width_bucket_array", Cold<&WidthBucket>);
   registry.AddScalar("array_fill", DatumsNullable<&Fill>);
   registry.AddScalar("array_fill_with_lower_bounds", DatumsNullable<&Fill>);
 }

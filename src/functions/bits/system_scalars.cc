@@ -1,12 +1,10 @@
-// Functions of tid, pg_lsn and xid8, oidvector's text.
+// Functions of tid, pg_lsn and xid8.
 #include <algorithm>
 
 #include "base/error/sql_error.h"
 #include "functions/kernel.h"
 #include "functions/type_families.h"
-#include "types/array.h"
 #include "types/numeric.h"
-#include "types/type_directory.h"
 
 namespace grizzly::functions {
 namespace {
@@ -78,16 +76,6 @@ uint64_t LsnShift(uint64_t lsn, const StringRef& bytes) {
 
 uint32_t LowHalf(uint64_t xid) { return static_cast<uint32_t>(xid); }
 
-std::string VectorTypeNames(View bytes) {
-  const types::ArrayRef array(bytes);
-  std::string text;
-  for (uint32_t i = 0; i < array.size(); ++i) {
-    if (i > 0) text += ", ";
-    text += types::AnyTypeName(array.Value<Oid>(i));
-  }
-  return text;
-}
-
 }  // namespace
 
 void RegisterSystemScalars(Registry& registry) {
@@ -103,7 +91,6 @@ void RegisterSystemScalars(Registry& registry) {
   registry.AddScalar("xid8toxid", Cold<&LowHalf>);
   registry.AddScalar("xid8_larger", Cold<&Larger<uint64_t>>);
   registry.AddScalar("xid8_smaller", Cold<&Smaller<uint64_t>>);
-  registry.AddScalar("oidvectortypes", Cold<&VectorTypeNames>);
 }
 
 }  // namespace grizzly::functions

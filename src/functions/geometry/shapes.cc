@@ -157,7 +157,7 @@ std::optional<Point> Cross(const Lseg& a, const Lseg& b) {
 }
 
 Closest ClosestOn(const Line& line, const Point& point) {
-  const auto at = Cross(line, LineOf(point, InverseSlopeOf(line)));
+  const auto at = Cross(LineOf(point, InverseSlopeOf(line)), line);
   if (!at.has_value()) return {std::numeric_limits<double>::quiet_NaN(), point};
   return {Distance(*at, point), *at};
 }

@@ -1,18 +1,18 @@
 // The hash functions by name: hashint4, hashtext, hash_array ..., and their extended twins.
+#include "functions/families.h"
 #include "functions/hash/value_hash.h"
 #include "functions/kernel.h"
-#include "functions/type_families.h"
 
 namespace grizzly::functions {
 namespace {
 
 Datum Hash(FunctionContext&, const CallSite& call, std::span<const Datum> values) {
   return Datum::Of(
-      static_cast<int32_t>(static_cast<uint32_t>(HashValue(call.argument_types[0], values[0], {}))));
+      static_cast<int32_t>(HashValue(call.argument_types[0], values[0], 0, /*extended=*/false)));
 }
 Datum HashExtended(FunctionContext&, const CallSite& call, std::span<const Datum> values) {
   return Datum::Of(static_cast<int64_t>(
-      HashValue(call.argument_types[0], values[0], {values[1].As<uint64_t>()})));
+      HashValue(call.argument_types[0], values[0], values[1].As<uint64_t>(), /*extended=*/true)));
 }
 
 // By prosrc; the extended one's is beside it.

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/error/sql_error.h"
+#include "facts/type_oids.h"
 #include "functions/aggregate/aggregate_of.h"
 #include "functions/families.h"
+#include "functions/json/json_populate.h"
 #include "functions/json/json_writer.h"
 #include "functions/kernel.h"
 #include "functions/variadic.h"
@@ -192,7 +194,10 @@ void CheckKey(const Datum& key, const char* message) {
 void AddJson(const AggregateInput& input, uint32_t row, Gathered& state) {
   const SqlType& type = input.arguments[0]->type();
   state.text += state.any ? ", " : "[";
-  if (state.any && types::AnyElementOf(type.oid) != kInvalidOid) state.text += "\n ";
+  const bool is_structured =
+      types::AnyElementOf(type.oid) != kInvalidOid || types::AnyKindOf(type.oid) == 'c' ||
+      type.oid == facts::kRecordOid;
+  if (state.any && is_structured) state.text += "\n ";
   state.any = true;
   AppendAsJson(*input.context, type, input.arguments[0]->GetDatum(row), state.text);
 }
@@ -282,6 +287,7 @@ const AggregateFunction* Gathering() {
 }  // namespace
 
 void RegisterJsonBuild(Registry& registry) {
+  RegisterJsonPopulate(registry);
   registry.AddScalar("to_json", Datums<&ToJson>);
   registry.AddScalar("to_jsonb", Datums<&ToJsonb>);
   registry.AddScalar("row_to_json", Datums<&RowToJson>);

@@ -15,6 +15,7 @@
 #include "facts/types.h"
 #include "functions/families.h"
 #include "functions/kernel.h"
+#include "functions/session_services.h"
 #include "functions/set/set_rows.h"
 #include "functions/string/quoting.h"
 #include "types/array.h"
@@ -140,6 +141,67 @@ std::string PrettySize(int64_t size) {
   return {};
 }
 
+std::string PrettyNumericSize(FunctionContext&, View bytes) {
+  Arena arena;
+  StringRef size = StringRef::Copy(bytes, arena);
+  const auto half = [&](const StringRef& value) {
+    const types::NumericRef ref(value);
+    const StringRef one = types::NumericFromInt8(ref.sign() < 0 ? -1 : 1, arena);
+    const StringRef two = types::NumericFromInt8(2, arena);
+    const StringRef next = types::NumericAdd(ref, one, arena);
+    return types::NumericDivideTruncated(next, two, arena);
+  };
+  int shifted = 0;
+  for (size_t i = 0; i < std::size(kSizeUnits); ++i) {
+    const SizeUnit& unit = kSizeUnits[i];
+    const StringRef magnitude = types::NumericAbs(size, arena);
+    const StringRef limit = types::NumericFromInt8(static_cast<int64_t>(unit.limit), arena);
+    const bool is_last = i + 1 == std::size(kSizeUnits);
+    if (is_last || types::NumericCompare(magnitude, limit) < 0) {
+      if (i > 0) size = half(size);
+      return fmt::format("{} {}", types::NumericText(size), unit.name);
+    }
+    const int keep = kSizeUnits[i + 1].bits - 1;
+    const StringRef divisor = types::NumericFromInt8(int64_t{1} << (keep - shifted), arena);
+    size = types::NumericDivideTruncated(size, divisor, arena);
+    shifted = keep;
+  }
+  return {};
+}
+
+// The clock's time, as C's asctime writes it, with microseconds and the zone.
+std::string ClockText(FunctionContext& context) {
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  const int64_t unix_us = std::chrono::duration_cast<std::chrono::microseconds>(
+                              std::chrono::system_clock::now().time_since_epoch())
+                              .count();
+  const int64_t now = unix_us + types::kUnixEpochUs;
+  const types::ZoneOffset offset = types::OffsetAt(types::ZoneOf(*context.io), now);
+  const types::DateTimeFields local =
+      types::SplitTimestamp(now + offset.seconds_east * types::kUsPerSecond);
+  const int64_t day = types::DayFromCivil(local.year, local.month, local.day);
+  return fmt::format("{} {} {:02} {:02}:{:02}:{:02}.{:06} {} {}", kDays[types::DayOfWeek(day)],
+                     kMonths[local.month - 1], local.day, local.hour, local.minute, local.second,
+                     local.microsecond, local.year, offset.abbreviation);
+}
+
+std::string VectorTypes(FunctionContext& context, View oids) {
+  const types::ArrayRef array(oids);
+  std::string names;
+  for (uint32_t i = 0; i < array.size(); ++i) {
+    if (i > 0) names += ", ";
+    const auto oid = array.Value<uint32_t>(i);
+    if (context.session != nullptr) {
+      names += context.session->FormatType(oid, types::kNoTypmod);
+    } else {
+      names += types::TypeName(oid);
+    }
+  }
+  return names;
+}
+
 // ---- sets ----
 
 ScanPointer Keywords(FunctionContext&, const CallSite&, Values) {
@@ -209,6 +271,9 @@ void RegisterServer(Registry& registry) {
   registry.AddScalar("PG_char_to_encoding", Cold<&EncodingNumber>);
   registry.AddScalar("pg_encoding_max_length_sql", Cold<&EncodingBytesMax>);
   registry.AddScalar("pg_size_pretty", Cold<&PrettySize>);
+  registry.AddScalar("pg_size_pretty_numeric", Cold<&PrettyNumericSize>);
+  registry.AddScalar("timeofday", PerRow<&ClockText>);
+  registry.AddScalar("oidvectortypes", Cold<&VectorTypes>);
   registry.AddScalar("pg_jit_available", Cold<&Never>);
   registry.AddScalar("pg_trigger_depth", Cold<&Zero>);
   registry.AddSet("pg_get_keywords", &Keywords);

@@ -74,6 +74,8 @@ Regex::Regex(std::string_view pattern, const RegexFlags& flags)
   if (are.flags.caseless) options |= PCRE2_CASELESS;
   if (!are.flags.dot_skips_newline) options |= PCRE2_DOTALL;
   if (are.flags.anchors_at_newline) options |= PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX;
+  // A possessive quantifier would hide the shorter matches.
+  if (are.is_lazy && are.has_mixed_greed) options |= PCRE2_NO_AUTO_POSSESS;
   compiled_->code = Compiled::Compile(are.pattern, options);
   compiled_->needs_longest =
       (are.has_alternatives || are.has_mixed_greed) && !are.has_back_references;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error/sql_error.h"
+#include "facts/collations.h"
 #include "functions/families.h"
 #include "functions/kernel.h"
 #include "functions/string/collation.h"
@@ -33,21 +34,28 @@ std::string FromIcu(const icu::UnicodeString& text) {
   return utf8;
 }
 
+// Turkish has its own i.
+icu::Locale LocaleOf(const CallSite& call) {
+  const facts::CollationFact* collation = facts::FindCollation(call.collation);
+  if (collation == nullptr || collation->collprovider != 'i') return icu::Locale::getRoot();
+  return icu::Locale(std::string(collation->colliculocale).c_str());
+}
+
 std::string Upper(const CallSite& call, View text) {
-  if (!IsByteCollation(call.collation)) return FromIcu(ToIcu(text).toUpper(icu::Locale::getRoot()));
+  if (!IsByteCollation(call.collation)) return FromIcu(ToIcu(text).toUpper(LocaleOf(call)));
   std::string upper(text);
   for (char& c : upper) c = AsciiUpper(c);
   return upper;
 }
 std::string Lower(const CallSite& call, View text) {
-  if (!IsByteCollation(call.collation)) return FromIcu(ToIcu(text).toLower(icu::Locale::getRoot()));
+  if (!IsByteCollation(call.collation)) return FromIcu(ToIcu(text).toLower(LocaleOf(call)));
   std::string lower(text);
   for (char& c : lower) c = AsciiLower(c);
   return lower;
 }
 std::string Initcap(const CallSite& call, View text) {
   if (!IsByteCollation(call.collation)) {
-    return FromIcu(ToIcu(text).toTitle(nullptr, icu::Locale::getRoot()));
+    return FromIcu(ToIcu(text).toTitle(nullptr, LocaleOf(call)));
   }
   std::string capital(text);
   bool in_word = false;
@@ -157,6 +165,12 @@ class UnicodeEscapes {
 
 std::string Unistr(View text) { return UnicodeEscapes(text).Decode(); }
 
+// Only single-byte encodings go to ASCII; the database's is UTF8.
+std::string ToAscii(View) {
+  throw SqlError(SqlState::kFeatureNotSupported,
+                 "encoding conversion from UTF8 to ASCII not supported");
+}
+
 }  // namespace
 
 void RegisterTextCase(Registry& registry) {
@@ -166,6 +180,7 @@ void RegisterTextCase(Registry& registry) {
   registry.AddScalar("unicode_normalize_func", Cold<&Normalize>);
   registry.AddScalar("unicode_is_normalized", Cold<&IsNormalized>);
   registry.AddScalar("unistr", Cold<&Unistr>);
+  registry.AddScalar("to_ascii_default", Cold<&ToAscii>);
 }
 
 }  // namespace grizzly::functions

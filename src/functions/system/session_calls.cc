@@ -19,6 +19,7 @@ constexpr std::string_view kCalls[] = {
     "pg_safe_snapshot_blocking_pids", "pg_isolation_test_session_is_blocked",
     "pg_current_xact_id_if_assigned", "pg_client_encoding", "getdatabaseencoding",
     "pg_settings_get_flags", "pg_stat_clear_snapshot", "pg_notification_queue_usage",
+    "current_query",
     // objects
     "pg_get_serial_sequence", "pg_sequence_last_value", "pg_indexam_has_property",
     "pg_index_has_property", "pg_index_column_has_property", "pg_relation_is_publishable",

@@ -138,7 +138,14 @@ class OptionReader {
   HeadlineOptions options_;
 };
 
+void CheckLength(View name, const std::string& value) {
+  constexpr size_t kMarkBytesMax = 32767;
+  if (value.size() > kMarkBytesMax) Refuse(fmt::format("value for \"{}\" is too long", name));
+}
 void Check(const HeadlineOptions& options) {
+  CheckLength("StartSel", options.start);
+  CheckLength("StopSel", options.stop);
+  CheckLength("FragmentDelimiter", options.delimiter);
   if (options.highlight_all) return;
   if (options.words_min >= options.words_max) Refuse("MinWords should be less than MaxWords");
   if (options.words_min <= 0) Refuse("MinWords should be positive");

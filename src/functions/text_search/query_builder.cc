@@ -138,7 +138,7 @@ class WebReader {
       SkipNoise();
       if (at_ >= text_.size()) return all == nullptr ? MakeStop() : std::move(all);
       all = Join(std::move(all), Operand(), TsOperator::kAnd, 0);
-      while (at_ < text_.size() && IsBlank(Peek())) ++at_;
+      SkipNoise();
       if (TakeOr()) return all;
     }
   }
@@ -166,18 +166,13 @@ class WebReader {
     return FromWords(configuration_, TakeWord(), TsOperator::kPhrase, 0, false);
   }
 
+  // Up to the next quote, or the end.
   TsNodePointer Quoted() {
-    ++at_;
-    TsNodePointer phrase;
-    while (true) {
-      SkipNoise();
-      if (at_ >= text_.size() || Peek() == '"') break;
-      phrase = Join(std::move(phrase),
-                    FromWords(configuration_, TakeWord(), TsOperator::kPhrase, 0, false),
-                    TsOperator::kPhrase, 1);
-    }
-    if (at_ < text_.size()) ++at_;
-    return phrase == nullptr ? MakeStop() : std::move(phrase);
+    const size_t begin = ++at_;
+    const size_t close = std::min(text_.find('"', begin), text_.size());
+    at_ = std::min(close + 1, text_.size());
+    return FromWords(configuration_, text_.substr(begin, close - begin), TsOperator::kPhrase, 0,
+                     false);
   }
 
   View TakeWord() {

@@ -208,7 +208,7 @@ class Rewriter {
       node = std::move(only);
       return Run(node);
     }
-    SortChildren(node);
+    Sort(node);
     return true;
   }
 

@@ -225,8 +225,7 @@ class TokenParser {
     return AcceptHost(at);
   }
   bool AcceptHost(size_t at) {
-    if (!host_only_ && At(at) == '/' && !AtEnd(at + 1) && At(at + 1) != '"' && At(at + 1) != '\'' &&
-        !IsSpace(At(at + 1))) {
+    if (!host_only_ && At(at) == '/' && At(at + 1) != '\'' && IsUrlChar(At(at + 1))) {
       return Accept(TokenType::kUrl, UrlPathEnd(at + 2));
     }
     return Accept(TokenType::kHost, at);
@@ -312,9 +311,16 @@ class TokenParser {
   bool TrySigned(size_t at) {
     if (!IsDigit(At(at))) return false;
     while (IsDigit(At(at))) ++at;
+    if (IsVersionAt(at)) return false;  // a sign is no part of one
     if (At(at) == '.' && TryDecimal(at + 1, false)) return true;
     if (Lower(At(at)) == 'e' && TryExponent(at + 1)) return true;
     return Accept(TokenType::kInt, at);
+  }
+  // A point, digits, and another point before digits.
+  bool IsVersionAt(size_t at) const {
+    if (At(at) != '.' || !IsDigit(At(at + 1))) return false;
+    for (++at; IsDigit(At(at));) ++at;
+    return At(at) == '.' && IsDigit(At(at + 1));
   }
   // Behind the point; without a sign a second point makes it a version.
   bool TryDecimal(size_t at, bool may_be_version) {

@@ -90,6 +90,11 @@ QueryLevel& ExpressionBinder::LevelOfAggregate(const expr::Expr& aggregate) {
 
 void ExpressionBinder::CheckAggregateAllowed(QueryLevel& level, int location) {
   if (AllowsAggregates(level.place) && level.takes_aggregates) return;
+  if (level.place == Place::kFromSubselect) {
+    throw SqlError(SqlState::kGroupingError,
+                   "aggregate functions are not allowed in FROM clause of their own query level")
+        .At(location);
+  }
   throw SqlError(SqlState::kGroupingError,
                  fmt::format("aggregate functions are not allowed in {}", PlaceName(level.place)))
       .At(location);
@@ -194,6 +199,10 @@ void ExpressionBinder::FinishOrderedSet(Call& call, expr::AggregateExpr& aggrega
     const PgQuery__SortBy& sort = *node.agg_order[i - direct]->sort_by;
     aggregate.arguments.push_back(all[i]->Clone());
     aggregate.order_by.push_back(MakeSortKey(state_, std::move(all[i]), sort));
+  }
+  // The function sees the direct ones behind the sorted ones.
+  for (const ExprPtr& argument : aggregate.direct_arguments) {
+    aggregate.arguments.push_back(argument->Clone());
   }
 }
 

@@ -6,6 +6,7 @@
 #include "base/error/check.h"
 #include "facts/collations.h"
 #include "planner/binder/bind_type_name.h"
+#include "planner/binder/bind_xml.h"
 #include "planner/binder/expression_binder.h"
 #include "planner/binder/query_record.h"
 
@@ -76,6 +77,8 @@ ExprPtr ExpressionBinder::DispatchRest(const ast::Node& node) {
     case PG_QUERY__NODE__NODE_COLLATE_CLAUSE: return BindCollate(*node.collate_clause);
     case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
       return BindValueFunction(*node.sqlvalue_function);
+    case PG_QUERY__NODE__NODE_XML_EXPR: return BindXml(*this, *node.xml_expr);
+    case PG_QUERY__NODE__NODE_XML_SERIALIZE: return BindXmlSerialize(*this, *node.xml_serialize);
     case PG_QUERY__NODE__NODE_GROUPING_FUNC: return BindGroupingCall(*node.grouping_func);
     case PG_QUERY__NODE__NODE_SET_TO_DEFAULT:
       throw SqlError(SqlState::kSyntaxError, "DEFAULT is not allowed in this context")

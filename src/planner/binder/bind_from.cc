@@ -148,7 +148,7 @@ FromBinder::Item FromBinder::BindTable(const PgQuery__RangeVar& name) {
         .At(name.location);
   }
   if (relation->kind != Kind::kTable && relation->kind != Kind::kMaterializedView &&
-      relation->kind != Kind::kView) {
+      relation->kind != Kind::kView && !relation->IsPartitioned()) {
     ThrowNotSupported("reading a relation of this kind", name.location);
   }
   UseTree(state_, relation, !name.inh || relation->kind == Kind::kView,

@@ -1,11 +1,13 @@
 // Functions in FROM: ROWS FROM, WITH ORDINALITY, column definition lists.
 #include <fmt/format.h>
 
+#include "facts/procs.h"
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
 #include "planner/binder/query_record.h"
 #include "planner/binder/set_functions.h"
+#include "types/array.h"
 
 namespace grizzly::planner {
 
@@ -30,6 +32,39 @@ bool IsManyUnnest(const PgQuery__RangeFunction& node, const PgQuery__List& pair)
   return call.n_funcname == 1 && StringOf(call.funcname[0]) == "unnest" && call.n_args > 1 &&
          call.n_agg_order == 0 && call.agg_filter == nullptr && call.over == nullptr &&
          !call.agg_distinct && !call.agg_star && !call.func_variadic;
+}
+
+bool WantsColumnNames(const functions::CallSite& call) {
+  const std::string_view source = facts::FindProc(call.function)->prosrc;
+  return source == "json_to_record" || source == "jsonb_to_record" ||
+         source == "json_to_recordset" || source == "jsonb_to_recordset";
+}
+
+// json_to_record() and its kin are told the names of their columns in a last argument. The plain ones run
+// as sets of one row.
+ExprPtr WithColumnNames(ExprPtr call, const std::vector<std::string>& names) {
+  std::unique_ptr<expr::SetFunctionExpr> set;
+  if (call->kind == expr::ExprKind::kFunction) {
+    auto& function = static_cast<expr::FunctionExpr&>(*call);
+    if (!WantsColumnNames(*function.call)) return call;
+    set = std::make_unique<expr::SetFunctionExpr>(call->type);
+    set->location = call->location;
+    set->call = function.call;
+    set->function = function.implementation->set;
+    set->name = std::string(facts::FindProc(function.call->function)->proname);
+    set->arguments = std::move(function.arguments);
+  } else if (call->kind == expr::ExprKind::kSetFunction) {
+    if (!WantsColumnNames(*static_cast<expr::SetFunctionExpr&>(*call).call)) return call;
+    set.reset(static_cast<expr::SetFunctionExpr*>(call.release()));
+  } else {
+    return call;
+  }
+  types::ArrayBuilder array(facts::kTextOid, types::PhysicalType::kString);
+  for (const std::string& name : names) array.AddString(name);
+  Arena arena;
+  set->arguments.push_back(std::make_unique<expr::ConstExpr>(
+      types::BuiltinType(facts::kTextArrayOid), types::Datum::Of(array.Finish(arena))));
+  return set;
 }
 
 FunctionColumns ColumnsOfCall(BindState& state, const expr::Expr& call, const std::string& name) {
@@ -140,6 +175,7 @@ void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__
     }
     columns = DefinedColumns(state_, definitions != nullptr ? definitions->items : node.coldeflist,
                              definition_count);
+    call = WithColumnNames(std::move(call), columns.names);
     if (call->kind == expr::ExprKind::kSetFunction) {
       static_cast<expr::SetFunctionExpr&>(*call).column_types = columns.types;
     }

@@ -255,7 +255,7 @@ ExprPtr ExpressionBinder::FinishSet(Call& call) {
       ColumnsOfFunction(state_, *call.function, call.result, call.signature.types).types;
   made->arguments = std::move(call.arguments);
   made->location = call.location;
-  level_.has_set_functions = true;
+  if (level_.place != Place::kFromFunction) level_.has_set_functions = true;
   return made;
 }
 

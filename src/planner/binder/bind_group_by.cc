@@ -17,6 +17,19 @@ using Sets = std::vector<std::vector<uint32_t>>;
 
 constexpr size_t kGroupingSetsMax = 4096;
 
+// Where an expression mentions a column; -1: nowhere.
+int LocationOfMention(const expr::Expr& expression, ColumnId id) {
+  if (expression.kind == ExprKind::kColumn &&
+      static_cast<const expr::ColumnExpr&>(expression).id == id) {
+    return expression.location;
+  }
+  int found = -1;
+  expr::ForEachChild(expression, [&](const expr::Expr& child) {
+    if (found < 0) found = LocationOfMention(child, id);
+  });
+  return found;
+}
+
 class Grouping {
  public:
   Grouping(ExpressionBinder& binder, std::vector<Target>& targets)
@@ -166,11 +179,11 @@ class Grouping {
       const auto& windows = level_.window_columns;
       if (std::find(aggregates.begin(), aggregates.end(), id) != aggregates.end()) {
         throw SqlError(SqlState::kGroupingError, "aggregate functions are not allowed in GROUP BY")
-            .At(location);
+            .At(LocationOfMention(group, id));
       }
       if (std::find(windows.begin(), windows.end(), id) != windows.end()) {
         throw SqlError(SqlState::kWindowingError, "window functions are not allowed in GROUP BY")
-            .At(location);
+            .At(LocationOfMention(group, id));
       }
     }
   }

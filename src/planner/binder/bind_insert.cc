@@ -6,6 +6,7 @@
 #include "planner/binder/on_conflict.h"
 #include "planner/binder/set_functions.h"
 #include "planner/binder/table_expression.h"
+#include "planner/binder/table_tree.h"
 
 namespace grizzly::planner {
 
@@ -34,8 +35,16 @@ class InsertBinder {
     columns_.Bind(*change_, insert_.cols, insert_.n_cols);
     BindRows(*node);
     columns_.FillDefaults(node->values);
-    BindRowRules(state_, node->rules);
+    if (relation_->IsPartitioned()) {
+      node->routing = BindRouting(state_, level_, relation_);
+    } else {
+      BindRowRules(state_, node->rules);
+      BindPartitionCheck(state_, node->rules);
+    }
     change_->AddViewChecks(node->rules);
+    if (node->routing != nullptr && !node->rules.view_checks.empty()) {
+      ThrowNotSupported("WITH CHECK OPTION over a partitioned table");
+    }
     const std::string_view alias = name.alias == nullptr ? std::string_view(change_->named()->name)
                                                          : name.alias->aliasname;
     if (insert_.on_conflict_clause != nullptr) {

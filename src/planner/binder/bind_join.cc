@@ -141,7 +141,11 @@ void FromBinder::BindUsing(const PgQuery__JoinExpr& node, Item& left, Item& righ
   merged.is_join = true;
   merged.alias = node.join_using_alias->aliasname;
   for (size_t i = 0; i < names.size(); ++i) merged.columns.push_back(CopyColumn(row.columns[i]));
-  left.names.push_back({level_.AddItem(std::move(merged)), /*by_name=*/true, /*by_column=*/false});
+  const NamespaceEntry entry{level_.AddItem(std::move(merged)), /*by_name=*/true,
+                             /*by_column=*/false};
+  CheckConflicts({entry}, left.names);
+  CheckConflicts({entry}, right.names);
+  left.names.push_back(entry);
 }
 
 void FromBinder::MergeColumn(const PgQuery__JoinExpr& node, std::string_view name, Item& left,

@@ -1,10 +1,12 @@
 // MERGE: the source joined with the target, and what happens to each of its rows.
 #include <fmt/format.h>
 
+#include "catalog/inheritance.h"
 #include "planner/binder/assignment.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/insert_columns.h"
 #include "planner/binder/table_expression.h"
+#include "planner/binder/table_tree.h"
 
 namespace grizzly::planner {
 
@@ -64,13 +66,23 @@ class MergeBinder {
           .Detail(fmt::format("This operation is not supported for {}.", what));
     }
     CheckMayChange(*relation_, "MERGE", merge_.relation->location);
+    if (relation_->IsPartitioned()) {
+      ThrowNotSupported("MERGE of a partitioned table", merge_.relation->location);
+    }
+    if (merge_.relation->inh && catalog::HasChildren(state_.catalog(), relation_->oid)) {
+      ThrowNotSupported("MERGE of a table with inheritance children", merge_.relation->location);
+    }
   }
 
   void BindTarget() {
     const PgQuery__RangeVar& name = *merge_.relation;
     relation_ = RequireRelation(state_, name);
     CheckKind();
-    state_.UseRelation(relation_, txn::RelationLockMode::kRowExclusive);
+    const auto tables =
+        UseTree(state_, relation_, !name.inh, txn::RelationLockMode::kRowExclusive);
+    if (tables.size() != 1 || tables.front() != relation_) {
+      ThrowNotSupported("MERGE into a table with children or partitions", name.location);
+    }
     alias_ = name.alias == nullptr ? relation_->name : std::string(name.alias->aliasname);
     BoundScan target = ScanTable(state_, level_, relation_, alias_, !name.inh);
     auto& scan = static_cast<LogicalScan&>(*target.plan);

@@ -23,13 +23,13 @@ std::vector<ExprPtr> FieldsOf(ExprPtr row) {
 
 // The columns of (a, b) = (SELECT x, y), as many as the row has fields.
 std::vector<ExprPtr> SubqueryColumns(ExpressionBinder& binder, const PgQuery__SubLink& link,
-                                     size_t field_count) {
+                                     size_t field_count, int location) {
   std::vector<ExprPtr> columns = BindRowSubquery(binder, link);
   if (columns.size() == field_count) return columns;
   throw SqlError(SqlState::kSyntaxError, columns.size() > field_count
                                              ? "subquery has too many columns"
                                              : "subquery has too few columns")
-      .At(link.location);
+      .At(location);
 }
 
 }  // namespace
@@ -117,7 +117,8 @@ ExprPtr ExpressionBinder::BindPlainOperator(const PgQuery__AExpr& node) {
   if (IsRowNode(node.lexpr) && node.rexpr->node_case == PG_QUERY__NODE__NODE_SUB_LINK &&
       node.rexpr->sub_link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK) {
     std::vector<ExprPtr> fields = FieldsOf(Bind(*node.lexpr));
-    std::vector<ExprPtr> columns = SubqueryColumns(*this, *node.rexpr->sub_link, fields.size());
+    std::vector<ExprPtr> columns = SubqueryColumns(*this, *node.rexpr->sub_link, fields.size(),
+                                                       node.location);
     return CompareRows(name, std::move(fields), std::move(columns), node.location);
   }
   if (node.lexpr == nullptr) {

@@ -1,7 +1,11 @@
 // ROW(...), fields of composites, subscripts, comparisons of rows.
 #include <fmt/format.h>
 
+#include "planner/binder/bind_raw_subscript.h"
 #include "planner/binder/expression_binder.h"
+#include "planner/binder/row_shape.h"
+#include "types/array.h"
+#include "types/record_shape.h"
 
 namespace grizzly::planner {
 
@@ -30,6 +34,7 @@ ExprPtr ExpressionBinder::BindRow(const PgQuery__RowExpr& node) {
                    fmt::format("ROW expressions can have at most {} entries", kRowFieldsMax))
         .At(node.location);
   }
+  row->type.typmod = ShapeOfRow(*row);
   return row;
 }
 
@@ -110,6 +115,17 @@ ExprPtr ExpressionBinder::SelectField(ExprPtr row, std::string_view field, int l
       return std::move(fields[number - 1]);
     }
   }
+  if (const types::RecordShape* shape =
+          type == facts::kRecordOid ? types::FindRecordShape(row->type.typmod) : nullptr) {
+    for (size_t i = 0; i < shape->size(); ++i) {
+      if ((*shape)[i].name != field) continue;
+      auto selected = std::make_unique<expr::WrapExpr>(ExprKind::kField, (*shape)[i].type);
+      selected->field = static_cast<uint32_t>(i);
+      selected->child = std::move(row);
+      selected->location = location;
+      return selected;
+    }
+  }
   if (type == facts::kRecordOid) {
     throw SqlError(SqlState::kUndefinedColumn,
                    fmt::format("could not identify column \"{}\" in record data type", field))
@@ -134,17 +150,18 @@ ExprPtr BindIndex(ExpressionBinder& binder, const ast::Node* node, bool is_jsonb
   if (is_jsonb && (source == facts::kUnknownOid || source == facts::kTextOid)) {
     target = facts::kTextOid;
   }
-  ExprPtr coerced =
-      CoerceToTarget(state, index, target, types::kNoTypmod, CoercionKind::kAssignment,
-                     CallSyntax::kImplicitCast, -1);
-  if (coerced == nullptr) {
-    throw SqlError(SqlState::kDatatypeMismatch,
-                   is_jsonb ? fmt::format("subscript type {} is not supported",
-                                          state.types().Name(source))
-                            : std::string("array subscript must have type integer"))
+  ExprPtr coerced = CoerceToTarget(
+      state, index, target, types::kNoTypmod,
+      is_jsonb ? CoercionKind::kImplicit : CoercionKind::kAssignment, CallSyntax::kImplicitCast, -1);
+  if (coerced != nullptr) return coerced;
+  if (!is_jsonb) {
+    throw SqlError(SqlState::kDatatypeMismatch, "array subscript must have type integer")
         .At(location);
   }
-  return coerced;
+  throw SqlError(SqlState::kDatatypeMismatch,
+                 fmt::format("subscript type {} is not supported", state.types().Name(source)))
+      .Hint("jsonb subscript must be coercible to either integer or text.")
+      .At(location);
 }
 
 }  // namespace
@@ -155,6 +172,9 @@ ExprPtr ExpressionBinder::Subscript(ExprPtr container, std::span<ast::Node* cons
   const Oid type = state_.types().BaseOf(container->type.oid, &typmod);
   const bool is_jsonb = type == facts::kJsonbOid;
   const Oid element = state_.types().Of(type).element;
+  if (HasRawSubscripts(type)) {
+    return BindRawSubscript(*this, std::move(container), indexes, location);
+  }
   if (!is_jsonb && element == kInvalidOid) {
     throw SqlError(SqlState::kDatatypeMismatch,
                    fmt::format("cannot subscript type {} because it does not support subscripting",
@@ -164,8 +184,14 @@ ExprPtr ExpressionBinder::Subscript(ExprPtr container, std::span<ast::Node* cons
   bool has_slice = false;
   for (const ast::Node* index : indexes) has_slice = has_slice || index->a_indices->is_slice;
   if (has_slice && is_jsonb) {
-    throw SqlError(SqlState::kFeatureNotSupported, "jsonb subscript does not support slices")
-        .At(location);
+    const PgQuery__AIndices& first = *indexes[0]->a_indices;
+    throw SqlError(SqlState::kDatatypeMismatch, "jsonb subscript does not support slices")
+        .At(LocationOf(first.uidx != nullptr ? first.uidx : first.lidx));
+  }
+  if (!is_jsonb && indexes.size() > types::kArrayDimensionsMax) {
+    throw SqlError(SqlState::kProgramLimitExceeded,
+                   fmt::format("number of array dimensions ({}) exceeds the maximum allowed ({})",
+                               indexes.size(), types::kArrayDimensionsMax));
   }
   const bool keeps_type = has_slice || is_jsonb;
   auto made = std::make_unique<expr::SubscriptExpr>(
@@ -200,9 +226,12 @@ ExprPtr ExpressionBinder::CompareRows(std::span<const std::string_view> name,
   if (left.size() == 1) {
     return MakeOperator(name, std::move(left[0]), std::move(right[0]), location);
   }
-  static constexpr std::string_view kOperations[] = {"<", "<=", "=", ">=", ">", "<>"};
+  // The second six order texts by bytes.
+  static constexpr std::string_view kOperations[] = {"<",   "<=",   "=", ">=",   ">", "<>",
+                                                     "~<~", "~<=~", "",  "~>=~", "~>~"};
   const auto* operation = std::find(std::begin(kOperations), std::end(kOperations), name.back());
   if (operation == std::end(kOperations)) {
+    for (size_t i = 0; i < left.size(); ++i) MakeComparison(name, left[i], right[i], location);
     throw SqlError(SqlState::kFeatureNotSupported,
                    fmt::format("could not determine interpretation of row comparison operator {}",
                                name.back()))
@@ -211,7 +240,7 @@ ExprPtr ExpressionBinder::CompareRows(std::span<const std::string_view> name,
   }
   auto made = std::make_unique<expr::ComparisonExpr>(ExprKind::kRowCompare,
                                                      state_.types().Make(facts::kBoolOid));
-  made->row_operation = static_cast<uint8_t>(operation - std::begin(kOperations));
+  made->row_operation = static_cast<uint8_t>((operation - std::begin(kOperations)) % 6);
   made->location = location;
   const SqlType record = state_.types().Make(facts::kRecordOid);
   auto left_row = std::make_unique<expr::ListExpr>(ExprKind::kRow, record);

@@ -4,9 +4,10 @@
 #include <set>
 
 #include "base/error/check.h"
+#include "catalog/inheritance.h"
 #include "catalog/object_text.h"
 #include "plan/row_key.h"
-#include "planner/binder/query_binder.h"
+#include "planner/binder/locking.h"
 #include "planner/binder/query_record.h"
 #include "planner/binder/set_functions.h"
 #include "planner/binder/table_tree.h"
@@ -36,17 +37,11 @@ LogicalPtr Filtered(LogicalPtr child, std::vector<ExprPtr> conjuncts) {
   return filter;
 }
 
-// The item of a FROM list (joins included) that is this subquery; null: none.
-const PgQuery__RangeSubselect* FindSubselect(const ast::Node* node,
-                                             const PgQuery__SelectStmt& select) {
-  if (node == nullptr) return nullptr;
-  if (node->node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT) {
-    const PgQuery__RangeSubselect& item = *node->range_subselect;
-    return item.subquery->select_stmt == &select ? &item : nullptr;
-  }
-  if (node->node_case != PG_QUERY__NODE__NODE_JOIN_EXPR) return nullptr;
-  const PgQuery__RangeSubselect* found = FindSubselect(node->join_expr->larg, select);
-  return found != nullptr ? found : FindSubselect(node->join_expr->rarg, select);
+// Whether the FROM list has a recursive reference, subqueries apart.
+bool ReadsWorkTable(const LogicalNode& node) {
+  if (node.kind == LogicalKind::kWorkTable) return true;
+  if (node.kind != LogicalKind::kJoin) return false;
+  return ReadsWorkTable(*node.children[0]) || ReadsWorkTable(*node.children[1]);
 }
 
 // Binds one SELECT of a FROM, a WHERE and so on.
@@ -63,8 +58,10 @@ class SelectBinder {
   BoundQuery Bind(bool keep_unknown) {
     level_.takes_aggregates = true;
     level_.select = &select_;
+    CheckWindowNames();
     LogicalPtr plan = BindFrom(state_, level_, select_.from_clause, select_.n_from_clause);
     if (plan == nullptr) plan = std::make_unique<LogicalOneRow>();
+    const bool is_recursive_term = ReadsWorkTable(*plan);
     const bool keep = ComparesStructure(select_);
     if (keep) ++state_.keep_constants;
     targets_ = BindTargetList(binder_, select_.target_list, select_.n_target_list,
@@ -77,6 +74,11 @@ class SelectBinder {
     order_ = BindOrderBy(binder_, select_.sort_clause, select_.n_sort_clause, targets_,
                          Place::kOrderBy);
     BindDistinct();
+    if (is_recursive_term && !level_.aggregates.empty()) {
+      throw SqlError(SqlState::kInvalidRecursion,
+                     "aggregate functions are not allowed in a recursive query's recursive term")
+          .At(level_.aggregates[0]->location);
+    }
     if (state_.record != nullptr) Record();
     plan = AddAggregation(binder_, select_, std::move(plan), targets_, having);
     if (keep) --state_.keep_constants;
@@ -95,8 +97,7 @@ class SelectBinder {
 
   // Before aggregation replaces expressions by columns.
   void Record() {
-    QueryRecord& all = *state_.record;
-    SelectRecord& own = all.selects[&select_];
+    SelectRecord& own = state_.record->selects[&select_];
     for (const Target& target : targets_) {
       own.outputs.push_back({target.expression->Clone(), target.name, target.junk});
     }
@@ -107,7 +108,7 @@ class SelectBinder {
     own.distinct_on = distinct_on_;
     for (const auto& item : level_.items) RecordItem(*item, own);
     const auto add_calls = [&](const std::vector<ExprPtr>& calls, const std::vector<ColumnId>& ids) {
-      for (size_t i = 0; i < calls.size(); ++i) all.calls[ids[i]] = calls[i]->Clone();
+      for (size_t i = 0; i < calls.size(); ++i) own.calls[ids[i]] = calls[i]->Clone();
     };
     add_calls(level_.aggregates, level_.aggregate_columns);
     add_calls(level_.group_calls, level_.group_call_columns);
@@ -188,6 +189,17 @@ class SelectBinder {
     }
   }
 
+  void CheckWindowNames() const {
+    std::set<std::string_view> names;
+    for (size_t i = 0; i < select_.n_window_clause; ++i) {
+      const PgQuery__WindowDef& window = *select_.window_clause[i]->window_def;
+      if (names.insert(window.name).second) continue;
+      throw SqlError(SqlState::kWindowingError,
+                     fmt::format("window \"{}\" is already defined", window.name))
+          .At(window.location);
+    }
+  }
+
   LogicalPtr AddWindows(LogicalPtr child) {
     if (level_.window_calls.empty()) return child;
     auto window = std::make_unique<LogicalWindow>();
@@ -217,43 +229,9 @@ class SelectBinder {
     return found;
   }
 
-  static std::vector<const PgQuery__LockingClause*> InheritedLocking(
-      const PgQuery__SelectStmt& select, const QueryLevel& level) {
-    std::vector<const PgQuery__LockingClause*> found;
-    const QueryLevel* const outer = level.outer;
-    if (outer == nullptr || outer->place != Place::kFromSubselect || outer->select == nullptr) {
-      return found;
-    }
-    const PgQuery__RangeSubselect* item = nullptr;
-    for (size_t i = 0; i < outer->select->n_from_clause && item == nullptr; ++i) {
-      item = FindSubselect(outer->select->from_clause[i], select);
-    }
-    if (item == nullptr) return found;
-    found = InheritedLocking(*outer->select, *outer);
-    for (size_t i = 0; i < outer->select->n_locking_clause; ++i) {
-      const PgQuery__LockingClause& clause = *outer->select->locking_clause[i]->locking_clause;
-      bool reaches = clause.n_locked_rels == 0;
-      for (size_t j = 0; j < clause.n_locked_rels; ++j) {
-        reaches |= item->alias != nullptr && std::string_view(item->alias->aliasname) ==
-                                                 clause.locked_rels[j]->range_var->relname;
-      }
-      if (reaches) found.push_back(&clause);
-    }
-    return found;
-  }
-
   void RefuseLocking(std::string_view clause) const {
     throw SqlError(SqlState::kFeatureNotSupported,
-                   fmt::format("{} is not allowed with {}", LockingName(), clause));
-  }
-
-  std::string_view LockingName() const {
-    switch (locking_->strength) {
-      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORKEYSHARE: return "FOR KEY SHARE";
-      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORSHARE: return "FOR SHARE";
-      case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE: return "FOR NO KEY UPDATE";
-      default: return "FOR UPDATE";
-    }
+                   fmt::format("{} is not allowed with {}", LockingName(*locking_), clause));
   }
 
   void CheckLocking() const {
@@ -293,12 +271,18 @@ class SelectBinder {
   }
 
   // What WHERE CURRENT OF can use: tables locked by FOR UPDATE, or the only table of a plain query.
+  // Its rows are of several tables: a key without its head does not name one.
+  bool HasTree(const RangeItem& item) const {
+    return !item.scan->only && catalog::HasChildren(state_.catalog(), item.relation->oid);
+  }
+
   void AddCursorKeys() {
     if (!wants_row_keys_) return;
     for (const LogicalLockRows::Mark& mark : marks_) {
       for (const auto& item : level_.items) {
         if (item->scan == nullptr || item->scan->scan_id != mark.scan_id) continue;
-        row_keys_.push_back({item->relation->oid, RowKeyOf(*item->scan, kRowKeyAttribute)});
+        if (HasTree(*item)) continue;
+        row_keys_.push_back({item->relation->oid, mark.row_key});
       }
     }
     const bool is_plain = select_.n_distinct_clause == 0 && select_.n_group_clause == 0 &&
@@ -307,29 +291,34 @@ class SelectBinder {
     if (!marks_.empty() || !is_plain || level_.items.size() != 1) return;
     RangeItem& item = *level_.items[0];
     if (item.scan == nullptr || item.relation->kind != catalog::RelationKind::kTable) return;
-    row_keys_.push_back({item.relation->oid, RowKeyOf(*item.scan, kRowKeyAttribute)});
+    if (HasTree(item)) return;
+    row_keys_.push_back(
+        {item.relation->oid, RowKeyOf(*item.scan, plan::kWholeRowKeyAttribute)});
     targets_.push_back({state_.Mention(row_keys_[0].column, -1), "row key", /*junk=*/true});
   }
 
   void LockItem(RangeItem& item, const PgQuery__LockingClause& clause, bool named, int location) {
-    if (item.scan == nullptr || item.relation->kind != catalog::RelationKind::kTable) {
+    const bool is_table =
+        item.scan != nullptr && (item.relation->kind == catalog::RelationKind::kTable ||
+                                 item.relation->IsPartitioned());
+    if (!is_table) {
       if (item.is_join) {
         throw SqlError(SqlState::kFeatureNotSupported,
-                       fmt::format("{} cannot be applied to a join", LockingName()))
+                       fmt::format("{} cannot be applied to a join", LockingName(*locking_)))
             .At(location);
       }
       if (item.relation != nullptr) {
-        ThrowNotSupported(fmt::format("{} of a view", LockingName()), location);
+        ThrowNotSupported(fmt::format("{} of a view", LockingName(*locking_)), location);
       }
       // Subqueries have locked their tables themselves; functions and CTEs have no rows to lock.
       if (item.is_subquery && named && FindCte(&level_, item.alias) != nullptr) {
         throw SqlError(SqlState::kFeatureNotSupported,
-                       fmt::format("{} cannot be applied to a WITH query", LockingName()))
+                       fmt::format("{} cannot be applied to a WITH query", LockingName(*locking_)))
             .At(location);
       }
       if (named && !item.is_subquery) {
         throw SqlError(SqlState::kFeatureNotSupported,
-                       fmt::format("{} cannot be applied to a function", LockingName()))
+                       fmt::format("{} cannot be applied to a function", LockingName(*locking_)))
             .At(location);
       }
       return;
@@ -370,7 +359,7 @@ class SelectBinder {
         if (found == level_.items.end()) {
           throw SqlError(SqlState::kUndefinedTable,
                          fmt::format("relation \"{}\" in {} clause not found in FROM clause",
-                                     name.relname, LockingName()))
+                                     name.relname, LockingName(*locking_)))
               .At(name.location);
         }
         LockItem(**found, clause, true, name.location);

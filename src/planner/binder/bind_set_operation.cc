@@ -1,6 +1,7 @@
 // UNION, INTERSECT, EXCEPT; and ORDER BY, LIMIT above them (and above VALUES).
 #include <fmt/format.h>
 
+#include "planner/binder/locking.h"
 #include "planner/binder/query_binder.h"
 
 namespace grizzly::planner {
@@ -71,9 +72,13 @@ void CoerceOutputs(BindState& state, BoundQuery& query, const std::vector<SqlTyp
 }
 
 BoundQuery QueryBinder::BindSetOperation(const PgQuery__SelectStmt& select, QueryLevel& level) {
-  if (select.n_locking_clause > 0) {
+  const auto inherited = InheritedLocking(select, level);
+  if (select.n_locking_clause > 0 || !inherited.empty()) {
+    const PgQuery__LockingClause& clause =
+        select.n_locking_clause > 0 ? *select.locking_clause[0]->locking_clause : *inherited[0];
     throw SqlError(SqlState::kFeatureNotSupported,
-                   "FOR UPDATE is not allowed with UNION/INTERSECT/EXCEPT");
+                   fmt::format("{} is not allowed with UNION/INTERSECT/EXCEPT",
+                               LockingName(clause)));
   }
   return FinishSetOperation(select, level, BindSetTree(select, level));
 }
@@ -135,6 +140,19 @@ BoundQuery QueryBinder::BindSetTree(const PgQuery__SelectStmt& select, QueryLeve
   return query;
 }
 
+namespace {
+
+// Where the first ORDER BY item stands that is none of the outputs.
+int LocationOfFirstNew(const std::vector<SortTarget>& order, size_t width,
+                       const PgQuery__SelectStmt& select) {
+  for (size_t i = 0; i < order.size() && i < select.n_sort_clause; ++i) {
+    if (order[i].target >= width) return LocationOf(select.sort_clause[i]->sort_by->node);
+  }
+  return -1;
+}
+
+}  // namespace
+
 BoundQuery QueryBinder::FinishSetOperation(const PgQuery__SelectStmt& select, QueryLevel& level,
                                            BoundQuery query) {
   if (select.n_sort_clause > 0) {
@@ -154,7 +172,7 @@ BoundQuery QueryBinder::FinishSetOperation(const PgQuery__SelectStmt& select, Qu
                      "invalid UNION/INTERSECT/EXCEPT ORDER BY clause")
           .Detail("Only result column names can be used, not expressions or functions.")
           .Hint("Add the expression/function to every SELECT, or move the UNION into a FROM clause.")
-          .At(targets[width].expression->location);
+          .At(LocationOfFirstNew(order, width, select));
     }
     auto sort = std::make_unique<LogicalSort>();
     for (SortTarget& wanted : order) {

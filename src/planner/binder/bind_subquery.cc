@@ -82,7 +82,10 @@ ExprPtr ExpressionBinder::BindSubquery(const PgQuery__SubLink& link) {
     case PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK: {
       RequireOneColumn(query, link.location);
       const SqlType element = state_.columns[query.outputs[0].id].type;
-      const Oid array = types.IsArray(element.oid) ? element.oid : types.ArrayOf(element.oid);
+      // int2vector and oidvector count as scalars here.
+      const bool is_array = types.IsArray(element.oid) && element.oid != facts::kInt2vectorOid &&
+                            element.oid != facts::kOidvectorOid;
+      const Oid array = is_array ? element.oid : types.ArrayOf(element.oid);
       if (array == kInvalidOid) {
         throw SqlError(SqlState::kUndefinedObject,
                        "could not find array type for data type " + types.Name(element.oid))
@@ -97,6 +100,23 @@ ExprPtr ExpressionBinder::BindSubquery(const PgQuery__SubLink& link) {
     }
   }
 }
+
+namespace {
+
+// Makes the comparison of a row with each of its rows the query's only output.
+void ProjectComparison(BindState& state, QueryLevel& level, BoundQuery& query, ExprPtr comparison) {
+  auto project = std::make_unique<LogicalProject>();
+  const ColumnId id = state.AddColumn({"?column?", comparison->type}, &level);
+  project->outputs.push_back(id);
+  project->expressions.push_back(std::move(comparison));
+  project->children.push_back(std::move(query.plan));
+  query.plan = std::move(project);
+  query.projection = nullptr;
+  query.values = nullptr;
+  query.outputs = {{"?column?", id}};
+}
+
+}  // namespace
 
 ExprPtr ExpressionBinder::BindAnySubquery(const PgQuery__SubLink& link) {
   const bool all = link.sub_link_type == PG_QUERY__SUB_LINK_TYPE__ALL_SUBLINK;
@@ -117,7 +137,16 @@ ExprPtr ExpressionBinder::BindAnySubquery(const PgQuery__SubLink& link) {
   std::vector<std::string_view> name = NamesOf(link.oper_name, link.n_oper_name);
   if (name.empty()) name.push_back("=");
   if (left.size() > 1 && name.back() != "=" && name.back() != "<>") {
-    ThrowNotSupported("row comparison with ANY or ALL of a subquery", link.location);
+    // (a, b) < ANY (SELECT x, y) is true = ANY (SELECT (a, b) < (x, y)).
+    std::vector<ExprPtr> columns;
+    for (const OutputColumn& output : query.outputs) {
+      columns.push_back(state_.Mention(output.id, -1));
+    }
+    ProjectComparison(state_, level_, query,
+                      CompareRows(name, std::move(left), std::move(columns), link.location));
+    left.clear();
+    left.push_back(MakeBool(true));
+    name = {"="};
   }
   std::vector<expr::ComparisonExpr::Comparison> comparisons;
   std::vector<ExprPtr> right;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "planner/binder/set_functions.h"
+#include "types/record_shape.h"
 
 namespace grizzly::planner {
 
@@ -67,7 +68,21 @@ void ExpandComposite(ExpressionBinder& binder, const PgQuery__AIndirection& node
       }
       return;
     }
-    if (type == facts::kRecordOid) ThrowNotSupported("expansion of a record value", location);
+    if (const types::RecordShape* shape =
+            type == facts::kRecordOid ? types::FindRecordShape(row->type.typmod) : nullptr) {
+      for (size_t i = 0; i < shape->size(); ++i) {
+        auto field = std::make_unique<expr::WrapExpr>(ExprKind::kField, (*shape)[i].type);
+        field->field = static_cast<uint32_t>(i);
+        field->child = row->Clone();
+        field->location = location;
+        targets.push_back({std::move(field), (*shape)[i].name});
+      }
+      return;
+    }
+    if (type == facts::kRecordOid) {
+      throw SqlError(SqlState::kFeatureNotSupported, "record type has not been registered")
+          .At(location);
+    }
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("type {} is not composite", state.types().Name(type)))
         .At(location);

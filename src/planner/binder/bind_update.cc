@@ -81,6 +81,10 @@ class ModifyBinder {
       level.ctes = std::move(level_.ctes);
       RangeItem* row =
           level.AddItem(change_.Over(alias_, InNamedOrder(node_->rules.row_columns)).item);
+      // tableoid and its like are those of the row as it was found.
+      const bool is_table =
+          row->relation != nullptr && row->relation->kind != catalog::RelationKind::kView;
+      if (is_table) row->scan = target_scan_;
       for (NamespaceEntry entry : level_.names) {
         if (entry.item == target_) entry.item = row;
         level.names.push_back(entry);
@@ -157,18 +161,42 @@ BoundQuery AppendChanges(BindState& state, QueryLevel& level, std::vector<BoundQ
   return query;
 }
 
+// An UPDATE that may take rows out of their partitions: where they go, or, of a partition that is named
+// itself, that they may not.
+void BindMoves(BindState& state, QueryLevel& level, const catalog::RelationPtr& named,
+               std::vector<BoundQuery>& changes) {
+  std::shared_ptr<RowRouting> routing;
+  for (BoundQuery& change : changes) {
+    if (change.plan->kind != LogicalKind::kUpdate) return;
+    auto& modify = static_cast<LogicalModify&>(*change.plan);
+    const catalog::Relation& partition = *modify.rules.relation;
+    if (!partition.IsPartition() || !MayLeavePartition(state, partition, modify.assignments)) {
+      continue;
+    }
+    BindPartitionCheck(state, modify.rules);
+    if (!named->IsPartitioned() || modify.rules.partition_check == nullptr) continue;
+    if (routing == nullptr) routing = BindRouting(state, level, named);
+    modify.routing = routing;
+  }
+}
+
 // Binds the statement for each table its target's name stands for.
 template <typename Bind>
 BoundQuery BindChanges(BindState& state, QueryLevel& level, const PgQuery__RangeVar& name,
                        std::string_view command, const Bind& bind) {
   const ChangeTarget target(state, name, command);
-  const std::vector<catalog::RelationPtr> tables =
+  std::vector<catalog::RelationPtr> tables =
       UseTree(state, target.table(), !name.inh, txn::RelationLockMode::kRowExclusive);
-  if (tables.size() == 1) return bind(level, target, tables.front());
+  if (tables.empty()) tables.push_back(target.table());  // without partitions: no rows
   std::vector<BoundQuery> changes;
-  for (const catalog::RelationPtr& table : tables) {
-    changes.push_back(bind(NewLevel(state, &level), target, table));
+  if (tables.size() == 1) {
+    changes.push_back(bind(level, target, tables.front()));
+  } else {
+    for (const catalog::RelationPtr& table : tables) {
+      changes.push_back(bind(NewLevel(state, &level), target, table));
+    }
   }
+  BindMoves(state, level, target.table(), changes);
   return AppendChanges(state, level, std::move(changes));
 }
 

@@ -257,6 +257,12 @@ void CheckWindowCall(const PgQuery__FuncCall& node, const facts::ProcFact& funct
 
 ExprPtr ExpressionBinder::FinishWindow(Call& call) {
   const PgQuery__FuncCall& node = *call.node;
+  if (call.function->prokind == 'a' && call.arguments.empty() && !node.agg_star) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("{}(*) must be used to call a parameterless aggregate function",
+                               call.Written()))
+        .At(call.location);
+  }
   CheckWindowCall(node, *call.function, call.Written(), call.location);
   if (!AllowsWindows(level_.place) || !level_.takes_aggregates) {
     ThrowWindowing(

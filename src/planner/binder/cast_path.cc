@@ -82,7 +82,7 @@ bool CanCoerce(TypeLookup& types, Oid from, Oid to, CoercionKind context) {
   if (from == to || to == facts::kAnyOid || IsPolymorphic(to)) return true;
   if (from == facts::kUnknownOid) return true;
   if (FindCastPath(types, to, from, context)) return true;
-  if (from == facts::kRecordOid && types.IsComposite(to)) return true;
+  if (from == facts::kRecordOid && types.IsComposite(types.BaseOf(to))) return true;
   if (to == facts::kRecordOid && types.IsComposite(types.BaseOf(from))) return true;
   // A record array takes arrays of composites.
   const Oid element = types.Of(from).element;

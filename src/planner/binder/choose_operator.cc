@@ -34,7 +34,7 @@ struct OrderingFamily {
 OrderingFamily FamilyOf(TypeLookup& types, Oid method, Oid type) {
   type = types.BaseOf(type);
   const TypeShape& shape = types.Of(type);
-  Oid key = type;
+  Oid key = type == facts::kRecordArrayOid ? facts::kAnyarrayOid : type;
   if (type >= kFirstUserOid) {
     if (shape.typtype == 'e') key = facts::kAnyenumOid;
     if (shape.typtype == 'c') key = facts::kRecordOid;

@@ -32,6 +32,7 @@ Name FigureSubLink(const PgQuery__SubLink& link) {
     case PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK: {
       const PgQuery__SelectStmt* select = link.subselect->select_stmt;
       while (select->larg != nullptr) select = select->larg;
+      if (select->n_values_lists > 0) return Strong("column1");
       if (select->n_target_list == 0) return {};
       const PgQuery__ResTarget& target = *select->target_list[0]->res_target;
       if (*target.name != '\0') return Strong(target.name);
@@ -58,6 +59,18 @@ std::string_view ValueFunctionName(PgQuery__SQLValueFunctionOp op) {
     case PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_SESSION_USER: return "session_user";
     case PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_CURRENT_CATALOG: return "current_catalog";
     default: return "current_schema";
+  }
+}
+
+Name XmlName(PgQuery__XmlExprOp op) {
+  switch (op) {
+    case PG_QUERY__XML_EXPR_OP__IS_XMLCONCAT: return Strong("xmlconcat");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLELEMENT: return Strong("xmlelement");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLFOREST: return Strong("xmlforest");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLPARSE: return Strong("xmlparse");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLPI: return Strong("xmlpi");
+    case PG_QUERY__XML_EXPR_OP__IS_XMLROOT: return Strong("xmlroot");
+    default: return {};  // IS DOCUMENT has no name of its own
   }
 }
 
@@ -102,6 +115,8 @@ Name Figure(const ast::Node* node) {
     case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
       return Strong(node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_LEAST ? "least"
                                                                              : "greatest");
+    case PG_QUERY__NODE__NODE_XML_EXPR: return XmlName(node->xml_expr->op);
+    case PG_QUERY__NODE__NODE_XML_SERIALIZE: return Strong("xmlserialize");
     case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
       return Strong(ValueFunctionName(node->sqlvalue_function->op));
     default: return {};

@@ -56,12 +56,12 @@ bool IsUntypedLiteral(const expr::Expr& expression) {
 
 namespace {
 
-// COLLATE changes the collation and nothing else.
+// COLLATE changes the collation, if anything.
 bool IsCollate(const expr::Expr& expression) {
   if (expression.kind != expr::ExprKind::kRelabel) return false;
   const auto& children = static_cast<const expr::ListExpr&>(expression).children;
   return children.size() == 1 && children[0]->type.oid == expression.type.oid &&
-         children[0]->type.collation != expression.type.collation;
+         children[0]->type.typmod == expression.type.typmod;
 }
 
 [[noreturn]] void ThrowCollationMismatch(Oid first, const expr::Expr& second) {

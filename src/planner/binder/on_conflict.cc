@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "facts/access_methods.h"
+#include "facts/collations.h"
 #include "planner/binder/assignment.h"
 #include "planner/binder/table_expression.h"
 
@@ -27,14 +29,22 @@ std::vector<ColumnId> NewRow(BindState& state, QueryLevel& level,
 struct Inference {
   std::set<AttributeNumber> columns;
   std::vector<ExprPtr> expressions;
+  // Of an element that names a collation or an operator class: some key part must have both.
+  struct Detail {
+    AttributeNumber column = 0;        // 0: an expression
+    size_t expression = 0;
+    Oid collation = kInvalidOid;       // 0: any
+    const facts::OpclassFact* opclass = nullptr;
+  };
+  std::vector<Detail> details;
   std::vector<ExprPtr> predicate;
 };
 
 class ArbiterFinder {
  public:
   ArbiterFinder(BindState& state, const catalog::RelationPtr& relation,
-                const std::vector<ColumnId>& row)
-      : state_(state), relation_(*relation), row_(row) {}
+                const std::vector<ColumnId>& row, bool updates)
+      : state_(state), relation_(*relation), row_(row), updates_(updates) {}
 
   std::vector<Oid> Find(const PgQuery__InferClause& clause) {
     if (*clause.conname != '\0') return {FindConstraint(clause)};
@@ -68,9 +78,21 @@ class ArbiterFinder {
   Oid FindConstraint(const PgQuery__InferClause& clause) {
     for (const catalog::Constraint& constraint : relation_.constraints) {
       if (constraint.name != clause.conname) continue;
-      if (constraint.index == kInvalidOid) {
+      if (constraint.index == kInvalidOid ||
+          constraint.kind == catalog::ConstraintKind::kForeignKey) {
         throw SqlError(SqlState::kWrongObjectType,
                        "constraint in ON CONFLICT clause has no associated index");
+      }
+      if (updates_ && constraint.kind == catalog::ConstraintKind::kExclusion) {
+        throw SqlError(SqlState::kWrongObjectType,
+                       "ON CONFLICT DO UPDATE not supported with exclusion constraints");
+      }
+      if (constraint.deferrable) {
+        throw SqlError(SqlState::kObjectNotInPrerequisiteState,
+                       "ON CONFLICT does not support deferrable unique constraints/exclusion "
+                       "constraints as arbiters")
+            .Table(relation_.name)
+            .Constraint(constraint.name);
       }
       return constraint.index;
     }
@@ -82,12 +104,13 @@ class ArbiterFinder {
   void Read(const PgQuery__InferClause& clause) {
     for (size_t i = 0; i < clause.n_index_elems; ++i) {
       const PgQuery__IndexElem& element = *clause.index_elems[i]->index_elem;
-      if (element.n_collation > 0 || element.n_opclass > 0) {
-        ThrowNotSupported("COLLATE or an operator class in ON CONFLICT", clause.location);
-      }
+      Inference::Detail detail = DetailOf(element, clause.location);
+      const bool has_detail = detail.collation != kInvalidOid || detail.opclass != nullptr;
       if (element.expr != nullptr) {
         inference_.expressions.push_back(BindOverTable(state_, *element.expr, &relation_, row_,
                                                        Place::kIndexExpression));
+        detail.expression = inference_.expressions.size() - 1;
+        if (has_detail) inference_.details.push_back(detail);
         continue;
       }
       const catalog::Column* column = relation_.FindColumn(element.name);
@@ -97,11 +120,56 @@ class ArbiterFinder {
             .At(clause.location);
       }
       inference_.columns.insert(column->attnum);
+      detail.column = column->attnum;
+      if (has_detail) inference_.details.push_back(detail);
     }
     if (clause.where_clause != nullptr) {
       inference_.predicate = Conjuncts(
           BindOverTable(state_, *clause.where_clause, &relation_, row_, Place::kIndexPredicate));
     }
+  }
+
+  static Inference::Detail DetailOf(const PgQuery__IndexElem& element, int location) {
+    Inference::Detail detail;
+    if (element.n_collation > 0) {
+      const std::string name = Dotted(NamesOf(element.collation, element.n_collation));
+      const facts::CollationFact* collation =
+          facts::FindCollationByName(NamesOf(element.collation, element.n_collation).back());
+      if (collation == nullptr) {
+        throw SqlError(SqlState::kUndefinedObject,
+                       fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name))
+            .At(location);
+      }
+      detail.collation = collation->oid;
+    }
+    if (element.n_opclass > 0) {
+      const std::string name = Dotted(NamesOf(element.opclass, element.n_opclass));
+      detail.opclass = facts::FindOpclassByName(
+          facts::kBtreeMethodOid, NamesOf(element.opclass, element.n_opclass).back());
+      if (detail.opclass == nullptr) {
+        throw SqlError(SqlState::kUndefinedObject,
+                       fmt::format("operator class \"{}\" does not exist for access method "
+                                   "\"btree\"",
+                                   name));
+      }
+    }
+    return detail;
+  }
+
+  bool PartFits(const catalog::IndexDefinition::Part& part, const Inference::Detail& detail) {
+    if (detail.collation != kInvalidOid && detail.collation != part.collation) return false;
+    if (detail.opclass != nullptr) {
+      const facts::OpclassFact* own = facts::FindOpclass(part.opclass);
+      if (own == nullptr || own->opcfamily != detail.opclass->opcfamily ||
+          own->opcintype != detail.opclass->opcintype) {
+        return false;
+      }
+    }
+    if (detail.column != 0) return part.column == detail.column;
+    return part.column == 0 &&
+           expr::Equals(*BindOverTable(state_, part.expression, &relation_, row_,
+                                       Place::kIndexExpression),
+                        *inference_.expressions[detail.expression]);
   }
 
   static std::vector<ExprPtr> Conjuncts(ExprPtr condition) {
@@ -139,6 +207,11 @@ class ArbiterFinder {
     for (const ExprPtr& expression : expressions) {
       if (!Contains(inference_.expressions, *expression)) return false;
     }
+    for (const Inference::Detail& detail : inference_.details) {
+      const bool fits = std::any_of(index.parts.begin(), index.parts.end(),
+                                    [&](const auto& part) { return PartFits(part, detail); });
+      if (!fits) return false;
+    }
     if (index.predicate.empty()) return true;
     // A partial index is meant when the clause says at least what its predicate says.
     for (const ExprPtr& needed : Conjuncts(BindOverTable(state_, index.predicate, &relation_, row_,
@@ -151,6 +224,7 @@ class ArbiterFinder {
   BindState& state_;
   const catalog::Relation& relation_;
   const std::vector<ColumnId>& row_;
+  const bool updates_;
   Inference inference_;
 };
 
@@ -167,7 +241,7 @@ OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& cla
   conflict.existing = NewRow(state, level, *relation);
   conflict.excluded = NewRow(state, level, *relation);
   if (clause.infer != nullptr) {
-    conflict.arbiters = ArbiterFinder(state, relation, conflict.existing).Find(*clause.infer);
+    conflict.arbiters = ArbiterFinder(state, relation, conflict.existing, updates).Find(*clause.infer);
   } else if (updates) {
     throw SqlError(SqlState::kSyntaxError,
                    "ON CONFLICT DO UPDATE requires inference specification or constraint name")

@@ -131,14 +131,8 @@ class Resolver {
             array_word, element_word, types_.Name(family.array), types_.Name(family.element));
       }
     }
-    if (family.multirange != kInvalidOid && family.range == kInvalidOid) {
-      family.range = types_.RangeOfMultirange(family.multirange);
-      if (family.range == kInvalidOid) {
-        return fmt::format("argument declared {} is not a multirange type but type {}",
-                           "anymultirange", types_.Name(family.multirange));
-      }
-    }
-    if (family.range == kInvalidOid) return "";
+    std::string trouble = SettleMultirange(family, "anymultirange", range_word);
+    if (!trouble.empty() || family.range == kInvalidOid) return trouble;
     const Oid subtype = types_.RangeSubtype(family.range);
     if (subtype == kInvalidOid) {
       return fmt::format("argument declared {} is not a range type but type {}", range_word,
@@ -153,14 +147,26 @@ class Resolver {
     return "";
   }
 
-  std::string SettleCompatible() {
-    if (compatible_.multirange != kInvalidOid && compatible_.range == kInvalidOid) {
-      compatible_.range = types_.RangeOfMultirange(compatible_.multirange);
-      if (compatible_.range == kInvalidOid) {
-        return fmt::format("argument declared {} is not a multirange type but type {}",
-                           "anycompatiblemultirange", types_.Name(compatible_.multirange));
-      }
+  // A multirange and a range beside it belong together.
+  std::string SettleMultirange(Family& family, std::string_view multirange_word,
+                               std::string_view range_word) {
+    if (family.multirange == kInvalidOid) return "";
+    const Oid range = types_.RangeOfMultirange(family.multirange);
+    if (range == kInvalidOid) {
+      return fmt::format("argument declared {} is not a multirange type but type {}",
+                         multirange_word, types_.Name(family.multirange));
     }
+    if (family.range == kInvalidOid) family.range = range;
+    if (family.range == range) return "";
+    return fmt::format(
+        "argument declared {} is not consistent with argument declared {}\n{} versus {}",
+        multirange_word, range_word, types_.Name(family.multirange), types_.Name(family.range));
+  }
+
+  std::string SettleCompatible() {
+    std::string trouble =
+        SettleMultirange(compatible_, "anycompatiblemultirange", "anycompatiblerange");
+    if (!trouble.empty()) return trouble;
     if (compatible_.range != kInvalidOid) {
       const Oid subtype = types_.RangeSubtype(compatible_.range);
       if (subtype == kInvalidOid) {

@@ -28,6 +28,7 @@ struct SelectRecord {
   std::vector<Sort> order;
   std::vector<size_t> distinct_on;        // outputs
   std::map<ColumnId, std::string> names;  // "t.a", quoted, of the FROM items' columns
+  std::map<ColumnId, ExprPtr> calls;      // aggregates, window functions, GROUPING
   // Columns of each FROM item that answers to a name, by that name.
   std::map<std::string, std::vector<std::string>> item_columns;
 };
@@ -36,7 +37,6 @@ struct QueryRecord {
   std::map<const PgQuery__SelectStmt*, SelectRecord> selects;
   // Conditions, LIMIT, GROUP BY elements, VALUES entries, functions in FROM.
   std::map<const parser::ast::Node*, ExprPtr> expressions;
-  std::map<ColumnId, ExprPtr> calls;      // aggregates, window functions, GROUPING
   std::map<int, const PgQuery__SubLink*> subqueries;  // by SubqueryExpr::location
   std::map<const PgQuery__JoinExpr*, std::vector<std::string>> merged_columns;
   StatementColumns columns;

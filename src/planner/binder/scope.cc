@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include "catalog/schema_lookup.h"
+#include "catalog/inheritance.h"
 #include "planner/binder/coerce.h"
 #include "planner/binder/name_hints.h"
+#include "planner/binder/row_shape.h"
+#include "types/record_shape.h"
 
 namespace grizzly::planner {
 
@@ -100,8 +103,21 @@ constexpr SystemColumn kSystemColumns[] = {
     {"xmax", -4, facts::kXidOid},                     {"cmax", -5, facts::kCidOid},
 };
 
+// The table of a row that is no scan's: one being checked or returned.
+ExprPtr TableOidOfRow(BindState& state, const RangeItem& item, std::string_view name,
+                      int location) {
+  const bool is_row = name == "tableoid" && item.relation != nullptr &&
+                      item.relation->kind == catalog::RelationKind::kTable &&
+                      !catalog::HasChildren(state.catalog(), item.relation->oid);
+  if (!is_row) return nullptr;
+  auto oid = std::make_unique<expr::ConstExpr>(state.types().Make(facts::kOidOid),
+                                               types::Datum::Of(item.relation->oid));
+  oid->location = location;
+  return oid;
+}
+
 ExprPtr FindSystemColumn(BindState& state, RangeItem& item, std::string_view name, int location) {
-  if (item.scan == nullptr) return nullptr;
+  if (item.scan == nullptr) return TableOidOfRow(state, item, name, location);
   for (const SystemColumn& column : kSystemColumns) {
     if (column.name != name) continue;
     if (column.attnum != kTableOidAttribute && column.attnum != kCtidAttribute &&
@@ -189,6 +205,15 @@ ExprPtr FindColumnOf(BindState& state, RangeItem& item, std::string_view name, i
   return FindSystemColumn(state, item, name, location);
 }
 
+int32_t ShapeOfRow(const expr::ListExpr& row) {
+  types::RecordShape shape;
+  for (size_t i = 0; i < row.children.size(); ++i) {
+    shape.push_back({row.names.empty() ? fmt::format("f{}", i + 1) : row.names[i],
+                     row.children[i]->type});
+  }
+  return types::RegisterRecordShape(shape);
+}
+
 ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   if (item.is_scalar_function && !item.columns.empty()) {
     return MentionColumn(state, item, 0, location);
@@ -210,6 +235,7 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
     row->children.push_back(MentionColumn(state, item, i, location));
     row->names.emplace_back(item.columns[i].name);
   }
+  row->type.typmod = ShapeOfRow(*row);
   return row;
 }
 
@@ -226,15 +252,13 @@ void ThrowNoColumn(QueryLevel& level, std::string_view qualifier, std::string_vi
 
 void ThrowNoItem(BindState& state, QueryLevel& level, std::string_view schema,
                  std::string_view alias, int location) {
-  const std::string shown =
-      schema.empty() ? std::string(alias) : fmt::format("{}.{}", schema, alias);
   for (QueryLevel* at = &level; at != nullptr; at = at->outer) {
     for (const auto& item : at->items) {
       const bool is_alias = item->alias == alias;
       const bool is_relation = item->relation != nullptr && item->relation->name == alias;
       if (!is_alias && !is_relation) continue;
       SqlError error(SqlState::kUndefinedTable,
-                     fmt::format("invalid reference to FROM-clause entry for table \"{}\"", shown));
+                     fmt::format("invalid reference to FROM-clause entry for table \"{}\"", alias));
       if (!is_alias) {
         std::move(error).Hint(
             fmt::format("Perhaps you meant to reference the table alias \"{}\".", item->alias));
@@ -248,8 +272,9 @@ void ThrowNoItem(BindState& state, QueryLevel& level, std::string_view schema,
     }
   }
   (void)state;
+  (void)schema;
   throw SqlError(SqlState::kUndefinedTable,
-                 fmt::format("missing FROM-clause entry for table \"{}\"", shown))
+                 fmt::format("missing FROM-clause entry for table \"{}\"", alias))
       .At(location);
 }
 

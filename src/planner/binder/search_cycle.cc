@@ -66,13 +66,13 @@ void SearchCycle::Check(bool is_recursive, const std::vector<std::string>& colum
 
 void SearchCycle::CheckForm() const {
   const PgQuery__SelectStmt& select = *node_.ctequery->select_stmt;
-  for (const auto& [side, term] : {std::pair{"left", select.larg}, {"right", select.rarg}}) {
-    if (IsSelect(*term)) continue;
-    throw SqlError(SqlState::kFeatureNotSupported,
-                   fmt::format("with a SEARCH or CYCLE clause, the {} side of the UNION must be a "
-                               "SELECT",
-                               side));
-  }
+  const auto refuse = [](SqlState state, std::string_view side) {
+    throw SqlError(state, fmt::format("with a SEARCH or CYCLE clause, the {} side of the UNION must "
+                                      "be a SELECT",
+                                      side));
+  };
+  if (!IsSelect(*select.larg)) refuse(SqlState::kFeatureNotSupported, "left");
+  if (!IsSelect(*select.rarg)) refuse(SqlState::kSyntaxError, "right");
 }
 
 std::vector<size_t> SearchCycle::PositionsOf(ast::Node* const* names, size_t count,

@@ -132,6 +132,7 @@ class Selector {
     const std::vector<Oid> assumed(arguments_.size(), known);
     for (const Candidate& candidate : candidates) {
       if (!CanCoerceAll(types_, assumed, candidate.types, CoercionKind::kImplicit)) continue;
+      if (!FitsPolymorphic(types_, assumed, candidate.types)) continue;
       if (only != nullptr) return;
       only = &candidate;
     }

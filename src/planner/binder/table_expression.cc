@@ -143,6 +143,7 @@ void CheckMayChange(const catalog::Relation& relation, std::string_view command,
     case Kind::kTable:
       if (relation.oid < kFirstUserOid) ThrowNotSupported(fmt::format("{} of a system catalog", command), location);
       return;
+    case Kind::kPartitionedTable: return;
     case Kind::kSequence: refuse("sequence"); break;
     case Kind::kMaterializedView: refuse("materialized view"); break;
     case Kind::kIndex:

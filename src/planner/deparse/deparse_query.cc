@@ -94,14 +94,17 @@ class QueryDeparser {
   // ---- expressions ----
 
   std::string ColumnName(ColumnId id) {
-    if (const auto call = record_.calls.find(id); call != record_.calls.end()) {
-      return Expression(*call->second);
-    }
     for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
       const auto found = (*level)->names.find(id);
       if (found != (*level)->names.end()) return found->second;
+      const auto call = (*level)->calls.find(id);
+      if (call != (*level)->calls.end()) return Expression(*call->second);
     }
     return QuoteIdentifier(record_.columns[id].name);
+  }
+
+  bool IsCall(ColumnId id) const {
+    return !levels_.back()->names.contains(id) && levels_.back()->calls.contains(id);
   }
 
   std::string Expression(const expr::Expr& expression) {
@@ -299,7 +302,7 @@ class QueryDeparser {
   std::string OwnName(const expr::Expr& expression) {
     if (expression.kind != expr::ExprKind::kColumn) return "";
     const ColumnId id = static_cast<const expr::ColumnExpr&>(expression).id;
-    if (record_.calls.contains(id)) return "";
+    if (IsCall(id)) return "";
     return record_.columns[id].name;
   }
 
@@ -478,7 +481,7 @@ class QueryDeparser {
         (expression.kind == expr::ExprKind::kFunction &&
          static_cast<const expr::FunctionExpr&>(expression).operator_oid == kInvalidOid) ||
         (expression.kind == expr::ExprKind::kColumn &&
-         record_.calls.contains(static_cast<const expr::ColumnExpr&>(expression).id));
+         IsCall(static_cast<const expr::ColumnExpr&>(expression).id));
     const bool wraps = is_call || (input_.pretty && expression.kind != expr::ExprKind::kColumn &&
                                    expression.kind != expr::ExprKind::kConst);
     return wraps ? "(" + written + ")" : written;

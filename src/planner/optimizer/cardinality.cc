@@ -116,10 +116,10 @@ double Cardinality::EstimateScan(const LogicalScan& scan) const {
     }
   }
   if (!fixed.empty() && HoldUniqueKey(scan.relation->oid, fixed)) return 1;
-  double rows = TableRows(*scan.relation);
+  double rows = scan.relation->IsPartitioned() ? 0 : TableRows(*scan.relation);
   if (!scan.only && scan.relation->oid >= kFirstUserOid) {
-    for (const catalog::RelationPtr& child : catalog::ChildrenOf(catalog_, scan.relation->oid)) {
-      rows += TableRows(*child);
+    for (const catalog::RelationPtr& member : catalog::TreeOf(catalog_, scan.relation)) {
+      if (member->HasRows() && member->oid != scan.relation->oid) rows += TableRows(*member);
     }
   }
   return std::max(rows * Selectivity(Pointers(scan.filters)), 1.0);

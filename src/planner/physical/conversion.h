@@ -9,6 +9,7 @@
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "plan/plan.h"
+#include "plan/pruning.h"
 #include "planner/logical/logical_plan.h"
 #include "planner/optimizer/conjuncts.h"
 #include "planner/optimizer/optimizer.h"
@@ -36,6 +37,11 @@ class Conversion {
   // ---- one per node kind; in the file named after it ----
   Converted ConvertScan(LogicalScan& scan);                    // convert_scan.cc
   Converted ConvertTreeScan(LogicalScan& scan, const std::vector<catalog::RelationPtr>& tree);
+  Converted ConvertPartitionedScan(LogicalScan& scan);         // convert_partitions.cc
+  int32_t AddPartitions(LogicalScan& scan, const catalog::RelationPtr& table,
+                        plan::AppendNode& append, plan::PartitionPruning& pruning);
+  int32_t AddTreeMember(LogicalScan& scan, const catalog::RelationPtr& member,
+                        plan::AppendNode& append);
   Converted ConvertVirtualScan(LogicalScan& scan);
   Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
   bool PlanLookup(LogicalJoin& join);
@@ -87,8 +93,20 @@ class Conversion {
     double cost = 0;
   };
   bool MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index, AccessPath* path);
+  // A part of a key, as the scan gives it out; kNoColumn: an expression, or not read.
+  struct KeyColumn {
+    ColumnId column;
+    types::SqlType type;
+  };
+  // What the scan's filters say of a key's first parts; `used`: which equalities the bounds take over.
+  static void MatchKey(const LogicalScan& scan, const std::vector<KeyColumn>& key,
+                       plan::KeyBounds* bounds, std::vector<size_t>* used);
   std::optional<AccessPath> ChoosePath(LogicalScan& scan);
   plan::RowRules ConvertRules(RowRules& rules);
+  // `arbiters`: of ON CONFLICT, indexes of the root.
+  std::shared_ptr<const plan::RowRouting> ConvertRouting(RowRouting& routing,
+                                                         const std::vector<Oid>& arbiters);
+  Oid PartOfIndex(const catalog::Relation& leaf, Oid index) const;
   // The index a table's rows are clustered by; null: hidden row ids.
   catalog::RelationPtr ClusteringIndex(const catalog::Relation& table) const;
   bool SortIsGiven(const plan::Node& node, const std::vector<expr::SortKey>& keys);
@@ -105,6 +123,7 @@ class Conversion {
   const PlannerInput& input_;
   Cardinality cardinality_;
   std::map<ColumnId, uint32_t> cells_;
+  std::map<const RowRouting*, std::shared_ptr<const plan::RowRouting>> routings_;
   std::map<uint32_t, uint32_t> cte_slots_;
   std::map<uint32_t, uint32_t> work_table_slots_;
   std::map<uint32_t, std::string> cte_names_;

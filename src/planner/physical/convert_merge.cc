@@ -19,7 +19,8 @@ plan::MergeNode::ActionKind KindOf(LogicalMerge::ActionKind kind) {
 
 bool HasOtherUniqueKey(const plan::RowRules& rules) {
   return std::any_of(rules.indexes.begin(), rules.indexes.end(), [](const auto& rule) {
-    return rule.index->index->unique && !rule.index->index->clustered_by;
+    const catalog::IndexDefinition& index = *rule.index->index;
+    return (index.unique && !index.clustered_by) || index.exclusion;
   });
 }
 

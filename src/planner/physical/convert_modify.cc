@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "planner/physical/constraint_rules.h"
+#include "catalog/inheritance.h"
 #include "planner/physical/conversion.h"
 
 namespace grizzly::planner {
@@ -56,6 +57,45 @@ void FindChangedKeys(const catalog::CatalogSnapshot& catalog, const catalog::Rel
 
 }  // namespace
 
+// The leaf's index that is part of the root's `index`; 0: none.
+Oid Conversion::PartOfIndex(const catalog::Relation& leaf, Oid index) const {
+  for (const Oid oid : leaf.indexes) {
+    const catalog::RelationPtr own = input_.catalog->FindRelation(oid);
+    if (own == nullptr) continue;
+    if (oid == index) return oid;
+    for (const catalog::RelationPtr& whole : catalog::PartitionAncestors(*input_.catalog, *own)) {
+      if (whole->oid == index) return oid;
+    }
+  }
+  return kInvalidOid;
+}
+
+std::shared_ptr<const plan::RowRouting> Conversion::ConvertRouting(
+    RowRouting& routing, const std::vector<Oid>& arbiters) {
+  auto& converted = routings_[&routing];
+  if (converted != nullptr) return converted;
+  auto made = std::make_shared<plan::RowRouting>();
+  const catalog::Relation& root = *routing.tables[0].relation;
+  for (RowRouting::Table& table : routing.tables) {
+    plan::RowRouting::Table& to = made->tables.emplace_back();
+    to.relation = table.relation;
+    to.from_root = catalog::MapColumnsByName(*table.relation, root);
+    to.keys = ResolveAll(table.keys, table.row_columns);
+    to.map = table.map;
+    to.targets = table.targets;
+  }
+  for (RowRules& leaf : routing.leaves) {
+    plan::RowRouting::Leaf& to = made->leaves.emplace_back();
+    to.from_root = catalog::MapColumnsByName(*leaf.relation, root);
+    to.rules = ConvertRules(leaf);
+    for (const Oid arbiter : arbiters) {
+      if (const Oid own = PartOfIndex(*leaf.relation, arbiter)) to.arbiters.push_back(own);
+    }
+  }
+  converted = std::move(made);
+  return converted;
+}
+
 plan::RowRules Conversion::ConvertRules(RowRules& rules) {
   plan::RowRules converted;
   converted.relation = rules.relation;
@@ -68,6 +108,9 @@ plan::RowRules Conversion::ConvertRules(RowRules& rules) {
   }
   for (RowRules::ViewCheck& check : rules.view_checks) {
     converted.view_checks.push_back({check.view_name, Resolve(std::move(check.condition), row)});
+  }
+  if (rules.partition_check != nullptr) {
+    converted.partition_check = Resolve(std::move(rules.partition_check), row);
   }
   for (RowRules::Index& index : rules.indexes) {
     plan::RowRules::Index made;
@@ -101,6 +144,11 @@ Converted Conversion::ConvertInsert(LogicalInsert& insert) {
     }
     if (conflict.where != nullptr) rules.where = Resolve(std::move(conflict.where), pair);
     node->on_conflict = std::move(rules);
+  }
+  if (insert.routing != nullptr) {
+    node->routing = ConvertRouting(*insert.routing, node->on_conflict.has_value()
+                                                        ? node->on_conflict->arbiters
+                                                        : std::vector<Oid>());
   }
   node->returning = ResolveAll(insert.returning, row);
   Finish(*node, insert.outputs, source.node->estimated_rows);
@@ -140,9 +188,14 @@ Converted Conversion::ConvertModify(LogicalModify& modify) {
     }
     FindChangedKeys(*input_.catalog, table, assigned, *node);
   }
+  if (modify.routing != nullptr) {
+    node->routing = ConvertRouting(*modify.routing, {});
+    node->root_columns = catalog::MapColumnsByName(*modify.routing->tables[0].relation, table);
+  }
   node->returning = ResolveAll(modify.returning, seen);
   if (plan::TableScanNode* scan = PointScanBelow(*source.node, modify.target_scan_id)) {
-    const bool strong = modify.kind == LogicalKind::kDelete || node->key_may_change;
+    // A key that does change is locked for by the operator.
+    const bool strong = modify.kind == LogicalKind::kDelete || node->routing != nullptr;
     scan->lock_first = strong ? txn::RowLockMode::kUpdate : txn::RowLockMode::kNoKeyUpdate;
     node->locked_by_scan = true;
   }

@@ -118,55 +118,6 @@ Converted Conversion::ConvertAggregate(LogicalAggregate& aggregate) {
   return {std::move(node), aggregate.outputs};
 }
 
-Converted Conversion::ConvertWindow(LogicalWindow& window) {
-  Converted source = Convert(*window.children[0]);
-  const size_t passed = window.outputs.size() - window.calls.size();
-  // One node per distinct partitioning and order, one above the other.
-  std::vector<ColumnId> columns = source.columns;
-  std::vector<bool> done(window.calls.size(), false);
-  const auto same_window = [](const expr::WindowExpr& a, const expr::WindowExpr& b) {
-    if (a.partition_by.size() != b.partition_by.size() || a.order_by.size() != b.order_by.size()) {
-      return false;
-    }
-    for (size_t i = 0; i < a.partition_by.size(); ++i) {
-      if (!expr::Equals(*a.partition_by[i], *b.partition_by[i])) return false;
-    }
-    for (size_t i = 0; i < a.order_by.size(); ++i) {
-      if (!expr::Equals(*a.order_by[i].expression, *b.order_by[i].expression) ||
-          a.order_by[i].descending != b.order_by[i].descending ||
-          a.order_by[i].nulls_first != b.order_by[i].nulls_first) {
-        return false;
-      }
-    }
-    return true;
-  };
-  for (size_t first = 0; first < window.calls.size(); ++first) {
-    if (done[first]) continue;
-    auto node = std::make_unique<plan::WindowNode>();
-    std::vector<ColumnId> outputs = columns;
-    std::vector<size_t> members;
-    for (size_t i = first; i < window.calls.size(); ++i) {
-      if (done[i] || !same_window(static_cast<const expr::WindowExpr&>(*window.calls[first]),
-                                  static_cast<const expr::WindowExpr&>(*window.calls[i]))) {
-        continue;
-      }
-      done[i] = true;
-      members.push_back(i);
-      outputs.push_back(window.outputs[passed + i]);
-    }
-    for (size_t i : members) {
-      ExprPtr resolved = Resolve(window.calls[i]->Clone(), columns);
-      node->calls.emplace_back(static_cast<expr::WindowExpr*>(resolved.release()));
-    }
-    Finish(*node, outputs, source.node->estimated_rows);
-    node->total_cost = source.node->total_cost + 4 * source.node->estimated_rows;
-    node->children.push_back(std::move(source.node));
-    source.node = std::move(node);
-    columns = std::move(outputs);
-  }
-  return {std::move(source.node), std::move(columns)};
-}
-
 Converted Conversion::ConvertSort(LogicalSort& sort) {
   Converted source = Convert(*sort.children[0]);
   std::vector<expr::SortKey> keys;

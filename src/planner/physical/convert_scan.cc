@@ -62,41 +62,52 @@ ColumnId ColumnOfAttribute(const LogicalScan& scan, AttributeNumber attnum) {
 
 }  // namespace
 
-bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index,
-                            AccessPath* path) {
-  const catalog::IndexDefinition& definition = *index->index;
-  if (!definition.valid || !definition.predicate.empty()) return false;
+void Conversion::MatchKey(const LogicalScan& scan, const std::vector<KeyColumn>& key,
+                          plan::KeyBounds* bounds, std::vector<size_t>* used) {
   const ColumnSet own(scan.outputs);
-  path->index = definition.clustered_by ? nullptr : index;
-  for (size_t part = 0; part < definition.parts.size(); ++part) {
-    const AttributeNumber attnum = definition.parts[part].column;
-    const ColumnId column = attnum == 0 ? expr::kNoColumn : ColumnOfAttribute(scan, attnum);
-    if (column == expr::kNoColumn) break;
-    const types::SqlType& type = definition.parts[part].type;
+  for (const KeyColumn& part : key) {
+    if (part.column == expr::kNoColumn) return;
     bool found_equal = false;
     for (size_t i = 0; i < scan.filters.size() && !found_equal; ++i) {
-      const auto match = MatchCondition(*scan.filters[i], column, type, own);
+      const auto match = MatchCondition(*scan.filters[i], part.column, part.type, own);
       if (!match || match->op != ComparisonOperator::kEqual) continue;
-      path->bounds.equal.push_back(match->value->Clone());
-      path->used_filters.push_back(i);
+      bounds->equal.push_back(match->value->Clone());
+      used->push_back(i);
       found_equal = true;
     }
     if (found_equal) continue;
     for (size_t i = 0; i < scan.filters.size(); ++i) {
-      const auto match = MatchCondition(*scan.filters[i], column, type, own);
+      const auto match = MatchCondition(*scan.filters[i], part.column, part.type, own);
       if (!match || match->op == ComparisonOperator::kEqual) continue;
       const bool is_lower = match->op == ComparisonOperator::kGreater ||
                             match->op == ComparisonOperator::kGreaterEqual;
-      ExprPtr& bound = is_lower ? path->bounds.lower : path->bounds.upper;
+      ExprPtr& bound = is_lower ? bounds->lower : bounds->upper;
       if (bound != nullptr) continue;
       bound = match->value->Clone();
-      (is_lower ? path->bounds.lower_inclusive : path->bounds.upper_inclusive) =
+      (is_lower ? bounds->lower_inclusive : bounds->upper_inclusive) =
           match->op == ComparisonOperator::kGreaterEqual ||
           match->op == ComparisonOperator::kLessEqual;
-      path->has_range = true;
     }
-    break;
+    return;
   }
+}
+
+bool Conversion::MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index,
+                            AccessPath* path) {
+  const catalog::IndexDefinition& definition = *index->index;
+  if (!definition.valid || !definition.predicate.empty()) return false;
+  path->index = definition.clustered_by ? nullptr : index;
+  std::vector<KeyColumn> key;
+  for (const catalog::IndexDefinition::Part& part : definition.parts) {
+    key.push_back({part.column == 0 ? expr::kNoColumn : ColumnOfAttribute(scan, part.column),
+                   part.type});
+  }
+  MatchKey(scan, key, &path->bounds, &path->used_filters);
+  if (definition.access_method == "hash") {  // only answers for equality
+    path->bounds.lower = nullptr;
+    path->bounds.upper = nullptr;
+  }
+  path->has_range = path->bounds.lower != nullptr || path->bounds.upper != nullptr;
   path->equal_count = path->bounds.equal.size();
   path->unique_match = definition.unique && definition.immediate && path->equal_count == definition.parts.size();
   return path->equal_count > 0 || path->has_range;
@@ -128,31 +139,8 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
   return best;
 }
 
-// One scan per table, under the tree's column ids, so that filters and bounds serve all of them.
-Converted Conversion::ConvertTreeScan(LogicalScan& scan,
-                                      const std::vector<catalog::RelationPtr>& tree) {
-  auto append = std::make_unique<plan::AppendNode>();
-  double rows = 0;
-  for (const catalog::RelationPtr& member : tree) {
-    if (!member->HasRows()) continue;
-    LogicalScan part(scan);
-    part.only = true;
-    part.relation = member;
-    const std::vector<int32_t> map = catalog::MapColumnsByName(*scan.relation, *member);
-    for (AttributeNumber& attnum : part.attnums) {
-      if (attnum > 0) attnum = static_cast<AttributeNumber>(map[attnum - 1] + 1);
-    }
-    part.estimated_rows = cardinality_.Estimate(part);
-    Converted converted = ConvertScan(part);
-    rows += converted.node->estimated_rows;
-    append->total_cost += converted.node->total_cost;
-    append->children.push_back(std::move(converted.node));
-  }
-  Finish(*append, scan.outputs, rows);
-  return {std::move(append), scan.outputs};
-}
-
 Converted Conversion::ConvertScan(LogicalScan& scan) {
+  if (scan.relation->IsPartitioned()) return ConvertPartitionedScan(scan);
   if (!scan.only && scan.relation->oid >= kFirstUserOid) {
     const auto tree = catalog::TreeOf(*input_.catalog, scan.relation);
     if (tree.size() > 1) return ConvertTreeScan(scan, tree);
@@ -171,6 +159,7 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
   double rows = scan.estimated_rows;
   node->current_of = scan.current_of;
   if (scan.sample) {
+    if (catalog::IsColumnar(*scan.relation)) ThrowNotSupported("TABLESAMPLE of a columnar table");
     node->sample = plan::TableSample{scan.sample->by_block,
                                      Resolve(std::move(scan.sample->percentage), {}), nullptr};
     if (scan.sample->repeatable != nullptr) {

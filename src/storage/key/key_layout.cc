@@ -5,6 +5,7 @@
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "facts/type_oids.h"
+#include "storage/key/compound_key.h"
 #include "storage/key/numeric_key.h"
 #include "storage/key/ordered_key.h"
 #include "types/collation.h"
@@ -23,14 +24,19 @@ constexpr int64_t kDayMicroseconds = 86'400'000'000;
 Encoding StringEncoding(const types::SqlType& type) {
   switch (type.oid) {
     case facts::kNumericOid: return Encoding::kNumeric;
-    case facts::kByteaOid: return Encoding::kBytes;
+    case facts::kByteaOid:
+    case facts::kMacaddrOid:
+    case facts::kMacaddr8Oid:
+    case facts::kTidOid: return Encoding::kBytes;
     case facts::kNameOid:
     case facts::kTextOid:
     case facts::kVarcharOid:
     case facts::kBpcharOid:
       if (!types::IsByteCollation(type.collation)) return Encoding::kSortKey;
       return type.oid == facts::kBpcharOid ? Encoding::kTrimmedBytes : Encoding::kBytes;
-    default: ThrowNotSupported(fmt::format("an index on a column of the type of oid {}", type.oid));
+    default:
+      if (HasCompoundKey(type.oid)) return Encoding::kSortKey;
+      ThrowNotSupported(fmt::format("an index on a column of the type of oid {}", type.oid));
   }
 }
 
@@ -90,7 +96,18 @@ void AppendTimeTz(std::string* key, const types::TimeTzValue& value) {
   AppendBigEndian(key, FlipSign(value.zone_seconds));
 }
 
-void AppendCollated(std::string* key, const types::SqlType& type, std::string_view text) {
+bool IsText(Oid type) {
+  return type == facts::kTextOid || type == facts::kVarcharOid || type == facts::kBpcharOid ||
+         type == facts::kNameOid;
+}
+
+void AppendSorted(std::string* key, const types::SqlType& type, const Datum& value) {
+  if (!IsText(type.oid)) {
+    std::string compound;
+    AppendCompoundKey(type, value, &compound);
+    return AppendEscaped(key, compound);
+  }
+  std::string_view text = value.AsString();
   if (type.oid == facts::kBpcharOid) text = types::TrimTrailingBlanks(text);
   std::string sort_key;
   types::AppendSortKey(sort_key, text, type.collation);
@@ -116,7 +133,7 @@ void AppendValue(std::string* key, Encoding encoding, const types::SqlType& type
     case Encoding::kBytes: return AppendEscaped(key, value.AsString());
     case Encoding::kTrimmedBytes:
       return AppendEscaped(key, types::TrimTrailingBlanks(value.AsString()));
-    case Encoding::kSortKey: return AppendCollated(key, type, value.AsString());
+    case Encoding::kSortKey: return AppendSorted(key, type, value);
     case Encoding::kNumeric: return AppendNumericKey(key, value.AsString());
   }
 }
