@@ -3,6 +3,7 @@
 #include "catalog/inheritance.h"
 #include "catalog/object_text.h"
 #include "facts/collations.h"
+#include "facts/namespaces.h"
 #include "facts/types.h"
 
 namespace grizzly::catalog {
@@ -210,6 +211,7 @@ Definition BoundConstraint(const CatalogSnapshot& catalog, const Relation& paren
                            const PartitionBound& bound) {
   Definition condition;
   condition.sql = ConditionWriter(catalog, parent).Write(bound);
+  condition.search_path = {facts::kPgCatalogNamespaceOid};
   for (const PartitionKey::Part& part : parent.partition_key->parts) {
     if (part.column == 0) condition.search_path = part.expression.search_path;
   }
@@ -226,7 +228,8 @@ Definition PartitionConstraint(const CatalogSnapshot& catalog, const Relation& p
     const Definition own = BoundConstraint(catalog, *parent, *at->partition_bound);
     if (own.empty()) continue;
     all.sql = all.empty() ? own.sql : fmt::format("({} AND {})", own.sql, all.sql);
-    if (!own.search_path.empty()) all.search_path = own.search_path;
+    // That of a key's expression has more schemas than pg_catalog.
+    if (own.search_path.size() > all.search_path.size()) all.search_path = own.search_path;
   }
   return all;
 }

@@ -56,7 +56,10 @@ void AddColumn(const Relation& relation, const Column& column, Edges* edges) {
 std::vector<Dependency> StructuralDependencies(const Relation& relation) {
   Edges edges;
   const SubObject self{kRelationClass, relation.oid};
-  for (const Column& column : relation.columns) AddColumn(relation, column, &edges);
+  // An index needs its table's columns, and those their types.
+  if (!relation.index.has_value()) {
+    for (const Column& column : relation.columns) AddColumn(relation, column, &edges);
+  }
   for (const Constraint& constraint : relation.constraints) {
     AddConstraint(relation, constraint, &edges);
   }

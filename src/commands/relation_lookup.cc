@@ -111,7 +111,10 @@ CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target,
                            char persistence) {
   const std::string_view schema_name = TextOf(target.schemaname);
   const std::string_view name = TextOf(target.relname);
-  const int location = target.location;
+  // What is temporary although not written so is complained about without a place.
+  const std::string_view written = TextOf(target.relpersistence);
+  const bool as_written = (written.empty() ? 'p' : written[0]) == persistence;
+  const int location = as_written ? target.location : -1;
   RefuseOtherDatabase(input, TextOf(target.catalogname), schema_name, name, location);
   const Oid schema_oid = ChooseSchema(input, schema_name, location, &persistence);
   LockSchema(input, schema_oid, /*exclusive=*/false);

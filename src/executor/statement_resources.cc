@@ -33,4 +33,9 @@ void NoteMemory(ExecContext& context, const plan::Node& node, int64_t bytes) {
   peak = std::max(peak, bytes);
 }
 
+void NoteSpill(ExecContext& context, const plan::Node& node, uint64_t bytes) {
+  if (context.measurements == nullptr) return;
+  (*context.measurements)[node.id].spilled_bytes += static_cast<int64_t>(bytes);
+}
+
 }  // namespace grizzly::executor

@@ -41,5 +41,7 @@ struct StatementResources {
 
 // Keeps the peak of what a node's operator holds, for EXPLAIN ANALYZE.
 void NoteMemory(ExecContext& context, const plan::Node& node, int64_t bytes);
+// Adds up what it wrote to files.
+void NoteSpill(ExecContext& context, const plan::Node& node, uint64_t bytes);
 
 }  // namespace grizzly::executor

@@ -236,6 +236,40 @@ std::unique_ptr<TypeIo> MakeArrayIo(const SqlType& element, const TypeIo* elemen
   return std::make_unique<ArrayIo>(element, element_io, delimiter);
 }
 
+namespace {
+
+// anyarray: an array says itself what its elements are. There is no input of it.
+class AnyArrayIo final : public TypeIo {
+ public:
+  Datum Input(std::string_view, int32_t, const IoSettings&, Arena&) const override {
+    throw SqlError(SqlState::kFeatureNotSupported, "cannot accept a value of type anyarray");
+  }
+  void Output(const Datum& value, const IoSettings& settings, std::string& out) const override {
+    Of(value)->Output(value, settings, out);
+  }
+  Datum Receive(std::string_view, int32_t, const IoSettings&, Arena&) const override {
+    throw SqlError(SqlState::kFeatureNotSupported, "cannot accept a value of type anyarray");
+  }
+  void Send(const Datum& value, const IoSettings& settings, std::string& out) const override {
+    Of(value)->Send(value, settings, out);
+  }
+
+ private:
+  static std::unique_ptr<TypeIo> Of(const Datum& value) {
+    const ArrayRef array = ArrayRef::Of(value);
+    const Oid oid = array.element_oid();
+    const TypeIo* element_io = BuiltinTypeIo(oid);
+    const TypeDirectory* directory = CurrentTypeDirectory();
+    if (element_io == nullptr && directory != nullptr) element_io = directory->FindTypeIo(oid);
+    if (element_io == nullptr) ThrowNotSupported("output of this array as anyarray");
+    return MakeArrayIo({.oid = oid, .physical = array.physical()}, element_io, ',');
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<TypeIo> MakeAnyArrayIo() { return std::make_unique<AnyArrayIo>(); }
+
 std::unique_ptr<TypeIo> MakeBuiltinArrayIo(Oid oid, const TypeIo* element_io) {
   const facts::TypeFact* type = facts::FindType(oid);
   const SqlType element = BuiltinType(type->typelem);

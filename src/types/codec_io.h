@@ -54,6 +54,7 @@ const TypeIo* TextSearchIo(Oid oid);
 const TypeIo* SystemIo(Oid oid);
 // Of an array type (or int2vector, oidvector) whose elements have `element_io`.
 std::unique_ptr<TypeIo> MakeBuiltinArrayIo(Oid oid, const TypeIo* element_io);
+std::unique_ptr<TypeIo> MakeAnyArrayIo();  // output only
 
 // Of a built-in range or multirange type.
 std::unique_ptr<TypeIo> MakeBuiltinRangeIo(Oid oid, const TypeIo* subtype_io);

@@ -20,6 +20,13 @@ inline uint64_t MixHash(uint64_t a, uint64_t b) {
 
 inline uint64_t HashWord(uint64_t word) { return MixHash(word, kHashSeed); }
 
+// Another round, for who takes single bits of a hash of consecutive numbers (MurmurHash3's finalizer).
+inline uint64_t SpreadHash(uint64_t hash) {
+  hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCD;
+  hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53;
+  return hash ^ (hash >> 33);
+}
+
 // Order matters: for rows of several columns.
 inline uint64_t CombineHash(uint64_t seed, uint64_t hash) { return MixHash(seed + kHashSeed, hash); }
 

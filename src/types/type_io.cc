@@ -33,6 +33,7 @@ const IoTable& Table() {
       if (kind != nullptr) made[oid] = MakeBuiltinRangeIo(oid, made[kind->subtype.oid]).release();
     }
     made[facts::kRecordOid] = MakeAnonymousRecordIo().release();
+    made[facts::kAnyarrayOid] = MakeAnyArrayIo().release();
     // Arrays, once their elements are there.
     for (Oid oid = 0; oid < kTableOids; ++oid) {
       const Oid element = ArrayElementOid(oid);

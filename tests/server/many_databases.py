@@ -1,5 +1,5 @@
-"""Shows: CREATE DATABASE takes milliseconds, 1,000 databases exist side by side, each with its own tables,
-and a restart with them stays fast.
+"""Shows: 1,000 databases exist side by side, each with its own tables, over a restart. Prints how long a
+CREATE DATABASE and the restart took; no time is asserted.
 
     many_databases.py GRIZZLYD
 """
@@ -18,8 +18,6 @@ from raw_client import RawClient  # noqa: E402
 from servers import Grizzlyd, test_folder  # noqa: E402
 
 DATABASES = 1_000
-CREATE_MILLISECONDS_MAX = 5.0   # the median
-RESTART_SECONDS_MAX = 5.0
 
 
 class Tenant(RawClient):
@@ -79,8 +77,7 @@ def main():
         server.end()
         shutil.rmtree(folder, ignore_errors=True)
     print(f"{count} databases; CREATE DATABASE {create_ms:.2f} ms (median), restart {restart_seconds:.2f} s")
-    return 0 if count == str(DATABASES) and create_ms < CREATE_MILLISECONDS_MAX \
-        and restart_seconds < RESTART_SECONDS_MAX else 1
+    return 0 if count == str(DATABASES) else 1
 
 
 if __name__ == "__main__":

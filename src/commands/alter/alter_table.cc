@@ -16,6 +16,7 @@
 #include "commands/partition/partition_indexes.h"
 #include "commands/partition/partitions.h"
 #include "commands/relation_lookup.h"
+#include "commands/sequence/owned_sequences.h"
 #include "commands/table/access_method.h"
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
@@ -345,9 +346,7 @@ void SetRelationOwner(CommandInput& input, const Relation& relation, Oid owner) 
   };
   set(relation.oid);
   for (const Oid index : relation.indexes) set(index);
-  for (const catalog::Column& column : relation.columns) {
-    if (column.owned_sequence != kInvalidOid) set(column.owned_sequence);
-  }
+  for (const Oid sequence : OwnedSequences(input, relation)) set(sequence);
 }
 
 std::string AlterTable(const PgQuery__AlterTableStmt& statement, CommandInput& input) {

@@ -111,6 +111,7 @@ void RefuseUsers(CommandInput& input, const Relation& table, const Column& colum
       continue;
     }
     if (edge.dependent == table.oid && edge.dependent_sub != 0) {
+      if (table.columns[edge.dependent_sub - 1].dropped) continue;
       throw SqlError(SqlState::kFeatureNotSupported,
                      "cannot alter type of a column used by a generated column")
           .Detail(fmt::format("Column \"{}\" is used by generated column \"{}\".", column.name,

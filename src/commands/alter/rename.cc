@@ -6,13 +6,16 @@
 #include "catalog/inheritance.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "catalog/schema_lookup.h"
 #include "commands/alter/alter_children.h"
 #include "commands/alter/alter_table.h"
 #include "commands/alter/stored_text.h"
 #include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
+#include "commands/sequence/owned_sequences.h"
 #include "commands/type/alter_type.h"
+#include "commands/type/type_parts.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/typed_table.h"
 #include "commands/view/view_text.h"
@@ -100,18 +103,22 @@ void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) 
                    fmt::format("relation \"{}\" already exists", place.name));
   }
   const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
-  if (has_type && snapshot->FindType(place.schema, place.name) != nullptr) {
-    throw SqlError(SqlState::kDuplicateObject,
-                   fmt::format("type \"{}\" already exists", place.name));
-  }
+  if (has_type) RefuseTakenTypeName(input, place.schema, place.name);
 }
 
 void MoveRowType(CommandInput& input, Oid row_type, const NewPlace& place) {
   if (row_type == kInvalidOid) return;
   catalog::Type type = *input.editor.Current()->FindType(row_type);
+  const Oid array_oid = type.array;
   type.schema = place.schema;
   type.name = place.name;
   input.editor.PutType(std::move(type));
+  const auto array = input.editor.Current()->FindType(array_oid);
+  if (array == nullptr) return;
+  catalog::Type moved = *array;
+  moved.schema = place.schema;
+  moved.name = ChooseArrayTypeName(input, place.schema, place.name);
+  input.editor.PutType(std::move(moved));
 }
 
 void MoveRelation(CommandInput& input, const RelationPtr& before, const NewPlace& place) {
@@ -445,6 +452,28 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
   }
 }
 
+namespace {
+
+void CheckNewSchema(CommandInput& input, const Relation& relation, Oid schema) {
+  const bool temporary = SchemaName(input, schema).starts_with(catalog::kTemporarySchemaPrefix);
+  if (temporary || relation.persistence == 't') {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "cannot move objects into or out of temporary schemas");
+  }
+  if (relation.sequence.has_value() && relation.sequence->owner_table != kInvalidOid) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "cannot move an owned sequence into another schema")
+        .Detail(fmt::format("Sequence \"{}\" is linked to table \"{}\".", relation.name,
+                            Reread(input, relation.sequence->owner_table)->name));
+  }
+  if (input.editor.Current()->FindRelation(schema, relation.name) == nullptr) return;
+  throw SqlError(SqlState::kDuplicateTable,
+                 fmt::format("relation \"{}\" already exists in schema \"{}\"", relation.name,
+                             SchemaName(input, schema)));
+}
+
+}  // namespace
+
 std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandInput& input) {
   std::string tag;
   switch (statement.object_type) {
@@ -469,14 +498,14 @@ std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandIn
       catalog::RequireSchema(*input.editor.Current(), TextOf(statement.newschema)).oid;
   LockSchema(input, schema, /*exclusive=*/false);
   if (schema == relation->schema) return tag;
+  CheckNewSchema(input, *relation, schema);
   MoveRelation(input, relation, {schema, relation->name});
   for (const Oid oid : relation->indexes) {
     const RelationPtr index = Reread(input, oid);
     MoveRelation(input, index, {schema, index->name});
   }
-  for (const catalog::Column& column : relation->columns) {
-    if (column.owned_sequence == kInvalidOid || column.dropped) continue;
-    const RelationPtr sequence = Reread(input, column.owned_sequence);
+  for (const Oid oid : OwnedSequences(input, *relation)) {
+    const RelationPtr sequence = Reread(input, oid);
     MoveRelation(input, sequence, {schema, sequence->name});
   }
   return tag;

@@ -4,6 +4,7 @@
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/roles.h"
+#include "commands/sequence/owned_sequences.h"
 #include "commands/view/create_view.h"
 
 namespace grizzly::commands {
@@ -47,9 +48,7 @@ void SetPersistence(CommandInput& input, const Relation& table, char persistence
   };
   set(table.oid);
   for (const Oid index : table.indexes) set(index);
-  for (const catalog::Column& column : table.columns) {
-    if (column.owned_sequence != kInvalidOid && !column.dropped) set(column.owned_sequence);
-  }
+  for (const Oid sequence : OwnedSequences(input, table)) set(sequence);
 }
 
 // What an index must be to tell rows apart for logical decoding.

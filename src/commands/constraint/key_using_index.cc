@@ -52,7 +52,8 @@ RelationPtr FindIndex(CommandInput& input, const Relation& table, const std::str
   if (!index->index.has_value()) {
     refuse(fmt::format("\"{}\" is not an index", name), SqlState::kWrongObjectType);
   }
-  for (const catalog::Constraint& constraint : table.constraints) {
+  const RelationPtr owner = Reread(input, index->index->table);
+  for (const catalog::Constraint& constraint : owner->constraints) {
     if (constraint.index != index->oid || constraint.kind == catalog::ConstraintKind::kForeignKey) {
       continue;
     }

@@ -82,7 +82,7 @@ class Closure {
       if (address.sub != 0 && edge.referenced_sub != address.sub) continue;
       const bool own_part = edge.dependent_class == address.object_class &&
                             edge.dependent == address.object && address.sub == 0;
-      if (!own_part) edges.push_back(edge);
+      if (!own_part && !IsOfDroppedColumn(*snapshot, edge)) edges.push_back(edge);
     }
     if (address.object_class == catalog::kSchemaClass) AddMembers(*snapshot, address, &edges);
     std::sort(edges.begin(), edges.end(), [](const Dependency& a, const Dependency& b) {
@@ -91,6 +91,14 @@ class Closure {
              std::tie(a.dependent, b.dependent_class, b.dependent_sub);
     });
     return edges;
+  }
+
+  static bool IsOfDroppedColumn(const catalog::CatalogSnapshot& snapshot, const Dependency& edge) {
+    if (edge.dependent_class != catalog::kRelationClass || edge.dependent_sub <= 0) return false;
+    const RelationPtr relation = snapshot.FindRelation(edge.dependent);
+    return relation != nullptr &&
+           static_cast<size_t>(edge.dependent_sub) <= relation->columns.size() &&
+           relation->columns[edge.dependent_sub - 1].dropped;
   }
 
   // What lies in a schema depends on it.

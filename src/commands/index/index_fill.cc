@@ -144,13 +144,17 @@ std::string DescribeKey(CommandInput& input, const catalog::Relation& table,
 }  // namespace
 
 void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_table,
-                       IndexFill& fill) {
+                       const catalog::Relation& shown, IndexFill& fill,
+                       const RowConvert& convert) {
+  const auto converted = [&](const types::Batch& rows) -> const types::Batch& {
+    return convert ? convert(rows) : rows;
+  };
   // Two passes, eight bytes a row: hashes that occur twice, then a row whose key occurs twice.
   std::vector<uint64_t> hashes;
   std::vector<std::string> keys;
   StoredRows first_pass(input, stored_table);
   while (const types::Batch* rows = first_pass.Next()) {
-    fill.UniqueKeys(*rows, &keys);
+    fill.UniqueKeys(converted(*rows), &keys);
     for (const std::string& key : keys) {
       if (!key.empty()) hashes.push_back(std::hash<std::string>()(key));
     }
@@ -158,17 +162,18 @@ void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_tabl
   std::sort(hashes.begin(), hashes.end());
   std::vector<std::string> seen;
   StoredRows second_pass(input, stored_table);
-  while (const types::Batch* rows = second_pass.Next()) {
-    fill.UniqueKeys(*rows, &keys);
-    for (uint32_t row = 0; row < rows->row_count(); ++row) {
+  while (const types::Batch* stored = second_pass.Next()) {
+    const types::Batch& rows = converted(*stored);
+    fill.UniqueKeys(rows, &keys);
+    for (uint32_t row = 0; row < rows.row_count(); ++row) {
       const uint64_t hash = std::hash<std::string>()(keys[row]);
       const auto place = std::lower_bound(hashes.begin(), hashes.end(), hash);
       if (keys[row].empty() || place + 1 == hashes.end() || place[1] != hash) continue;
       if (std::find(seen.begin(), seen.end(), keys[row]) != seen.end()) {
         throw SqlError(SqlState::kUniqueViolation,
                        fmt::format("could not create unique index \"{}\"", fill.index().name))
-            .Detail(DescribeKey(input, stored_table, fill.index(), *rows, row) + " is duplicated.")
-            .Table(stored_table.name)
+            .Detail(DescribeKey(input, shown, fill.index(), rows, row) + " is duplicated.")
+            .Table(shown.name)
             .Constraint(fill.index().name);
       }
       seen.push_back(keys[row]);

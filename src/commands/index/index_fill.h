@@ -4,6 +4,7 @@
 // other are noticed at the end by counting (written past the write set), or at once (within it).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -55,8 +56,11 @@ class IndexFill {
 };
 
 // Whether two rows of the table share a key of `fill`'s index: throws 23505 could not create unique
-// index, with the key.
+// index, with the key. `convert`: what becomes of the rows before they are indexed; empty: nothing.
+// `shown` is the table they are rows of then.
+using RowConvert = std::function<const types::Batch&(const types::Batch&)>;
 [[noreturn]] void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_table,
-                                    IndexFill& fill);
+                                    const catalog::Relation& shown, IndexFill& fill,
+                                    const RowConvert& convert);
 
 }  // namespace grizzly::commands

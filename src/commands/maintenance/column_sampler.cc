@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "types/hash_bytes.h"
+
 namespace grizzly::commands {
 
 using catalog::ColumnStatistics;
@@ -25,6 +27,7 @@ double StoredWidth(size_t bytes) {
 }  // namespace
 
 void DistinctSketch::Add(uint64_t hash) {
+  hash = types::SpreadHash(hash);
   const size_t index = hash >> (64 - kIndexBits);
   const uint64_t rest = (hash << kIndexBits) | (uint64_t{1} << (kIndexBits - 1));
   const auto rank = static_cast<uint8_t>(std::countl_zero(rest) + 1);

@@ -184,7 +184,7 @@ PartitionBound::Value ReadValue(CommandInput& input, const Relation& parent, siz
 
 std::vector<PartitionBound::Value> ReadRangeSide(CommandInput& input, const Relation& parent,
                                                  std::span<ast::Node* const> nodes,
-                                                 int* first_location) {
+                                                 std::vector<int>* locations) {
   std::vector<PartitionBound::Value> values;
   for (size_t i = 0; i < nodes.size(); ++i) {
     PartitionBound::Value value;
@@ -201,7 +201,7 @@ std::vector<PartitionBound::Value> ReadRangeSide(CommandInput& input, const Rela
     } else {
       value = ReadValue(input, parent, i, *nodes[i], &location);
     }
-    if (i == 0) *first_location = location;
+    locations->push_back(location);
     if (value.kind == 'n') {
       throw SqlError(SqlState::kInvalidObjectDefinition, "cannot specify NULL in range bound");
     }
@@ -236,14 +236,15 @@ void ReadHashBound(const PgQuery__PartitionBoundSpec& spec, PartitionBound* boun
 }
 
 void ReadListBound(CommandInput& input, const Relation& parent,
-                   const PgQuery__PartitionBoundSpec& spec, PartitionBound* bound, int* location) {
+                   const PgQuery__PartitionBoundSpec& spec, PartitionBound* bound,
+                   std::vector<int>* locations) {
   if (TextOf(spec.strategy) != "l") {
     ThrowBound("invalid bound specification for a list partition", spec.location);
   }
   for (const ast::Node* node : ListOf(spec.listdatums, spec.n_listdatums)) {
     int at = -1;
     PartitionBound::Value value = ReadValue(input, parent, 0, *node, &at);
-    if (bound->list.empty()) *location = at;
+    locations->push_back(at);
     const bool known = std::any_of(bound->list.begin(), bound->list.end(), [&](const auto& other) {
       return other.kind == value.kind && other.text == value.text;
     });
@@ -253,7 +254,7 @@ void ReadListBound(CommandInput& input, const Relation& parent,
 
 void ReadRangeBound(CommandInput& input, const Relation& parent,
                     const PgQuery__PartitionBoundSpec& spec, PartitionBound* bound,
-                    int* location) {
+                    std::vector<int>* locations) {
   if (TextOf(spec.strategy) != "r") {
     ThrowBound("invalid bound specification for a range partition", spec.location);
   }
@@ -264,11 +265,21 @@ void ReadRangeBound(CommandInput& input, const Relation& parent,
   if (spec.n_upperdatums != parts) {
     ThrowBound("TO must specify exactly one value per partitioning column");
   }
-  int upper_location = -1;
+  std::vector<int> upper_locations;
   bound->lower =
-      ReadRangeSide(input, parent, ListOf(spec.lowerdatums, spec.n_lowerdatums), location);
+      ReadRangeSide(input, parent, ListOf(spec.lowerdatums, spec.n_lowerdatums), locations);
   bound->upper =
-      ReadRangeSide(input, parent, ListOf(spec.upperdatums, spec.n_upperdatums), &upper_location);
+      ReadRangeSide(input, parent, ListOf(spec.upperdatums, spec.n_upperdatums), &upper_locations);
+}
+
+// The part in which the bounds of a range differ; the last one when they do not.
+size_t FirstDifference(const PartitionBound& bound) {
+  size_t part = 0;
+  while (part + 1 < bound.lower.size() && bound.lower[part].kind == bound.upper[part].kind &&
+         bound.lower[part].text == bound.upper[part].text) {
+    ++part;
+  }
+  return part;
 }
 
 }  // namespace
@@ -301,25 +312,27 @@ PartitionKey ReadPartitionKey(CommandInput& input, const PgQuery__PartitionSpec&
 }
 
 PartitionBound ReadPartitionBound(CommandInput& input, const Relation& parent,
-                                  const PgQuery__PartitionBoundSpec& spec, int* location) {
+                                  const PgQuery__PartitionBoundSpec& spec,
+                                  std::vector<int>* locations) {
   PartitionBound bound;
-  *location = spec.location;
   const char strategy = parent.partition_key->strategy;
   if (spec.is_default) {
     if (strategy == 'h') ThrowBound("a hash-partitioned table may not have a default partition");
     bound.is_default = true;
+    locations->push_back(spec.location);
     return bound;
   }
   switch (strategy) {
     case 'h': ReadHashBound(spec, &bound); break;
-    case 'l': ReadListBound(input, parent, spec, &bound, location); break;
-    default: ReadRangeBound(input, parent, spec, &bound, location);
+    case 'l': ReadListBound(input, parent, spec, &bound, locations); break;
+    default: ReadRangeBound(input, parent, spec, &bound, locations);
   }
+  if (locations->empty()) locations->push_back(spec.location);
   return bound;
 }
 
 void CheckNewBound(CommandInput& input, const Relation& parent, const std::string& name,
-                   const PartitionBound& bound, int location) {
+                   const PartitionBound& bound, const std::vector<int>& locations) {
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   const catalog::PartitionMap map(*snapshot, parent);
   const catalog::PartitionKey& key = *parent.partition_key;
@@ -341,7 +354,7 @@ void CheckNewBound(CommandInput& input, const Relation& parent, const std::strin
             "Specified lower bound {} is greater than or equal to upper bound {}.",
             catalog::PartitionBoundValues(key, bound.lower),
             catalog::PartitionBoundValues(key, bound.upper)))
-        .At(location);
+        .At(locations[FirstDifference(bound)]);
   }
   const int overlapped = map.FindOverlap(bound);
   if (overlapped < 0) return;
@@ -352,7 +365,7 @@ void CheckNewBound(CommandInput& input, const Relation& parent, const std::strin
                                    "\"{}\"",
                                    name, other)
                      : fmt::format("partition \"{}\" would overlap partition \"{}\"", name, other))
-      .At(location);
+      .At(locations.front());
 }
 
 }  // namespace grizzly::commands

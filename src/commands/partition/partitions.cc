@@ -133,9 +133,9 @@ RelationPtr LockPartitioned(CommandInput& input, const PgQuery__RangeVar& name, 
 
 PartitionBound CheckedBound(CommandInput& input, const Relation& parent, const std::string& name,
                             const PgQuery__PartitionBoundSpec& spec) {
-  int location = -1;
-  PartitionBound bound = ReadPartitionBound(input, parent, spec, &location);
-  CheckNewBound(input, parent, name, bound, location);
+  std::vector<int> locations;
+  PartitionBound bound = ReadPartitionBound(input, parent, spec, &locations);
+  CheckNewBound(input, parent, name, bound, locations);
   CheckDefaultPartition(input, parent, bound);
   return bound;
 }
@@ -149,9 +149,9 @@ void AttachPartition(CommandInput& input, const RelationPtr& parent,
   for (const RelationPtr& member : catalog::TreeOf(*input.editor.Current(), table)) {
     LockRelationByOid(input, member->oid, txn::RelationLockMode::kAccessExclusive);
   }
-  int location = -1;
-  PartitionBound bound = ReadPartitionBound(input, *parent, *command.bound, &location);
-  CheckNewBound(input, *parent, table->name, bound, location);
+  std::vector<int> locations;
+  PartitionBound bound = ReadPartitionBound(input, *parent, *command.bound, &locations);
+  CheckNewBound(input, *parent, table->name, bound, locations);
   Relation attached = *Reread(input, table->oid);
   MergeIntoExisting(input, *parent, &attached);
   attached.inherits = {parent->oid};

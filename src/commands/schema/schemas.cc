@@ -27,6 +27,10 @@ Element ReadElement(ast::Node* node) {
 
 void RequireSameSchema(const Element& element, const std::string& schema) {
   if (element.name == nullptr) return;
+  if (TextOf(element.name->relpersistence) == "t") {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "cannot create temporary relation in non-temporary schema");
+  }
   const std::string_view written = TextOf(element.name->schemaname);
   if (written.empty() || written == schema) return;
   throw SqlError(SqlState::kInvalidSchemaDefinition,

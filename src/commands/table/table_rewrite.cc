@@ -243,12 +243,15 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
   }
   placement.Finish();
   writer.Flush();
+  const auto convert = [&](const types::Batch& rows) -> const types::Batch& {
+    return conversion.Convert(rows);
+  };
   if (!placement.IsUnique(writer)) {
     auto clustering = FillsOf(input, execution.evaluation(), *after, /*clustered=*/true);
-    ThrowDuplicateKey(input, before, *clustering.front());
+    ThrowDuplicateKey(input, before, *after, *clustering.front(), convert);
   }
   for (const auto& fill : fills) {
-    if (!fill->IsUnique(writer)) ThrowDuplicateKey(input, before, *fill);
+    if (!fill->IsUnique(writer)) ThrowDuplicateKey(input, before, *after, *fill, convert);
   }
   writer.Finish();
   return placement.row_count();
@@ -268,7 +271,7 @@ void FillIndex(CommandInput& input, const catalog::RelationPtr& table,
     fill.Add(*rows, suffixes, writer);
   }
   writer.Flush();
-  if (!fill.IsUnique(writer)) ThrowDuplicateKey(input, *table, fill);
+  if (!fill.IsUnique(writer)) ThrowDuplicateKey(input, *table, *table, fill, {});
   writer.Finish();
 }
 

@@ -43,9 +43,20 @@ std::vector<Oid> RunOnCommitActions(CommandInput& input, std::span<const Oid> ta
 
 void DropTemporaryObjects(CommandInput& input, Oid schema) {
   std::vector<catalog::ObjectAddress> targets;
-  input.editor.Current()->ForEachRelation([&](const catalog::RelationPtr& relation) {
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  snapshot->ForEachType([&](const catalog::Type& type) {
+    const auto relation = snapshot->FindRelation(type.relation);
+    const bool is_part =
+        type.category == 'A' || type.range != kInvalidOid ||
+        (relation != nullptr && relation->kind != catalog::RelationKind::kCompositeType);
+    if (type.schema == schema && !is_part) targets.push_back({catalog::kTypeClass, type.oid, 0});
+  });
+  snapshot->ForEachRelation([&](const catalog::RelationPtr& relation) {
     if (relation->schema != schema) return;
-    if (relation->index.has_value()) return;  // go with their tables
+    if (relation->index.has_value() ||  // go with their tables, types
+        relation->kind == catalog::RelationKind::kCompositeType) {
+      return;
+    }
     const bool is_part = relation->sequence.has_value() &&
                          relation->sequence->owner_table != kInvalidOid;
     if (!is_part) targets.push_back({catalog::kRelationClass, relation->oid, 0});

@@ -5,6 +5,7 @@
 #include "catalog/inheritance.h"
 #include "commands/alter/alter_children.h"
 #include "commands/relation_lookup.h"
+#include "commands/sequence/owned_sequences.h"
 #include "commands/sequence/sequences.h"
 #include "planner/physical/constraint_rules.h"
 
@@ -76,10 +77,9 @@ std::string Truncate(const PgQuery__TruncateStmt& statement, CommandInput& input
       catalog.SetStatistics(oid, {0, 0});
     });
     if (!statement.restart_seqs) continue;
-    for (const catalog::Column& column : table->columns) {
-      if (column.owned_sequence == kInvalidOid) continue;
-      LockRelationByOid(input, column.owned_sequence, txn::RelationLockMode::kAccessExclusive);
-      const catalog::RelationPtr sequence = Reread(input, column.owned_sequence);
+    for (const Oid owned : OwnedSequences(input, *table)) {
+      LockRelationByOid(input, owned, txn::RelationLockMode::kAccessExclusive);
+      const catalog::RelationPtr sequence = Reread(input, owned);
       RestartSequence(input, *sequence, sequence->sequence->start);
     }
   }

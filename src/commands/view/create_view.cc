@@ -9,6 +9,7 @@
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/view/view_text.h"
+#include "facts/collations.h"
 #include "facts/types.h"
 #include "planner/binder/view_changeability.h"
 
@@ -82,6 +83,11 @@ void AddViewDependencies(CommandInput& input, const Relation& view,
 
 namespace {
 
+std::string_view CollationName(Oid collation) {
+  const facts::CollationFact* fact = facts::FindCollation(collation);
+  return fact == nullptr ? std::string_view() : fact->collname;
+}
+
 // What CREATE OR REPLACE may not change.
 void CheckReplacement(CommandInput& input, const Relation& old_view,
                       const std::vector<catalog::Column>& columns) {
@@ -104,6 +110,13 @@ void CheckReplacement(CommandInput& input, const Relation& old_view,
       throw SqlError(SqlState::kInvalidTableDefinition,
                      fmt::format("cannot change data type of view column \"{}\" from {} to {}",
                                  before.name, name_of(before.type), name_of(after.type)));
+    }
+    if (before.type.collation != after.type.collation) {
+      throw SqlError(
+          SqlState::kInvalidTableDefinition,
+          fmt::format("cannot change collation of view column \"{}\" from \"{}\" to \"{}\"",
+                      before.name, CollationName(before.type.collation),
+                      CollationName(after.type.collation)));
     }
   }
 }

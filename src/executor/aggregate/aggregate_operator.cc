@@ -54,6 +54,7 @@ class AggregateOperator final : public Operator {
   void FinishRound(ExecContext& context, uint32_t depth) {
     NoteMemory(context, aggregate_, result_.byte_count());
     for (auto& file : result_.TakeSpilled()) {
+      NoteSpill(context, aggregate_, file->byte_count());
       pending_.push_back({std::move(file), depth + 1});
     }
     result_.Finish(context);

@@ -37,12 +37,14 @@ void Aggregation::AddCall(const expr::AggregateExpr& expression, ExecContext& co
   call.is_ordered = expression.distinct || !expression.order_by.empty();
   if (expression.filter != nullptr) {
     call.filter = std::make_unique<expr::Evaluator>(*expression.filter, context.evaluation);
-  } else {
+  } else if (!call.is_ordered) {
     ShareInput(call);
   }
   if (call.same_input_as == UINT32_MAX) {
-    for (const auto& argument : expression.arguments) {
-      call.arguments.emplace_back(*argument, context.evaluation);
+    for (const auto* list : {&expression.arguments, &expression.direct_arguments}) {
+      for (const auto& argument : *list) {
+        call.arguments.emplace_back(*argument, context.evaluation);
+      }
     }
   }
   call.state_offset = state_bytes_;

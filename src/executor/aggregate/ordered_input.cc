@@ -9,7 +9,9 @@ using types::Batch;
 using types::Vector;
 
 OrderedInput::OrderedInput(const expr::AggregateExpr& call, ExecContext& context) : call_(call) {
-  for (const auto& argument : call.arguments) types_.push_back(argument->type);
+  for (const auto* list : {&call.arguments, &call.direct_arguments}) {
+    for (const auto& argument : *list) types_.push_back(argument->type);
+  }
   const size_t argument_count = types_.size();
   const types::SqlType group_type = types::BuiltinType(facts::kInt8Oid);
   std::vector<OrderColumn> order;
@@ -70,7 +72,8 @@ void OrderedInput::FeedRows(ExecContext& context, Arena& arena, std::span<const 
   Batch batch(types_, static_cast<uint32_t>(rows.size()));
   rows_->Gather(rows, batch);
   std::vector<const Vector*> arguments;
-  for (size_t i = 0; i < call_.arguments.size(); ++i) arguments.push_back(&batch.column(i));
+  const size_t argument_count = call_.arguments.size() + call_.direct_arguments.size();
+  for (size_t i = 0; i < argument_count; ++i) arguments.push_back(&batch.column(i));
   const functions::AggregateInput input{&context.evaluation.functions, call_.call.get(), &arena,
                                         arguments, static_cast<uint32_t>(rows.size())};
   if (call_.function->update_single != nullptr) {

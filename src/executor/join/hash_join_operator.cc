@@ -93,6 +93,7 @@ class HashJoinOperator final : public Operator {
       spilled_left_->Write(*input, probe_hashes_.data(), nullptr);
     }
     spilled_left_->FinishWriting();
+    NoteSpill(context, join_, spilled_right_->byte_count() + spilled_left_->byte_count());
     left_batch_ = Batch(join_.children[0]->output_types);
     partition_ = 0;
     LoadPartition(context);

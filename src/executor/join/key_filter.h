@@ -22,14 +22,14 @@ class KeyFilter {
     words_.assign(words, 0);
   }
   void Add(int64_t key) {
-    const uint64_t hash = types::HashWord(static_cast<uint64_t>(key));
+    const uint64_t hash = types::SpreadHash(static_cast<uint64_t>(key));
     words_[hash & (words_.size() - 1)] |= BitsOf(hash);
     low_ = key < low_ ? key : low_;
     high_ = key > high_ ? key : high_;
   }
   bool MayContain(int64_t key) const {
     if (key < low_ || key > high_) return false;
-    const uint64_t hash = types::HashWord(static_cast<uint64_t>(key));
+    const uint64_t hash = types::SpreadHash(static_cast<uint64_t>(key));
     const uint64_t bits = BitsOf(hash);
     return (words_[hash & (words_.size() - 1)] & bits) == bits;
   }

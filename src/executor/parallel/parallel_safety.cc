@@ -86,8 +86,8 @@ bool Descend(const Node& node, ParallelPipeline* pipeline) {
     case NodeKind::kTableScan: {
       const auto& scan = static_cast<const plan::TableScanNode&>(node);
       pipeline->driver = &scan;
-      return !scan.unique_match && !scan.backward && scan.index == nullptr &&
-             scan.row_goal < 0 && IsSafeScan(scan);
+      return !scan.sample && scan.current_of.empty() && !scan.unique_match && !scan.backward &&
+             scan.index == nullptr && scan.row_goal < 0 && IsSafeScan(scan);
     }
     default: return false;
   }

@@ -7,6 +7,7 @@
 #include "executor/parallel/parallel_safety.h"
 #include "executor/parallel/worker_pool.h"
 #include "executor/statement_resources.h"
+#include "types/type_directory.h"
 
 namespace grizzly::executor {
 namespace {
@@ -27,6 +28,7 @@ void AddMeasurements(const std::vector<NodeMeasurement>& worker,
     node.row_count += worker[i].row_count;
     node.batch_count += worker[i].batch_count;
     node.rows_filtered += worker[i].rows_filtered;
+    node.spilled_bytes += worker[i].spilled_bytes;
     node.loop_count = std::max(node.loop_count, worker[i].loop_count);
     node.startup_ns = std::max(node.startup_ns, worker[i].startup_ns);
     node.total_ns = std::max(node.total_ns, worker[i].total_ns);
@@ -86,6 +88,7 @@ void ParallelStep::Run(ExecContext& leader,
   for (const plan::HashJoinNode* join : joins_) {
     auto table = std::make_shared<JoinTable>(*join, leader);
     table->Build(leader);
+    NoteMemory(leader, *join, table->byte_count());
     AddFilters(*join, *table);
     tables_[join] = std::move(table);
   }
@@ -93,8 +96,10 @@ void ParallelStep::Run(ExecContext& leader,
   std::mutex mutex;
   StatementResources resources = StatementResources::Current();
   resources.parallel = this;
+  const types::TypeDirectory* const directory = types::CurrentTypeDirectory();
   resources.workers->Run(worker_count_, [&](int worker) {
     const StatementResources::Scope scope(resources);
+    const types::TypeDirectoryScope types_scope(directory);
     try {
       WorkerExecution own(leader);
       ExecContext& context = own.context;

@@ -123,6 +123,7 @@ class SortOperator final : public Operator {
       run->Write(batch);
     }
     run->FinishWriting();
+    NoteSpill(context, sort_, run->byte_count());
     runs_.push_back(std::move(run));
     rows_->Clear();
     has_threshold_ = false;

@@ -102,6 +102,10 @@ class WindowOperator final : public Operator {
   FrameClause::Bound RangeBound(const expr::WindowExpr& call, const expr::ExprPtr& in_range,
                                 ExecContext& context, bool is_end) {
     if (in_range == nullptr) return nullptr;
+    if (in_range->kind != expr::ExprKind::kFunction) {  // folded: strict over a NULL offset
+      throw SqlError(SqlState::kNullValueNotAllowed,
+                     fmt::format("frame {} offset must not be null", is_end ? "ending" : "starting"));
+    }
     const auto& test = static_cast<const expr::FunctionExpr&>(*in_range);
     EvaluateNotNull(*test.arguments[2], context, is_end ? "ending" : "starting");
     auto evaluator = std::make_shared<expr::Evaluator>(*in_range, context.evaluation);

@@ -152,6 +152,7 @@ class Hasher {
 
   // A scalar on its own counts as an array of one.
   uint64_t Json(types::JsonbRef value) const {
+    if (!value.is_scalar() && value.size() == 0) return extended_ ? seed_ : 0;
     uint64_t hash = value.is_scalar() ? kJsonArray : 0;
     AddJson(value, &hash);
     return hash;

@@ -39,7 +39,7 @@ Datum CurrentSchemas(FunctionContext& context, bool include_implicit) {
   return Datum::Of(builder.Finish(*context.result_heap));
 }
 std::string Version(FunctionContext& context) {
-  return fmt::format("PostgreSQL {} (GrizzlyDB) on x86_64-pc-linux-gnu, compiled by g++, 64-bit",
+  return fmt::format("PostgreSQL {} on x86_64-pc-linux-gnu, compiled by g++, 64-bit",
                      Session(context).ShowSetting("server_version", false));
 }
 int32_t BackendId(FunctionContext& context) { return Session(context).BackendId().value; }

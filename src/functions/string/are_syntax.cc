@@ -138,7 +138,7 @@ class Translator {
         if (depth_ == 0) ThrowInvalidRegex("parentheses () not balanced");
         --depth_;
         can_repeat_ = true;
-        group_start_ = open_groups_.back();
+        last_group_ = open_groups_.back();
         open_groups_.pop_back();
         out_.pattern += c;
         ++at_;
@@ -183,7 +183,7 @@ class Translator {
 
   void Open() {
     ++at_;
-    open_groups_.push_back(greedy_ends_.size());
+    open_groups_.push_back({greedy_ends_.size(), !saw_quantifier_});
     if (Peek() != '?') {
       out_.pattern += '(';
       ++depth_;
@@ -221,27 +221,29 @@ class Translator {
       ++at_;
     }
     out_.pattern += quantifier;
+    const bool is_fixed = quantifier[0] == '{' && quantifier.find(',') == std::string::npos;
     const bool lazy = Peek() == '?';
     if (lazy) {
       ++at_;
       // (...){1,1}? says that the group as a whole takes as little as it can.
       if (is_group && quantifier == "{1,1}") MakeGroupLazy();
       out_.pattern += '?';
-    } else {
+    } else if (!is_fixed) {
       greedy_ends_.push_back(out_.pattern.size());
     }
+    if (is_fixed) return;  // as greedy as what it repeats
     if (saw_quantifier_) {
       out_.has_mixed_greed = out_.has_mixed_greed || lazy != last_is_lazy_;
-    } else {
-      out_.is_lazy = lazy;
     }
+    // The first one counts; a group's own goes before those inside of it.
+    if (!saw_quantifier_ || (is_group && last_group_.is_first)) out_.is_lazy = lazy;
     last_is_lazy_ = lazy;
     saw_quantifier_ = true;
   }
 
   // Each greedy quantifier inside of the group that ended last gets its question mark.
   void MakeGroupLazy() {
-    while (greedy_ends_.size() > group_start_) {
+    while (greedy_ends_.size() > last_group_.greedy_ends) {
       out_.pattern.insert(greedy_ends_.back(), 1, '?');
       greedy_ends_.pop_back();
     }
@@ -426,9 +428,13 @@ class Translator {
   bool saw_quantifier_ = false;
   bool last_is_lazy_ = false;
   std::vector<size_t> greedy_ends_;  // in the output: behind each greedy quantifier
-  std::vector<size_t> open_groups_;  // how many of those there were when each group began
-  size_t group_start_ = 0;           // the same, of the group that ended last
-  size_t group_end_ = 0;             // where that one ended in the input
+  struct Group {
+    size_t greedy_ends = 0;  // how many of those there were when it began
+    bool is_first = false;   // no quantifier before it
+  };
+  std::vector<Group> open_groups_;
+  Group last_group_;      // the one that ended last
+  size_t group_end_ = 0;  // where that one ended in the input
   TranslatedRegex out_;
 };
 

@@ -12,8 +12,9 @@ namespace {
 using types::TsNode;
 using types::TsOperator;
 
-// PostgreSQL orders lexemes of queries by an old checksum first: CRC-32's table, shifted the other way.
-uint32_t LexemeChecksum(std::string_view text) {
+// PostgreSQL orders lexemes of queries by an old checksum first: CRC-32's table, shifted the other way,
+// and signed.
+int32_t LexemeChecksum(std::string_view text) {
   static constexpr auto kTable = [] {
     std::array<uint32_t, 256> table{};
     for (uint32_t i = 0; i < 256; ++i) {
@@ -27,7 +28,7 @@ uint32_t LexemeChecksum(std::string_view text) {
   for (const char c : text) {
     crc = kTable[(crc >> 24 ^ static_cast<uint8_t>(c)) & 0xFF] ^ crc << 8;
   }
-  return ~crc;
+  return static_cast<int32_t>(~crc);
 }
 
 // A node with any number of operands: a & b & c is one.
@@ -42,7 +43,7 @@ struct Wide {
   };
   Head head;
   std::vector<Wide> children;
-  uint32_t checksum = 0;
+  int32_t checksum = 0;
   bool is_new = false;  // put in by a rewrite: not to be rewritten again
 };
 

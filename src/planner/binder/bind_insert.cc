@@ -48,8 +48,8 @@ class InsertBinder {
     const std::string_view alias = name.alias == nullptr ? std::string_view(change_->named()->name)
                                                          : name.alias->aliasname;
     if (insert_.on_conflict_clause != nullptr) {
-      if (change_->is_view()) ThrowNotSupported("ON CONFLICT through a view");
-      node->on_conflict = BindOnConflict(state_, *insert_.on_conflict_clause, relation_, alias, updates);
+      node->on_conflict =
+          BindOnConflict(state_, *insert_.on_conflict_clause, *change_, alias, updates);
     }
     BoundQuery query;
     if (insert_.n_returning_list > 0) {

@@ -190,8 +190,18 @@ void ChangeTarget::MakeFace() {
   auto face = std::make_shared<catalog::Relation>(*table_);
   for (size_t i = 0; i < columns_.size(); ++i) {
     const catalog::Definition& own = named_->columns[i].default_value;
-    if (columns_[i].column == nullptr) continue;
+    const bool inserts = command_ == "INSERT" && !own.empty();  // the default counts as a value
+    if (columns_[i].column == nullptr) {
+      if (inserts) ThrowNoBaseColumn(i);
+      continue;
+    }
     catalog::Column& column = face->columns[columns_[i].column->attnum - 1];
+    if (inserts && column.generated != '\0') {
+      throw SqlError(SqlState::kGeneratedAlways,
+                     fmt::format("cannot insert a non-DEFAULT value into column \"{}\"",
+                                 columns_[i].name))
+          .Detail(fmt::format("Column \"{}\" is a generated column.", columns_[i].name));
+    }
     // INSERT falls back on the table's default, SET ... = DEFAULT does not.
     if (column.generated != '\0' || (own.empty() && command_ != "UPDATE")) continue;
     column.default_value = own;

@@ -61,6 +61,13 @@ void InsertColumns::CheckWidth(size_t given, int extra_location) const {
   }
   for (size_t i = 0; i < given; ++i) {
     if (columns_[i].column == nullptr) change_->ThrowNoBaseColumn(i);
+    if (!change_->is_view() || columns_[i].part != nullptr) continue;
+    for (size_t j = 0; j < i; ++j) {  // a view may show a column twice
+      if (columns_[j].column != columns_[i].column || columns_[j].part != nullptr) continue;
+      throw SqlError(SqlState::kSyntaxError,
+                     fmt::format("multiple assignments to same column \"{}\"",
+                                 columns_[i].column->name));
+    }
   }
   if (!implicit_ && given < columns_.size()) {
     throw SqlError(SqlState::kSyntaxError, "INSERT has more target columns than expressions")

@@ -42,9 +42,9 @@ struct Inference {
 
 class ArbiterFinder {
  public:
-  ArbiterFinder(BindState& state, const catalog::RelationPtr& relation,
-                const std::vector<ColumnId>& row, bool updates)
-      : state_(state), relation_(*relation), row_(row), updates_(updates) {}
+  ArbiterFinder(BindState& state, const ChangeTarget& target, const std::vector<ColumnId>& row,
+                bool updates)
+      : state_(state), target_(target), relation_(*target.table()), row_(row), updates_(updates) {}
 
   std::vector<Oid> Find(const PgQuery__InferClause& clause) {
     if (*clause.conname != '\0') return {FindConstraint(clause)};
@@ -107,13 +107,14 @@ class ArbiterFinder {
       Inference::Detail detail = DetailOf(element, clause.location);
       const bool has_detail = detail.collation != kInvalidOid || detail.opclass != nullptr;
       if (element.expr != nullptr) {
-        inference_.expressions.push_back(BindOverTable(state_, *element.expr, &relation_, row_,
-                                                       Place::kIndexExpression));
+        inference_.expressions.push_back(BindOver(*element.expr, Place::kIndexExpression));
         detail.expression = inference_.expressions.size() - 1;
         if (has_detail) inference_.details.push_back(detail);
         continue;
       }
-      const catalog::Column* column = relation_.FindColumn(element.name);
+      const catalog::Column* column =
+          target_.is_view() ? &target_.RequireColumn(element.name, clause.location)
+                            : relation_.FindColumn(element.name);
       if (column == nullptr) {
         throw SqlError(SqlState::kUndefinedColumn,
                        fmt::format("column \"{}\" does not exist", element.name))
@@ -124,9 +125,19 @@ class ArbiterFinder {
       if (has_detail) inference_.details.push_back(detail);
     }
     if (clause.where_clause != nullptr) {
-      inference_.predicate = Conjuncts(
-          BindOverTable(state_, *clause.where_clause, &relation_, row_, Place::kIndexPredicate));
+      inference_.predicate = Conjuncts(BindOver(*clause.where_clause, Place::kIndexPredicate));
     }
+  }
+
+  // An expression of the clause: over the columns of what the statement names.
+  ExprPtr BindOver(const ast::Node& node, Place place) {
+    if (!target_.is_view()) return BindOverTable(state_, node, &relation_, row_, place);
+    QueryLevel& level = NewLevel(state_, nullptr);
+    level.names.push_back({level.AddItem(target_.Over(target_.named()->name, row_).item)});
+    ExpressionBinder binder(state_, level);
+    ExprPtr bound = binder.BindAt(node, place);
+    return place == Place::kIndexPredicate ? CoerceToBoolean(state_, std::move(bound), "WHERE")
+                                           : ResolveUnknown(state_, std::move(bound));
   }
 
   static Inference::Detail DetailOf(const PgQuery__IndexElem& element, int location) {
@@ -222,6 +233,7 @@ class ArbiterFinder {
   }
 
   BindState& state_;
+  const ChangeTarget& target_;
   const catalog::Relation& relation_;
   const std::vector<ColumnId>& row_;
   const bool updates_;
@@ -231,17 +243,17 @@ class ArbiterFinder {
 }  // namespace
 
 OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& clause,
-                          const catalog::RelationPtr& relation, std::string_view alias,
-                          bool updates) {
+                          const ChangeTarget& target, std::string_view alias, bool updates) {
   // The conflict target must match stored definitions: its constants stay constants.
   ++state.keep_constants;
   QueryLevel& level = NewLevel(state, nullptr);
   OnConflict conflict;
   conflict.do_nothing = !updates;
-  conflict.existing = NewRow(state, level, *relation);
-  conflict.excluded = NewRow(state, level, *relation);
+  conflict.existing = NewRow(state, level, *target.table());
+  conflict.excluded = NewRow(state, level, *target.table());
   if (clause.infer != nullptr) {
-    conflict.arbiters = ArbiterFinder(state, relation, conflict.existing, updates).Find(*clause.infer);
+    conflict.arbiters =
+        ArbiterFinder(state, target, conflict.existing, updates).Find(*clause.infer);
   } else if (updates) {
     throw SqlError(SqlState::kSyntaxError,
                    "ON CONFLICT DO UPDATE requires inference specification or constraint name")
@@ -250,12 +262,13 @@ OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& cla
   }
   --state.keep_constants;
   if (!updates) return conflict;
-  level.names.push_back({level.AddItem(TableItem(relation, alias, conflict.existing))});
-  level.names.push_back({level.AddItem(TableItem(relation, "excluded", conflict.excluded)),
+  level.names.push_back({level.AddItem(target.Over(alias, conflict.existing).item)});
+  level.names.push_back({level.AddItem(target.Over("excluded", conflict.excluded).item),
                          /*by_name=*/true, /*by_column=*/false});
   ExpressionBinder binder(state, level);
-  conflict.assignments = BindAssignments(binder, *relation, conflict.existing, clause.target_list,
-                                         clause.n_target_list);
+  conflict.assignments = BindAssignments(
+      binder, *target.face(), conflict.existing,
+      target.Renamed(clause.target_list, clause.n_target_list).data(), clause.n_target_list);
   if (clause.where_clause != nullptr) {
     conflict.where = MakeBoolOperation(expr::BoolOperation::kAnd,
                                        binder.BindCondition(clause.where_clause, Place::kWhere));

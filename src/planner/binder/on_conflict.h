@@ -1,12 +1,12 @@
 // ON CONFLICT: which unique indexes decide, and what happens then.
 #pragma once
 
-#include "planner/binder/query_binder.h"
+#include "planner/binder/change_target.h"
 
 namespace grizzly::planner {
 
+// Names are those of what the statement names, a view maybe.
 OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& clause,
-                          const catalog::RelationPtr& relation, std::string_view alias,
-                          bool updates);
+                          const ChangeTarget& target, std::string_view alias, bool updates);
 
 }  // namespace grizzly::planner

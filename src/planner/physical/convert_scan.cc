@@ -60,6 +60,21 @@ ColumnId ColumnOfAttribute(const LogicalScan& scan, AttributeNumber attnum) {
   return expr::kNoColumn;
 }
 
+// The filters that bound this column.
+void AddRangeFilters(const LogicalScan& scan, ColumnId column,
+                     std::vector<const expr::Expr*>* filters) {
+  for (const ExprPtr& filter : scan.filters) {
+    const auto comparison = AsComparison(*filter);
+    if (!comparison || comparison->op == ComparisonOperator::kEqual) continue;
+    for (const expr::Expr* side : {comparison->left, comparison->right}) {
+      const expr::ColumnExpr* found = AsColumn(*side);
+      if (found == nullptr || found->id != column) continue;
+      filters->push_back(filter.get());
+      break;
+    }
+  }
+}
+
 }  // namespace
 
 void Conversion::MatchKey(const LogicalScan& scan, const std::vector<KeyColumn>& key,
@@ -123,10 +138,13 @@ std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) 
     AccessPath path;
     if (index == nullptr || index->index_key == nullptr) continue;  // no entries of its own
     if (!MatchIndex(scan, index, &path)) continue;
-    double selectivity = 1;
-    for (size_t i : path.used_filters) selectivity *= cardinality_.Selectivity(*scan.filters[i]);
-    if (path.bounds.lower != nullptr) selectivity /= 3;
-    if (path.bounds.upper != nullptr) selectivity /= 3;
+    std::vector<const expr::Expr*> used;
+    for (size_t i : path.used_filters) used.push_back(scan.filters[i].get());
+    if (path.has_range) {
+      const auto& part = index->index->parts[path.equal_count];
+      AddRangeFilters(scan, ColumnOfAttribute(scan, part.column), &used);
+    }
+    const double selectivity = cardinality_.Selectivity(used);
     path.rows = path.unique_match ? 1 : std::max(1.0, table_rows * selectivity);
     path.cost = kSeekCost + path.rows * (path.index == nullptr ? kRowCost : fetch_cost);
     // A unique key always wins: sizes may be unknown or old, one row is one row.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <pg_query/pg_query.pb-c.h>
 
+#include <cstring>
 #include <set>
 
 #include "base/error/sql_error.h"
