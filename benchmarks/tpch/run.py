@@ -21,7 +21,7 @@ import sys
 import time
 
 TABLES = ("region", "nation", "supplier", "part", "partsupp", "customer", "orders", "lineitem")
-TIME = re.compile(r"^Time: ([0-9.]+) ms", re.MULTILINE)
+TIME = re.compile(r"^Time: ([0-9.]+) ms.*$", re.MULTILINE)
 
 
 class PsqlTarget:

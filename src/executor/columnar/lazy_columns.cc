@@ -5,6 +5,7 @@
 
 #include "executor/table_access.h"
 #include "facts/procs.h"
+#include "plan/row_key.h"
 #include "storage/key/ordered_key.h"
 #include "storage/row/row_layout.h"
 
@@ -232,8 +233,10 @@ void LazyColumns::SetSystemColumn(uint32_t output, std::string_view suffix, uint
                                   uint32_t row, Vector& column) {
   switch (scan_.attnums[output]) {
     case kRowKey:
+    case plan::kWholeRowKeyAttribute:
       mark_.clear();
       AppendTimestamp(timestamp, &mark_);
+      if (scan_.attnums[output] != kRowKey) mark_.append(RowKeyHead(table_));
       mark_.append(suffix);
       column.SetString(row, mark_);
       break;

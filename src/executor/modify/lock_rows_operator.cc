@@ -1,4 +1,6 @@
 // SELECT ... FOR UPDATE/SHARE: locks the marked rows, passes them as they are under the lock.
+#include <unordered_map>
+
 #include "executor/columnar/row_access.h"
 #include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
@@ -12,13 +14,8 @@ using plan::LockRowsNode;
 
 class LockRowsOperator final : public Operator {
  public:
-  LockRowsOperator(const LockRowsNode& node, ExecContext& context)
-      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 1) {
-    for (const LockRowsNode::Mark& mark : node.marks) {
-      rows_.push_back(std::make_unique<RowAccess>(context.transaction, *context.transactions,
-                                                  *mark.relation));
-    }
-  }
+  LockRowsOperator(const LockRowsNode& node, ExecContext&)
+      : Operator(node), lock_(node), recheck_(*node.children[0]), out_(node.output_types, 1) {}
 
  protected:
   void DoOpen(ExecContext& context) override {
@@ -45,8 +42,7 @@ class LockRowsOperator final : public Operator {
     const LockRowsNode::Mark* changed = nullptr;
     RowAccess* changed_rows = nullptr;
     std::string changed_key;
-    for (size_t i = 0; i < lock_.marks.size(); ++i) {
-      const LockRowsNode::Mark& mark = lock_.marks[i];
+    for (const LockRowsNode::Mark& mark : lock_.marks) {
       if (input.column(mark.row_key).IsNull(row)) continue;  // The null side of an outer join.
       const types::Datum value = input.column(mark.row_key).GetDatum(row);
       std::string key(SuffixOfMark(value.AsString()));
@@ -57,12 +53,12 @@ class LockRowsOperator final : public Operator {
                        fmt::format("could not obtain lock on row in relation \"{}\"",
                                    mark.relation->name));
       }
-      rows_[i]->GetLatest(key, &read_);
+      RowsOf(context, mark, key).GetLatest(key, &read_);
       if (read_.found() &&
           read_.commit_timestamp().value == TimestampOfMark(value.AsString())) {
         continue;
       }
-      FollowMoves(context, mark, *rows_[i], TimestampOfMark(value.AsString()), &key);
+      FollowMoves(context, mark, TimestampOfMark(value.AsString()), &key);
       if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
         throw SqlError(SqlState::kTRSerializationFailure,
                        read_.found() ? "could not serialize access due to concurrent update"
@@ -70,7 +66,7 @@ class LockRowsOperator final : public Operator {
       }
       if (!read_.found()) return;
       changed = &mark;
-      changed_rows = rows_[i].get();
+      changed_rows = &RowsOf(context, mark, key);
       changed_key = std::move(key);
     }
     if (changed == nullptr) {
@@ -82,21 +78,33 @@ class LockRowsOperator final : public Operator {
     if (again != nullptr) out_.Append(*again, 0, 1);
   }
 
+  // Of the table the key belongs to: the mark's, or one below it in its tree.
+  RowAccess& RowsOf(ExecContext& context, const LockRowsNode::Mark& mark, std::string_view key) {
+    std::unique_ptr<RowAccess>& rows = rows_[std::string(key.substr(0, storage::kKeyHeadBytes))];
+    if (rows != nullptr) return *rows;
+    const catalog::Relation* table = mark.relation.get();
+    for (const auto& used : context.plan.relations) {
+      if (key.starts_with(RowKeyHead(*used.relation))) table = used.relation.get();
+    }
+    rows = std::make_unique<RowAccess>(context, *table);
+    return *rows;
+  }
+
   // The row at *key, locked, is gone: goes on to where it was moved, if it was.
-  void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, RowAccess& rows,
-                   uint64_t seen_timestamp, std::string* key) {
+  void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, uint64_t seen_timestamp,
+                   std::string* key) {
     while (!read_.found()) {
       const auto moved = FindMove(*context.transactions, *key, seen_timestamp);
       if (!moved.has_value()) return;
       *key = *moved;
       context.transaction.LockRow(*key, mark.mode);
-      rows.GetLatest(*key, &read_);
+      RowsOf(context, mark, *key).GetLatest(*key, &read_);
     }
   }
 
   const LockRowsNode& lock_;
   Recheck recheck_;
-  std::vector<std::unique_ptr<RowAccess>> rows_;  // of each mark's relation
+  std::unordered_map<std::string, std::unique_ptr<RowAccess>> rows_;  // by their keys' head
   FoundRow read_;
   const Batch* input_ = nullptr;
   uint32_t next_row_ = 0;

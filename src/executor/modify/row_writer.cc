@@ -328,7 +328,8 @@ void RowWriter::RequireNoConflict(const Batch& rows, uint32_t row) {
 }
 
 void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
-  if (!catalog::IsColumnar(table_)) {
+  // What excludes others has to be stored before the next row is looked at.
+  if (!catalog::IsColumnar(table_) || !exclusions_.empty()) {
     for (*at = 0; *at < rows.row_count(); ++*at) {
       RequireNoConflict(rows, *at);
       Insert(rows, *at);
@@ -340,7 +341,7 @@ void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
                                               context_.memory);
   }
   const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
-  const bool goes_by_row = !indexes_.empty() || !exclusions_.empty() || notes_.wants_inserts();
+  const bool goes_by_row = !indexes_.empty() || notes_.wants_inserts();
   for (*at = 0; *at < rows.row_count() && goes_by_row; ++*at) {
     next_row_id_ = row_ids[*at];
     RequireNoConflict(rows, *at);

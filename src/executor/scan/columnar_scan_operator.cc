@@ -12,8 +12,10 @@
 #include "executor/filter_set.h"
 #include "executor/operators.h"
 #include "executor/parallel/parallel_step.h"
+#include "executor/scan/table_sampler.h"
 #include "executor/statement_resources.h"
 #include "executor/table_access.h"
+#include "storage/key/ordered_key.h"
 
 namespace grizzly::executor {
 namespace {
@@ -25,6 +27,7 @@ class ColumnarScanOperator final : public Operator {
   ColumnarScanOperator(const TableScanNode& node, ExecContext& context)
       : Operator(node),
         scan_(node),
+        head_(RowKeyHead(*node.relation)),
         zones_(node, context),
         filters_(node.filters, context),
         columns_(node, context),
@@ -38,6 +41,7 @@ class ColumnarScanOperator final : public Operator {
     delta_.reset();
     source_.reset();
     if (pinned_ != nullptr) return;
+    if (scan_.sample) sampler_.emplace(*scan_.sample, context);
     zones_.Open();
     source_ = std::make_unique<ColumnarSource>(context.transaction, *context.transactions,
                                                context.view, *scan_.relation);
@@ -99,10 +103,27 @@ class ColumnarScanOperator final : public Operator {
       block_ = 0;
     }
     const uint32_t rows = reader_->group().block_rows(block_);
-    const uint32_t kept = columns_.Fill(block_, reader_->VisibleRows(block_), batch_);
+    const uint32_t kept = columns_.Fill(block_, RowsToRead(), batch_);
     CountFiltered(context, static_cast<int64_t>(rows) - kept);
     ++block_;
     return true;
+  }
+
+  // Of the block: those that are visible and in the sample; null: all.
+  const std::vector<uint32_t>* RowsToRead() {
+    const std::vector<uint32_t>* const visible = reader_->VisibleRows(block_);
+    if (!sampler_.has_value()) return visible;
+    GroupReader& group = reader_->group();
+    const auto count = visible != nullptr ? static_cast<uint32_t>(visible->size())
+                                          : group.block_rows(block_);
+    sampled_.clear();
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint32_t row = visible != nullptr ? (*visible)[i] : i;
+      key_ = head_;
+      storage::AppendBigEndian(&key_, group.RowIdAt(block_ * storage::kSegmentBlockRows + row));
+      if (sampler_->Takes(key_)) sampled_.push_back(row);
+    }
+    return &sampled_;
   }
 
   bool FillFromDelta(ExecContext& context) {
@@ -110,6 +131,7 @@ class ColumnarScanOperator final : public Operator {
     uint32_t rows = 0;
     for (; rows < types::kBatchRowsMax && delta_->Valid(); delta_->Next()) {
       if (delta_->value().size() == storage::kDeletedMarkBytes) continue;
+      if (sampler_.has_value() && !sampler_->Takes(delta_->key())) continue;
       columns_.FillFromRow(SuffixOfRowKey(delta_->key()), delta_->value(), batch_, rows++);
     }
     if (rows == 0) return false;
@@ -118,7 +140,8 @@ class ColumnarScanOperator final : public Operator {
   }
 
   bool FillPinned() {
-    if (pinned_done_) return false;
+    // Of the tables of a tree, the one that has the row.
+    if (pinned_done_ || !pinned_->key.starts_with(head_)) return false;
     pinned_done_ = true;
     batch_.Reset();
     columns_.FillFromRow(SuffixOfRowKey(pinned_->key), pinned_->value, batch_, 0);
@@ -134,6 +157,7 @@ class ColumnarScanOperator final : public Operator {
   }
 
   const TableScanNode& scan_;
+  const std::string head_;
   ZoneFilter zones_;
   FilterSet filters_;  // of rows that come whole
   LazyColumns columns_;
@@ -145,6 +169,9 @@ class ColumnarScanOperator final : public Operator {
   std::unique_ptr<ColumnarSource> source_;
   std::unique_ptr<VisibleGroup> reader_;
   uint32_t block_ = 0;
+  std::optional<TableSampler> sampler_;
+  std::vector<uint32_t> sampled_;
+  std::string key_;
   std::unique_ptr<txn::RangeScan> delta_;
 };
 

@@ -11,6 +11,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "catalog/access_method.h"
 #include "planner/optimizer/column_set.h"
 #include "planner/optimizer/conjuncts.h"
 #include "planner/optimizer/optimizer.h"
@@ -22,6 +23,9 @@ constexpr size_t kExactPartsMax = 10;
 constexpr size_t kGreedyPartsMax = 256;
 constexpr double kLookupCost = 12;
 constexpr double kBuildCost = 2;
+// Of a columnar table, in rows of a row table: one that is read in order, and one that is looked up.
+constexpr double kColumnarScanCost = 0.1;
+constexpr double kColumnarLookupCost = 150;
 // A semi join that keeps less of its part than this is worth doing before the other joins.
 constexpr double kEarlySemiSelectivity = 0.4;
 
@@ -143,16 +147,22 @@ class JoinOrderer {
     return false;
   }
 
+  static bool IsColumnarScan(const LogicalNode& node) {
+    return node.kind == LogicalKind::kScan &&
+           catalog::IsColumnar(*static_cast<const LogicalScan&>(node).relation);
+  }
+  double ScanCost(const LogicalNode& scan) const {
+    const double rows = cardinality_.TableRows(*static_cast<const LogicalScan&>(scan).relation);
+    return IsColumnarScan(scan) ? rows * kColumnarScanCost : rows;
+  }
+
   // ---- taking apart ----
 
   void Flatten(LogicalPtr& node, std::vector<Part>* parts, std::vector<Condition>* conditions) {
     if (!IsReorderable(*node)) {
       Visit(node);
       const double rows = cardinality_.Estimate(*node);
-      const double cost = node->kind == LogicalKind::kScan
-                              ? cardinality_.TableRows(
-                                    *static_cast<const LogicalScan&>(*node).relation)
-                              : rows;
+      const double cost = node->kind == LogicalKind::kScan ? ScanCost(*node) : rows;
       parts->push_back({std::move(node), rows, cost});
       return;
     }
@@ -252,7 +262,9 @@ class JoinOrderer {
       double cost = both + best[left].rows + kBuildCost * best[right].rows;
       if (lookup) {
         const double met = std::max(1.0, found.rows / std::max(best[left].rows, 1.0));
-        cost = std::min(cost, best[left].cost + best[left].rows * (kLookupCost + met));
+        const bool columnar = IsColumnarScan(*parts[std::countr_zero(right)].plan);
+        const double row_cost = columnar ? kColumnarLookupCost : 1;
+        cost = std::min(cost, best[left].cost + best[left].rows * (kLookupCost + met * row_cost));
       }
       cost += found.rows;
       if (cost < found.cost) {

@@ -2,6 +2,7 @@
 // plain nested loops for the rest.
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "planner/optimizer/column_set.h"
 #include "planner/physical/conversion.h"
 #include "types/compare.h"
@@ -14,6 +15,9 @@ namespace {
 
 // A lookup per left row pays off below this many left rows for each row the right side would scan.
 constexpr double kLookupCost = 12;
+// Of a columnar table, in rows of a row table: one that is read in order, and one that is looked up.
+constexpr double kColumnarScanCost = 0.1;
+constexpr double kColumnarLookupCost = 150;
 
 plan::JoinType TypeOf(JoinType type) {
   switch (type) {
@@ -89,8 +93,11 @@ bool Conversion::PlanLookup(LogicalJoin& join) {
   const bool uses_join =
       path && std::any_of(path->used_filters.begin(), path->used_filters.end(),
                           [&](size_t i) { return i >= own_filters; });
-  const bool pays = uses_join && left_rows * (kLookupCost + path->rows) <
-                                     cardinality_.TableRows(*scan.relation) + scan.estimated_rows;
+  const bool columnar = catalog::IsColumnar(*scan.relation);
+  const double row_cost = columnar ? kColumnarLookupCost : 1;
+  const double scanned = cardinality_.TableRows(*scan.relation) * (columnar ? kColumnarScanCost : 1);
+  const bool pays = uses_join && left_rows * (kLookupCost + path->rows * row_cost) <
+                                     scanned + scan.estimated_rows;
   if (!pays) {
     scan.filters.resize(own_filters);
     return false;

@@ -19,7 +19,7 @@ constexpr double kFetchCost = 10;
 constexpr double kSeekCost = 19;
 // A columnar table's row in a scan, and one by its key: found in its group, composed of its columns.
 constexpr double kColumnarRowCost = 0.1;
-constexpr double kColumnarFetchCost = 60;
+constexpr double kColumnarFetchCost = 150;
 
 double RowCost(const catalog::Relation& table) {
   return catalog::IsColumnar(table) ? kColumnarRowCost : kRowCost;
