@@ -417,9 +417,8 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
     draft.partition_bound =
         CheckedBound(input, *parents.front(), target.name, *statement.partbound);
   }
-  if (statement.partspec != nullptr) {
-    draft.partition_key = ReadPartitionKey(input, *statement.partspec, draft);
-  }
+  const PgQuery__PartitionSpec* by = statement.partspec;
+  if (by != nullptr) draft.partition_key = ReadPartitionKey(input, *by, draft);
   for (const RelationPtr& parent : parents) draft.inherits.push_back(parent->oid);
   NewTable made{target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
                 TextOf(statement.access_method)};
