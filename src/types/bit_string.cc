@@ -72,7 +72,7 @@ StringRef ApplyBitTypmod(const StringRef& value, bool is_varying, int32_t typmod
                          Arena& arena) {
   const BitStringRef ref(value.view());
   const auto length = static_cast<uint32_t>(typmod);
-  if (typmod <= 0 || ref.bit_count() == length || (is_varying && ref.bit_count() < length)) {
+  if (typmod <= 0 || typmod > kBitsMax || ref.bit_count() == length || (is_varying && ref.bit_count() < length)) {
     return value;
   }
   if (!is_explicit) CheckLength(ref.bit_count(), is_varying, typmod);

@@ -12,6 +12,9 @@
 
 namespace grizzly::types {
 
+// PostgreSQL's VARBITMAXLEN. A longer length in a cast counts as none.
+inline constexpr int32_t kBitsMax = 2'147'483'640;
+
 class BitStringRef {
  public:
   explicit BitStringRef(std::string_view bytes) : bytes_(bytes) {}

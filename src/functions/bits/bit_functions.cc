@@ -13,10 +13,9 @@ namespace grizzly::functions {
 namespace {
 
 using types::BitStringRef;
+using types::kBitsMax;
 using types::StringRef;
 using View = std::string_view;
-
-constexpr int64_t kBitsMax = 2'147'483'640;
 
 // ---- building ----
 

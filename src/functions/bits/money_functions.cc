@@ -44,10 +44,12 @@ int64_t OverInteger(int64_t a, T b) {
   return b == -1 ? Minus(0, a) : a / b;
 }
 
-// Half to even, as rint() has it; what does not fit becomes the lowest value.
+// Half to even, as rint() has it.
 int64_t Rounded(double cents) {
   const double rounded = std::rint(cents);
-  if (!(rounded >= -9223372036854775808.0 && rounded < 9223372036854775808.0)) return INT64_MIN;
+  if (!(rounded >= -9223372036854775808.0 && rounded < 9223372036854775808.0)) {
+    throw SqlError(SqlState::kNumericValueOutOfRange, "money out of range");
+  }
   return static_cast<int64_t>(rounded);
 }
 template <typename T>

@@ -233,10 +233,10 @@ bool MatchTextText(FunctionContext& context, View text, View query) {
 
 }  // namespace
 
+constexpr Oid kSimpleTextSearchConfig = 3748;  // pg_catalog.simple
+
 Oid CurrentTextSearchConfig(FunctionContext& context) {
-  if (context.session == nullptr) {
-    throw SqlError(SqlState::kUndefinedObject, "text search configuration isn't set");
-  }
+  if (context.session == nullptr) return kSimpleTextSearchConfig;  // the setting's built-in default
   return context.session->ResolveRegName(
       facts::kRegconfigOid, context.session->ShowSetting("default_text_search_config", false),
       false);

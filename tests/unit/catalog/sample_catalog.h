@@ -122,7 +122,7 @@ inline std::shared_ptr<TenantSnapshot> SampleCatalog() {
   Put(*snapshot, p_row);
   Type e{.oid = 16620, .schema = kPublicSchema, .name = "e", .owner = 10, .typtype = 'e',
          .category = 'E', .length = 4, .array = 16619};
-  e.labels = {{16621, 1, "x"}, {16622, 2, "y"}};
+  e.labels = {{16621, 1, "x", 1}, {16622, 2, "y", 2}};
   e.physical = types::PhysicalType::kInt32;
   Put(*snapshot, e);
   Type d{.oid = 16626, .schema = kPublicSchema, .name = "d", .owner = 10, .typtype = 'd',
