@@ -23,16 +23,25 @@ int64_t Smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 int64_t Larger(int64_t a, int64_t b) { return a > b ? a : b; }
 
 // PostgreSQL's sums and products of money wrap around, and clients may see it.
+[[noreturn]] void ThrowMoneyOutOfRange() {
+  throw SqlError(SqlState::kNumericValueOutOfRange, "money out of range");
+}
+
 int64_t Plus(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  int64_t sum;
+  if (__builtin_add_overflow(a, b, &sum)) ThrowMoneyOutOfRange();
+  return sum;
 }
 int64_t Minus(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+  int64_t difference;
+  if (__builtin_sub_overflow(a, b, &difference)) ThrowMoneyOutOfRange();
+  return difference;
 }
 template <typename T>
 int64_t TimesInteger(int64_t a, T b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) *
-                              static_cast<uint64_t>(static_cast<int64_t>(b)));
+  int64_t product;
+  if (__builtin_mul_overflow(a, b, &product)) ThrowMoneyOutOfRange();
+  return product;
 }
 template <typename T>
 int64_t IntegerTimes(T b, int64_t a) {
@@ -47,18 +56,20 @@ int64_t OverInteger(int64_t a, T b) {
 // Half to even, as rint() has it.
 int64_t Rounded(double cents) {
   const double rounded = std::rint(cents);
-  if (!(rounded >= -9223372036854775808.0 && rounded < 9223372036854775808.0)) {
-    throw SqlError(SqlState::kNumericValueOutOfRange, "money out of range");
-  }
+  if (!(rounded >= -9223372036854775808.0 && rounded < 9223372036854775808.0)) ThrowMoneyOutOfRange();
   return static_cast<int64_t>(rounded);
 }
 template <typename T>
 int64_t TimesFloat(int64_t a, T b) {
-  return Rounded(static_cast<double>(a) * static_cast<double>(b));
+  const double product = static_cast<double>(a) * static_cast<double>(b);
+  if (std::isinf(product) && !std::isinf(static_cast<double>(b))) {
+    throw SqlError(SqlState::kNumericValueOutOfRange, "value out of range: overflow");
+  }
+  return Rounded(product);
 }
 template <typename T>
 int64_t FloatTimes(T b, int64_t a) {
-  return Rounded(static_cast<double>(b) * static_cast<double>(a));
+  return TimesFloat<T>(a, b);
 }
 template <typename T>
 int64_t OverFloat(int64_t a, T b) {

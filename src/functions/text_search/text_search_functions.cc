@@ -233,10 +233,10 @@ bool MatchTextText(FunctionContext& context, View text, View query) {
 
 }  // namespace
 
-constexpr Oid kSimpleTextSearchConfig = 3748;  // pg_catalog.simple
+constexpr Oid kEnglishTextSearchConfig = 13163;  // facts/pg_ts_config.csv
 
 Oid CurrentTextSearchConfig(FunctionContext& context) {
-  if (context.session == nullptr) return kSimpleTextSearchConfig;  // the setting's built-in default
+  if (context.session == nullptr) return kEnglishTextSearchConfig;  // what initdb chooses
   return context.session->ResolveRegName(
       facts::kRegconfigOid, context.session->ShowSetting("default_text_search_config", false),
       false);
