@@ -91,7 +91,7 @@ int RunAll(const CommandLine& line, Target& target, const Configuration& configu
     FileResult result;
     try {
       result = FileRun(path, target, configuration, line.run).Run();
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
       result.failures.push_back(fmt::format("{}: {}", path, error.what()));
     }
     const auto milliseconds =
