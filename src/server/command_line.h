@@ -15,6 +15,7 @@ struct CommandLine {
   std::vector<std::pair<std::string, std::string>> settings;  // in order; names in lower case
   bool show_help = false;
   bool show_version = false;
+  bool check = false;  // read and check what is stored, then end
 };
 
 CommandLine ParseCommandLine(const std::vector<std::string>& arguments);

@@ -40,6 +40,9 @@ Value NumberOrNull(Integer number) {
   return std::to_string(number);
 }
 
+// The xid type has the lower half of a transaction's number.
+uint32_t XidOf(TransactionId id) { return static_cast<uint32_t>(id.value); }
+
 Value TextOrNull(const std::string& text) {
   if (text.empty()) return std::nullopt;
   return text;
@@ -144,8 +147,12 @@ SystemRow LockRow(const SystemCall& call, const txn::HeldLock& lock) {
     case txn::LockKind::kRow: split("tuple", 0); break;
     case txn::LockKind::kName: split("object", 0); break;
   }
-  row[10] = std::to_string(lock.session.value) + "/0";
-  row[11] = std::to_string(lock.session.value);
+  if (lock.prepared.value != 0) {  // as PostgreSQL has it after a restart: no process
+    row[10] = fmt::format("-1/{}", XidOf(lock.prepared));
+  } else {
+    row[10] = std::to_string(lock.session.value) + "/0";
+    row[11] = std::to_string(lock.session.value);
+  }
   row[12] = std::string(ModeName(lock));
   row[13] = Truth(lock.granted);
   row[14] = "f";
@@ -157,6 +164,18 @@ Rows LockRows(const SystemCall& call) {
   Rows rows;
   for (const txn::HeldLock& lock : call.session.instance().locks().ListAll()) {
     rows.push_back(LockRow(call, lock));
+  }
+  return rows;
+}
+
+// ---- prepared transactions ----
+
+Rows PreparedTransactionRows(const SystemCall& call) {
+  Rows rows;
+  for (const auto& prepared : call.session.instance().prepared_transactions().List()) {
+    rows.push_back({std::to_string(XidOf(prepared.id)), prepared.name,
+                    TimeText(call, prepared.prepared_us), std::to_string(prepared.owner),
+                    std::to_string(prepared.database)});
   }
   return rows;
 }
@@ -351,7 +370,7 @@ constexpr struct {
     {"pg_stat_get_archiver", ArchiverRow},
     {"pg_stat_get_wal", WalRow},
     {"pg_stat_get_wal_receiver", ReceiverRow},
-    {"pg_prepared_xact", NoRows},
+    {"pg_prepared_xact", PreparedTransactionRows},
     {"pg_listening_channels", NoRows},
     {"pg_available_extensions", NoRows},
     {"pg_available_extension_versions", NoRows},

@@ -60,7 +60,7 @@ void Transaction::State::UndoTo(const Savepoint& place) {
   ShrinkTo(commit_drops, place.commit_drops);
   ShrinkTo(rollback_drops, place.rollback_drops);
   manager.locks.ReleaseAfter(owner, place.locks);
-  Reclaim(manager.store, dropped);
+  DropWritten(manager.store, dropped);
 }
 
 void Transaction::State::End() {
@@ -188,6 +188,7 @@ void Transaction::Get(const ReadView& view, std::string_view key, RowRead* row) 
     }
   }
   row->own_command_ = 0;
+  row->kept_.reset();
   row->found_ = state_->manager.store.Get(view.snapshot.get(), key, &row->pinned_);
   row->value_ = row->pinned_.view();
 }
