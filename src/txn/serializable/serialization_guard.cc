@@ -195,7 +195,7 @@ std::vector<NotedRead> SerializationGuard::ListReads() const {
   const auto add = [&](const SerializableTransaction& reader) {
     for (const auto& [head, reads] : reader.reads) {
       NotedRead read;
-      read.session = reader.is_committed() ? SessionId() : reader.session;
+      read.session = reader.session;
       read.tenant = TenantId(storage::ReadBigEndian<uint32_t>(head.data()));
       read.storage = StorageId(storage::ReadBigEndian<uint32_t>(head.data() + sizeof(uint32_t)));
       if (head.size() >= kKeyHeadBytes) {
