@@ -21,6 +21,10 @@ int64_t StatementResources::HashBudget(const ExecContext& context) {
                               own.hash_memory_multiplier);
 }
 
+int64_t StatementResources::StoreBudget(const ExecContext& context) {
+  return Current().spill == nullptr ? 0 : static_cast<int64_t>(context.work_memory_bytes);
+}
+
 StatementResources::Scope::Scope(const StatementResources& resources) : outer_(current_resources) {
   current_resources = &resources;
 }

@@ -26,6 +26,8 @@ struct StatementResources {
   static const StatementResources& Current();
   // Bytes a hash table may hold before it spills; 0: it may not.
   static int64_t HashBudget(const ExecContext& context);
+  // ... rows that are only kept.
+  static int64_t StoreBudget(const ExecContext& context);
 
   class Scope {
    public:
