@@ -20,11 +20,13 @@ struct StatementResources {
   int parallel_workers_max = 0;         // max_parallel_workers_per_gather
   SpillSpace* spill = nullptr;
   double hash_memory_multiplier = 1;    // of work_mem, for hash tables
+  bool hash_memory_is_automatic = false;  // nobody has set work_mem: more, by the machine's memory
   ParallelStep* parallel = nullptr;     // set in workers: what they share
 
   // Of this thread.
   static const StatementResources& Current();
-  // Bytes a hash table may hold before it spills; 0: it may not.
+  // Bytes a hash table may hold before it spills; 0: it may not. Where work_mem was not set, a 64th of the
+  // machine's memory, and at most an eighth of any limit above the statement, but not less than work_mem says.
   static int64_t HashBudget(const ExecContext& context);
 
   class Scope {

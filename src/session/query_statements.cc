@@ -231,6 +231,7 @@ void ClientSession::FillContext(executor::ExecContext& context) {
   context.work_memory_bytes = settings_.effective().work_memory_bytes;
   const EffectiveSettings& settings = settings_.effective();
   resources_.hash_memory_multiplier = settings.hash_memory_multiplier;
+  resources_.hash_memory_is_automatic = settings.work_memory_is_default;
   resources_.parallel_workers_max = settings.parallel_workers_max;
   spill_.SetLimit(settings.temporary_bytes_max);
   context.virtual_tables = &instance_.virtual_tables();

@@ -527,6 +527,7 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.client_min_messages = ParseSeverity(value);
   } else if (name == "work_mem") {
     effective_.work_memory_bytes = std::stoll(value) * 1024;
+    effective_.work_memory_is_default = SourceOf(name) == "default";
   } else if (name == "hash_mem_multiplier") {
     effective_.hash_memory_multiplier = std::stod(value);
   } else if (name == "temp_file_limit") {

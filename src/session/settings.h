@@ -37,6 +37,7 @@ struct EffectiveSettings {
   txn::TransactionOptions transaction_defaults;
   Severity client_min_messages = Severity::kNotice;
   int64_t work_memory_bytes = 4 << 20;
+  bool work_memory_is_default = true;   // nobody has set work_mem
   double hash_memory_multiplier = 2;
   int64_t temporary_bytes_max = -1;     // temp_file_limit; -1: none
   int parallel_workers_max = 2;         // max_parallel_workers_per_gather

@@ -1,5 +1,6 @@
 #include "executor/join/join_table.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "executor/column_gather.h"
@@ -104,7 +105,7 @@ JoinTable::~JoinTable() {
 }
 
 bool JoinTable::Build(ExecContext& context, Operator* right, int64_t budget_bytes) {
-  const bool may_share = budget_bytes < 0 || EstimatedBytes() <= static_cast<double>(budget_bytes);
+  const bool may_share = budget_bytes < 0 || EstimatedBytes(node_) <= static_cast<double>(budget_bytes);
   if (!may_share || !TryBuildParallel(context)) {
     OperatorPtr own;
     if (right == nullptr) {
@@ -125,10 +126,10 @@ bool JoinTable::Build(ExecContext& context, Operator* right, int64_t budget_byte
   return true;
 }
 
-double JoinTable::EstimatedBytes() const {
+double JoinTable::EstimatedBytes(const plan::HashJoinNode& node) {
   double width = sizeof(uint64_t) * 2;
-  for (const SqlType& type : store_types_) width += types::PhysicalWidth(type.physical);
-  return width * node_.children[1]->estimated_rows;
+  for (const SqlType& type : StoreTypes(node)) width += types::PhysicalWidth(type.physical);
+  return width * node.children[1]->estimated_rows;
 }
 
 void JoinTable::SpillInto(SpillPartitions& partitions, ExecContext& context, Operator& right) {
@@ -217,23 +218,33 @@ bool JoinTable::HasIntegerKey(size_t key) const {
 }
 
 std::shared_ptr<const KeyFilter> JoinTable::MakeKeyFilter(size_t key) const {
-  auto filter = std::make_shared<KeyFilter>(rows_.row_count());
-  const auto add = [&]<typename T>(const Vector& column, uint32_t count, T) {
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  ForEachKey(key, [&](int64_t value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  });
+  auto filter = std::make_shared<KeyFilter>(low, high, rows_.row_count());
+  ForEachKey(key, [&](int64_t value) { filter->Add(value); });
+  return filter;
+}
+
+template <typename Visit>
+void JoinTable::ForEachKey(size_t key, const Visit& visit) const {
+  const auto each = [&]<typename T>(const Vector& column, uint32_t count, T) {
     const auto reader = column.Reader<T>();
     for (uint32_t row = 0; row < count; ++row) {
-      if (!reader.IsNull(row)) filter->Add(reader[row]);
+      if (!reader.IsNull(row)) visit(int64_t{reader[row]});
     }
   };
   for (size_t c = 0; c < rows_.chunk_count(); ++c) {
     const Batch& chunk = rows_.chunk(c);
     const Vector& column = chunk.column(width_ + key);
     switch (column.physical()) {
-      case types::PhysicalType::kInt16: add(column, chunk.row_count(), int16_t{}); break;
-      case types::PhysicalType::kInt32: add(column, chunk.row_count(), int32_t{}); break;
-      default: add(column, chunk.row_count(), int64_t{});
+      case types::PhysicalType::kInt16: each(column, chunk.row_count(), int16_t{}); break;
+      case types::PhysicalType::kInt32: each(column, chunk.row_count(), int32_t{}); break;
+      default: each(column, chunk.row_count(), int64_t{});
     }
   }
-  return filter;
 }
 
 void JoinTable::KeepEqual(std::span<const Vector* const> probe_keys,

@@ -31,6 +31,8 @@ class JoinTable {
   void SpillInto(SpillPartitions& partitions, ExecContext& context, Operator& right);
   // From a file that SpillInto wrote.
   void BuildFrom(SpillFile& file, ExecContext& context);
+  // What the rows will take, by the planner's estimate.
+  static double EstimatedBytes(const plan::HashJoinNode& node);
   // Of key `key`, which must be of an integer type (HasIntegerKey).
   std::shared_ptr<const KeyFilter> MakeKeyFilter(size_t key) const;
   bool HasIntegerKey(size_t key) const;
@@ -64,8 +66,9 @@ class JoinTable {
  private:
   class Side;  // one worker's rows on their way in
   bool TryBuildParallel(ExecContext& context);
-  double EstimatedBytes() const;
   void Take(Side& side);
+  template <typename Visit>
+  void ForEachKey(size_t key, const Visit& visit) const;
   void LinkRows(ExecContext& context);
   bool NullMatches(size_t key) const {
     return key < node_.null_equal.size() && node_.null_equal[key];

@@ -131,23 +131,6 @@ bool IsParallelSafe(const expr::Expr& expression) {
   return all;
 }
 
-std::optional<uint32_t> DriverOutput(const Node& node, uint32_t position) {
-  switch (node.kind) {
-    case NodeKind::kTableScan: return position;
-    case NodeKind::kFilter: return DriverOutput(*node.children[0], position);
-    case NodeKind::kProject: {
-      const expr::Expr& passed = *static_cast<const plan::ProjectNode&>(node).expressions[position];
-      if (passed.kind != ExprKind::kInput) return std::nullopt;
-      return DriverOutput(*node.children[0], static_cast<const expr::InputExpr&>(passed).index);
-    }
-    case NodeKind::kHashJoin:
-    case NodeKind::kNestedLoop:
-      if (position >= node.children[0]->output_types.size()) return std::nullopt;
-      return DriverOutput(*node.children[0], position);
-    default: return std::nullopt;
-  }
-}
-
 std::optional<ParallelPipeline> FindParallelPipeline(const Node& top) {
   ParallelPipeline pipeline;
   if (!Descend(top, &pipeline)) return std::nullopt;

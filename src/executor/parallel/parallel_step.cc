@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "executor/join/join_table.h"
+#include "executor/join/scan_keys.h"
 #include "executor/parallel/parallel_safety.h"
 #include "executor/parallel/worker_pool.h"
 #include "executor/statement_resources.h"
@@ -18,6 +19,15 @@ int WorkersFor(double rows, int helpers_max) {
   const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int allowed = std::min(helpers_max + 1, threads);
   return static_cast<int>(std::min<double>(allowed, rows / kRowsPerWorkerMin));
+}
+
+// The tables of a step do not go to files.
+bool TablesFit(const ParallelPipeline& pipeline, const ExecContext& context) {
+  const auto budget = static_cast<double>(StatementResources::HashBudget(context));
+  return budget <= 0 || std::all_of(pipeline.joins.begin(), pipeline.joins.end(),
+                                    [&](const plan::HashJoinNode* join) {
+                                      return JoinTable::EstimatedBytes(*join) <= budget;
+                                    });
 }
 
 // Adds a worker's counts to the statement's: rows add up, times are those of the slowest.
@@ -50,6 +60,7 @@ class WorkerExecution {
     context.cancel = leader.cancel;
     context.memory = leader.memory;
     context.work_memory_bytes = leader.work_memory_bytes;
+    context.scan_keys = leader.scan_keys;
     context.virtual_tables = leader.virtual_tables;
     context.virtual_input = leader.virtual_input;
     context.transactions = leader.transactions;
@@ -73,6 +84,7 @@ std::unique_ptr<ParallelStep> ParallelStep::TryMake(const plan::Node& pipeline,
   }
   const std::optional<ParallelPipeline> found = FindParallelPipeline(pipeline);
   if (!found) return nullptr;
+  if (!TablesFit(*found, context)) return nullptr;
   const double rows = found->driver->total_cost;
   if (rows < kParallelRowsMin) return nullptr;
   const int workers = WorkersFor(rows, resources.parallel_workers_max);
@@ -89,7 +101,7 @@ void ParallelStep::Run(ExecContext& leader,
     auto table = std::make_shared<JoinTable>(*join, leader);
     table->Build(leader);
     NoteMemory(leader, *join, table->byte_count());
-    AddFilters(*join, *table);
+    PublishKeys(leader, *join, table.get());
     tables_[join] = std::move(table);
   }
   const bool measures = leader.measurements != nullptr;
@@ -120,17 +132,6 @@ void ParallelStep::Run(ExecContext& leader,
       throw;
     }
   });
-}
-
-void ParallelStep::AddFilters(const plan::HashJoinNode& join, const JoinTable& table) {
-  if (join.type != plan::JoinType::kInner && join.type != plan::JoinType::kSemi) return;
-  for (size_t k = 0; k < join.left_keys.size(); ++k) {
-    const expr::Expr& key = *join.left_keys[k];
-    if (key.kind != expr::ExprKind::kInput || !table.HasIntegerKey(k)) continue;
-    const auto output = DriverOutput(*join.children[0],
-                                     static_cast<const expr::InputExpr&>(key).index);
-    if (output) filters_.push_back({*output, table.MakeKeyFilter(k)});
-  }
 }
 
 size_t ParallelStep::SplitOnce(const std::function<size_t()>& split) {
