@@ -42,6 +42,7 @@ struct HashJoinNode final : Node {
   std::vector<bool> null_equal;      // IS NOT DISTINCT FROM for key i
   std::vector<ExprPtr> conditions;   // further ones, over left and right columns
   bool null_aware = false;           // kAnti as NOT IN
+  bool tells_keys = true;            // the scans below the left child hear of the right side's keys
 };
 
 struct AggregateNode final : Node {

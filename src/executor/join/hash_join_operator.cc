@@ -1,7 +1,7 @@
 // Equi-joins of every type: a hash table of the right child, probed with batches of the left one.
 //
 // Output rows keep the left order. Right and full joins hand out unmatched right rows at the end; right semi
-// and anti joins hand out nothing else: they note which right rows were met, on several workers where that pays.
+// and anti joins hand out nothing else. Of several workers that probe one table, the last to be done does that.
 #include <algorithm>
 
 #include "executor/join/join_table.h"
@@ -38,8 +38,10 @@ class HashJoinOperator final : public Operator {
 
  protected:
   void DoOpen(ExecContext&) override {
-    const ParallelStep* step = StatementResources::Current().parallel;
-    table_ = step != nullptr ? step->FindTable(join_) : nullptr;
+    step_ = StatementResources::Current().parallel;
+    table_ = step_ != nullptr ? step_->FindTable(join_) : nullptr;
+    if (table_ == nullptr) step_ = nullptr;
+    if (step_ != nullptr) step_->BeginProbe(join_);
     is_ready_ = false;
     left_ = nullptr;
     spilled_right_.reset();
@@ -74,7 +76,7 @@ class HashJoinOperator final : public Operator {
       BuildTable(context);
       if (spilled_right_ != nullptr) return;
     }
-    PrepareMarks();
+    next_right_ = 0;
     is_left_read_ = (table_->row_count() == 0 && NeedsBothSides()) ||
                     (IsRightSemiOrAnti(join_.type) && MarkOnWorkers(context));
     if (!is_left_read_) child(0).Open(context);
@@ -125,7 +127,7 @@ class HashJoinOperator final : public Operator {
     table_ = std::make_shared<JoinTable>(join_, context);
     const auto file = spilled_right_->Take(partition_);
     table_->BuildFrom(*file, context);
-    PrepareMarks();
+    next_right_ = 0;
   }
 
   bool NextPartition(ExecContext& context) {
@@ -141,13 +143,6 @@ class HashJoinOperator final : public Operator {
     return spilled_left_->file(partition_).Read(left_batch_) ? &left_batch_ : nullptr;
   }
 
-  void PrepareMarks() {
-    next_right_ = 0;
-    const bool needs_marks = join_.type == JoinType::kRight || join_.type == JoinType::kFull ||
-                             IsRightSemiOrAnti(join_.type);
-    right_marks_.Reset(needs_marks ? table_->row_limit() : 0);
-  }
-
   // False: the left side is not for workers.
   bool MarkOnWorkers(ExecContext& context) {
     const auto step = ParallelStep::TryMake(*join_.children[0], context);
@@ -161,14 +156,14 @@ class HashJoinOperator final : public Operator {
   }
 
   void MarkMet(PairFinder& pairs, const Batch& left) {
-    pairs.Start(*table_, left, &right_marks_);
+    pairs.Start(*table_, left, &table_->marks());
     while (pairs.Next(false)) {
-      for (const uint32_t row : pairs.right_rows()) right_marks_.Set(row);
+      for (const uint32_t row : pairs.right_rows()) table_->marks().Set(row);
     }
   }
 
   void StartProbe() {
-    pairs_.Start(*table_, *left_, IsRightSemiOrAnti(join_.type) ? &right_marks_ : nullptr);
+    pairs_.Start(*table_, *left_, IsRightSemiOrAnti(join_.type) ? &table_->marks() : nullptr);
     left_matched_.assign(left_->row_count(), false);
     is_left_done_ = false;
   }
@@ -178,8 +173,8 @@ class HashJoinOperator final : public Operator {
     const bool joins = !IsSemiOrAnti(join_.type) && !IsRightSemiOrAnti(join_.type);
     while (pairs_.Next(joins)) {
       for (const uint32_t row : pairs_.left_rows()) left_matched_[row] = true;
-      if (!right_marks_.empty()) {
-        for (const uint32_t row : pairs_.right_rows()) right_marks_.Set(row);
+      if (!table_->marks().empty()) {
+        for (const uint32_t row : pairs_.right_rows()) table_->marks().Set(row);
       }
       if (joins) return &pairs_.joined();
     }
@@ -208,13 +203,24 @@ class HashJoinOperator final : public Operator {
     return &out_;
   }
 
+  // Everybody else has read his part of the left side.
+  bool IsLastToProbe() {
+    if (step_ == nullptr) return true;
+    if (!has_ended_) {
+      has_ended_ = true;
+      is_last_ = step_->EndProbe(join_);
+    }
+    return is_last_;
+  }
+
   // Right rows that were met (right semi), or those that were not.
   Batch* EmitRight() {
-    if (right_marks_.empty()) return nullptr;
+    const RowMarks& marks = table_->marks();
+    if (marks.empty() || !IsLastToProbe()) return nullptr;
     const bool wants_met = join_.type == JoinType::kRightSemi;
     rows_.clear();
-    while (next_right_ < right_marks_.size() && rows_.size() < types::kBatchRowsMax) {
-      if (table_->IsRow(next_right_) && right_marks_.IsSet(next_right_) == wants_met) {
+    while (next_right_ < marks.size() && rows_.size() < types::kBatchRowsMax) {
+      if (table_->IsRow(next_right_) && marks.IsSet(next_right_) == wants_met) {
         rows_.push_back(next_right_);
       }
       ++next_right_;
@@ -241,8 +247,10 @@ class HashJoinOperator final : public Operator {
   std::unique_ptr<SpillPartitions> spilled_left_;
   size_t partition_ = 0;
   Batch left_batch_;                  // of a spilled left side
-  RowMarks right_marks_;              // empty: not asked for
   uint32_t next_right_ = 0;
+  ParallelStep* step_ = nullptr;      // whose table it is
+  bool has_ended_ = false;
+  bool is_last_ = false;
 
   const Batch* left_ = nullptr;
   std::vector<bool> left_matched_;

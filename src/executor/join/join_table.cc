@@ -13,6 +13,12 @@ namespace {
 
 constexpr size_t kBucketsMin = 64;
 
+bool WantsMarks(plan::JoinType type) {
+  using plan::JoinType;
+  return type == JoinType::kRight || type == JoinType::kFull || type == JoinType::kRightSemi ||
+         type == JoinType::kRightAnti;
+}
+
 std::vector<SqlType> KeyTypes(const plan::HashJoinNode& node) {
   std::vector<SqlType> types;
   for (const auto& key : node.left_keys) types.push_back(key->type);
@@ -193,6 +199,8 @@ void JoinTable::LinkRows(ExecContext& context) {
                                           hashes_.size() * (sizeof(uint32_t) + sizeof(uint64_t)));
   if (memory_ != nullptr) memory_->Reserve(bytes);
   charged_bytes_ = bytes;
+  rows_.Seal();
+  if (WantsMarks(node_.type)) marks_.Reset(hashes_.size());
   mask_ = buckets - 1;
   heads_.assign(buckets, kNoRow);
   next_.assign(hashes_.size(), kNoRow);

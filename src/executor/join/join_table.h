@@ -2,13 +2,14 @@
 //
 // Rows are named by number: chunk * kBatchRowsMax + place in the chunk. A chunk of a worker need not be
 // full, so numbers have gaps. Chains keep the order the rows came in.
-// THREADS  built by one statement thread (and its workers); read by any number afterwards.
+// THREADS  built by one statement thread (and its workers); read by any number afterwards, who also mark rows.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "executor/join/key_filter.h"
+#include "executor/join/row_marks.h"
 #include "executor/operator.h"
 #include "executor/row_store.h"
 #include "executor/spill/spill_file.h"
@@ -39,6 +40,9 @@ class JoinTable {
   std::span<const SqlType> store_types() const { return store_types_; }
   // What the table holds.
   int64_t byte_count() const { return rows_.charged_bytes() + charged_bytes_; }
+
+  // Rows that were met, where the join asks for them (right, full, right semi and anti).
+  RowMarks& marks() { return marks_; }
 
   uint64_t row_count() const { return rows_.row_count(); }
   bool has_null_key() const { return has_null_key_; }
@@ -79,6 +83,7 @@ class JoinTable {
   size_t width_;                      // of the right child
   std::vector<SqlType> store_types_;  // its columns, then the keys
   RowStore rows_;
+  RowMarks marks_;
   std::vector<uint64_t> hashes_;      // by row number
   std::vector<uint32_t> heads_;
   std::vector<uint32_t> next_;

@@ -130,7 +130,7 @@ void ScanKeys::Publish(const plan::HashJoinNode& join, const JoinTable& table) {
   const bool drops_unmatched = join.type == JoinType::kInner || join.type == JoinType::kSemi ||
                                join.type == JoinType::kRight || join.type == JoinType::kRightSemi ||
                                join.type == JoinType::kRightAnti;
-  if (!drops_unmatched) return;
+  if (!drops_unmatched || !join.tells_keys) return;
   for (size_t k = 0; k < join.left_keys.size(); ++k) {
     const expr::Expr& key = *join.left_keys[k];
     if (key.kind != ExprKind::kInput || !table.HasIntegerKey(k)) continue;

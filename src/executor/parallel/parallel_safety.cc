@@ -56,11 +56,6 @@ bool IsSafeInner(const Node& node) {
   }
 }
 
-bool KeepsLeft(JoinType type) {
-  return type == JoinType::kInner || type == JoinType::kLeft || type == JoinType::kSemi ||
-         type == JoinType::kAnti;
-}
-
 bool Descend(const Node& node, ParallelPipeline* pipeline) {
   switch (node.kind) {
     case NodeKind::kFilter:
@@ -71,8 +66,7 @@ bool Descend(const Node& node, ParallelPipeline* pipeline) {
              Descend(*node.children[0], pipeline);
     case NodeKind::kHashJoin: {
       const auto& join = static_cast<const plan::HashJoinNode&>(node);
-      if (!KeepsLeft(join.type) || !AllSafe(join.left_keys) || !AllSafe(join.right_keys) ||
-          !AllSafe(join.conditions)) {
+      if (!AllSafe(join.left_keys) || !AllSafe(join.right_keys) || !AllSafe(join.conditions)) {
         return false;
       }
       pipeline->joins.push_back(&join);

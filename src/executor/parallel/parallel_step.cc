@@ -13,12 +13,10 @@
 namespace grizzly::executor {
 namespace {
 
-constexpr double kRowsPerWorkerMin = kParallelRowsMin / 2;
-
-int WorkersFor(double rows, int helpers_max) {
+int WorkersFor(double rows, double rows_min, int helpers_max) {
   const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int allowed = std::min(helpers_max + 1, threads);
-  return static_cast<int>(std::min<double>(allowed, rows / kRowsPerWorkerMin));
+  return static_cast<int>(std::min<double>(allowed, rows / (rows_min / 2)));
 }
 
 // The tables of a step do not go to files.
@@ -86,8 +84,9 @@ std::unique_ptr<ParallelStep> ParallelStep::TryMake(const plan::Node& pipeline,
   if (!found) return nullptr;
   if (!TablesFit(*found, context)) return nullptr;
   const double rows = found->driver->total_cost;
-  if (rows < kParallelRowsMin) return nullptr;
-  const int workers = WorkersFor(rows, resources.parallel_workers_max);
+  if (rows < resources.parallel_rows_min) return nullptr;
+  const int workers =
+      WorkersFor(rows, resources.parallel_rows_min, resources.parallel_workers_max);
   if (workers < 2) return nullptr;
   auto step = std::unique_ptr<ParallelStep>(new ParallelStep(pipeline, *found->driver));
   step->joins_ = found->joins;
@@ -143,6 +142,18 @@ bool ParallelStep::TakeUnit(size_t* unit) {
   if (failed_.load(std::memory_order_relaxed)) return false;
   *unit = next_unit_.fetch_add(1, std::memory_order_relaxed);
   return *unit < unit_count_;
+}
+
+void ParallelStep::BeginProbe(const plan::Node& join) {
+  const std::lock_guard lock(probing_mutex_);
+  ++probing_[&join].workers;
+}
+
+bool ParallelStep::EndProbe(const plan::Node& join) {
+  const std::lock_guard lock(probing_mutex_);
+  Probing& probing = probing_[&join];
+  if (--probing.workers > 0 || probing.is_over) return false;
+  return probing.is_over = true;
 }
 
 std::shared_ptr<JoinTable> ParallelStep::FindTable(const plan::Node& join) const {

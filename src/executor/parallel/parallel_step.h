@@ -21,9 +21,6 @@ namespace grizzly::executor {
 
 class JoinTable;
 
-// Rows the driving scan must be estimated to read before workers are worth their start.
-inline constexpr double kParallelRowsMin = 100'000;
-
 class ParallelStep {
  public:
   // Null when `pipeline` cannot run in parallel, or is not worth it here.
@@ -43,6 +40,9 @@ class ParallelStep {
   bool TakeUnit(size_t* unit);
   std::vector<KeyRange>& ranges() { return ranges_; }  // the units of a scan by key
   std::shared_ptr<JoinTable> FindTable(const plan::Node& join) const;
+  // Around a worker's probing of a join's table. True for one of them, when all have ended.
+  void BeginProbe(const plan::Node& join);
+  bool EndProbe(const plan::Node& join);
 
  private:
   ParallelStep(const plan::Node& pipeline, const plan::Node& driver)
@@ -53,6 +53,14 @@ class ParallelStep {
   std::vector<const plan::HashJoinNode*> joins_;
   int worker_count_ = 1;
   std::map<const plan::Node*, std::shared_ptr<JoinTable>> tables_;
+  // Workers that probe a join's table now, and whether one has been the last. Who begins after that finds no
+  // units left.
+  struct Probing {
+    int workers = 0;
+    bool is_over = false;
+  };
+  std::map<const plan::Node*, Probing> probing_;
+  std::mutex probing_mutex_;
   std::once_flag split_;
   std::vector<KeyRange> ranges_;
   size_t unit_count_ = 0;

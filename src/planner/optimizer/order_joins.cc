@@ -39,11 +39,14 @@ struct Condition {
 
 class JoinOrderer {
  public:
-  explicit JoinOrderer(const Cardinality& cardinality) : cardinality_(cardinality) {}
+  JoinOrderer(const Cardinality& cardinality, const RuleSet& disabled)
+      : cardinality_(cardinality), disabled_(disabled) {}
 
   void Visit(LogicalPtr& node) {
     VisitSubqueries(*node);
-    if (IsEarlyCandidate(*node) && OrderBelowSemis(node)) return;
+    if (!disabled_.Has(Rule::kEarlySemiJoins) && IsEarlyCandidate(*node) && OrderBelowSemis(node)) {
+      return;
+    }
     if (IsReorderable(*node)) {
       std::vector<Part> parts;
       std::vector<Condition> conditions;
@@ -175,7 +178,11 @@ class JoinOrderer {
 
   LogicalPtr Order(std::vector<Part> parts, std::vector<Condition> conditions) {
     LogicalPtr root;
-    if (parts.size() > 1 && parts.size() <= kExactPartsMax) root = OrderExactly(parts, conditions);
+    if (disabled_.Has(Rule::kOrderJoins)) {
+      root = OrderAsWritten(std::move(parts), conditions);
+    } else if (parts.size() > 1 && parts.size() <= kExactPartsMax) {
+      root = OrderExactly(parts, conditions);
+    }
     if (root == nullptr) root = OrderGreedily(std::move(parts), conditions);
     // What mentions columns of no join here (outer ones) applies to the whole.
     std::vector<ExprPtr> rest;
@@ -478,12 +485,13 @@ class JoinOrderer {
   }
 
   const Cardinality& cardinality_;
+  const RuleSet& disabled_;
 };
 
 }  // namespace
 
-void OrderJoins(LogicalPtr& root, const Cardinality& cardinality) {
-  JoinOrderer(cardinality).Visit(root);
+void OrderJoins(LogicalPtr& root, const Cardinality& cardinality, const RuleSet& disabled) {
+  JoinOrderer(cardinality, disabled).Visit(root);
 }
 
 }  // namespace grizzly::planner

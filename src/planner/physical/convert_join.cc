@@ -1,6 +1,7 @@
 // Joins: hash where there are equalities, nested loops with index lookups where few rows meet a key,
 // plain nested loops for the rest.
 #include <algorithm>
+#include <optional>
 
 #include "catalog/access_method.h"
 #include "planner/optimizer/column_set.h"
@@ -14,7 +15,7 @@ using expr::ExprKind;
 
 namespace {
 
-// A semi or anti join whose right side has so many rows, and so many times the left's, builds on the left.
+// A semi, anti or left join whose right side has so many rows, and so many times the left's, builds on the left.
 constexpr double kTurnedRowsMin = 50'000;
 constexpr double kTurnedRatio = 2;
 
@@ -30,8 +31,14 @@ plan::JoinType TypeOf(JoinType type) {
   return plan::JoinType::kInner;
 }
 
-plan::JoinType TurnedType(JoinType type) {
-  return type == JoinType::kSemi ? plan::JoinType::kRightSemi : plan::JoinType::kRightAnti;
+// The join whose children have changed places; nothing for those that are not turned here.
+std::optional<plan::JoinType> TurnedType(JoinType type) {
+  switch (type) {
+    case JoinType::kLeft: return plan::JoinType::kRight;
+    case JoinType::kSemi: return plan::JoinType::kRightSemi;
+    case JoinType::kAnti: return plan::JoinType::kRightAnti;
+    default: return std::nullopt;
+  }
 }
 
 // `left_key = right_key` with one side from each child, both of one hashable type.
@@ -111,10 +118,7 @@ bool Conversion::PlanLookup(LogicalJoin& join) {
 
 // A hash table of the few left rows, probed with the many of the right side: the children change places.
 bool Conversion::TurnsAround(const LogicalJoin& join) {
-  if ((join.type != JoinType::kSemi && join.type != JoinType::kAnti) || join.null_aware ||
-      join.lateral) {
-    return false;
-  }
+  if (!TurnedType(join.type) || join.null_aware || join.lateral) return false;
   const double left = join.children[0]->estimated_rows, right = join.children[1]->estimated_rows;
   const ColumnSet left_set(join.children[0]->outputs), right_set(join.children[1]->outputs);
   return right >= kTurnedRowsMin && right > left * kTurnedRatio &&
@@ -126,8 +130,9 @@ bool Conversion::TurnsAround(const LogicalJoin& join) {
 }
 
 Converted Conversion::ConvertJoin(LogicalJoin& join) {
-  if (PlanLookup(join)) join.lateral = true;
-  const bool turned = TurnsAround(join);
+  const RuleSet& disabled = input_.disabled_rules;
+  if (!disabled.Has(Rule::kLookupJoins) && PlanLookup(join)) join.lateral = true;
+  const bool turned = !disabled.Has(Rule::kTurnJoins) && TurnsAround(join);
   if (turned) std::swap(join.children[0], join.children[1]);
   const ColumnSet left_set(join.children[0]->outputs);
   Converted left = Convert(*join.children[0]);
@@ -156,7 +161,7 @@ Converted Conversion::ConvertJoin(LogicalJoin& join) {
                    "conditions");
   }
   if (!keys.left_keys.empty() || needs_hash) {
-    keys.type = turned ? TurnedType(join.type) : TypeOf(join.type);
+    keys.type = turned ? *TurnedType(join.type) : TypeOf(join.type);
     return MakeHashJoin(join, std::move(left), std::move(right), keys, others);
   }
   if (join.null_aware) ThrowNotSupported("NOT IN over this comparison");
@@ -179,6 +184,7 @@ Converted Conversion::MakeHashJoin(LogicalJoin& join, Converted left, Converted 
   auto node = std::make_unique<plan::HashJoinNode>();
   node->type = keys.type;
   node->null_aware = join.null_aware;
+  node->tells_keys = !input_.disabled_rules.Has(Rule::kJoinKeysToScans);
   node->left_keys = std::move(keys.left_keys);
   node->right_keys = std::move(keys.right_keys);
   node->null_equal = std::move(keys.null_equal);
