@@ -25,9 +25,22 @@ std::vector<SqlType> KeyTypes(const plan::HashJoinNode& node) {
   return types;
 }
 
+// Where the keys are among the columns kept: those of the right child, and what else is computed of them.
+std::vector<size_t> KeyPlaces(const plan::HashJoinNode& node) {
+  std::vector<size_t> places;
+  size_t next = node.children[1]->output_types.size();
+  for (const auto& key : node.right_keys) {
+    const bool is_column = key->kind == expr::ExprKind::kInput;
+    places.push_back(is_column ? static_cast<const expr::InputExpr&>(*key).index : next++);
+  }
+  return places;
+}
+
 std::vector<SqlType> StoreTypes(const plan::HashJoinNode& node) {
   std::vector<SqlType> types = node.children[1]->output_types;
-  for (const auto& key : node.right_keys) types.push_back(key->type);
+  for (const auto& key : node.right_keys) {
+    if (key->kind != expr::ExprKind::kInput) types.push_back(key->type);
+  }
   return types;
 }
 
@@ -57,7 +70,7 @@ class JoinTable::Side {
     std::vector<const Vector*> keys;
     for (size_t k = 0; k < keys_.size(); ++k) {
       keys.push_back(&keys_[k].Evaluate(input));
-      widened_.column(table_.width_ + k).Reference(*keys.back());
+      widened_.column(table_.key_columns_[k]).Reference(*keys.back());
       if (table_.node_.null_aware) NoteNulls(*keys.back(), input.row_count());
     }
     widened_.set_row_count(input.row_count());
@@ -68,7 +81,7 @@ class JoinTable::Side {
 
   void AddWidened(const Batch& widened) {
     std::vector<const Vector*> keys;
-    for (size_t k = 0; k < keys_.size(); ++k) keys.push_back(&widened.column(table_.width_ + k));
+    for (size_t k = 0; k < keys_.size(); ++k) keys.push_back(&widened.column(table_.key_columns_[k]));
     const size_t before = hashes.size();
     hashes.resize(before + widened.row_count());
     table_.keys_.Hash(keys, widened.row_count(), hashes.data() + before);
@@ -103,6 +116,7 @@ JoinTable::JoinTable(const plan::HashJoinNode& node, ExecContext& context)
       keys_(KeyTypes(node)),
       width_(node.children[1]->output_types.size()),
       store_types_(StoreTypes(node)),
+      key_columns_(KeyPlaces(node)),
       rows_(store_types_, context.memory),
       memory_(context.memory) {}
 
@@ -216,7 +230,7 @@ void JoinTable::LinkRows(ExecContext& context) {
 }
 
 bool JoinTable::HasIntegerKey(size_t key) const {
-  switch (store_types_[width_ + key].oid) {
+  switch (keys_.type(key).oid) {
     case facts::kInt2Oid:
     case facts::kInt4Oid:
     case facts::kInt8Oid:
@@ -246,7 +260,7 @@ void JoinTable::ForEachKey(size_t key, const Visit& visit) const {
   };
   for (size_t c = 0; c < rows_.chunk_count(); ++c) {
     const Batch& chunk = rows_.chunk(c);
-    const Vector& column = chunk.column(width_ + key);
+    const Vector& column = chunk.column(key_columns_[key]);
     switch (column.physical()) {
       case types::PhysicalType::kInt16: each(column, chunk.row_count(), int16_t{}); break;
       case types::PhysicalType::kInt32: each(column, chunk.row_count(), int32_t{}); break;
@@ -258,7 +272,7 @@ void JoinTable::ForEachKey(size_t key, const Visit& visit) const {
 void JoinTable::KeepEqual(std::span<const Vector* const> probe_keys,
                           std::vector<uint32_t>* probe_rows, std::vector<uint32_t>* rows) const {
   for (size_t k = 0; k < probe_keys.size() && !rows->empty(); ++k) {
-    const size_t kept = KeepEqualPairs(keys_, k, *probe_keys[k], rows_, width_ + k,
+    const size_t kept = KeepEqualPairs(keys_, k, *probe_keys[k], rows_, key_columns_[k],
                                        NullMatches(k), probe_rows->data(), rows->data(),
                                        rows->size());
     probe_rows->resize(kept);

@@ -81,7 +81,8 @@ class JoinTable {
   const plan::HashJoinNode& node_;
   KeyColumns keys_;
   size_t width_;                      // of the right child
-  std::vector<SqlType> store_types_;  // its columns, then the keys
+  std::vector<SqlType> store_types_;  // its columns, then the keys that are none of them
+  std::vector<size_t> key_columns_;   // of the store, by key
   RowStore rows_;
   RowMarks marks_;
   std::vector<uint64_t> hashes_;      // by row number

@@ -40,7 +40,9 @@ void Optimize(BoundStatement& statement, const PlannerInput& input) {
   }
   PushDownFilters(statement.root, disabled);
   OrderJoins(statement.root, cardinality, disabled);
-  if (!disabled.Has(Rule::kPruneColumns)) PruneColumns(statement.root, ResultColumns(statement));
+  if (!disabled.Has(Rule::kPruneColumns)) {
+    PruneColumns(statement.root, ResultColumns(statement), statement.columns);
+  }
   cardinality.Estimate(*statement.root);
 }
 

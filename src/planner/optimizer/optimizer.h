@@ -32,6 +32,7 @@ void PushDownFilters(LogicalPtr& root, const RuleSet& disabled = {});
 // Inner joins are ordered by cost.
 void OrderJoins(LogicalPtr& root, const Cardinality& cardinality, const RuleSet& disabled = {});
 // Nobody computes what nobody reads.
-void PruneColumns(LogicalPtr& root, const std::vector<ColumnId>& needed);
+void PruneColumns(LogicalPtr& root, const std::vector<ColumnId>& needed,
+                  const StatementColumns& columns);
 
 }  // namespace grizzly::planner

@@ -147,6 +147,7 @@ class IntegerSegment final : public PlainSegment {
     return Datum::Of(value);
   }
   void ScatterRows(uint32_t first, Selection rows, Vector& out) override {
+    if (!integers_->HasCheapAccess()) return GatherRows(first / kSegmentBlockRows, rows, out);
     T* const data = out.Data<T>();
     for (uint32_t i = 0; i < rows.size(); ++i) convert_(integers_->At(first + rows[i]), data + i);
   }
