@@ -21,11 +21,11 @@ inline constexpr double kParallelRowsMin = 100'000;
 struct StatementResources {
   WorkerPool* workers = nullptr;
   int parallel_workers_max = 0;         // max_parallel_workers_per_gather
-  double parallel_rows_min = kParallelRowsMin;  // a scan must read before workers are worth their start
   SpillSpace* spill = nullptr;
   double hash_memory_multiplier = 1;    // of work_mem, for hash tables
   bool hash_memory_is_automatic = false;  // nobody has set work_mem: more, by the machine's memory
   ParallelStep* parallel = nullptr;     // set in workers: what they share
+  double parallel_rows_min = kParallelRowsMin;  // a scan must read before workers are worth their start
   uint32_t batch_rows_max = 0;          // grizzly.batch_rows_max: operators hand on no more at once; 0: any
 
   // Of this thread.
