@@ -11,17 +11,6 @@ namespace {
 
 constexpr size_t kBatchBytesKept = 64 * 1024;
 
-// Space only: the rows are deleted already, or were never there.
-void Reclaim(storage::Store& store, const std::vector<KeyRange>& ranges) noexcept {
-  for (const KeyRange& range : ranges) {
-    try {
-      store.ReclaimRange(range.from, range.to);
-    } catch (const std::exception&) {
-      return;  // compaction gets there some time
-    }
-  }
-}
-
 template <typename T>
 void ShrinkTo(std::vector<T>& vector, size_t size) {
   vector.erase(vector.begin() + static_cast<ptrdiff_t>(size), vector.end());
@@ -39,15 +28,17 @@ CommitTimestamp RowRead::commit_timestamp() const {
 // ---- State ----
 
 Transaction::State::State(TransactionManager::State& manager)
-    : manager(manager), owner(manager.locks, SessionId(), no_cancel, nullptr) {}
+    : manager(manager),
+      owner(manager.locks, SessionId(), no_cancel, nullptr),
+      writes(manager.store) {}
 
-void Transaction::State::Begin(const TransactionOptions& new_options, CancelToken& cancel,
+void Transaction::State::Begin(const TransactionOptions& new_options, CancelToken& cancel_token,
                                MemoryTracker* tracker, const LockSettings* lock_settings) {
   options = new_options;
+  cancel = &cancel_token;
   memory = tracker;
-  this->cancel = &cancel;
-  owner.Rebind(options.session, cancel, lock_settings, tracker);
-  writes.Open(tracker);
+  owner.Rebind(options.session, cancel_token, lock_settings, tracker);
+  writes.Open(tracker, options.write_memory_bytes);
   command = 0;
   id = TransactionId();
   active = true;
@@ -94,6 +85,7 @@ void Transaction::State::End() {
   }
   manager.locks.ReleaseAll(owner);
   owner.Rebind(SessionId(), no_cancel, nullptr, nullptr);
+  cancel = &no_cancel;
   memory = nullptr;
 }
 
@@ -101,7 +93,8 @@ void Transaction::State::GatherWrites(CommitTimestamp timestamp) {
   char stamp[kRowTimestampBytes];
   std::memcpy(stamp, &timestamp.value, sizeof(stamp));
   if (batch == nullptr) batch = manager.store.NewBatch();
-  for (const WriteSet::Node* node = writes.First(); node != nullptr; node = WriteSet::Next(node)) {
+  const WriteSet& recent = writes.recent();
+  for (const WriteSet::Node* node = recent.First(); node != nullptr; node = WriteSet::Next(node)) {
     const WriteSet::Version* const version = WriteSet::VersionOf(node, kSeesAll);
     if (version == nullptr) continue;
     if (version->is_deleted()) {
@@ -113,6 +106,24 @@ void Transaction::State::GatherWrites(CommitTimestamp timestamp) {
   }
   // Last: a dropped storage may have got rows in this transaction, too.
   for (const KeyRange& range : commit_drops) batch->DeleteRange(range.from, range.to);
+}
+
+void Transaction::State::Publish(CommitTimestamp timestamp) {
+  const auto batch_bytes = static_cast<int64_t>(writes.byte_count());
+  // The batch is a second copy of the writes.
+  const bool fits = !writes.has_runs() && (memory == nullptr || memory->TryReserve(batch_bytes));
+  if (!fits) {
+    ApplyInFiles(manager.store, {*writes.All(), commit_drops, timestamp}, *cancel);
+    return;
+  }
+  try {
+    GatherWrites(timestamp);
+    manager.store.Write(*batch, options.commit_sync);
+  } catch (...) {
+    if (memory != nullptr) memory->Release(batch_bytes);
+    throw;
+  }
+  if (memory != nullptr) memory->Release(batch_bytes);
 }
 
 void Transaction::State::CheckWritable() const {
@@ -182,10 +193,12 @@ bool Transaction::RefusesStaleRows() const {
 
 void Transaction::Get(const ReadView& view, std::string_view key, RowRead* row) {
   if (!state_->writes.empty()) {
-    if (const WriteSet::Version* own = state_->writes.Find(key, view.command)) {
-      row->found_ = !own->is_deleted();
-      row->own_command_ = own->command;
-      row->value_ = row->found_ ? own->bytes() : std::string_view();
+    FoundWrite own;
+    if (state_->writes.Find(key, view.command, &own)) {
+      row->found_ = !own.deleted;
+      row->own_command_ = own.command;
+      row->value_ = own.value;
+      row->kept_ = std::move(own.kept);
       return;
     }
   }
@@ -247,7 +260,8 @@ void Transaction::NoteKeyTaken(std::string_view key, bool is_error) {
 
 void Transaction::NoteKeyFree(std::string_view key) {
   if (state_->noted == nullptr || !State::IsNoted(key)) return;
-  if (state_->writes.Find(key, kSeesAll) != nullptr) return;  // this transaction took it away
+  FoundWrite own;
+  if (state_->writes.Find(key, kSeesAll, &own)) return;  // this transaction took it away
   storage::PinnedValue seen;
   if (!state_->manager.store.Get(state_->snapshot.get(), key, &seen)) return;
   throw SqlError(SqlState::kTRSerializationFailure,
@@ -347,22 +361,13 @@ void Transaction::Commit() {
   CommitTimestamp timestamp;
   if (state_->noted != nullptr) PrepareNoted();
   if (has_writes()) {
-    const auto batch_bytes = static_cast<int64_t>(state_->writes.byte_count());
-    bool charged = false;
     try {
-      if (state_->memory != nullptr) {
-        state_->memory->Reserve(batch_bytes);  // the batch is a second copy of the write set
-        charged = true;
-      }
       timestamp = state_->manager.clock.Next();
-      state_->GatherWrites(timestamp);
-      state_->manager.store.Write(*state_->batch, state_->options.commit_sync);
+      state_->Publish(timestamp);
     } catch (...) {
-      if (charged) state_->memory->Release(batch_bytes);
       Rollback();
       throw;
     }
-    if (charged) state_->memory->Release(batch_bytes);
   }
   if (state_->noted != nullptr) {
     state_->manager.serializable.Committed(*std::exchange(state_->noted, nullptr));
