@@ -11,17 +11,6 @@ namespace {
 
 constexpr size_t kBatchBytesKept = 64 * 1024;
 
-// Space only: the rows are deleted already, or were never there.
-void Reclaim(storage::Store& store, const std::vector<KeyRange>& ranges) noexcept {
-  for (const KeyRange& range : ranges) {
-    try {
-      store.ReclaimRange(range.from, range.to);
-    } catch (const std::exception&) {
-      return;  // compaction gets there some time
-    }
-  }
-}
-
 template <typename T>
 void ShrinkTo(std::vector<T>& vector, size_t size) {
   vector.erase(vector.begin() + static_cast<ptrdiff_t>(size), vector.end());
@@ -39,14 +28,17 @@ CommitTimestamp RowRead::commit_timestamp() const {
 // ---- State ----
 
 Transaction::State::State(TransactionManager::State& manager)
-    : manager(manager), owner(manager.locks, SessionId(), no_cancel, nullptr) {}
+    : manager(manager),
+      owner(manager.locks, SessionId(), no_cancel, nullptr),
+      writes(manager.store) {}
 
-void Transaction::State::Begin(const TransactionOptions& new_options, CancelToken& cancel,
+void Transaction::State::Begin(const TransactionOptions& new_options, CancelToken& cancel_token,
                                MemoryTracker* tracker, const LockSettings* lock_settings) {
   options = new_options;
+  cancel = &cancel_token;
   memory = tracker;
-  owner.Rebind(options.session, cancel, lock_settings, tracker);
-  writes.Open(tracker);
+  owner.Rebind(options.session, cancel_token, lock_settings, tracker);
+  writes.Open(tracker, options.write_memory_bytes);
   command = 0;
   id = TransactionId();
   active = true;
@@ -89,6 +81,7 @@ void Transaction::State::End() {
   }
   manager.locks.ReleaseAll(owner);
   owner.Rebind(SessionId(), no_cancel, nullptr, nullptr);
+  cancel = &no_cancel;
   memory = nullptr;
 }
 
@@ -96,7 +89,8 @@ void Transaction::State::GatherWrites(CommitTimestamp timestamp) {
   char stamp[kRowTimestampBytes];
   std::memcpy(stamp, &timestamp.value, sizeof(stamp));
   if (batch == nullptr) batch = manager.store.NewBatch();
-  for (const WriteSet::Node* node = writes.First(); node != nullptr; node = WriteSet::Next(node)) {
+  const WriteSet& recent = writes.recent();
+  for (const WriteSet::Node* node = recent.First(); node != nullptr; node = WriteSet::Next(node)) {
     const WriteSet::Version* const version = WriteSet::VersionOf(node, kSeesAll);
     if (version == nullptr) continue;
     if (version->is_deleted()) {
@@ -108,6 +102,24 @@ void Transaction::State::GatherWrites(CommitTimestamp timestamp) {
   }
   // Last: a dropped storage may have got rows in this transaction, too.
   for (const KeyRange& range : commit_drops) batch->DeleteRange(range.from, range.to);
+}
+
+void Transaction::State::Publish(CommitTimestamp timestamp) {
+  const auto batch_bytes = static_cast<int64_t>(writes.byte_count());
+  // The batch is a second copy of the writes.
+  const bool fits = !writes.has_runs() && (memory == nullptr || memory->TryReserve(batch_bytes));
+  if (!fits) {
+    ApplyInFiles(manager.store, {*writes.All(), commit_drops, timestamp}, *cancel);
+    return;
+  }
+  try {
+    GatherWrites(timestamp);
+    manager.store.Write(*batch, options.commit_sync);
+  } catch (...) {
+    if (memory != nullptr) memory->Release(batch_bytes);
+    throw;
+  }
+  if (memory != nullptr) memory->Release(batch_bytes);
 }
 
 void Transaction::State::CheckWritable() const {
@@ -166,10 +178,12 @@ ReadView Transaction::View() {
 
 void Transaction::Get(const ReadView& view, std::string_view key, RowRead* row) {
   if (!state_->writes.empty()) {
-    if (const WriteSet::Version* own = state_->writes.Find(key, view.command)) {
-      row->found_ = !own->is_deleted();
-      row->own_command_ = own->command;
-      row->value_ = row->found_ ? own->bytes() : std::string_view();
+    FoundWrite own;
+    if (state_->writes.Find(key, view.command, &own)) {
+      row->found_ = !own.deleted;
+      row->own_command_ = own.command;
+      row->value_ = own.value;
+      row->kept_ = std::move(own.kept);
       return;
     }
   }
@@ -264,22 +278,13 @@ void Transaction::Commit() {
   GRIZZLY_CHECK(state_->active);
   CommitTimestamp timestamp;
   if (has_writes()) {
-    const auto batch_bytes = static_cast<int64_t>(state_->writes.byte_count());
-    bool charged = false;
     try {
-      if (state_->memory != nullptr) {
-        state_->memory->Reserve(batch_bytes);  // the batch is a second copy of the write set
-        charged = true;
-      }
       timestamp = state_->manager.clock.Next();
-      state_->GatherWrites(timestamp);
-      state_->manager.store.Write(*state_->batch, state_->options.commit_sync);
+      state_->Publish(timestamp);
     } catch (...) {
-      if (charged) state_->memory->Release(batch_bytes);
       Rollback();
       throw;
     }
-    if (charged) state_->memory->Release(batch_bytes);
   }
   for (const auto& action : state_->commit_actions) action(timestamp);
   const std::vector<KeyRange> dropped = std::move(state_->commit_drops);

@@ -43,9 +43,10 @@ inline constexpr CommandId kSeesAll = UINT32_MAX;
 
 inline constexpr size_t kRowTimestampBytes = 8;  // head of each stored value, little-endian
 
-class WriteSet;
+class PreparedTransactions;
 class Transaction;
 class TransactionManager;
+struct PreparedTransaction;
 
 // What one statement sees: a store snapshot and a command id. Cheap to copy; a cursor keeps its own.
 // Valid while the transaction lives (a WITH HOLD cursor is materialised before commit).
@@ -82,6 +83,7 @@ class RowRead {
   CommandId own_command_ = 0;
   std::string_view value_;
   storage::PinnedValue pinned_;
+  std::shared_ptr<const void> kept_;  // what an own write's value lies in
 };
 
 struct TransactionOptions {
@@ -90,6 +92,7 @@ struct TransactionOptions {
   bool deferrable = false;
   storage::SyncMode commit_sync = storage::SyncMode::kSync;  // synchronous_commit
   SessionId session;  // whom pg_locks and deadlock reports name
+  size_t write_memory_bytes = 64u << 20;  // of uncommitted writes; what is beyond goes to disk
 };
 
 class Transaction {
@@ -156,8 +159,13 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
  private:
+  friend class PreparedTransactions;
   friend class TransactionManager;
   struct State;
+  // PREPARE TRANSACTION: writes the record; on a throw the transaction is to be rolled back. Afterwards the
+  // locks are all that is left here (prepared_transactions.cc).
+  void Prepare(PreparedTransaction& prepared, CancelToken& cancel, MemoryTracker* memory);
+  void EndPrepared();
   explicit Transaction(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

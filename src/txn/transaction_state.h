@@ -5,15 +5,11 @@
 #include <vector>
 
 #include "txn/commit_clock.h"
+#include "txn/pending_writes.h"
+#include "txn/store_change.h"
 #include "txn/transaction.h"
-#include "txn/write_set.h"
 
 namespace grizzly::txn {
-
-struct KeyRange {
-  std::string from;
-  std::string to;
-};
 
 // Pooled: everything here is reused by the next transaction, whoever's it is.
 struct Transaction::State {
@@ -36,6 +32,10 @@ struct Transaction::State {
   // Ends the transaction: drops what is left and gives the locks back.
   void End();
   void GatherWrites(CommitTimestamp timestamp);
+  // After a prepare: only the locks are left.
+  void ForgetWhatIsStored();
+  // Makes the writes durable and visible.
+  void Publish(CommitTimestamp timestamp);
   void CheckWritable() const;
 
   TransactionManager::State& manager;
@@ -43,7 +43,8 @@ struct Transaction::State {
   CancelToken no_cancel;  // for the owner between two transactions
   LockOwner owner;
   MemoryTracker* memory = nullptr;
-  WriteSet writes;
+  CancelToken* cancel = &no_cancel;
+  PendingWrites writes;
   std::unique_ptr<storage::StoreBatch> batch;  // reused while small
   std::shared_ptr<const storage::StoreSnapshot> snapshot;  // of REPEATABLE READ and above
   CommandId command = 0;
