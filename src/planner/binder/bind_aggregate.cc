@@ -57,7 +57,7 @@ const expr::Expr& WithoutImplicitCasts(const expr::Expr& expression) {
 void CheckDistinct(BindState& state, expr::AggregateExpr& aggregate) {
   for (const ExprPtr& argument : aggregate.arguments) {
     RequireEqualityOperator(state, argument->type.oid, argument->location);
-    RequireCollationOf(state, *argument);
+    RequireCollationOf(*argument);
   }
   for (expr::SortKey& key : aggregate.order_by) {
     const auto argument =

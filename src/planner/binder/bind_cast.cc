@@ -86,7 +86,7 @@ ExprPtr ExpressionBinder::BindArray(const PgQuery__AArrayExpr& node, Oid array_t
                                                 nested ? 1 : 0);
   array->type.typmod = typmod;
   array->location = node.location;
-  const Oid collation = CombinedCollation(state_, elements);
+  const Oid collation = CombinedCollation(elements);
   if (array->type.collation != kInvalidOid && collation != kInvalidOid) {
     array->type.collation = collation;
   }

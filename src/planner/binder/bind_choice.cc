@@ -37,7 +37,7 @@ ExprPtr ExpressionBinder::BindCase(const PgQuery__CaseExpr& node) {
     result = CoerceToCommon(state_, std::move(result), common, "CASE/WHEN");
   }
   made->type = state_.types().Make(common, SelectCommonTypmod(results, common));
-  if (made->type.collation != kInvalidOid) made->type.collation = CombinedCollation(state_, results);
+  if (made->type.collation != kInvalidOid) made->type.collation = CombinedCollation(results);
   made->otherwise = std::move(results[0]);
   for (size_t i = 0; i < made->branches.size(); ++i) {
     made->branches[i].result = std::move(results[i + 1]);
@@ -58,7 +58,7 @@ ExprPtr BindAlternatives(ExpressionBinder& binder, ast::Node* const* nodes, size
     alternative = CoerceToCommon(state, std::move(alternative), common, construct);
   }
   SqlType type = state.types().Make(common, SelectCommonTypmod(alternatives, common));
-  if (type.collation != kInvalidOid) type.collation = CombinedCollation(state_, alternatives);
+  if (type.collation != kInvalidOid) type.collation = CombinedCollation(alternatives);
   auto made = std::make_unique<expr::ListExpr>(kind, type, choice);
   made->location = location;
   made->children = std::move(alternatives);

@@ -112,7 +112,7 @@ class CteBinder {
     } else {
       terms.push_back(state_.Mention(right.outputs[i].id, -1));
     }
-    const Oid overall = CombinedCollation(state_, terms);
+    const Oid overall = CombinedCollation(terms);
     if (overall == mine || overall == types::kConflictingCollation) return;
     throw SqlError(SqlState::kCollationMismatch,
                    fmt::format("recursive query \"{}\" column {} has collation \"{}\" in "

@@ -143,7 +143,7 @@ class SelectBinder {
               .At(target.expression->location);
         }
         RequireEqualityOperator(state_, target.expression->type.oid, target.expression->location);
-        RequireCollationOf(state_, *target.expression);
+        RequireCollationOf(*target.expression);
       }
       return;
     }

@@ -134,8 +134,8 @@ BoundQuery QueryBinder::BindSetTree(const PgQuery__SelectStmt& select, QueryLeve
     types.push_back(state_.types().Make(common, same_typmod ? a.typmod : types::kNoTypmod));
     if (types.back().collation != kInvalidOid) {
       const ExprPtr sides[] = {OutputOf(state_, left, i, -1), OutputOf(state_, right, i, locations[1])};
-      types.back().collation = CombinedCollation(state_, sides);
-      if (!node->all) RequireCommonCollation(state_, sides);
+      types.back().collation = CombinedCollation(sides);
+      if (!node->all) RequireCommonCollation(sides);
     }
     if (!node->all) RequireEqualityOperator(state_, common, locations[1]);
   }

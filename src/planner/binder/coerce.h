@@ -82,9 +82,9 @@ bool IsUnknown(const expr::Expr& expression);
 bool IsUntypedLiteral(const expr::Expr& expression);  // unknown constant or parameter
 std::string CollationName(Oid collation);
 // types::kConflictingCollation when implicit collations differ: whoever asks for it when it runs fails.
-Oid CombinedCollation(BindState& state, std::span<const ExprPtr> arguments);
+Oid CombinedCollation(std::span<const ExprPtr> arguments);
 // What is sorted or grouped by must have one. Throws 42P21.
-void RequireCollationOf(BindState& state, const expr::Expr& expression);
-void RequireCommonCollation(BindState& state, std::span<const ExprPtr> expressions);
+void RequireCollationOf(const expr::Expr& expression);
+void RequireCommonCollation(std::span<const ExprPtr> expressions);
 
 }  // namespace grizzly::planner

@@ -107,7 +107,7 @@ struct CollationState {
   int location = -1;        // of where `other` comes from
 
   // An argument's collation joins those before it (PostgreSQL's rules).
-  void Merge(BindState& state, const CollationState& part) {
+  void Merge(const CollationState& part) {
     if (part.strength == Strength::kNone) return;
     if (part.strength > strength) {
       *this = part;
@@ -129,7 +129,7 @@ struct CollationState {
   }
 };
 
-CollationState CollationOf(BindState& state, const expr::Expr& expression) {
+CollationState CollationOf(const expr::Expr& expression) {
   CollationState found;
   const Oid collation = expression.type.collation;
   if (collation == kInvalidOid) return found;
@@ -141,16 +141,16 @@ CollationState CollationOf(BindState& state, const expr::Expr& expression) {
   // It says which two: those of its parts that clash.
   CollationState parts;
   expr::ForEachChild(expression, [&](const expr::Expr& child) {
-    parts.Merge(state, CollationOf(state, child));
+    parts.Merge(CollationOf(child));
   });
   if (parts.strength == CollationState::Strength::kConflict) return parts;
   found.strength = CollationState::Strength::kConflict;
   return found;
 }
 
-CollationState CollationOfAll(BindState& state, std::span<const ExprPtr> arguments) {
+CollationState CollationOfAll(std::span<const ExprPtr> arguments) {
   CollationState together;
-  for (const ExprPtr& argument : arguments) together.Merge(state, CollationOf(state, *argument));
+  for (const ExprPtr& argument : arguments) together.Merge(CollationOf(*argument));
   return together;
 }
 
@@ -161,22 +161,22 @@ std::string CollationName(Oid collation) {
   return fact == nullptr ? std::string() : std::string(fact->collname);
 }
 
-Oid CombinedCollation(BindState& state, std::span<const ExprPtr> arguments) {
-  const CollationState together = CollationOfAll(state, arguments);
+Oid CombinedCollation(std::span<const ExprPtr> arguments) {
+  const CollationState together = CollationOfAll(arguments);
   return together.strength == CollationState::Strength::kConflict ? types::kConflictingCollation
                                                                   : together.collation;
 }
 
-void RequireCommonCollation(BindState& state, std::span<const ExprPtr> expressions) {
-  const CollationState together = CollationOfAll(state, expressions);
+void RequireCommonCollation(std::span<const ExprPtr> expressions) {
+  const CollationState together = CollationOfAll(expressions);
   if (together.strength != CollationState::Strength::kConflict) return;
   ThrowCollationMismatch("implicit", together.collation, together.other, together.location,
                          true);
 }
 
-void RequireCollationOf(BindState& state, const expr::Expr& expression) {
+void RequireCollationOf(const expr::Expr& expression) {
   if (expression.type.collation != types::kConflictingCollation) return;
-  const CollationState conflict = CollationOf(state, expression);
+  const CollationState conflict = CollationOf(expression);
   if (conflict.other == kInvalidOid) {
     types::CheckCollation(types::kConflictingCollation, "string comparison");
   }
@@ -223,7 +223,7 @@ std::shared_ptr<functions::CallSite> MakeCallSite(BindState& state, const facts:
   auto call = std::make_shared<functions::CallSite>();
   call->function = function.oid;
   call->result_type = result;
-  call->collation = CombinedCollation(state, arguments);
+  call->collation = CombinedCollation(arguments);
   call->location = location;
   for (const ExprPtr& argument : arguments) call->argument_types.push_back(argument->type);
   if (HasPseudoType(state, function)) {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/error/sql_error.h"
 #include "facts/collations.h"
 #include "facts/operators.h"
 #include "facts/procs.h"
