@@ -52,6 +52,7 @@ void RegisterFamilies(Registry& registry) {
   RegisterToTimestamp(registry);
   RegisterArrays(registry);
   RegisterArrayText(registry);
+  RegisterExpandArray(registry);
   RegisterSession(registry);
   RegisterServer(registry);
   RegisterSessionCalls(registry);

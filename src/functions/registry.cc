@@ -6,12 +6,14 @@
 
 #include "facts/procs.h"
 #include "functions/families.h"
+#include "functions/set/record_of_set.h"
 
 namespace grizzly::functions {
 
 struct Registry::Tables {
   std::unordered_map<std::string, Implementation> by_source;
   std::unordered_map<Oid, Implementation> aggregates;
+  std::unordered_map<std::string, Implementation> sql_by_name;
   // Every built-in by oid, made on Seal.
   std::unordered_map<Oid, const Implementation*> by_oid;
 };
@@ -28,6 +30,9 @@ void Registry::AddAggregate(Oid aggregate, const AggregateFunction* function) {
 void Registry::AddSet(std::string_view prosrc, SetFunction function) {
   tables_->by_source[std::string(prosrc)].set = function;
 }
+void Registry::AddSqlSet(std::string_view proname, SetFunction function) {
+  tables_->sql_by_name[std::string(proname)].set = function;
+}
 void Registry::AddWindow(std::string_view prosrc, WindowFunction function) {
   tables_->by_source[std::string(prosrc)].window = function;
 }
@@ -39,7 +44,15 @@ void Registry::Seal() {
       if (found != tables_->aggregates.end()) tables_->by_oid[proc.oid] = &found->second;
     } else if (proc.prolang == facts::kInternalLanguageOid) {
       auto found = tables_->by_source.find(std::string(proc.prosrc));
-      if (found != tables_->by_source.end()) tables_->by_oid[proc.oid] = &found->second;
+      if (found == tables_->by_source.end()) continue;
+      Implementation& implementation = found->second;
+      if (implementation.set != nullptr && implementation.scalar == nullptr && !proc.proretset) {
+        implementation.scalar = &FirstRowOfSet;
+      }
+      tables_->by_oid[proc.oid] = &implementation;
+    } else if (proc.prolang == facts::kSqlLanguageOid) {
+      auto found = tables_->sql_by_name.find(std::string(proc.proname));
+      if (found != tables_->sql_by_name.end()) tables_->by_oid[proc.oid] = &found->second;
     }
   }
 }

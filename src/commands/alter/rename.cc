@@ -102,7 +102,8 @@ void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) 
     throw SqlError(SqlState::kDuplicateTable,
                    fmt::format("relation \"{}\" already exists", place.name));
   }
-  const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
+  const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView ||
+                        kind == RelationKind::kView;
   if (has_type) RefuseTakenTypeName(input, place.schema, place.name);
 }
 

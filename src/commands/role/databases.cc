@@ -77,7 +77,9 @@ Creation ReadCreation(CommandInput& input, const PgQuery__CreatedbStmt& statemen
   Creation creation;
   creation.database.name = TextOf(statement.dbname);
   creation.database.owner = input.current_role;
-  for (const Option& option : OptionsOf(ListOf(statement.options, statement.n_options))) {
+  const std::vector<Option> options = OptionsOf(ListOf(statement.options, statement.n_options));
+  RefuseRepeated(options);
+  for (const Option& option : options) {
     if (ApplyShared(option, &creation.database)) continue;
     if (option.name == "owner") {
       if (option.value == nullptr) continue;
@@ -139,7 +141,9 @@ std::string AlterDatabase(const PgQuery__AlterDatabaseStmt& statement, CommandIn
   const auto before = RequireDatabase(input, TextOf(statement.dbname));
   RequireDatabaseOwner(input, *before);
   catalog::Database database = *before;
-  for (const Option& option : OptionsOf(ListOf(statement.options, statement.n_options))) {
+  const std::vector<Option> options = OptionsOf(ListOf(statement.options, statement.n_options));
+  RefuseRepeated(options);
+  for (const Option& option : options) {
     if (ApplyShared(option, &database)) continue;
     if (option.name == "tablespace") ThrowNotSupported("ALTER DATABASE SET TABLESPACE");
     ThrowUnknown(option);

@@ -79,16 +79,9 @@ void ApplyOption(CommandInput& input, const Option& option, catalog::Role* role)
 }
 
 void ApplyOptions(CommandInput& input, std::span<ast::Node* const> nodes, catalog::Role* role) {
-  std::vector<std::string> seen;
-  for (const Option& option : OptionsOf(nodes)) {
-    for (const std::string& name : seen) {
-      if (name != option.name) continue;
-      throw SqlError(SqlState::kSyntaxError, "conflicting or redundant options")
-          .At(option.location);
-    }
-    seen.push_back(option.name);
-    ApplyOption(input, option, role);
-  }
+  const std::vector<Option> options = OptionsOf(nodes);
+  RefuseRepeated(options);
+  for (const Option& option : options) ApplyOption(input, option, role);
 }
 
 void RequireRoleMaker(CommandInput& input, std::string_view what) {
@@ -190,8 +183,17 @@ void RefuseOwner(CommandInput& input, const catalog::Role& role) {
   });
   snapshot->ForEachRelation([&](const catalog::RelationPtr& relation) {
     if (relation->owner != role.oid || relation->index.has_value()) return;
+    if (relation->kind == catalog::RelationKind::kCompositeType) return;
     lines.push_back(fmt::format("owner of {} {}", catalog::RelationKindName(relation->kind),
                                 relation->name));
+  });
+  snapshot->ForEachType([&](const catalog::Type& type) {
+    if (type.owner != role.oid || type.element != kInvalidOid) return;
+    const catalog::RelationPtr relation =
+        type.relation == kInvalidOid ? nullptr : snapshot->FindRelation(type.relation);
+    // Row types belong to what they are of.
+    if (relation != nullptr && relation->kind != catalog::RelationKind::kCompositeType) return;
+    lines.push_back("owner of type " + type.name);
   });
   if (lines.empty()) return;
   std::string detail;
