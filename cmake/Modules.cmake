@@ -2,12 +2,20 @@
 # whose folder exists, linked to the modules on the right of its colon and to the libraries of its
 # door (src/<module>/module.cmake, optional: target_link_libraries and generated sources).
 
+# The .cc files under `root`/`folder` as translation units of several files each (unity_groups.py).
+function(grizzly_units root folder result)
+  execute_process(COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_SOURCE_DIR}/cmake/unity_groups.py
+                          ${CMAKE_SOURCE_DIR}/${root} ${CMAKE_BINARY_DIR}/units ${folder}
+                  OUTPUT_VARIABLE units COMMAND_ERROR_IS_FATAL ANY)
+  set(${result} ${units} PARENT_SCOPE)
+endfunction()
+
 # cmake/precompiled.h, compiled once for `target`; beside it the checksum of what it is made from.
-function(grizzly_precompiled_header target)
-  target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+function(grizzly_precompiled_header target)  # more headers, by absolute path or in angle brackets
+  target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h ${ARGN})
   file(SHA256 ${CMAKE_SOURCE_DIR}/cmake/precompiled.h header)
   string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
-  string(SHA256 made_from "${header} ${CMAKE_CXX_COMPILER_VERSION} ${fmt_VERSION} ${GRIZZLY_SANITIZE} \
+  string(SHA256 made_from "${header} ${ARGN} ${CMAKE_CXX_COMPILER_VERSION} ${fmt_VERSION} ${GRIZZLY_SANITIZE} \
 ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}}")
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/CMakeFiles/${target}.dir/cmake_pch.hxx.gch.sum
        CONTENT "${made_from}")
@@ -19,6 +27,9 @@ function(grizzly_module name)  # dependencies
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
   set(target grizzly_${name})
   set(module_sources ${sources})
+  if(sources)
+    grizzly_units(src ${name} module_sources)
+  endif()
   if(EXISTS ${folder}/generate.cmake)
     include(${folder}/generate.cmake)  # may append to module_sources, set generated_include_dir
   endif()

@@ -10,6 +10,8 @@ add_compile_options(-fno-strict-aliasing)
 # GCC 12 sees overflows and overlaps in its own std::string once everything is inlined (PR 105329,
 # PR 105651): false, and only with optimisation.
 add_compile_options("$<$<CONFIG:Release>:-Wno-stringop-overflow;-Wno-restrict;-Wno-array-bounds>")
+# A class that holds a type of its file's anonymous namespace: sound, as each .cc is in one unit.
+add_compile_options(-Wno-subobject-linkage)
 
 if(GRIZZLY_SANITIZE)
   add_compile_options(-fsanitize=${GRIZZLY_SANITIZE} -fno-sanitize-recover=all)

@@ -10,6 +10,7 @@
 //            of any (nullopt: NULL), or void. A StringRef may point into an argument or into
 //            context.result_heap.
 // KINDS      Scalar<&F>   tight loops per vector kind: for what runs on millions of rows
+//            Total<&F>    a pure F of two machine numbers: as Scalar, also computed for NULL rows
 //            Checked<&F, &Throw>  arithmetic whose overflow is found after the loop
 //            Cold<&F>     one shared row loop over Datums: small code, for everything else
 //            PerRow<&F>   as Cold, but run for each row though all arguments are constant (volatile)
@@ -322,6 +323,23 @@ Datum CallOnDatums(FunctionContext& context, const CallSite& call, std::span<con
   return Loop<F, Sql>::OnDatums(std::make_index_sequence<Sql::kCount>(), context, call, values);
 }
 
+template <auto F, typename A, typename B>
+void RunTotal(Types<A, B>, Arguments arguments, uint32_t row_count, Vector& result) {
+  auto* out = result.Data<typename SignatureOf<decltype(F)>::Result>();
+  const auto first = arguments[0]->Reader<A>();
+  const auto second = arguments[1]->Reader<B>();
+  auto run = [&](const auto& a, const auto& b) {
+    for (uint32_t row = 0; row < row_count; ++row) out[row] = F(a[row], b[row]);
+  };
+  if (first.is_flat() && second.is_flat()) {
+    run(FlatAccess<A>{first.data}, FlatAccess<B>{second.data});
+  } else if (first.is_flat() && second.constant) {
+    run(FlatAccess<A>{first.data}, ConstantAccess<B>{second.data[0]});
+  } else {
+    run(first, second);
+  }
+}
+
 // bool F(A..., R& result): true on overflow.
 template <typename F>
 struct CheckedSignature;
@@ -360,6 +378,17 @@ void Scalar(FunctionContext& context, const CallSite& call, kernel::Arguments ar
   const bool constant = kernel::AllConstant(arguments);
   kernel::Loop<F, Sql>::Dispatch(std::make_index_sequence<Sql::kCount>(), context, call, arguments,
                                  constant ? 1 : row_count, result);
+  if (constant) result.MakeConstant();
+}
+
+template <auto F>
+void Total(FunctionContext&, const CallSite&, kernel::Arguments arguments, uint32_t row_count,
+           Vector& result) {
+  const bool constant = kernel::AllConstant(arguments);
+  if (constant) row_count = 1;
+  kernel::MergeValidity(arguments, row_count, result);
+  kernel::RunTotal<F>(typename kernel::SignatureOf<decltype(F)>::Sql(), arguments, row_count,
+                      result);
   if (constant) result.MakeConstant();
 }
 

@@ -21,12 +21,12 @@ int32_t Difference(T a, T b) { return static_cast<int32_t>(a) - static_cast<int3
 
 template <typename A, typename B>
 void AddIntegers(Registry& registry, const std::string& name) {
-  registry.AddScalar(name + "eq", Scalar<&Equal<A, B>>);
-  registry.AddScalar(name + "ne", Scalar<&NotEqual<A, B>>);
-  registry.AddScalar(name + "lt", Scalar<&Less<A, B>>);
-  registry.AddScalar(name + "le", Scalar<&LessEqual<A, B>>);
-  registry.AddScalar(name + "gt", Scalar<&Greater<A, B>>);
-  registry.AddScalar(name + "ge", Scalar<&GreaterEqual<A, B>>);
+  registry.AddScalar(name + "eq", Total<&Equal<A, B>>);
+  registry.AddScalar(name + "ne", Total<&NotEqual<A, B>>);
+  registry.AddScalar(name + "lt", Total<&Less<A, B>>);
+  registry.AddScalar(name + "le", Total<&LessEqual<A, B>>);
+  registry.AddScalar(name + "gt", Total<&Greater<A, B>>);
+  registry.AddScalar(name + "ge", Total<&GreaterEqual<A, B>>);
   registry.AddScalar("bt" + name + "cmp", Cold<&Compare<A, B>>);
 }
 
@@ -38,12 +38,12 @@ template <typename A, typename B> int32_t FloatCompare(A a, B b) { return Compar
 
 template <typename A, typename B>
 void AddFloats(Registry& registry, const std::string& name) {
-  registry.AddScalar(name + "eq", Scalar<&FloatEqual<A, B>>);
-  registry.AddScalar(name + "ne", Scalar<&FloatNotEqual<A, B>>);
-  registry.AddScalar(name + "lt", Scalar<&FloatLess<A, B>>);
-  registry.AddScalar(name + "le", Scalar<&FloatLessEqual<A, B>>);
-  registry.AddScalar(name + "gt", Scalar<&FloatGreater<A, B>>);
-  registry.AddScalar(name + "ge", Scalar<&FloatGreaterEqual<A, B>>);
+  registry.AddScalar(name + "eq", Total<&FloatEqual<A, B>>);
+  registry.AddScalar(name + "ne", Total<&FloatNotEqual<A, B>>);
+  registry.AddScalar(name + "lt", Total<&FloatLess<A, B>>);
+  registry.AddScalar(name + "le", Total<&FloatLessEqual<A, B>>);
+  registry.AddScalar(name + "gt", Total<&FloatGreater<A, B>>);
+  registry.AddScalar(name + "ge", Total<&FloatGreaterEqual<A, B>>);
   registry.AddScalar("bt" + name + "cmp", Cold<&FloatCompare<A, B>>);
 }
 
@@ -65,7 +65,7 @@ void RegisterNumberComparisons(Registry& registry) {
   AddIntegers<uint32_t, uint32_t>(registry, "oid");
   AddIntegers<uint64_t, uint64_t>(registry, "xid8");
   AddIntegers<uint8_t, uint8_t>(registry, "char");
-  AddIntegers<bool, bool>(registry, "bool");
+  AddIntegers<uint8_t, uint8_t>(registry, "bool");
   registry.AddScalar("btint2cmp", Cold<&Difference<int16_t>>);
   registry.AddScalar("btcharcmp", Cold<&Difference<uint8_t>>);
   AddFloats<float, float>(registry, "float4");
@@ -73,9 +73,9 @@ void RegisterNumberComparisons(Registry& registry) {
   AddFloats<float, double>(registry, "float48");
   AddFloats<double, float>(registry, "float84");
   registry.AddScalar("xid8cmp", Cold<&Compare<uint64_t, uint64_t>>);
-  registry.AddScalar("xideq", Scalar<&Equal<uint32_t, uint32_t>>);
-  registry.AddScalar("xidneq", Scalar<&NotEqual<uint32_t, uint32_t>>);
-  registry.AddScalar("cideq", Scalar<&Equal<uint32_t, uint32_t>>);
+  registry.AddScalar("xideq", Total<&Equal<uint32_t, uint32_t>>);
+  registry.AddScalar("xidneq", Total<&NotEqual<uint32_t, uint32_t>>);
+  registry.AddScalar("cideq", Total<&Equal<uint32_t, uint32_t>>);
   registry.AddScalar("booland_statefunc", Cold<&BoolAnd>);
   registry.AddScalar("boolor_statefunc", Cold<&BoolOr>);
 }

@@ -157,14 +157,14 @@ void AddUnary(Registry& registry, const std::string& name) {
   registry.AddScalar(name + "inc", Checked<&Increment<T>, &ThrowOutOfRange<T>>);
   registry.AddScalar(name + "up", Scalar<&Same<T>>);
   registry.AddScalar(name + "mod", Scalar<&Modulo<T>>);
-  registry.AddScalar(name + "and", Scalar<&BitAnd<T>>);
-  registry.AddScalar(name + "or", Scalar<&BitOr<T>>);
-  registry.AddScalar(name + "xor", Scalar<&BitXor<T>>);
+  registry.AddScalar(name + "and", Total<&BitAnd<T>>);
+  registry.AddScalar(name + "or", Total<&BitOr<T>>);
+  registry.AddScalar(name + "xor", Total<&BitXor<T>>);
   registry.AddScalar(name + "not", Scalar<&BitNot<T>>);
   registry.AddScalar(name + "shl", Scalar<&ShiftLeft<T>>);
   registry.AddScalar(name + "shr", Scalar<&ShiftRight<T>>);
-  registry.AddScalar(name + "larger", Scalar<&Larger<T>>);
-  registry.AddScalar(name + "smaller", Scalar<&Smaller<T>>);
+  registry.AddScalar(name + "larger", Total<&Larger<T>>);
+  registry.AddScalar(name + "smaller", Total<&Smaller<T>>);
   registry.AddScalar(name + "gcd", Cold<&GreatestDivisor<T>>);
   registry.AddScalar(name + "lcm", Cold<&LeastMultiple<T>>);
 }
@@ -184,8 +184,8 @@ void RegisterIntegers(Registry& registry) {
   AddUnary<int16_t>(registry, "int2");
   AddUnary<int32_t>(registry, "int4");
   AddUnary<int64_t>(registry, "int8");
-  registry.AddScalar("oidlarger", Scalar<&Larger<uint32_t>>);
-  registry.AddScalar("oidsmaller", Scalar<&Smaller<uint32_t>>);
+  registry.AddScalar("oidlarger", Total<&Larger<uint32_t>>);
+  registry.AddScalar("oidsmaller", Total<&Smaller<uint32_t>>);
 }
 
 }  // namespace grizzly::functions
