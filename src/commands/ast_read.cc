@@ -84,16 +84,6 @@ std::vector<Option> OptionsOf(std::span<ast::Node* const> nodes) {
   return options;
 }
 
-void RefuseRepeated(const std::vector<Option>& options) {
-  for (size_t i = 0; i < options.size(); ++i) {
-    for (size_t j = 0; j < i; ++j) {
-      if (options[i].name != options[j].name) continue;
-      throw SqlError(SqlState::kSyntaxError, "conflicting or redundant options")
-          .At(options[i].location);
-    }
-  }
-}
-
 std::string OptionText(const Option& option) {
   if (option.value == nullptr) {
     throw SqlError(SqlState::kSyntaxError, fmt::format("{} requires a parameter", option.name));

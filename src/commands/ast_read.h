@@ -32,8 +32,6 @@ struct Option {
   int location = -1;
 };
 std::vector<Option> OptionsOf(std::span<ast::Node* const> nodes);
-// Throws 42601 conflicting or redundant options, at the second of two options of one name.
-void RefuseRepeated(const std::vector<Option>& options);
 
 // The value as text, however it was written: a string, a number, a name. Throws 42601 `NAME requires a
 // parameter` when there is none.

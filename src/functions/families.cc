@@ -52,7 +52,6 @@ void RegisterFamilies(Registry& registry) {
   RegisterToTimestamp(registry);
   RegisterArrays(registry);
   RegisterArrayText(registry);
-  RegisterExpandArray(registry);
   RegisterSession(registry);
   RegisterServer(registry);
   RegisterSessionCalls(registry);

@@ -60,7 +60,6 @@ void RegisterWindows(Registry& registry);
 // array/
 void RegisterArrays(Registry& registry);
 void RegisterArrayText(Registry& registry);
-void RegisterExpandArray(Registry& registry);
 
 // session/
 void RegisterSession(Registry& registry);

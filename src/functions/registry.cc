@@ -1,5 +1,7 @@
 #include "functions/registry.h"
 
+#include <fmt/format.h>
+
 #include <deque>
 #include <string>
 #include <unordered_map>
@@ -13,7 +15,6 @@ namespace grizzly::functions {
 struct Registry::Tables {
   std::unordered_map<std::string, Implementation> by_source;
   std::unordered_map<Oid, Implementation> aggregates;
-  std::unordered_map<std::string, Implementation> sql_by_name;
   // Every built-in by oid, made on Seal.
   std::unordered_map<Oid, const Implementation*> by_oid;
 };
@@ -29,9 +30,6 @@ void Registry::AddAggregate(Oid aggregate, const AggregateFunction* function) {
 }
 void Registry::AddSet(std::string_view prosrc, SetFunction function) {
   tables_->by_source[std::string(prosrc)].set = function;
-}
-void Registry::AddSqlSet(std::string_view proname, SetFunction function) {
-  tables_->sql_by_name[std::string(proname)].set = function;
 }
 void Registry::AddWindow(std::string_view prosrc, WindowFunction function) {
   tables_->by_source[std::string(prosrc)].window = function;
@@ -51,8 +49,9 @@ void Registry::Seal() {
       }
       tables_->by_oid[proc.oid] = &implementation;
     } else if (proc.prolang == facts::kSqlLanguageOid) {
-      auto found = tables_->sql_by_name.find(std::string(proc.proname));
-      if (found != tables_->sql_by_name.end()) tables_->by_oid[proc.oid] = &found->second;
+      // Its prosrc is its body: one that is run here instead of inlined is registered as sql.NAME.
+      auto found = tables_->by_source.find(fmt::format("sql.{}", proc.proname));
+      if (found != tables_->by_source.end()) tables_->by_oid[proc.oid] = &found->second;
     }
   }
 }

@@ -2,8 +2,7 @@
 //
 // Families register tables of {prosrc, kernel}; facts/pg_proc gives names, argument and result
 // types. pg_proc shows a fact only if its prosrc is implemented. SQL-language built-ins are inlined by
-// the binder from their bodies, but for sets. A set function of a function that returns one record
-// (pg_sequence_parameters) also serves as its scalar.
+// the binder from their bodies.
 //
 // THREADS  immutable after BuildRegistry; read from any thread.
 #pragma once
@@ -27,8 +26,6 @@ class Registry {
   // Aggregates all have prosrc "aggregate_dummy": they are told apart by oid.
   void AddAggregate(Oid aggregate, const AggregateFunction* function);
   void AddSet(std::string_view prosrc, SetFunction function);
-  // A function whose language is SQL, by name (its prosrc is its body): run here instead of inlined.
-  void AddSqlSet(std::string_view proname, SetFunction function);
   void AddWindow(std::string_view prosrc, WindowFunction function);
 
   // By pg_proc oid of a built-in; null when we do not have it.

@@ -93,6 +93,16 @@ void RequireRoleMaker(CommandInput& input, std::string_view what) {
 
 }  // namespace
 
+void RefuseRepeated(const std::vector<Option>& options) {
+  for (size_t i = 0; i < options.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (options[i].name != options[j].name) continue;
+      throw SqlError(SqlState::kSyntaxError, "conflicting or redundant options")
+          .At(options[i].location);
+    }
+  }
+}
+
 std::shared_ptr<const catalog::Role> ResolveRole(CommandInput& input,
                                                  const PgQuery__RoleSpec& spec) {
   switch (spec.roletype) {

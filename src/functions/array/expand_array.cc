@@ -1,5 +1,6 @@
 // information_schema._pg_expandarray: the elements of a list with their places, from 1.
-#include "functions/families.h"
+#include "functions/array/expand_array.h"
+
 #include "functions/set/set_rows.h"
 #include "types/array.h"
 
@@ -24,7 +25,7 @@ std::unique_ptr<SetScan> ExpandArray(FunctionContext&, const CallSite&, std::spa
 }  // namespace
 
 void RegisterExpandArray(Registry& registry) {
-  registry.AddSqlSet("_pg_expandarray", &ExpandArray);
+  registry.AddSet("sql._pg_expandarray", &ExpandArray);
 }
 
 }  // namespace grizzly::functions

@@ -226,22 +226,28 @@ void ExpressionBinder::RefuseAggregateSyntax(const Call& call) {
   }
 }
 
-// A record of OUT arguments has their names and types; what it has is left in `call.result`.
-std::vector<SqlType> ExpressionBinder::ShapeResult(Call& call) {
-  FunctionColumns columns =
-      ColumnsOfFunction(state_, *call.function, call.result, call.signature.types);
-  if (call.result.oid == facts::kRecordOid && !columns.is_scalar) {
+namespace {
+
+// The types of the columns. A record of OUT arguments has their names and types, which its type tells.
+std::vector<SqlType> ShapeResult(BindState& state, const facts::ProcFact& function,
+                                 std::span<const Oid> actual, SqlType* result) {
+  FunctionColumns columns = ColumnsOfFunction(state, function, *result, actual);
+  if (result->oid == facts::kRecordOid && !columns.is_scalar) {
     types::RecordShape shape;
     for (size_t i = 0; i < columns.types.size(); ++i) {
       shape.push_back({columns.names[i], columns.types[i]});
     }
-    call.result.typmod = types::RegisterRecordShape(shape);
+    result->typmod = types::RegisterRecordShape(shape);
   }
   return std::move(columns.types);
 }
 
+}  // namespace
+
 ExprPtr ExpressionBinder::FinishScalar(Call& call) {
-  if (call.result.oid == facts::kRecordOid) ShapeResult(call);
+  if (call.result.oid == facts::kRecordOid) {
+    ShapeResult(state_, *call.function, call.signature.types, &call.result);
+  }
   return MakeCall(state_, *call.function, call.result, std::move(call.arguments),
                   call.node->funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX
                       ? CallSyntax::kSqlSyntax
@@ -260,7 +266,8 @@ ExprPtr ExpressionBinder::FinishSet(Call& call) {
     ThrowNotSupported("function " + Signature(state_, call.function->proname, call.declared),
                       call.location);
   }
-  std::vector<SqlType> column_types = ShapeResult(call);
+  std::vector<SqlType> column_types =
+      ShapeResult(state_, *call.function, call.signature.types, &call.result);
   auto made = std::make_unique<expr::SetFunctionExpr>(call.result);
   const functions::Implementation* found =
       RequireImplementation(state_, *call.function, call.location);

@@ -98,7 +98,6 @@ class ExpressionBinder {
   [[noreturn]] void ThrowNoFunction(const Call& call, Choice choice);
   void CoerceArguments(Call& call);
   void AddDefaults(Call& call);
-  std::vector<SqlType> ShapeResult(Call& call);
   ExprPtr FinishScalar(Call& call);
   ExprPtr FinishSet(Call& call);
   void RefuseAggregateSyntax(const Call& call);
