@@ -1,5 +1,7 @@
 #include "commands/role/roles.h"
 
+#include <map>
+
 #include "base/scram/scram.h"
 #include "catalog/object_text.h"
 #include "commands/relation_lookup.h"
@@ -197,14 +199,16 @@ void RefuseOwner(CommandInput& input, const catalog::Role& role) {
     lines.push_back(fmt::format("owner of {} {}", catalog::RelationKindName(relation->kind),
                                 relation->name));
   });
+  std::map<Oid, std::string> types;
   snapshot->ForEachType([&](const catalog::Type& type) {
     if (type.owner != role.oid || type.element != kInvalidOid) return;
     const catalog::RelationPtr relation =
         type.relation == kInvalidOid ? nullptr : snapshot->FindRelation(type.relation);
     // Row types belong to what they are of.
     if (relation != nullptr && relation->kind != catalog::RelationKind::kCompositeType) return;
-    lines.push_back("owner of type " + type.name);
+    types[type.oid] = type.name;
   });
+  for (const auto& [oid, name] : types) lines.push_back("owner of type " + name);
   if (lines.empty()) return;
   std::string detail;
   for (const std::string& line : lines) detail += (detail.empty() ? "" : "\n") + line;

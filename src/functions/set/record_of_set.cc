@@ -1,6 +1,7 @@
 #include "functions/set/record_of_set.h"
 
 #include "base/error/check.h"
+#include "base/error/sql_error.h"
 #include "functions/kernel.h"
 #include "functions/registry.h"
 #include "types/record.h"
