@@ -31,7 +31,7 @@
 namespace grizzly::catalog {
 
 inline constexpr StorageId kCatalogStorage{1};
-inline constexpr StorageId kFirstUserStorage{64};
+inline constexpr StorageId kFirstUserStorage{txn::kFirstNotedStorage};
 // A database's tenant number is its oid; these have PostgreSQL's.
 inline constexpr TenantId kTemplate1Tenant{1};
 
@@ -182,6 +182,8 @@ class Catalog {
   virtual ~Catalog() = default;
   virtual SnapshotPtr Latest() = 0;
   virtual std::unique_ptr<CatalogEditor> NewEditor(txn::Transaction& transaction) = 0;
+  // Reads the store again: a transaction without an editor (COMMIT PREPARED) has changed objects.
+  virtual void Reload() = 0;
   // A number of rows and bytes as last counted; not transactional.
   virtual RelationStatistics Statistics(Oid relation) = 0;
   virtual void SetStatistics(Oid relation, const RelationStatistics& statistics) = 0;
@@ -212,6 +214,8 @@ class SharedCatalog {
   // By oid; throws 42710 when another role has the name.
   virtual void PutRole(txn::Transaction& transaction, Role role) = 0;
   virtual void DropRole(txn::Transaction& transaction, Oid oid) = 0;
+  // Reads the roles again, as Catalog::Reload.
+  virtual void ReloadRoles() = 0;
   virtual Oid NewSharedOid() = 0;
   // Loaded at first use, kept while somebody holds it or memory allows.
   virtual std::shared_ptr<Catalog> OpenCatalog(TenantId tenant) = 0;

@@ -324,6 +324,20 @@ void StoredSharedCatalog::PublishRoles(const std::set<Oid>& touched) {
   }
 }
 
+void StoredSharedCatalog::ReloadRoles() {
+  std::set<Oid> oids;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [oid, role] : roles_) oids.insert(oid);
+  }
+  const std::string from = StoragePrefix(kServerTenant, kCatalogStorage);
+  const auto rows = store_.NewIterator(nullptr, from, PrefixEnd(from));
+  for (rows->Seek(from); rows->Valid(); rows->Next()) {
+    if (KeyClass(rows->key()) == kRoleClass) oids.insert(KeyObject(rows->key()));
+  }
+  PublishRoles(oids);
+}
+
 // ---- both ----
 
 Oid StoredSharedCatalog::NewSharedOid() {

@@ -32,6 +32,7 @@ class StoredSharedCatalog final : public SharedCatalog {
   void DropDatabase(Oid oid) override;
   void PutRole(txn::Transaction& transaction, Role role) override;
   void DropRole(txn::Transaction& transaction, Oid oid) override;
+  void ReloadRoles() override;
   Oid NewSharedOid() override;
   std::shared_ptr<Catalog> OpenCatalog(TenantId tenant) override;
 

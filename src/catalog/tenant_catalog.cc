@@ -98,6 +98,12 @@ void TenantCatalog::Load() {
   latest_ = std::move(snapshot);
 }
 
+// What others have committed and not yet published is read, too; publishing it once more does nothing.
+void TenantCatalog::Reload() {
+  const std::scoped_lock lock(statistics_mutex_, mutex_);
+  Load();
+}
+
 std::unique_ptr<CatalogEditor> TenantCatalog::NewEditor(txn::Transaction& transaction) {
   return std::make_unique<Editor>(shared_from_this(), transaction);
 }

@@ -21,6 +21,7 @@ class TenantCatalog final : public Catalog,
   TenantCatalog(storage::Store& store, TenantId tenant);
 
   SnapshotPtr Latest() override { return LatestSnapshot(); }
+  void Reload() override;
   std::unique_ptr<CatalogEditor> NewEditor(txn::Transaction& transaction) override;
   RelationStatistics Statistics(Oid relation) override;
   void SetStatistics(Oid relation, const RelationStatistics& statistics) override;

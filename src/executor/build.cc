@@ -1,5 +1,6 @@
 #include "base/error/check.h"
 #include "executor/operators.h"
+#include "executor/statement_resources.h"
 
 namespace grizzly::executor {
 namespace {
@@ -67,7 +68,8 @@ OperatorPtr Build(const plan::Node& node, ExecContext& context) {
   for (size_t i = first; i < node.children.size(); ++i) {
     op->children_.push_back(Build(*node.children[i], context));
   }
-  return op;
+  const uint32_t rows_max = StatementResources::Current().batch_rows_max;
+  return rows_max == 0 ? std::move(op) : MakeSplit(std::move(op), rows_max);
 }
 
 }  // namespace grizzly::executor

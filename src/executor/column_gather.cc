@@ -14,17 +14,13 @@ namespace {
 template <typename T>
 class ColumnChunks {
  public:
-  ColumnChunks(const RowStore& store, size_t column) {
-    chunks_.reserve(store.chunk_count());
-    for (size_t c = 0; c < store.chunk_count(); ++c) {
-      const Vector& vector = store.chunk(c).column(column);
-      chunks_.push_back({vector.Reader<T>().data, vector.validity()});
-      has_nulls_ |= vector.validity() != nullptr;
-    }
-  }
+  ColumnChunks(const RowStore& store, size_t column)
+      : chunks_(store.View(column).chunks.data()), has_nulls_(store.View(column).has_nulls) {}
 
   bool has_nulls() const { return has_nulls_; }
-  const T& At(uint32_t row) const { return chunks_[row / kBatchRowsMax].data[row % kBatchRowsMax]; }
+  const T& At(uint32_t row) const {
+    return reinterpret_cast<const T*>(chunks_[row / kBatchRowsMax].data)[row % kBatchRowsMax];
+  }
   bool IsNull(uint32_t row) const {
     const uint64_t* validity = chunks_[row / kBatchRowsMax].validity;
     const uint32_t place = row % kBatchRowsMax;
@@ -32,12 +28,8 @@ class ColumnChunks {
   }
 
  private:
-  struct Chunk {
-    const T* data;
-    const uint64_t* validity;
-  };
-  std::vector<Chunk> chunks_;
-  bool has_nulls_ = false;
+  const RowStore::ChunkView* chunks_;
+  bool has_nulls_;
 };
 
 template <typename T>

@@ -1,6 +1,13 @@
 #include "executor/cte_store.h"
 
+#include "executor/statement_resources.h"
+
 namespace grizzly::executor {
+
+CteStore::CteStore(std::span<const SqlType> column_types, OperatorPtr source,
+                   const ExecContext& context)
+    : rows_(column_types, context.memory, StatementResources::StoreBudget(context)),
+      source_(std::move(source)) {}
 
 void CteStore::Pull(ExecContext& context) {
   if (!opened_) {

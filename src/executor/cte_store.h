@@ -1,20 +1,20 @@
-// The rows of a common table expression, read by any number of scans, produced as they are asked for.
+// The rows of a common table expression, read by any number of scans, produced as they are asked for; beyond
+// work_mem in files.
 #pragma once
 
 #include <memory>
 
 #include "executor/operator.h"
-#include "executor/row_store.h"
+#include "executor/paged_rows.h"
 
 namespace grizzly::executor {
 
 class CteStore {
  public:
   // `source` is null for a recursive union's work table, which is filled by its operator.
-  CteStore(std::span<const SqlType> column_types, OperatorPtr source, MemoryTracker* memory)
-      : rows_(column_types, memory), source_(std::move(source)) {}
+  CteStore(std::span<const SqlType> column_types, OperatorPtr source, const ExecContext& context);
 
-  RowStore& rows() { return rows_; }
+  PagedRows& rows() { return rows_; }
   // Makes chunk `i` available (complete, or the last one); false when there is none.
   bool EnsureChunk(size_t i, ExecContext& context);
   // Runs the source to its end (data-modifying CTEs).
@@ -22,7 +22,7 @@ class CteStore {
 
  private:
   void Pull(ExecContext& context);
-  RowStore rows_;
+  PagedRows rows_;
   OperatorPtr source_;
   bool opened_ = false;
   bool exhausted_ = false;

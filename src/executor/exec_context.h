@@ -27,6 +27,7 @@ namespace grizzly::executor {
 
 class CheckQueue;         // executor/constraint/check_queue.h
 class CteStore;
+class ScanKeys;           // executor/join/scan_keys.h
 class TransactionChecks;  // executor/constraint/transaction_checks.h
 struct NodeMeasurement;
 
@@ -59,6 +60,7 @@ struct ExecContext {
 
   std::vector<types::Datum> outer_cells_storage;
   std::vector<std::shared_ptr<CteStore>> ctes;        // by slot
+  std::shared_ptr<ScanKeys> scan_keys;                // null: no join has told anything yet
   std::vector<PinnedRow> pinned;                      // usually empty
   std::vector<NodeMeasurement>* measurements = nullptr;  // EXPLAIN ANALYZE: by node id
   // WHERE CURRENT OF: the key suffix of the row of `relation` that this cursor of the session stands

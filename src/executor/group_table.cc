@@ -12,6 +12,9 @@ using types::Vector;
 namespace {
 
 constexpr size_t kFirstSlotCount = 64;
+// Batches of fewer rows, and keys of more combinations, are looked up row by row.
+constexpr uint32_t kCodedRowsMin = 256;
+constexpr size_t kCombinationsMax = 1024;
 
 }  // namespace
 
@@ -86,6 +89,58 @@ void GroupTable::CompareCandidates(std::span<const Vector* const> keys,
 
 void GroupTable::FindOrAdd(std::span<const Vector* const> keys, uint32_t row_count,
                            std::vector<uint32_t>& groups) {
+  if (!FindByCodes(keys, row_count, groups)) FindOrAddRows(keys, row_count, groups);
+}
+
+// Keys that are views of few values (columns of a dictionary, say): each combination met is looked up once,
+// for its first row.
+bool GroupTable::FindByCodes(std::span<const Vector* const> keys, uint32_t row_count,
+                             std::vector<uint32_t>& groups) {
+  if (row_count < kCodedRowsMin) return false;
+  groups.assign(row_count, 0);
+  size_t combinations = 1;
+  for (const Vector* key : keys) {
+    if (key->kind() == types::VectorKind::kConstant) continue;
+    if (key->kind() != types::VectorKind::kDictionary) return false;
+    const uint32_t* const codes = key->Reader<char>().selection;
+    uint32_t highest = 0;
+    for (uint32_t row = 0; row < row_count; ++row) highest = std::max(highest, codes[row]);
+    const size_t values = size_t{highest} + 1;
+    combinations *= values;
+    if (combinations > kCombinationsMax) return false;
+    for (uint32_t row = 0; row < row_count; ++row) {
+      groups[row] = groups[row] * static_cast<uint32_t>(values) + codes[row];
+    }
+  }
+  code_groups_.assign(combinations, kNoGroup);
+  representatives_.clear();
+  for (uint32_t row = 0; row < row_count; ++row) {
+    uint32_t& number = code_groups_[groups[row]];
+    if (number == kNoGroup) {
+      number = static_cast<uint32_t>(representatives_.size());
+      representatives_.push_back(row);
+    }
+    groups[row] = number;
+  }
+  LookUpRepresentatives(keys);
+  for (uint32_t row = 0; row < row_count; ++row) groups[row] = representative_groups_[groups[row]];
+  return true;
+}
+
+void GroupTable::LookUpRepresentatives(std::span<const Vector* const> keys) {
+  types::Batch first;
+  std::vector<const Vector*> columns;
+  for (const Vector* key : keys) first.AddColumn(Vector(key->type(), 0));
+  for (size_t k = 0; k < keys.size(); ++k) {
+    first.column(k).Slice(*keys[k], representatives_);
+    columns.push_back(&first.column(k));
+  }
+  FindOrAddRows(columns, static_cast<uint32_t>(representatives_.size()), representative_groups_);
+  for (uint32_t& row : new_rows_) row = representatives_[row];
+}
+
+void GroupTable::FindOrAddRows(std::span<const Vector* const> keys, uint32_t row_count,
+                               std::vector<uint32_t>& groups) {
   GrowFor(uint64_t{group_count()} + row_count);
   Prepare(keys, row_count, groups);
   types::Batch added;

@@ -30,7 +30,7 @@ class GroupTable {
             std::vector<uint32_t>& groups);
   uint32_t group_count() const { return static_cast<uint32_t>(keys_.row_count()); }
   const RowStore& keys() const { return keys_; }
-  // Of the rows of the last FindOrAdd or Find.
+  // Of the rows of the last Find.
   const uint64_t* batch_hashes() const { return hashes_.data(); }
   int64_t byte_count() const { return keys_.charged_bytes() + charged_bytes_; }
 
@@ -39,6 +39,11 @@ class GroupTable {
     uint32_t hash = 0;
     uint32_t group = kNoGroup;
   };
+  bool FindByCodes(std::span<const types::Vector* const> keys, uint32_t row_count,
+                   std::vector<uint32_t>& groups);
+  void LookUpRepresentatives(std::span<const types::Vector* const> keys);
+  void FindOrAddRows(std::span<const types::Vector* const> keys, uint32_t row_count,
+                     std::vector<uint32_t>& groups);
   void Prepare(std::span<const types::Vector* const> keys, uint32_t row_count,
                std::vector<uint32_t>& groups);
   void WalkRows(bool adds, std::vector<uint32_t>& groups);
@@ -63,6 +68,9 @@ class GroupTable {
   std::vector<uint32_t> met_;         // ... and that group
   std::vector<uint32_t> equal_rows_;
   std::vector<uint32_t> equal_groups_;
+  std::vector<uint32_t> code_groups_;   // by the keys' codes: a number in representatives_
+  std::vector<uint32_t> representatives_;
+  std::vector<uint32_t> representative_groups_;
 };
 
 }  // namespace grizzly::executor

@@ -31,4 +31,7 @@ OperatorPtr MakeInsert(const plan::InsertNode& node, ExecContext& context);
 OperatorPtr MakeModify(const plan::ModifyNode& node, ExecContext& context);
 OperatorPtr MakeMerge(const plan::MergeNode& node, ExecContext& context);
 
+// `below` in batches of at most `rows_max` rows.
+OperatorPtr MakeSplit(OperatorPtr below, uint32_t rows_max);
+
 }  // namespace grizzly::executor

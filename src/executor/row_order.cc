@@ -149,14 +149,6 @@ int RowOrder::Compare(const types::Batch& batch_a, uint32_t a, const types::Batc
   return 0;
 }
 
-bool RowOrder::Equal(const RowStore& rows, uint64_t a, uint64_t b, size_t key_count) const {
-  for (size_t key = 0; key < key_count; ++key) {
-    const size_t column = columns_[key].column;
-    if (CompareKey(key, rows.Get(a, column), rows.Get(b, column)) != 0) return false;
-  }
-  return true;
-}
-
 std::vector<uint64_t> RowOrder::Sort(const RowStore& rows) const {
   std::vector<Entry> entries;
   entries.reserve(rows.row_count());

@@ -28,8 +28,15 @@ class RowOrder {
   // The same across two batches.
   int Compare(const types::Batch& batch_a, uint32_t a, const types::Batch& batch_b,
               uint32_t b) const;
-  // Whether the first `key_count` keys of the two rows are equal (peers).
-  bool Equal(const RowStore& rows, uint64_t a, uint64_t b, size_t key_count) const;
+  // Whether the first `key_count` keys of the two rows are equal (peers); rows.Get(row, column) gives values.
+  template <typename Rows>
+  bool Equal(Rows& rows, uint64_t a, uint64_t b, size_t key_count) const {
+    for (size_t key = 0; key < key_count; ++key) {
+      const size_t column = columns_[key].column;
+      if (CompareKey(key, rows.Get(a, column), rows.Get(b, column)) != 0) return false;
+    }
+    return true;
+  }
   // Row numbers in order; rows that compare equal keep their order.
   std::vector<uint64_t> Sort(const RowStore& rows) const;
 

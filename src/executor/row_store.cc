@@ -41,7 +41,7 @@ void CopyValue(const Vector& source, uint32_t source_row, Vector& target, uint32
 }  // namespace
 
 RowStore::RowStore(std::span<const types::SqlType> column_types, MemoryTracker* memory)
-    : types_(column_types.begin(), column_types.end()), memory_(memory) {
+    : types_(column_types.begin(), column_types.end()), memory_(memory), views_(types_.size()) {
   for (const types::SqlType& type : types_) row_bytes_ += types::PhysicalWidth(type.physical);
 }
 
@@ -49,9 +49,27 @@ RowStore::~RowStore() { Clear(); }
 
 void RowStore::Clear() {
   chunks_.clear();
+  for (ColumnView& view : views_) view = ColumnView();
+  is_sealed_ = false;
   row_count_ = 0;
   if (memory_ != nullptr && charged_bytes_ > 0) memory_->Release(charged_bytes_);
   charged_bytes_ = 0;
+}
+
+// Full chunks stay where they are; the last one may have moved when it grew, and got its first NULL.
+void RowStore::UpdateView(size_t column) const {
+  ColumnView& view = views_[column];
+  if (!view.chunks.empty()) view.chunks.pop_back();
+  for (size_t c = view.chunks.size(); c < chunks_.size(); ++c) {
+    const Vector& vector = chunks_[c]->column(column);
+    view.chunks.push_back({vector.Reader<char>().data, vector.validity()});
+    view.has_nulls |= vector.validity() != nullptr;
+  }
+}
+
+void RowStore::Seal() {
+  for (size_t column = 0; column < types_.size(); ++column) UpdateView(column);
+  is_sealed_ = true;
 }
 
 void RowStore::TakeChunks(RowStore& other) {

@@ -38,6 +38,22 @@ class RowStore {
     return chunks_[row / types::kBatchRowsMax]->column(column).GetDatum(
         static_cast<uint32_t>(row % types::kBatchRowsMax));
   }
+  // Where the values of a column lie, chunk by chunk.
+  struct ChunkView {
+    const char* data;
+    const uint64_t* validity;  // null: all valid
+  };
+  struct ColumnView {
+    std::vector<ChunkView> chunks;
+    bool has_nulls = false;
+  };
+  // Of the rows there are now: until the next append.
+  const ColumnView& View(size_t column) const {
+    if (!is_sealed_) UpdateView(column);
+    return views_[column];
+  }
+  // No more rows will come: from now on any number of threads may read.
+  void Seal();
   // Copies the given rows into `out` from out's row 0, columns to out's `first_column` onwards.
   // Strings are not copied: `out` refers to this store.
   void Gather(std::span<const uint64_t> rows, types::Batch& out, size_t first_column = 0) const;
@@ -49,6 +65,7 @@ class RowStore {
  private:
   void Charge(const types::Batch& batch, uint32_t first, uint32_t count);
   types::Batch& Tail();
+  void UpdateView(size_t column) const;
 
   std::vector<types::SqlType> types_;
   MemoryTracker* const memory_;
@@ -56,6 +73,8 @@ class RowStore {
   uint64_t row_count_ = 0;
   uint32_t row_bytes_ = 0;
   int64_t charged_bytes_ = 0;
+  mutable std::vector<ColumnView> views_;  // by column; the last chunk's entry may be out of date
+  bool is_sealed_ = false;
 };
 
 }  // namespace grizzly::executor

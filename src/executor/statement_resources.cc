@@ -1,5 +1,7 @@
 #include "executor/statement_resources.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "executor/operator.h"
@@ -8,6 +10,18 @@ namespace grizzly::executor {
 namespace {
 
 constexpr StatementResources kNone;
+constexpr int64_t kMachineShare = 64;
+constexpr int64_t kLimitShare = 8;
+
+int64_t AutomaticBudget(const MemoryTracker* memory) {
+  static const int64_t machine_bytes =
+      static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+  int64_t bytes = machine_bytes / kMachineShare;
+  for (; memory != nullptr; memory = memory->parent()) {
+    if (memory->limit_bytes() >= 0) bytes = std::min(bytes, memory->limit_bytes() / kLimitShare);
+  }
+  return bytes;
+}
 thread_local const StatementResources* current_resources = &kNone;
 
 }  // namespace
@@ -17,8 +31,13 @@ const StatementResources& StatementResources::Current() { return *current_resour
 int64_t StatementResources::HashBudget(const ExecContext& context) {
   const StatementResources& own = Current();
   if (own.spill == nullptr || own.parallel != nullptr) return 0;
-  return static_cast<int64_t>(static_cast<double>(context.work_memory_bytes) *
-                              own.hash_memory_multiplier);
+  const auto bytes = static_cast<int64_t>(static_cast<double>(context.work_memory_bytes) *
+                                          own.hash_memory_multiplier);
+  return own.hash_memory_is_automatic ? std::max(bytes, AutomaticBudget(context.memory)) : bytes;
+}
+
+int64_t StatementResources::StoreBudget(const ExecContext& context) {
+  return Current().spill == nullptr ? 0 : static_cast<int64_t>(context.work_memory_bytes);
 }
 
 StatementResources::Scope::Scope(const StatementResources& resources) : outer_(current_resources) {

@@ -15,17 +15,26 @@ class ParallelStep;
 class SpillSpace;
 class WorkerPool;
 
+// Rows a scan must be estimated to read before workers are worth their start, unless a test says otherwise.
+inline constexpr double kParallelRowsMin = 100'000;
+
 struct StatementResources {
   WorkerPool* workers = nullptr;
   int parallel_workers_max = 0;         // max_parallel_workers_per_gather
   SpillSpace* spill = nullptr;
   double hash_memory_multiplier = 1;    // of work_mem, for hash tables
+  bool hash_memory_is_automatic = false;  // nobody has set work_mem: more, by the machine's memory
   ParallelStep* parallel = nullptr;     // set in workers: what they share
+  double parallel_rows_min = kParallelRowsMin;  // a scan must read before workers are worth their start
+  uint32_t batch_rows_max = 0;          // grizzly.batch_rows_max: operators hand on no more at once; 0: any
 
   // Of this thread.
   static const StatementResources& Current();
-  // Bytes a hash table may hold before it spills; 0: it may not.
+  // Bytes a hash table may hold before it spills; 0: it may not. Where work_mem was not set, a 64th of the
+  // machine's memory, and at most an eighth of any limit above the statement, but not less than work_mem says.
   static int64_t HashBudget(const ExecContext& context);
+  // ... rows that are only kept.
+  static int64_t StoreBudget(const ExecContext& context);
 
   class Scope {
    public:

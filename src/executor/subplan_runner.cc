@@ -1,11 +1,11 @@
 #include "executor/subplan_runner.h"
 
-#include <unordered_set>
-
 #include "base/error/sql_error.h"
+#include "executor/group_table.h"
 #include "executor/operator.h"
-#include "executor/row_store.h"
-#include "executor/value_hash.h"
+#include "executor/paged_rows.h"
+#include "executor/statement_resources.h"
+#include "facts/operators.h"
 #include "executor/array_values.h"
 #include "types/array.h"
 
@@ -18,6 +18,20 @@ using expr::SubqueryKind;
 
 enum class Truth : uint8_t { kFalse, kTrue, kUnknown };
 
+// Fewer rows are compared one by one.
+constexpr uint64_t kHashedRowsMin = 16;
+
+// The rows of an uncorrelated subplan by value, for = ANY and <> ALL over all their columns.
+struct ValueSet {
+  ValueSet(std::vector<SqlType> types, MemoryTracker* memory)
+      : table(types, memory), wanted(types, 1) {}
+
+  GroupTable table;  // rows without a NULL
+  bool has_null = false;
+  Batch wanted;      // the row looked for
+  std::vector<uint32_t> groups;
+};
+
 class Runner final : public expr::SubplanRunner {
  public:
   explicit Runner(ExecContext& context)
@@ -29,8 +43,12 @@ class Runner final : public expr::SubplanRunner {
  private:
   struct State {
     OperatorPtr root;
-    bool is_kept = false;            // rows holds the whole result
-    std::unique_ptr<RowStore> rows;  // of an uncorrelated subplan
+    bool is_kept = false;             // rows holds the whole result
+    std::unique_ptr<PagedRows> rows;  // of an uncorrelated subplan
+    std::shared_ptr<const Batch> chunk;  // of rows, read last
+    Batch view;
+    bool may_hash = true;
+    std::unique_ptr<ValueSet> values;
   };
 
   State& Start(const SubplanExpr& expr, std::span<const Datum> arguments);
@@ -38,6 +56,9 @@ class Runner final : public expr::SubplanRunner {
   Datum RunScalar(State& state, Arena& arena);
   Datum RunArray(const SubplanExpr& expr, State& state, Arena& arena);
   Datum RunQuantified(const SubplanExpr& expr, State& state, std::span<const Datum> left);
+  // By hash; false: it has to be compared row by row.
+  bool FindByHash(const SubplanExpr& expr, State& state, std::span<const Datum> left, Truth* found);
+  void MakeValueSet(const SubplanExpr& expr, State& state);
   Truth CompareRow(const SubplanExpr& expr, std::span<const Datum> left, const Batch& batch,
                    uint32_t row);
   Truth CompareOne(const ComparisonExpr::Comparison& comparison, const Datum& a, const Datum& b);
@@ -56,7 +77,8 @@ Runner::State& Runner::Start(const SubplanExpr& expr, std::span<const Datum> arg
   if (state.is_kept) return state;
   state.root->Open(context_);
   if (!expr.cells.empty() || expr.subquery_kind == SubqueryKind::kExists) return state;
-  state.rows = std::make_unique<RowStore>(node.output_types, context_.memory);
+  state.rows = std::make_unique<PagedRows>(node.output_types, context_.memory,
+                                           StatementResources::StoreBudget(context_));
   while (Batch* batch = state.root->Next(context_)) state.rows->Append(*batch);
   state.is_kept = true;
   return state;
@@ -64,7 +86,10 @@ Runner::State& Runner::Start(const SubplanExpr& expr, std::span<const Datum> arg
 
 Batch* Runner::NextBatch(State& state, size_t* position) {
   if (!state.is_kept) return state.root->Next(context_);
-  return *position < state.rows->chunk_count() ? &state.rows->chunk((*position)++) : nullptr;
+  if (*position == state.rows->chunk_count()) return nullptr;
+  state.chunk = state.rows->chunk((*position)++);
+  state.view.Reference(*state.chunk);
+  return &state.view;
 }
 
 Datum Runner::RunScalar(State& state, Arena& arena) {
@@ -158,8 +183,78 @@ Truth Runner::CompareRow(const SubplanExpr& expr, std::span<const Datum> left, c
   return all;
 }
 
+namespace {
+
+// Whether all comparisons are the equality (for ALL: the inequality) of a type that has a hash.
+bool ComparesByValue(const SubplanExpr& expr, std::vector<SqlType>* types) {
+  const std::string_view wanted = expr.subquery_kind == SubqueryKind::kAll ? "<>" : "=";
+  for (const ComparisonExpr::Comparison& comparison : expr.comparisons) {
+    const facts::OperatorFact* fact = facts::FindOperator(comparison.operator_oid);
+    const SqlType& type = comparison.call->argument_types[1];
+    if (fact == nullptr || fact->oprname != wanted || types::FindHash(type) == nullptr ||
+        comparison.call->argument_types[0].oid != type.oid) {
+      return false;
+    }
+    types->push_back(type);
+  }
+  return !types->empty();
+}
+
+}  // namespace
+
+void Runner::MakeValueSet(const SubplanExpr& expr, State& state) {
+  state.may_hash = false;
+  std::vector<SqlType> types;
+  if (!ComparesByValue(expr, &types)) return;
+  const int64_t budget = StatementResources::HashBudget(context_);
+  auto values = std::make_unique<ValueSet>(types, context_.memory);
+  size_t position = 0;
+  while (Batch* batch = NextBatch(state, &position)) {
+    context_.CheckCanceled();
+    std::vector<uint32_t> whole;
+    for (uint32_t row = 0; row < batch->row_count(); ++row) {
+      bool is_null = false;
+      for (size_t i = 0; i < types.size(); ++i) is_null |= batch->column(i).IsNull(row);
+      values->has_null |= is_null;
+      if (!is_null) whole.push_back(row);
+    }
+    if (whole.empty()) continue;
+    if (whole.size() < batch->row_count()) batch->Select(whole);
+    std::vector<const Vector*> keys;
+    for (size_t i = 0; i < types.size(); ++i) keys.push_back(&batch->column(i));
+    values->table.FindOrAdd(keys, batch->row_count(), values->groups);
+    if (budget > 0 && values->table.byte_count() > budget) return;
+  }
+  state.values = std::move(values);
+}
+
+bool Runner::FindByHash(const SubplanExpr& expr, State& state, std::span<const Datum> left,
+                        Truth* found) {
+  if (!state.is_kept || state.rows->row_count() < kHashedRowsMin) return false;
+  if (state.may_hash) MakeValueSet(expr, state);
+  if (state.values == nullptr) return false;
+  ValueSet& values = *state.values;
+  values.wanted.Reset();
+  std::vector<const Vector*> keys;
+  for (size_t i = 0; i < values.wanted.column_count(); ++i) {
+    if (left[i].is_null()) return false;
+    values.wanted.column(i).SetDatum(0, left[i]);
+    keys.push_back(&values.wanted.column(i));
+  }
+  values.table.Find(keys, 1, values.groups);
+  const bool is_there = values.groups[0] != GroupTable::kNoGroup;
+  if (!is_there && values.has_null && keys.size() > 1) return false;  // depends on the other columns
+  *found = is_there ? Truth::kTrue : values.has_null ? Truth::kUnknown : Truth::kFalse;
+  return true;
+}
+
 Datum Runner::RunQuantified(const SubplanExpr& expr, State& state, std::span<const Datum> left) {
   const bool is_all = expr.subquery_kind == SubqueryKind::kAll;
+  Truth is_there;
+  if (FindByHash(expr, state, left, &is_there)) {
+    if (is_there == Truth::kUnknown) return Datum::Null();
+    return Datum::Of((is_there == Truth::kTrue) != is_all);
+  }
   const Truth decisive = is_all ? Truth::kFalse : Truth::kTrue;
   bool saw_unknown = false;
   size_t position = 0;

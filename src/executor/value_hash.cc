@@ -4,6 +4,7 @@
 
 #include "base/error/sql_error.h"
 #include "facts/types.h"
+#include "types/string_words.h"
 #include "types/type_name.h"
 
 namespace grizzly::executor {
@@ -37,6 +38,26 @@ uint64_t HashBytes(const char* data, uint32_t size) {
   uint64_t rest = 0;
   std::memcpy(&rest, data, size);
   return Mix(hash ^ rest);
+}
+
+uint64_t HashWords(types::StringWords words) { return Mix(words.head ^ Mix(words.tail)); }
+
+// Short strings are two words, whatever their length.
+uint64_t HashString(const StringRef& text) {
+  if (text.is_inline()) return HashWords(types::WordsOf(text));
+  return HashBytes(text.data(), text.size());
+}
+
+// What WithoutBlanks leaves: as a string of its own would hash.
+uint64_t HashBlankPadded(const StringRef& text) {
+  if (text.is_inline() && !text.empty() && text.data()[text.size() - 1] != ' ') {
+    return HashWords(types::WordsOf(text));
+  }
+  const std::string_view shown = KeyColumns::WithoutBlanks(text);
+  if (shown.size() > StringRef::kInlineBytes) {
+    return HashBytes(shown.data(), static_cast<uint32_t>(shown.size()));
+  }
+  return HashWords(types::WordsOf(StringRef(shown)));
 }
 
 uint64_t Combine(uint64_t hash, uint64_t next) { return Mix(hash * 31 + next); }
@@ -104,16 +125,11 @@ void KeyColumns::Hash(std::span<const Vector* const> columns, uint32_t row_count
     const Vector& column = *columns[i];
     const bool first = i == 0;
     if (methods_[i] == Method::kString) {
-      HashLoop<StringRef>(column, row_count, hashes, first, [](const StringRef& text) {
-        return HashBytes(text.data(), text.size());
-      });
+      HashLoop<StringRef>(column, row_count, hashes, first, &HashString);
       continue;
     }
     if (methods_[i] == Method::kBlankPadded) {
-      HashLoop<StringRef>(column, row_count, hashes, first, [](const StringRef& text) {
-        const std::string_view shown = WithoutBlanks(text);
-        return HashBytes(shown.data(), static_cast<uint32_t>(shown.size()));
-      });
+      HashLoop<StringRef>(column, row_count, hashes, first, &HashBlankPadded);
       continue;
     }
     if (methods_[i] == Method::kFunction) {

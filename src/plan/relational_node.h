@@ -17,14 +17,15 @@ struct ProjectNode final : Node {
   std::vector<ExprPtr> expressions;  // kProjectSet: SetFunctionExpr only at the top of one
 };
 
-enum class JoinType : uint8_t { kInner, kLeft, kRight, kFull, kSemi, kAnti };
+// kRightSemi, kRightAnti: the right rows that meet a left one, or do not; of hash joins only.
+enum class JoinType : uint8_t { kInner, kLeft, kRight, kFull, kSemi, kAnti, kRightSemi, kRightAnti };
 
 // For each left row, rescans the right child. `cells` are set from the left row first, so the right
 // side may depend on it (lateral joins, index lookups, correlated subqueries).
 struct NestedLoopNode final : Node {
   NestedLoopNode();
   ~NestedLoopNode() override;
-  JoinType type = JoinType::kInner;  // not kRight, kFull
+  JoinType type = JoinType::kInner;  // not kRight ...
   std::vector<uint32_t> cells;
   std::vector<ExprPtr> arguments;    // over the left columns, one per cell
   std::vector<ExprPtr> conditions;   // over left and right columns
@@ -41,6 +42,7 @@ struct HashJoinNode final : Node {
   std::vector<bool> null_equal;      // IS NOT DISTINCT FROM for key i
   std::vector<ExprPtr> conditions;   // further ones, over left and right columns
   bool null_aware = false;           // kAnti as NOT IN
+  bool tells_keys = true;            // the scans below the left child hear of the right side's keys
 };
 
 struct AggregateNode final : Node {

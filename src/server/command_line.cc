@@ -31,6 +31,8 @@ void AddSetting(CommandLine& line, std::string_view text, std::string_view flag)
     line.config_file = std::move(value);
   } else if (name == "data_directory") {
     line.data_directory = std::move(value);
+  } else if (name == "developer_fault") {
+    line.developer_fault = std::move(value);
   } else {
     line.settings.emplace_back(std::move(name), std::move(value));
   }

@@ -44,12 +44,13 @@ Server::Server(const CommandLine& line, ServerSettings settings, DirectoryLockFi
   RaiseDescriptorLimit();
   std::signal(SIGPIPE, SIG_IGN);  // TLS writes cannot say MSG_NOSIGNAL
   const int serving = ServingThreads();
-  io_ = std::make_unique<boost::asio::io_context>(serving);
+  io_ = std::make_unique<boost::asio::io_context>();
   work_.emplace(io_->get_executor());
+  reactor_ = std::make_unique<Reactor>();
   pool_ = std::make_unique<ThreadPool>(
-      *io_, ThreadPoolOptions{.serving_target = serving,
+      *reactor_, ThreadPoolOptions{.serving_target = serving,
                               .threads_max = settings_.max_connections + serving + kSpareThreads});
-  door_ = std::make_unique<FrontDoor>(*io_, *pool_, instance_, wire_tracker_, metrics_,
+  door_ = std::make_unique<FrontDoor>(*io_, *reactor_, instance_, wire_tracker_, metrics_,
                                       LoadAdmission(settings_));
   listener_ = std::make_unique<Listener>(*door_);
   client_check_ = std::make_unique<boost::asio::steady_timer>(*io_);
@@ -61,11 +62,14 @@ Server::~Server() {
   http_.reset();
   work_.reset();
   io_->stop();
+  if (io_thread_.joinable()) io_thread_.join();
+  reactor_->Stop();
   pool_->Join();
   signals_.reset();
   client_check_.reset();
   listener_.reset();
-  io_.reset();  // its last handlers own connections, which know the door
+  reactor_.reset();  // its last connections know the door
+  io_.reset();
   door_.reset();
 }
 
@@ -139,6 +143,7 @@ void Server::Start(bool with_signals) {
     WaitForSignal();
   }
   pool_->Start();
+  io_thread_ = std::thread([this] { io_->run(); });
   CheckClientsEvery(settings_.client_connection_check_interval_ms);
   lock_file_.SetListening(listener_->port(), listener_->first_socket_directory(),
                           listener_->first_address());

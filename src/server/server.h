@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include "base/memory/memory_tracker.h"
 #include "base/metrics/metrics.h"
@@ -69,8 +70,10 @@ class Server {
   session::Instance& instance_;
   MetricsRegistry metrics_;
   MemoryTracker wire_tracker_;
-  // The io_context goes before what its handlers use: see the destructor.
+  // Timers, signals, the listeners and HTTP run on one thread of their own, clients on the pool.
   std::unique_ptr<boost::asio::io_context> io_;
+  std::thread io_thread_;
+  std::unique_ptr<Reactor> reactor_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<FrontDoor> door_;

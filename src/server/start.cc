@@ -71,7 +71,7 @@ int Run(CommandLine line, const OpenInstance& open) {
   DirectoryLockFile lock_file(line.data_directory);
   if (IsFresh(line.data_directory)) WriteDefaultFiles(line.data_directory);
   const std::unique_ptr<session::Instance> instance =
-      open({line.data_directory, settings.config_file, settings.options});
+      open({line.data_directory, settings.config_file, settings.options, line.developer_fault});
   {
     Server server(line, std::move(settings), lock_file, *instance);
     server.Start(/*with_signals=*/true);

@@ -13,8 +13,8 @@ thread_local bool this_thread_is_busy = false;
 
 }  // namespace
 
-ThreadPool::ThreadPool(boost::asio::io_context& io, const ThreadPoolOptions& options)
-    : io_(io), options_(options) {}
+ThreadPool::ThreadPool(Reactor& reactor, const ThreadPoolOptions& options)
+    : reactor_(reactor), options_(options) {}
 
 ThreadPool::~ThreadPool() { Join(); }
 
@@ -55,6 +55,7 @@ ThreadPool::Counts ThreadPool::Change(int serving, int busy) {
 
 void ThreadPool::OnBusy() {
   this_thread_is_busy = true;
+  if (reactor_.has_queued()) WakeWatcher();  // in case this statement takes long
   AddServingIfShort(Change(0, 1));
 }
 
@@ -67,6 +68,7 @@ void ThreadPool::OnIdle() {
 
 void ThreadPool::OnBlock() noexcept {
   blocked_.fetch_add(1, std::memory_order_relaxed);
+  if (reactor_.has_queued()) reactor_.WakeOne();
   AddServingIfShort(Change(-1, this_thread_is_busy ? -1 : 0));
 }
 
@@ -77,14 +79,17 @@ void ThreadPool::OnUnblock() noexcept {
 
 void ThreadPool::AddServingIfShort(Counts counts) {
   if (counts.busy < counts.serving) [[likely]] return;
-  if (!was_short_.load(std::memory_order_relaxed)) {
-    was_short_.store(true, std::memory_order_relaxed);
-    std::lock_guard lock(mutex_);
-    if (watcher_sleeps_) watcher_wake_.notify_one();
-  }
+  WakeWatcher();
   if (counts.serving >= ServingAllowed()) return;
   std::lock_guard lock(mutex_);
   if (serving_count() < ServingAllowed()) AddServing();
+}
+
+void ThreadPool::WakeWatcher() {
+  if (was_short_.load(std::memory_order_relaxed)) return;
+  was_short_.store(true, std::memory_order_relaxed);
+  std::lock_guard lock(mutex_);
+  if (watcher_sleeps_) watcher_wake_.notify_one();
 }
 
 void ThreadPool::AddServing() {
@@ -121,16 +126,20 @@ void* ThreadPool::ThreadMain(void* pool) {
 
 void ThreadPool::Serve() {
   BlockingSection::InstallForThisThread(this);
-  while (io_.run_one() != 0) {
+  while (Reactor::Slot* slot = reactor_.Next()) {
+    OnBusy();
+    reactor_.Run(*slot);
+    OnIdle();
     if (!ParkIfTooMany()) break;
   }
   BlockingSection::InstallForThisThread(nullptr);
 }
 
 bool ThreadPool::ParkIfTooMany() {
-  if (serving_count() <= ServingAllowed()) [[likely]] return true;
+  const int allowed = ServingAllowed() + options_.idle_spare;
+  if (serving_count() <= allowed) [[likely]] return true;
   std::unique_lock lock(mutex_);
-  if (serving_count() <= ServingAllowed()) return true;
+  if (serving_count() <= allowed) return true;
   Change(-1, 0);
   ++parked_;
   wake_.wait(lock, [this] { return wake_tickets_ > 0 || stopping_; });
@@ -159,6 +168,7 @@ void ThreadPool::Watch() {
     const uint64_t finished = finished_handlers_.load(std::memory_order_relaxed);
     const bool all_busy = counts.busy >= counts.serving;
     quiet_ticks = all_busy ? 0 : quiet_ticks + 1;
+    if (reactor_.has_queued() && finished == finished_before) reactor_.WakeOne();
     if (all_busy && finished == finished_before && !stopping_) {
       extra_serving_.fetch_add(1, std::memory_order_relaxed);
       AddServing();

@@ -1,9 +1,10 @@
-// The threads that run the io_context, and others that take over while some of them block.
+// The threads that serve the reactor, and others that take over while some of them block.
 //
-// A thread serves (runs handlers) or is parked. Serving threads are idle in the io_context or busy in
+// A thread serves (runs handlers) or is parked. Serving threads are idle in the reactor or busy in
 // a handler. When a busy thread enters a BlockingSection it no longer counts as serving. Whenever no
 // serving thread is idle and fewer than serving_target serve, one more is woken or started. A thread
-// that comes out of a handler and finds too many serving parks itself.
+// that comes out of a handler and finds idle_spare more than that serving parks itself: as many may
+// sleep in the reactor, so that short blocking (the sync of a commit) parks and wakes nobody.
 //
 // A statement that computes for long without a BlockingSection is noticed by a watcher: when all
 // serving threads are busy and none has finished a handler for kStuckMs, one more may serve, until
@@ -18,7 +19,6 @@
 #include <pthread.h>
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -26,35 +26,25 @@
 #include <vector>
 
 #include "base/blocking/blocking_section.h"
+#include "server/reactor.h"
 
 namespace grizzly::server {
 
 struct ThreadPoolOptions {
   int serving_target = 3;
+  int idle_spare = 8;  // this many more may sleep in the reactor
   int threads_max = 512;
   size_t stack_bytes = 8 << 20;  // address space; the parser's depth limit leaves room below it
 };
 
 class ThreadPool final : public BlockingObserver {
  public:
-  ThreadPool(boost::asio::io_context& io, const ThreadPoolOptions& options);
+  ThreadPool(Reactor& reactor, const ThreadPoolOptions& options);
   ~ThreadPool() override;
 
   void Start();
-  // The io_context must be stopped before. Waits for every thread to leave its handler.
+  // The reactor must be stopped before. Waits for every thread to leave its handler.
   void Join();
-
-  // Around a handler that may run statements.
-  class BusyScope {
-   public:
-    explicit BusyScope(ThreadPool& pool) : pool_(pool) { pool_.OnBusy(); }
-    ~BusyScope() { pool_.OnIdle(); }
-    BusyScope(const BusyScope&) = delete;
-    BusyScope& operator=(const BusyScope&) = delete;
-
-   private:
-    ThreadPool& pool_;
-  };
 
   int thread_count() const { return thread_count_.load(std::memory_order_relaxed); }
   int serving_count() const;
@@ -74,6 +64,7 @@ class ThreadPool final : public BlockingObserver {
   void OnUnblock() noexcept override;
 
   void AddServingIfShort(Counts counts);
+  void WakeWatcher();
   void AddServing();   // under mutex_
   bool StartThread();  // under mutex_
   void Serve();
@@ -87,7 +78,7 @@ class ThreadPool final : public BlockingObserver {
   bool ParkIfTooMany();
   static void* ThreadMain(void* pool);
 
-  boost::asio::io_context& io_;
+  Reactor& reactor_;
   const ThreadPoolOptions options_;
   std::atomic<uint64_t> counts_{0};
   std::atomic<int> thread_count_{0};

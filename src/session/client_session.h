@@ -135,6 +135,17 @@ class ClientSession final : public Session, private commands::QueryRunner,
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
   Services& services() { return *services_; }
+
+  // ---- queries within functions (nested_queries.cc) ----
+  // One plannable statement, planned and locked. Errors have no position: it is another text.
+  plan::PlanPtr PlanText(std::string_view sql);
+  void RunPlanned(const plan::PlanPtr& plan,
+                  const std::function<void(const types::Batch&)>& receive);
+  // Reads on from a cursor, `count` rows; `describe` gets its columns first.
+  void FetchCursor(
+      std::string_view name, int64_t count,
+      const std::function<void(const std::vector<std::pair<std::string, types::SqlType>>&)>& describe,
+      const std::function<void(const types::Batch&)>& receive);
   planner::ViewChangeability ChangeabilityOfView(const catalog::RelationPtr& view);
   void Notify(Diagnostic notice);
   void Warn(std::string message);
@@ -250,6 +261,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   FetchedRows FetchAt(Portal& portal, int64_t target);
   FetchedRows FetchForward(Portal& portal, uint64_t count);
   FetchedRows FetchBackward(Portal& portal, uint64_t count);
+  void ReadFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count,
+                   const std::function<void(const types::Batch&)>& receive);
   void SendFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count);
   // WHERE CURRENT OF: the key suffix of the table's row the cursor stands on.
   std::string CursorRow(std::string_view name, const catalog::Relation& relation);

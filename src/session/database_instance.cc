@@ -29,6 +29,24 @@ int32_t RandomKey() {
   return static_cast<int32_t>(device());
 }
 
+void PlantFault(std::string_view name, txn::TransactionManager& transactions) {
+  constexpr std::pair<std::string_view, txn::PlantedFault> kFaults[] = {
+      {"row-lock", txn::PlantedFault::kRowLock},
+      {"stale-row", txn::PlantedFault::kStaleRow},
+      {"snapshot", txn::PlantedFault::kSnapshot},
+      {"read-tracking", txn::PlantedFault::kReadTracking},
+  };
+  for (const auto& [known, fault] : kFaults) {
+    if (name != known) continue;
+    transactions.PlantFaultForTest(fault);
+    log::Write(Severity::kWarning,
+               fmt::format("isolation is broken on purpose: developer_fault is {}", name));
+    return;
+  }
+  throw SqlError(SqlState::kInvalidParameterValue,
+                 fmt::format("invalid value for parameter \"developer_fault\": \"{}\"", name));
+}
+
 }  // namespace
 
 std::unique_ptr<Instance> OpenInstance(const InstanceOptions& options) {
@@ -44,6 +62,7 @@ DatabaseInstance::DatabaseInstance(const InstanceOptions& options)
   temporary_files_ = std::make_unique<storage::TemporaryFiles>(StoreOptionsFrom(options));
   workers_ = std::make_unique<executor::WorkerPool>(std::stoi(checked.Raw("max_parallel_workers")));
   transactions_ = std::make_unique<txn::TransactionManager>(*store_, locks_);
+  if (!options.developer_fault.empty()) PlantFault(options.developer_fault, *transactions_);
   shared_ = catalog::OpenSharedCatalog(*transactions_);
   sequences_ = std::make_unique<catalog::Sequences>(*store_);
   virtual_tables_ = &catalog::FindCatalogTable;

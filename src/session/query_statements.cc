@@ -47,7 +47,8 @@ const std::string& ClientSession::Environment() {
     environment_ = role_->name;
     environment_ += '\n';
     environment_ += temporary_schema_name_;
-    for (const char* name : {"search_path", "DateStyle", "TimeZone", "IntervalStyle"}) {
+    for (const char* name : {"search_path", "DateStyle", "TimeZone", "IntervalStyle",
+                             "grizzly.disabled_rules"}) {
       environment_ += '\n';
       environment_ += settings_.Raw(name);
     }
@@ -90,7 +91,8 @@ plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::s
   *version = snapshot->version();
   Arena arena;
   const std::vector<types::Datum> samples = SampleParameters(bound.lifted, literals, arena);
-  return planner::MakePlan(std::move(bound), {snapshot, tenant_->catalog.get(), samples});
+  return planner::MakePlan(std::move(bound), {snapshot, tenant_->catalog.get(), samples,
+                                             settings_.effective().disabled_rules});
 }
 
 // The lifted literals' values this time, by parameter; those of the client's own are not known.
@@ -108,6 +110,10 @@ std::vector<types::Datum> ClientSession::SampleParameters(
 }
 
 void ClientSession::LockRelations(const plan::Plan& plan) {
+  // A transaction's snapshot is of its first statement's start, however long that waits for its locks.
+  if (transaction_->options().isolation >= txn::IsolationLevel::kRepeatableRead) {
+    transaction_->View();
+  }
   for (const plan::Plan::UsedRelation& used : plan.relations) {
     if (used.relation->oid < kFirstUserOid) continue;
     transaction_->LockRelation(used.relation->tenant, used.relation->oid, used.mode);
@@ -231,6 +237,9 @@ void ClientSession::FillContext(executor::ExecContext& context) {
   context.work_memory_bytes = settings_.effective().work_memory_bytes;
   const EffectiveSettings& settings = settings_.effective();
   resources_.hash_memory_multiplier = settings.hash_memory_multiplier;
+  resources_.batch_rows_max = settings.batch_rows_max;
+  resources_.parallel_rows_min = settings.parallel_always ? 1 : executor::kParallelRowsMin;
+  resources_.hash_memory_is_automatic = settings.work_memory_is_default;
   resources_.parallel_workers_max = settings.parallel_workers_max;
   spill_.SetLimit(settings.temporary_bytes_max);
   context.virtual_tables = &instance_.virtual_tables();

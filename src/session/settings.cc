@@ -308,6 +308,22 @@ bool IsReported(std::string_view name) {
                      [&](std::string_view known) { return EqualFold(known, name); });
 }
 
+// One of ours: optimizer rules that are switched off.
+constexpr std::string_view kDisabledRules = "grizzly.disabled_rules";
+// And one for tests: rows that operators hand on at once, at most.
+constexpr std::string_view kBatchRowsMax = "grizzly.batch_rows_max";
+
+// Empty (the setting is gone): 0.
+uint32_t ParseRowCount(std::string_view text) {
+  uint32_t rows = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rows);
+  if (!text.empty() && (error != std::errc() || end != text.data() + text.size())) {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("invalid value for parameter \"{}\": \"{}\"", kBatchRowsMax, text));
+  }
+  return rows;
+}
+
 // user.defined settings are text without a fact.
 bool IsCustom(std::string_view name) { return name.find('.') != std::string_view::npos; }
 
@@ -349,6 +365,8 @@ void CheckMayChange(const SettingFact& fact, SettingSource source) {
 std::string CanonicalSetting(std::string_view name, std::string_view value) {
   const SettingFact* fact = FindFact(name);
   if (fact == nullptr) {
+    if (EqualFold(name, kDisabledRules)) planner::RuleSet::Parse(value);
+    if (EqualFold(name, kBatchRowsMax)) ParseRowCount(value);
     if (IsCustom(name)) return std::string(value);
     ThrowUnrecognized(name);
   }
@@ -527,6 +545,13 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.client_min_messages = ParseSeverity(value);
   } else if (name == "work_mem") {
     effective_.work_memory_bytes = std::stoll(value) * 1024;
+    effective_.work_memory_is_default = SourceOf(name) == "default";
+  } else if (name == kBatchRowsMax) {
+    effective_.batch_rows_max = ParseRowCount(value);
+  } else if (name == "min_parallel_table_scan_size") {
+    effective_.parallel_always = value == "0";
+  } else if (name == kDisabledRules) {
+    effective_.disabled_rules = planner::RuleSet::Parse(value);
   } else if (name == "hash_mem_multiplier") {
     effective_.hash_memory_multiplier = std::stod(value);
   } else if (name == "temp_file_limit") {

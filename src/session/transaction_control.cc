@@ -139,9 +139,6 @@ void ClientSession::SetTransactionCharacteristic(std::string_view name, std::str
     refuse_if(has_run, "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
     options.deferrable = value == "on" || value == "1";
   }
-  if (options.isolation == txn::IsolationLevel::kSerializable) {
-    ThrowNotSupported("ISOLATION LEVEL SERIALIZABLE");
-  }
 }
 
 std::string ClientSession::ShowTransactionSetting(std::string_view name) {

@@ -32,82 +32,64 @@ class StoreScan final : public RangeScan {
 // Two ordered sources; on equal keys the own write hides the stored row, a deleted one hides it away.
 class MergedScan final : public RangeScan {
  public:
-  MergedScan(std::unique_ptr<RangeScan> stored, const WriteSet& writes, CommandId command,
-             std::string_view from, std::string_view to, ScanDirection direction)
+  MergedScan(std::unique_ptr<RangeScan> stored, std::unique_ptr<WriteCursor> own,
+             ScanDirection direction)
       : stored_(std::move(stored)),
-        command_(command),
-        from_(from),
-        to_(to),
-        forward_(direction == ScanDirection::kForward),
-        node_(forward_ ? writes.FirstAtOrAfter(from) : writes.LastBefore(to)) {
+        own_(std::move(own)),
+        forward_(direction == ScanDirection::kForward) {
     Settle();
   }
 
   bool Valid() const override { return on_own_ || stored_->Valid(); }
   void Next() override {
     if (on_own_) {
-      Step();
+      own_->Next();
     } else {
       stored_->Next();
     }
     Settle();
   }
-  std::string_view key() const override {
-    return on_own_ ? WriteSet::KeyOf(node_) : stored_->key();
-  }
-  std::string_view value() const override { return on_own_ ? version_->bytes() : stored_->value(); }
+  std::string_view key() const override { return on_own_ ? own_->key() : stored_->key(); }
+  std::string_view value() const override { return on_own_ ? own_->value() : stored_->value(); }
 
  private:
-  void Step() { node_ = forward_ ? WriteSet::Next(node_) : WriteSet::Previous(node_); }
-  bool NodeInRange() const {
-    if (node_ == nullptr) return false;
-    return forward_ ? WriteSet::KeyOf(node_) < to_ : WriteSet::KeyOf(node_) >= from_;
-  }
-
   // Moves both sources on to the next row to show, and says which of them has it.
   void Settle() {
     on_own_ = false;
-    while (NodeInRange()) {
-      version_ = WriteSet::VersionOf(node_, command_);
-      if (version_ == nullptr) {  // not visible, or undone
-        Step();
-        continue;
-      }
+    for (; own_->Valid(); own_->Next()) {
       if (stored_->Valid()) {
-        int order = stored_->key().compare(WriteSet::KeyOf(node_));
+        int order = stored_->key().compare(own_->key());
         if (!forward_) order = -order;
         if (order < 0) return;  // the stored row comes first
         if (order == 0) stored_->Next();
       }
-      if (!version_->is_deleted()) {
+      if (!own_->is_deleted()) {
         on_own_ = true;
         return;
       }
-      Step();
     }
   }
 
   const std::unique_ptr<RangeScan> stored_;
-  const CommandId command_;
-  const std::string from_;
-  const std::string to_;
+  const std::unique_ptr<WriteCursor> own_;
   const bool forward_;
-  const WriteSet::Node* node_;
-  const WriteSet::Version* version_ = nullptr;
   bool on_own_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<RangeScan> NewRangeScan(storage::Store& store, const WriteSet& writes,
+std::unique_ptr<RangeScan> NewRangeScan(storage::Store& store, const PendingWrites& writes,
                                         const ReadView& view, std::string_view from,
                                         std::string_view to, ScanDirection direction,
                                         bool fill_cache) {
   auto stored = std::make_unique<StoreScan>(
       view.snapshot, store.NewIterator(view.snapshot.get(), from, to, fill_cache), from, to,
       direction);
-  if (writes.empty() || !writes.TouchesRange(from, to)) return stored;
-  return std::make_unique<MergedScan>(std::move(stored), writes, view.command, from, to, direction);
+  if (writes.empty()) return stored;
+  auto own = writes.NewCursor(
+      {std::string(from), std::string(to), view.command, direction});
+  if (own == nullptr) return stored;
+  return std::make_unique<MergedScan>(std::move(stored), std::move(own), direction);
 }
 
 }  // namespace grizzly::txn

@@ -11,17 +11,6 @@ namespace {
 
 constexpr size_t kBatchBytesKept = 64 * 1024;
 
-// Space only: the rows are deleted already, or were never there.
-void Reclaim(storage::Store& store, const std::vector<KeyRange>& ranges) noexcept {
-  for (const KeyRange& range : ranges) {
-    try {
-      store.ReclaimRange(range.from, range.to);
-    } catch (const std::exception&) {
-      return;  // compaction gets there some time
-    }
-  }
-}
-
 template <typename T>
 void ShrinkTo(std::vector<T>& vector, size_t size) {
   vector.erase(vector.begin() + static_cast<ptrdiff_t>(size), vector.end());
@@ -39,14 +28,17 @@ CommitTimestamp RowRead::commit_timestamp() const {
 // ---- State ----
 
 Transaction::State::State(TransactionManager::State& manager)
-    : manager(manager), owner(manager.locks, SessionId(), no_cancel, nullptr) {}
+    : manager(manager),
+      owner(manager.locks, SessionId(), no_cancel, nullptr),
+      writes(manager.store) {}
 
-void Transaction::State::Begin(const TransactionOptions& new_options, CancelToken& cancel,
+void Transaction::State::Begin(const TransactionOptions& new_options, CancelToken& cancel_token,
                                MemoryTracker* tracker, const LockSettings* lock_settings) {
   options = new_options;
+  cancel = &cancel_token;
   memory = tracker;
-  owner.Rebind(options.session, cancel, lock_settings, tracker);
-  writes.Open(tracker);
+  owner.Rebind(options.session, cancel_token, lock_settings, tracker);
+  writes.Open(tracker, options.write_memory_bytes);
   command = 0;
   id = TransactionId();
   active = true;
@@ -55,7 +47,8 @@ void Transaction::State::Begin(const TransactionOptions& new_options, CancelToke
 Transaction::State::Savepoint Transaction::State::Here() const {
   return {writes.position(),       manager.locks.MarkPosition(owner),
           commit_actions.size(),   rollback_actions.size(),
-          commit_drops.size(),     rollback_drops.size()};
+          commit_drops.size(),     rollback_drops.size(),
+          noted == nullptr ? 0 : manager.serializable.WritePosition(*noted)};
 }
 
 void Transaction::State::UndoTo(const Savepoint& place) {
@@ -67,12 +60,15 @@ void Transaction::State::UndoTo(const Savepoint& place) {
   ShrinkTo(rollback_actions, place.rollback_actions);
   ShrinkTo(commit_drops, place.commit_drops);
   ShrinkTo(rollback_drops, place.rollback_drops);
+  if (noted != nullptr) manager.serializable.UndoWritesTo(*noted, place.noted_writes);
   manager.locks.ReleaseAfter(owner, place.locks);
   Reclaim(manager.store, dropped);
 }
 
 void Transaction::State::End() {
   active = false;
+  if (noted != nullptr) manager.serializable.RolledBack(*noted);
+  noted = nullptr;
   writes.Clear();
   snapshot.reset();
   savepoints.clear();
@@ -89,6 +85,7 @@ void Transaction::State::End() {
   }
   manager.locks.ReleaseAll(owner);
   owner.Rebind(SessionId(), no_cancel, nullptr, nullptr);
+  cancel = &no_cancel;
   memory = nullptr;
 }
 
@@ -96,7 +93,8 @@ void Transaction::State::GatherWrites(CommitTimestamp timestamp) {
   char stamp[kRowTimestampBytes];
   std::memcpy(stamp, &timestamp.value, sizeof(stamp));
   if (batch == nullptr) batch = manager.store.NewBatch();
-  for (const WriteSet::Node* node = writes.First(); node != nullptr; node = WriteSet::Next(node)) {
+  const WriteSet& recent = writes.recent();
+  for (const WriteSet::Node* node = recent.First(); node != nullptr; node = WriteSet::Next(node)) {
     const WriteSet::Version* const version = WriteSet::VersionOf(node, kSeesAll);
     if (version == nullptr) continue;
     if (version->is_deleted()) {
@@ -108,6 +106,24 @@ void Transaction::State::GatherWrites(CommitTimestamp timestamp) {
   }
   // Last: a dropped storage may have got rows in this transaction, too.
   for (const KeyRange& range : commit_drops) batch->DeleteRange(range.from, range.to);
+}
+
+void Transaction::State::Publish(CommitTimestamp timestamp) {
+  const auto batch_bytes = static_cast<int64_t>(writes.byte_count());
+  // The batch is a second copy of the writes.
+  const bool fits = !writes.has_runs() && (memory == nullptr || memory->TryReserve(batch_bytes));
+  if (!fits) {
+    ApplyInFiles(manager.store, {*writes.All(), commit_drops, timestamp}, *cancel);
+    return;
+  }
+  try {
+    GatherWrites(timestamp);
+    manager.store.Write(*batch, options.commit_sync);
+  } catch (...) {
+    if (memory != nullptr) memory->Release(batch_bytes);
+    throw;
+  }
+  if (memory != nullptr) memory->Release(batch_bytes);
 }
 
 void Transaction::State::CheckWritable() const {
@@ -155,24 +171,38 @@ ReadView Transaction::View() {
   if (state_->options.isolation < IsolationLevel::kRepeatableRead) {
     return {state_->manager.TakeSnapshot(), state_->command};
   }
-  if (state_->options.isolation == IsolationLevel::kSerializable) {
-    ThrowNotSupported("isolation level SERIALIZABLE");
+  if (state_->snapshot == nullptr) {
+    if (state_->options.isolation == IsolationLevel::kSerializable) {
+      state_->BeginSerializable();
+    } else {
+      state_->snapshot = state_->manager.TakeSnapshot();
+    }
   }
-  if (state_->snapshot == nullptr) state_->snapshot = state_->manager.TakeSnapshot();
+  if (state_->manager.planted_fault == PlantedFault::kSnapshot) [[unlikely]] {
+    state_->snapshot = state_->manager.TakeSnapshot();
+  }
   return {state_->snapshot, state_->command};
+}
+
+bool Transaction::RefusesStaleRows() const {
+  return state_->options.isolation >= IsolationLevel::kRepeatableRead &&
+         state_->manager.planted_fault != PlantedFault::kStaleRow;
 }
 
 // ---- reads ----
 
 void Transaction::Get(const ReadView& view, std::string_view key, RowRead* row) {
   if (!state_->writes.empty()) {
-    if (const WriteSet::Version* own = state_->writes.Find(key, view.command)) {
-      row->found_ = !own->is_deleted();
-      row->own_command_ = own->command;
-      row->value_ = row->found_ ? own->bytes() : std::string_view();
+    FoundWrite own;
+    if (state_->writes.Find(key, view.command, &own)) {
+      row->found_ = !own.deleted;
+      row->own_command_ = own.command;
+      row->value_ = own.value;
+      row->kept_ = std::move(own.kept);
       return;
     }
   }
+  if (state_->noted != nullptr && view.snapshot != nullptr) [[unlikely]] state_->NoteRead(key);
   row->own_command_ = 0;
   row->found_ = state_->manager.store.Get(view.snapshot.get(), key, &row->pinned_);
   row->value_ = row->pinned_.view();
@@ -185,6 +215,9 @@ void Transaction::GetLatest(std::string_view key, RowRead* row) {
 std::unique_ptr<RangeScan> Transaction::Scan(const ReadView& view, std::string_view from,
                                              std::string_view to, ScanDirection direction,
                                              bool fill_cache) {
+  if (state_->noted != nullptr && view.snapshot != nullptr) [[unlikely]] {
+    state_->NoteRangeRead(from, to);
+  }
   return NewRangeScan(state_->manager.store, state_->writes, view, from, to, direction, fill_cache);
 }
 
@@ -192,16 +225,65 @@ std::unique_ptr<RangeScan> Transaction::ScanLatest(std::string_view from, std::s
   return Scan({nullptr, kSeesAll}, from, to);
 }
 
+// ---- serializable ----
+
+void Transaction::State::BeginSerializable() {
+  SerializationGuard& serializable = manager.serializable;
+  SerializationGuard::Start start =
+      options.read_only && options.deferrable
+          ? serializable.BeginDeferred(options.session, *cancel)
+          : serializable.Begin(options.session, options.read_only);
+  snapshot = std::move(start.snapshot);
+  noted = start.transaction;
+}
+
+void Transaction::State::NoteRead(std::string_view key) {
+  if (!IsNoted(key) || manager.planted_fault == PlantedFault::kReadTracking) return;
+  manager.serializable.NoteRead(*noted, key);
+}
+
+void Transaction::State::NoteRangeRead(std::string_view from, std::string_view to) {
+  if (!IsNoted(from) || manager.planted_fault == PlantedFault::kReadTracking) return;
+  manager.serializable.NoteRangeRead(*noted, from, to);
+}
+
+void Transaction::State::NoteWrite(std::string_view key) {
+  if (IsNoted(key)) manager.serializable.NoteWrite(*noted, key);
+}
+
+void Transaction::NoteKeyTaken(std::string_view key, bool is_error) {
+  if (state_->noted == nullptr) return;
+  // As PostgreSQL: a duplicate key that comes of a conflict is reported as that.
+  if (is_error) state_->NoteWrite(key);
+  if (!is_error || !state_->savepoints.empty()) state_->NoteRead(key);
+}
+
+void Transaction::NoteKeyFree(std::string_view key) {
+  if (state_->noted == nullptr || !State::IsNoted(key)) return;
+  FoundWrite own;
+  if (state_->writes.Find(key, kSeesAll, &own)) return;  // this transaction took it away
+  storage::PinnedValue seen;
+  if (!state_->manager.store.Get(state_->snapshot.get(), key, &seen)) return;
+  throw SqlError(SqlState::kTRSerializationFailure,
+                 "could not serialize access due to concurrent delete");
+}
+
+void Transaction::MoveNotedReads(std::string_view old_head, std::string_view new_head) {
+  state_->manager.serializable.MoveReads(old_head, new_head);
+}
+
 // ---- writes ----
 
 void Transaction::Put(std::string_view key, std::string_view value) {
   state_->CheckWritable();
   GRIZZLY_CHECK(value.size() >= kRowTimestampBytes);
+  if (state_->noted != nullptr) [[unlikely]] state_->NoteWrite(key);
   state_->writes.Put(key, value, state_->command);
 }
 
 void Transaction::Delete(std::string_view key) {
   state_->CheckWritable();
+  if (state_->noted != nullptr) [[unlikely]] state_->NoteWrite(key);
   state_->writes.Delete(key, state_->command);
 }
 
@@ -215,6 +297,7 @@ void Transaction::OnRollback(std::function<void()> action) {
 
 void Transaction::DropRangeAtCommit(std::string from, std::string to) {
   state_->CheckWritable();
+  if (state_->noted != nullptr) state_->manager.serializable.NoteDrop(*state_->noted, from);
   state_->commit_drops.push_back({std::move(from), std::move(to)});
 }
 
@@ -226,6 +309,9 @@ void Transaction::DropRangeAtRollback(std::string from, std::string to) {
 
 LockOutcome Transaction::LockRow(std::string_view key, RowLockMode mode, LockWait wait) {
   GRIZZLY_CHECK(key.size() >= sizeof(uint32_t));
+  if (state_->manager.planted_fault == PlantedFault::kRowLock) [[unlikely]] {
+    return LockOutcome::kGranted;
+  }
   const TenantId tenant(storage::ReadBigEndian<uint32_t>(key.data()));
   return state_->manager.locks.LockRow(state_->owner, LockTag::Row(tenant, key), mode, wait);
 }
@@ -260,26 +346,31 @@ void Transaction::ReleaseSavepoint(size_t depth) {
 
 // ---- the end ----
 
+// Fails the transaction if its commit would leave no serial order.
+void Transaction::PrepareNoted() {
+  try {
+    state_->manager.serializable.Prepare(*state_->noted);
+  } catch (...) {
+    Rollback();
+    throw;
+  }
+}
+
 void Transaction::Commit() {
   GRIZZLY_CHECK(state_->active);
   CommitTimestamp timestamp;
+  if (state_->noted != nullptr) PrepareNoted();
   if (has_writes()) {
-    const auto batch_bytes = static_cast<int64_t>(state_->writes.byte_count());
-    bool charged = false;
     try {
-      if (state_->memory != nullptr) {
-        state_->memory->Reserve(batch_bytes);  // the batch is a second copy of the write set
-        charged = true;
-      }
       timestamp = state_->manager.clock.Next();
-      state_->GatherWrites(timestamp);
-      state_->manager.store.Write(*state_->batch, state_->options.commit_sync);
+      state_->Publish(timestamp);
     } catch (...) {
-      if (charged) state_->memory->Release(batch_bytes);
       Rollback();
       throw;
     }
-    if (charged) state_->memory->Release(batch_bytes);
+  }
+  if (state_->noted != nullptr) {
+    state_->manager.serializable.Committed(*std::exchange(state_->noted, nullptr));
   }
   for (const auto& action : state_->commit_actions) action(timestamp);
   const std::vector<KeyRange> dropped = std::move(state_->commit_drops);

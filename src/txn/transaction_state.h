@@ -4,16 +4,14 @@
 #include <mutex>
 #include <vector>
 
+#include "storage/key/ordered_key.h"
 #include "txn/commit_clock.h"
+#include "txn/pending_writes.h"
+#include "txn/serializable/serialization_guard.h"
+#include "txn/store_change.h"
 #include "txn/transaction.h"
-#include "txn/write_set.h"
 
 namespace grizzly::txn {
-
-struct KeyRange {
-  std::string from;
-  std::string to;
-};
 
 // Pooled: everything here is reused by the next transaction, whoever's it is.
 struct Transaction::State {
@@ -25,6 +23,7 @@ struct Transaction::State {
     size_t rollback_actions;
     size_t commit_drops;
     size_t rollback_drops;
+    size_t noted_writes;
   };
 
   explicit State(TransactionManager::State& manager);
@@ -36,16 +35,31 @@ struct Transaction::State {
   // Ends the transaction: drops what is left and gives the locks back.
   void End();
   void GatherWrites(CommitTimestamp timestamp);
+  // After a prepare: only the locks are left.
+  void ForgetWhatIsStored();
+  // Makes the writes durable and visible.
+  void Publish(CommitTimestamp timestamp);
   void CheckWritable() const;
+  // SERIALIZABLE: takes the snapshot, and what is noted from then on.
+  void BeginSerializable();
+  // Rows of users are; the catalog has locks of its own.
+  static bool IsNoted(std::string_view key) {
+    return storage::ReadBigEndian<uint32_t>(key.data() + sizeof(uint32_t)) >= kFirstNotedStorage;
+  }
+  void NoteRead(std::string_view key);
+  void NoteRangeRead(std::string_view from, std::string_view to);
+  void NoteWrite(std::string_view key);
 
   TransactionManager::State& manager;
   TransactionOptions options;
   CancelToken no_cancel;  // for the owner between two transactions
   LockOwner owner;
   MemoryTracker* memory = nullptr;
-  WriteSet writes;
+  CancelToken* cancel = &no_cancel;
+  PendingWrites writes;
   std::unique_ptr<storage::StoreBatch> batch;  // reused while small
   std::shared_ptr<const storage::StoreSnapshot> snapshot;  // of REPEATABLE READ and above
+  SerializableTransaction* noted = nullptr;  // what is noted of it: SERIALIZABLE, once it has a snapshot
   CommandId command = 0;
   TransactionId id;
   bool active = false;
@@ -57,7 +71,8 @@ struct Transaction::State {
 };
 
 struct TransactionManager::State {
-  State(storage::Store& store, LockManager& locks) : store(store), locks(locks), clock(store) {}
+  State(storage::Store& store, LockManager& locks)
+      : store(store), locks(locks), clock(store), serializable(store, [this] { return TakeSnapshot(); }) {}
 
   // The store as it is now; statements that nothing was written between share one.
   std::shared_ptr<const storage::StoreSnapshot> TakeSnapshot();
@@ -67,6 +82,8 @@ struct TransactionManager::State {
   storage::Store& store;
   LockManager& locks;
   CommitClock clock;
+  SerializationGuard serializable;
+  PlantedFault planted_fault = PlantedFault::kNone;
 
   std::mutex snapshot_mutex;
   std::shared_ptr<const storage::StoreSnapshot> shared_snapshot;  // guarded by snapshot_mutex

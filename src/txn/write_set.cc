@@ -100,7 +100,8 @@ void WriteSet::Add(std::string_view key, const char* value, size_t value_bytes,
   Node* const node = FindOrInsert(key);
   Version* const version = arena().AllocateArray<Version>(1);
   undo_.push_back(node);
-  *version = {node->newest, value, static_cast<uint32_t>(value_bytes), command};
+  *version = {node->newest, value, static_cast<uint32_t>(value_bytes), command,
+              static_cast<uint32_t>(undo_.size() - 1)};
   node->newest = version;
   byte_count_ += key.size() + value_bytes + sizeof(Version);
 }

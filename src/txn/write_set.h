@@ -1,4 +1,4 @@
-// What a transaction has written and not committed: keys in order, each with its versions by command.
+// Writes of a transaction in memory: keys in order, each with its versions by command.
 //
 // A skip list of keys; a key's versions are a chain, newest first. Undo drops the newest writes in the
 // reverse order they were made. Keys and versions stay where they are until Clear, so a cursor may go
@@ -29,6 +29,7 @@ class WriteSet {
     const char* value;  // null: deleted
     uint32_t value_bytes;
     CommandId command;
+    uint32_t position;  // in the history of this set's writes
 
     bool is_deleted() const { return value == nullptr; }
     std::string_view bytes() const { return {value, value_bytes}; }
@@ -52,6 +53,8 @@ class WriteSet {
   bool empty() const { return undo_.empty(); }
   size_t write_count() const { return undo_.size(); }
   size_t byte_count() const { return byte_count_; }
+  // What it takes, undone writes included.
+  size_t memory_bytes() const { return arena_.has_value() ? arena_->allocated_bytes() : 0; }
 
   // A place in the history of writes, to undo back to.
   size_t position() const { return undo_.size(); }

@@ -265,7 +265,8 @@ class NodeDescriber {
   // ---- joins ----
 
   void JoinName(std::string_view name, plan::JoinType type, bool is_loop) {
-    static constexpr const char* kTypes[] = {"Inner", "Left", "Right", "Full", "Semi", "Anti"};
+    static constexpr const char* kTypes[] = {"Inner", "Left",       "Right",     "Full", "Semi",
+                                             "Anti",  "Right Semi", "Right Anti"};
     const char* const word = kTypes[static_cast<int>(type)];
     made_.type = is_loop ? std::string(name) : fmt::format("{} Join", name);
     if (type == plan::JoinType::kInner) {

@@ -312,8 +312,14 @@ std::string PlanNames::Output(const Node& node, uint32_t position, bool nested,
       if (position < width) return Output(*children[0], position, nested, place);
       return computed(*As<plan::WindowNode>(node).calls[position - width]);
     }
-    case NodeKind::kNestedLoop:
     case NodeKind::kHashJoin: {
+      const plan::JoinType type = As<plan::HashJoinNode>(node).type;
+      if (type == plan::JoinType::kRightSemi || type == plan::JoinType::kRightAnti) {
+        return Output(*children[1], position, true, place);
+      }
+      [[fallthrough]];
+    }
+    case NodeKind::kNestedLoop: {
       const auto width = static_cast<uint32_t>(children[0]->output_types.size());
       return position < width ? Output(*children[0], position, true, place)
                               : Output(*children[1], position - width, true, place);

@@ -3,21 +3,11 @@
 #include <algorithm>
 
 #include "executor/column_gather.h"
+#include "executor/spill/spill_levels.h"
 #include "executor/statement_resources.h"
 #include "facts/aggregates.h"
 
 namespace grizzly::executor {
-
-namespace {
-
-// Files a spill makes, and how often what is in one may be spilled again; each time other bits of the
-// hash decide. Beyond, memory grows up to the statement's limit.
-constexpr uint32_t kSpillPartitions = 16;
-constexpr uint32_t kSpillBits = 4;
-constexpr uint32_t kSpillShift = 36;
-constexpr uint32_t kSpillDepthMax = 6;
-
-}  // namespace
 
 Aggregation::Aggregation(const plan::AggregateNode& node, ExecContext& context)
     : node_(node), out_(node.output_types) {
@@ -145,7 +135,7 @@ void Aggregation::Consume(ExecContext& context, const Batch& input) {
     if (MaySpill() && byte_count() > budget_bytes_) {
       spilled_ = std::make_unique<SpillPartitions>(
           *StatementResources::Current().spill, node_.children[0]->output_types, kSpillPartitions,
-          kSpillShift + depth_ * kSpillBits);
+          SpillShift(depth_));
     }
     return;
   }
@@ -174,12 +164,8 @@ void Aggregation::SpillUnknown(ExecContext& context, const Batch& input,
 }
 
 std::vector<std::unique_ptr<SpillFile>> Aggregation::TakeSpilled() {
-  std::vector<std::unique_ptr<SpillFile>> files;
-  if (spilled_ == nullptr) return files;
-  spilled_->FinishWriting();
-  for (size_t i = 0; i < spilled_->count(); ++i) {
-    if (spilled_->file(i).row_count() > 0) files.push_back(spilled_->Take(i));
-  }
+  if (spilled_ == nullptr) return {};
+  auto files = TakeFiles(*spilled_);
   spilled_.reset();
   return files;
 }

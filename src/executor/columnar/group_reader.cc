@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "executor/columnar/verified_segments.h"
 #include "facts/types.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"
 #include "storage/row/row_layout.h"
+#include "types/hash_bytes.h"
 
 namespace grizzly::executor {
 
@@ -72,8 +74,15 @@ storage::SegmentReader& GroupReader::Open(Segment& segment, uint16_t column, typ
       (snapshot_ == nullptr || !store_.Get(nullptr, key, &segment.pinned))) {
     storage::ThrowDamagedSegment("it is missing");
   }
+  const std::string_view bytes = segment.pinned.view().substr(txn::kRowTimestampBytes);
+  // The size is part of it: a segment that was cut short is another one.
+  const uint64_t known_as = types::CombineHash(types::HashBytes(key), bytes.size());
+  const bool is_known = VerifiedSegments::Instance().Has(known_as);
   segment.reader = storage::SegmentReader::Open(
-      segment.pinned.view().substr(txn::kRowTimestampBytes), type, check_);
+      bytes, type, is_known ? storage::SegmentCheck::kNone : check_);
+  if (!is_known && check_ == storage::SegmentCheck::kChecksum) {
+    VerifiedSegments::Instance().Add(known_as);
+  }
   return *segment.reader;
 }
 

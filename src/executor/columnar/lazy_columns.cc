@@ -22,6 +22,9 @@ constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
 // A filter is looked at on a dictionary only where that saves something.
 constexpr uint32_t kRowsPerEntry = 8;
 
+// Rows a filter of keys is asked before it is judged.
+constexpr uint64_t kAskedMin = 4 * storage::kSegmentBlockRows;
+
 // Functions over texts that have a result for all of them: a dictionary may hold values that no row in view
 // has, and no error may come of them.
 constexpr std::array<std::string_view, 21> kTotalFunctions = {
@@ -105,6 +108,11 @@ uint32_t LazyColumns::Fill(uint32_t block, const std::vector<uint32_t>* visible,
   uint32_t count = all_rows_ ? group_->group().block_rows(block)
                              : static_cast<uint32_t>(rows_.size());
   out.set_row_count(count);
+  // Keys that leave out most rows come before the filters.
+  for (Keys& keys : keys_) {
+    if (out.row_count() > 0 && keys.IsSelective()) FilterByKeys(keys, out);
+  }
+  count = out.row_count();
   for (Filter& filter : filters_) {
     if (count == 0) break;
     if (FilterByCodes(filter, out)) {
@@ -117,7 +125,8 @@ uint32_t LazyColumns::Fill(uint32_t block, const std::vector<uint32_t>* visible,
     count = out.row_count();
   }
   for (Keys& keys : keys_) {
-    if (out.row_count() > 0 && keys.IsWorthIt()) FilterByKeys(keys, out);
+    if (out.row_count() > 0 && !keys.is_applied && keys.IsWorthIt()) FilterByKeys(keys, out);
+    keys.is_applied = false;
   }
   count = out.row_count();
   if (count == 0) return 0;
@@ -129,17 +138,39 @@ void LazyColumns::AddKeys(uint32_t output, std::shared_ptr<const KeyFilter> keys
   if (scan_.attnums[output] > 0) keys_.push_back({output, std::move(keys)});
 }
 
-bool LazyColumns::Keys::IsWorthIt() const {
-  constexpr uint64_t kAskedMin = 4 * storage::kSegmentBlockRows;
-  return asked < kAskedMin || passed * 5 < asked * 4;
+bool LazyColumns::Keys::IsWorthIt() const { return asked < kAskedMin || passed * 5 < asked * 4; }
+
+bool LazyColumns::Keys::IsSelective() const { return asked >= kAskedMin && passed * 4 < asked; }
+
+bool LazyColumns::MayMatchKeys(const storage::GroupDescriptor& group) const {
+  for (const Keys& keys : keys_) {
+    const uint32_t column = columns_[keys.output];
+    if (column >= group.columns.size()) continue;
+    const storage::ZoneMap& zone = group.columns[column].zone;
+    if (zone.kind != storage::ZoneKind::kInteger) continue;
+    if (!keys.filter->MayOverlap(zone.least, zone.greatest)) return false;
+  }
+  return true;
 }
 
 void LazyColumns::FilterByKeys(Keys& keys, Batch& out) {
   DecodeColumn(keys.output, out);
-  kept_.clear();
+  const uint32_t count = out.row_count();
+  kept_.resize(count);
+  uint32_t kept = 0;
+  const KeyFilter& filter = *keys.filter;
   const auto keep = [&]<typename T>(const types::VectorReader<T>& column) {
-    for (uint32_t row = 0; row < out.row_count(); ++row) {
-      if (!column.IsNull(row) && keys.filter->MayContain(column[row])) kept_.push_back(row);
+    uint32_t* const rows = kept_.data();
+    if (column.is_flat() && column.validity == nullptr) {
+      for (uint32_t row = 0; row < count; ++row) {
+        rows[kept] = row;
+        kept += filter.MayContain(column.data[row]) ? 1 : 0;
+      }
+      return;
+    }
+    for (uint32_t row = 0; row < count; ++row) {
+      rows[kept] = row;
+      kept += !column.IsNull(row) && filter.MayContain(column[row]) ? 1 : 0;
     }
   };
   const Vector& column = out.column(keys.output);
@@ -149,9 +180,11 @@ void LazyColumns::FilterByKeys(Keys& keys, Batch& out) {
     case types::PhysicalType::kInt64: keep(column.Reader<int64_t>()); break;
     default: return;
   }
-  keys.asked += out.row_count();
-  keys.passed += kept_.size();
-  if (kept_.size() < out.row_count()) KeepRows(kept_, out);
+  kept_.resize(kept);
+  keys.asked += count;
+  keys.passed += kept;
+  keys.is_applied = true;
+  if (kept < count) KeepRows(kept_, out);
 }
 
 // Each entry is looked at once in a group, where entries are far fewer than rows.

@@ -26,6 +26,8 @@ class LazyColumns {
   // From now on leaves out rows of groups whose output is not among the keys, too, while that leaves out many.
   void AddKeys(uint32_t output, std::shared_ptr<const KeyFilter> keys);
   void ForgetKeys() { keys_.clear(); }
+  // False: no row of the group has the keys.
+  bool MayMatchKeys(const storage::GroupDescriptor& group) const;
   // The next blocks are this group's.
   void StartGroup(VisibleGroup& group);
   // Fills `out` with the rows of a block that pass the filters; `visible`: only these (null: all). Returns
@@ -46,7 +48,9 @@ class LazyColumns {
     std::shared_ptr<const KeyFilter> filter;
     uint64_t asked = 0;
     uint64_t passed = 0;
+    bool is_applied = false;  // to the block at hand
     bool IsWorthIt() const;
+    bool IsSelective() const;
   };
   void FilterByKeys(Keys& keys, types::Batch& out);
   bool FilterByCodes(Filter& filter, types::Batch& out);

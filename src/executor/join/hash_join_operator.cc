@@ -1,14 +1,15 @@
 // Equi-joins of every type: a hash table of the right child, probed with batches of the left one.
 //
-// Output rows keep the left order. Right and full joins hand out unmatched right rows at the end.
+// Output rows keep the left order. Right and full joins hand out unmatched right rows at the end; right semi
+// and anti joins hand out nothing else. Of several workers that probe one table, the last to be done does that.
 #include <algorithm>
 
-#include "executor/filter_set.h"
 #include "executor/join/join_table.h"
+#include "executor/join/pair_finder.h"
+#include "executor/join/scan_keys.h"
 #include "executor/operators.h"
 #include "executor/parallel/parallel_step.h"
 #include "executor/statement_resources.h"
-#include "expr/evaluator.h"
 
 namespace grizzly::executor {
 namespace {
@@ -19,38 +20,42 @@ constexpr double kPartitionsMin = 8;
 constexpr double kPartitionsMax = 64;
 constexpr uint32_t kPartitionShift = 40;
 
+bool IsSemiOrAnti(JoinType type) { return type == JoinType::kSemi || type == JoinType::kAnti; }
+bool IsRightSemiOrAnti(JoinType type) {
+  return type == JoinType::kRightSemi || type == JoinType::kRightAnti;
+}
+
 class HashJoinOperator final : public Operator {
  public:
   HashJoinOperator(const plan::HashJoinNode& node, ExecContext& context)
-      : Operator(node), join_(node), conditions_(node.conditions, context) {
-    for (const auto& key : node.left_keys) left_keys_.emplace_back(*key, context.evaluation);
-    left_width_ = node.children[0]->output_types.size();
-    right_width_ = node.children[1]->output_types.size();
-    for (size_t side = 0; side < 2; ++side) {
-      for (const SqlType& type : node.children[side]->output_types) joined_.AddColumn(Vector(type));
-    }
+      : Operator(node),
+        join_(node),
+        pairs_(node, context),
+        left_width_(IsRightSemiOrAnti(node.type) ? 0 : node.children[0]->output_types.size()),
+        right_width_(node.children[1]->output_types.size()) {
     for (const SqlType& type : node.output_types) out_.AddColumn(Vector(type));
   }
 
  protected:
-  void DoOpen(ExecContext& context) override {
-    const ParallelStep* step = StatementResources::Current().parallel;
-    table_ = step != nullptr ? step->FindTable(join_) : nullptr;
-    if (table_ != nullptr) Prepare();
-    child(0).Open(context);
+  void DoOpen(ExecContext&) override {
+    step_ = StatementResources::Current().parallel;
+    table_ = step_ != nullptr ? step_->FindTable(join_) : nullptr;
+    if (table_ == nullptr) step_ = nullptr;
+    if (step_ != nullptr) step_->BeginProbe(join_);
+    is_ready_ = false;
     left_ = nullptr;
     spilled_right_.reset();
     spilled_left_.reset();
   }
 
   Batch* DoNext(ExecContext& context) override {
-    if (table_ == nullptr) BuildTable(context);
+    if (!is_ready_) GetReady(context);
     if (join_.null_aware && table_->has_null_key()) return nullptr;  // NOT IN (..., NULL): never true
     while (true) {
       if (left_ == nullptr) {
         left_ = NextLeft(context);
         if (left_ == nullptr) {
-          if (Batch* batch = EmitUnmatchedRight()) return batch;
+          if (Batch* batch = EmitRight()) return batch;
           if (!NextPartition(context)) return nullptr;
           continue;
         }
@@ -63,13 +68,34 @@ class HashJoinOperator final : public Operator {
   }
 
  private:
+  // The table first, so that the scans of the left side know its keys.
+  void GetReady(ExecContext& context) {
+    is_ready_ = true;
+    is_left_read_ = false;
+    if (table_ == nullptr) {
+      BuildTable(context);
+      if (spilled_right_ != nullptr) return;
+    }
+    next_right_ = 0;
+    is_left_read_ = (table_->row_count() == 0 && NeedsBothSides()) ||
+                    (IsRightSemiOrAnti(join_.type) && MarkOnWorkers(context));
+    if (!is_left_read_) child(0).Open(context);
+  }
+
+  // Nothing comes of an empty right side.
+  bool NeedsBothSides() const {
+    return join_.type != JoinType::kLeft && join_.type != JoinType::kFull &&
+           join_.type != JoinType::kAnti;
+  }
+
   void BuildTable(ExecContext& context) {
     // NOT IN must know of all rows at once.
     const int64_t budget = join_.null_aware ? 0 : StatementResources::HashBudget(context);
     table_ = std::make_shared<JoinTable>(join_, context);
-    if (!table_->Build(context, &child(1), budget > 0 ? budget : -1)) Spill(context, budget);
+    const bool fits = table_->Build(context, &child(1), budget > 0 ? budget : -1);
+    PublishKeys(context, join_, fits ? table_.get() : nullptr);
+    if (!fits) Spill(context, budget);
     NoteMemory(context, join_, table_->byte_count());
-    Prepare();
   }
 
   // Both sides go to files by the hash of their keys; then file by file.
@@ -85,12 +111,10 @@ class HashJoinOperator final : public Operator {
     table_->SpillInto(*spilled_right_, context, child(1));
     spilled_left_ = std::make_unique<SpillPartitions>(space, join_.children[0]->output_types, count,
                                                       kPartitionShift);
+    child(0).Open(context);
     while (const Batch* input = child(0).Next(context)) {
-      probe_keys_.clear();
-      for (expr::Evaluator& key : left_keys_) probe_keys_.push_back(&key.Evaluate(*input));
-      probe_hashes_.resize(input->row_count());
-      table_->Hash(probe_keys_, input->row_count(), probe_hashes_.data());
-      spilled_left_->Write(*input, probe_hashes_.data(), nullptr);
+      pairs_.HashKeys(*table_, *input);
+      spilled_left_->Write(*input, pairs_.hashes().data(), nullptr);
     }
     spilled_left_->FinishWriting();
     NoteSpill(context, join_, spilled_right_->byte_count() + spilled_left_->byte_count());
@@ -103,129 +127,60 @@ class HashJoinOperator final : public Operator {
     table_ = std::make_shared<JoinTable>(join_, context);
     const auto file = spilled_right_->Take(partition_);
     table_->BuildFrom(*file, context);
+    next_right_ = 0;
   }
 
   bool NextPartition(ExecContext& context) {
     if (spilled_right_ == nullptr || ++partition_ >= spilled_right_->count()) return false;
     spilled_left_->Take(partition_ - 1);  // read to its end
     LoadPartition(context);
-    Prepare();
     return true;
   }
 
   const Batch* NextLeft(ExecContext& context) {
+    if (is_left_read_) return nullptr;
     if (spilled_left_ == nullptr) return child(0).Next(context);
     return spilled_left_->file(partition_).Read(left_batch_) ? &left_batch_ : nullptr;
   }
 
-  void Prepare() {
-    next_unmatched_ = 0;
-    const bool needs_right = join_.type == JoinType::kRight || join_.type == JoinType::kFull;
-    matched_right_.assign(needs_right ? table_->row_limit() : 0, false);
+  // False: the left side is not for workers.
+  bool MarkOnWorkers(ExecContext& context) {
+    const auto step = ParallelStep::TryMake(*join_.children[0], context);
+    if (step == nullptr) return false;
+    step->Run(context, [&](int, ExecContext& own, Operator& root) {
+      PairFinder pairs(join_, own);
+      root.Open(own);
+      while (const Batch* input = root.Next(own)) MarkMet(pairs, *input);
+    });
+    return true;
   }
 
-  bool IsSemiOrAnti() const {
-    return join_.type == JoinType::kSemi || join_.type == JoinType::kAnti;
+  void MarkMet(PairFinder& pairs, const Batch& left) {
+    pairs.Start(*table_, left, &table_->marks());
+    while (pairs.Next(false)) {
+      for (const uint32_t row : pairs.right_rows()) table_->marks().Set(row);
+    }
   }
 
   void StartProbe() {
-    probe_keys_.clear();
-    for (expr::Evaluator& key : left_keys_) probe_keys_.push_back(&key.Evaluate(*left_));
-    probe_hashes_.resize(left_->row_count());
-    table_->Hash(probe_keys_, left_->row_count(), probe_hashes_.data());
-    left_row_ = 0;
-    candidate_ = JoinTable::kNoRow;
-    candidate_started_ = false;
+    pairs_.Start(*table_, *left_, IsRightSemiOrAnti(join_.type) ? &table_->marks() : nullptr);
     left_matched_.assign(left_->row_count(), false);
-    unmatched_done_ = false;
+    is_left_done_ = false;
   }
 
   // Pairs of the current left batch, up to a batch full; then its unmatched rows where wanted.
   Batch* ProbeMore() {
-    while (left_row_ < left_->row_count()) {
-      CollectPairs();
-      table_->KeepEqual(probe_keys_, &pair_left_, &pair_right_);
-      if (pair_left_.empty()) continue;
-      if (Batch* batch = JoinPairs()) return batch;
+    const bool joins = !IsSemiOrAnti(join_.type) && !IsRightSemiOrAnti(join_.type);
+    while (pairs_.Next(joins)) {
+      for (const uint32_t row : pairs_.left_rows()) left_matched_[row] = true;
+      if (!table_->marks().empty()) {
+        for (const uint32_t row : pairs_.right_rows()) table_->marks().Set(row);
+      }
+      if (joins) return &pairs_.joined();
     }
-    if (unmatched_done_) return nullptr;
-    unmatched_done_ = true;
+    if (is_left_done_) return nullptr;
+    is_left_done_ = true;
     return EmitLeft();
-  }
-
-  // Pairs whose hashes agree.
-  void CollectPairs() {
-    pair_left_.resize(types::kBatchRowsMax);
-    pair_right_.resize(types::kBatchRowsMax);
-    uint32_t count = 0;
-    const uint32_t row_count = left_->row_count();
-    while (left_row_ < row_count) {
-      const uint64_t hash = probe_hashes_[left_row_];
-      if (!candidate_started_) {
-        candidate_ = table_->First(hash);
-        candidate_started_ = true;
-      }
-      while (candidate_ != JoinTable::kNoRow) {
-        const uint32_t right_row = candidate_;
-        candidate_ = table_->Next(right_row);
-        if (table_->HashOf(right_row) != hash) continue;
-        pair_left_[count] = left_row_;
-        pair_right_[count++] = right_row;
-        if (count == types::kBatchRowsMax) {
-          Resize(count);
-          return;
-        }
-      }
-      ++left_row_;
-      candidate_started_ = false;
-    }
-    Resize(count);
-  }
-
-  void Resize(uint32_t count) {
-    pair_left_.resize(count);
-    pair_right_.resize(count);
-  }
-
-  Batch* JoinPairs() {
-    if (IsSemiOrAnti() && conditions_.empty()) {
-      for (uint32_t row : pair_left_) left_matched_[row] = true;
-      return nullptr;
-    }
-    joined_.Reset();
-    for (size_t i = 0; i < left_width_; ++i) joined_.column(i).Slice(left_->column(i), pair_left_);
-    GatherRight(joined_, left_width_);
-    joined_.set_row_count(static_cast<uint32_t>(pair_left_.size()));
-    if (!conditions_.empty()) KeepPassing();
-    for (size_t i = 0; i < pair_left_.size(); ++i) left_matched_[pair_left_[i]] = true;
-    if (!matched_right_.empty()) {
-      for (uint32_t row : pair_right_) matched_right_[row] = true;
-    }
-    if (IsSemiOrAnti()) return nullptr;
-    return joined_.row_count() > 0 ? &joined_ : nullptr;
-  }
-
-  // Narrows the pairs to those that pass the conditions; pair numbers ride along as a column.
-  void KeepPassing() {
-    Vector index(SqlType{.oid = 23, .physical = types::PhysicalType::kInt32},
-                 joined_.row_count());
-    int32_t* numbers = index.Data<int32_t>();
-    for (uint32_t i = 0; i < joined_.row_count(); ++i) numbers[i] = static_cast<int32_t>(i);
-    joined_.AddColumn(std::move(index));
-    conditions_.Apply(joined_);
-    const auto reader = joined_.columns().back().Reader<int32_t>();
-    for (uint32_t i = 0; i < joined_.row_count(); ++i) {
-      pair_left_[i] = pair_left_[static_cast<size_t>(reader[i])];
-      pair_right_[i] = pair_right_[static_cast<size_t>(reader[i])];
-    }
-    Resize(joined_.row_count());
-    joined_.columns().pop_back();
-  }
-
-  void GatherRight(Batch& out, size_t first_column) const {
-    for (size_t c = 0; c < right_width_; ++c) {
-      table_->Gather(c, pair_right_, out.column(first_column + c));
-    }
   }
 
   // What a finished left batch still owes: unmatched rows (left, full, anti) or matched ones (semi).
@@ -233,63 +188,74 @@ class HashJoinOperator final : public Operator {
     const bool wants_unmatched = join_.type == JoinType::kLeft || join_.type == JoinType::kFull ||
                                  join_.type == JoinType::kAnti;
     if (!wants_unmatched && join_.type != JoinType::kSemi) return nullptr;
-    pair_left_.clear();
+    rows_.clear();
     for (uint32_t row = 0; row < left_->row_count(); ++row) {
       if (left_matched_[row] == wants_unmatched) continue;
-      if (join_.null_aware && table_->row_count() > 0 && probe_keys_[0]->IsNull(row)) continue;
-      pair_left_.push_back(row);
+      if (join_.null_aware && table_->row_count() > 0 && pairs_.keys()[0]->IsNull(row)) continue;
+      rows_.push_back(row);
     }
-    if (pair_left_.empty()) return nullptr;
-    for (size_t i = 0; i < left_width_; ++i) out_.column(i).Slice(left_->column(i), pair_left_);
+    if (rows_.empty()) return nullptr;
+    for (size_t i = 0; i < left_width_; ++i) out_.column(i).Slice(left_->column(i), rows_);
     for (size_t i = left_width_; i < out_.column_count(); ++i) {
       out_.column(i).SetConstant(Datum::Null());
     }
-    out_.set_row_count(static_cast<uint32_t>(pair_left_.size()));
+    out_.set_row_count(static_cast<uint32_t>(rows_.size()));
     return &out_;
   }
 
-  Batch* EmitUnmatchedRight() {
-    if (matched_right_.empty()) return nullptr;
-    pair_right_.clear();
-    while (next_unmatched_ < matched_right_.size() && pair_right_.size() < types::kBatchRowsMax) {
-      if (table_->IsRow(next_unmatched_) && !matched_right_[next_unmatched_]) {
-        pair_right_.push_back(next_unmatched_);
-      }
-      ++next_unmatched_;
+  // Everybody else has read his part of the left side.
+  bool IsLastToProbe() {
+    if (step_ == nullptr) return true;
+    if (!has_ended_) {
+      has_ended_ = true;
+      is_last_ = step_->EndProbe(join_);
     }
-    if (pair_right_.empty()) return nullptr;
+    return is_last_;
+  }
+
+  // Right rows that were met (right semi), or those that were not.
+  Batch* EmitRight() {
+    const RowMarks& marks = table_->marks();
+    if (marks.empty() || !IsLastToProbe()) return nullptr;
+    const bool wants_met = join_.type == JoinType::kRightSemi;
+    rows_.clear();
+    while (next_right_ < marks.size() && rows_.size() < types::kBatchRowsMax) {
+      if (table_->IsRow(next_right_) && marks.IsSet(next_right_) == wants_met) {
+        rows_.push_back(next_right_);
+      }
+      ++next_right_;
+    }
+    if (rows_.empty()) return nullptr;
     out_.Reset();
     for (size_t i = 0; i < left_width_; ++i) out_.column(i).SetConstant(Datum::Null());
-    GatherRight(out_, left_width_);
-    out_.set_row_count(static_cast<uint32_t>(pair_right_.size()));
+    for (size_t c = 0; c < right_width_; ++c) {
+      table_->Gather(c, rows_, out_.column(left_width_ + c));
+    }
+    out_.set_row_count(static_cast<uint32_t>(rows_.size()));
     return &out_;
   }
 
   const plan::HashJoinNode& join_;
-  FilterSet conditions_;
-  std::vector<expr::Evaluator> left_keys_;
-  size_t left_width_ = 0;
-  size_t right_width_ = 0;
+  PairFinder pairs_;
+  const size_t left_width_;           // of the output
+  const size_t right_width_;
 
   std::shared_ptr<JoinTable> table_;  // perhaps shared with other workers
+  bool is_ready_ = false;
+  bool is_left_read_ = false;
   std::unique_ptr<SpillPartitions> spilled_right_;  // null: it all fits
   std::unique_ptr<SpillPartitions> spilled_left_;
   size_t partition_ = 0;
   Batch left_batch_;                  // of a spilled left side
-  std::vector<bool> matched_right_;
-  uint32_t next_unmatched_ = 0;
+  uint32_t next_right_ = 0;
+  ParallelStep* step_ = nullptr;      // whose table it is
+  bool has_ended_ = false;
+  bool is_last_ = false;
 
   const Batch* left_ = nullptr;
-  std::vector<const Vector*> probe_keys_;
-  std::vector<uint64_t> probe_hashes_;
   std::vector<bool> left_matched_;
-  uint32_t left_row_ = 0;
-  uint32_t candidate_ = JoinTable::kNoRow;
-  bool candidate_started_ = false;
-  bool unmatched_done_ = false;
-  std::vector<uint32_t> pair_left_;
-  std::vector<uint32_t> pair_right_;
-  Batch joined_;
+  bool is_left_done_ = false;
+  std::vector<uint32_t> rows_;
   Batch out_;
 };
 

@@ -1,5 +1,6 @@
 #include "executor/join/join_table.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "executor/column_gather.h"
@@ -12,15 +13,34 @@ namespace {
 
 constexpr size_t kBucketsMin = 64;
 
+bool WantsMarks(plan::JoinType type) {
+  using plan::JoinType;
+  return type == JoinType::kRight || type == JoinType::kFull || type == JoinType::kRightSemi ||
+         type == JoinType::kRightAnti;
+}
+
 std::vector<SqlType> KeyTypes(const plan::HashJoinNode& node) {
   std::vector<SqlType> types;
   for (const auto& key : node.left_keys) types.push_back(key->type);
   return types;
 }
 
+// Where the keys are among the columns kept: those of the right child, and what else is computed of them.
+std::vector<size_t> KeyPlaces(const plan::HashJoinNode& node) {
+  std::vector<size_t> places;
+  size_t next = node.children[1]->output_types.size();
+  for (const auto& key : node.right_keys) {
+    const bool is_column = key->kind == expr::ExprKind::kInput;
+    places.push_back(is_column ? static_cast<const expr::InputExpr&>(*key).index : next++);
+  }
+  return places;
+}
+
 std::vector<SqlType> StoreTypes(const plan::HashJoinNode& node) {
   std::vector<SqlType> types = node.children[1]->output_types;
-  for (const auto& key : node.right_keys) types.push_back(key->type);
+  for (const auto& key : node.right_keys) {
+    if (key->kind != expr::ExprKind::kInput) types.push_back(key->type);
+  }
   return types;
 }
 
@@ -50,7 +70,7 @@ class JoinTable::Side {
     std::vector<const Vector*> keys;
     for (size_t k = 0; k < keys_.size(); ++k) {
       keys.push_back(&keys_[k].Evaluate(input));
-      widened_.column(table_.width_ + k).Reference(*keys.back());
+      widened_.column(table_.key_columns_[k]).Reference(*keys.back());
       if (table_.node_.null_aware) NoteNulls(*keys.back(), input.row_count());
     }
     widened_.set_row_count(input.row_count());
@@ -61,7 +81,7 @@ class JoinTable::Side {
 
   void AddWidened(const Batch& widened) {
     std::vector<const Vector*> keys;
-    for (size_t k = 0; k < keys_.size(); ++k) keys.push_back(&widened.column(table_.width_ + k));
+    for (size_t k = 0; k < keys_.size(); ++k) keys.push_back(&widened.column(table_.key_columns_[k]));
     const size_t before = hashes.size();
     hashes.resize(before + widened.row_count());
     table_.keys_.Hash(keys, widened.row_count(), hashes.data() + before);
@@ -96,6 +116,7 @@ JoinTable::JoinTable(const plan::HashJoinNode& node, ExecContext& context)
       keys_(KeyTypes(node)),
       width_(node.children[1]->output_types.size()),
       store_types_(StoreTypes(node)),
+      key_columns_(KeyPlaces(node)),
       rows_(store_types_, context.memory),
       memory_(context.memory) {}
 
@@ -104,7 +125,7 @@ JoinTable::~JoinTable() {
 }
 
 bool JoinTable::Build(ExecContext& context, Operator* right, int64_t budget_bytes) {
-  const bool may_share = budget_bytes < 0 || EstimatedBytes() <= static_cast<double>(budget_bytes);
+  const bool may_share = budget_bytes < 0 || EstimatedBytes(node_) <= static_cast<double>(budget_bytes);
   if (!may_share || !TryBuildParallel(context)) {
     OperatorPtr own;
     if (right == nullptr) {
@@ -125,10 +146,10 @@ bool JoinTable::Build(ExecContext& context, Operator* right, int64_t budget_byte
   return true;
 }
 
-double JoinTable::EstimatedBytes() const {
+double JoinTable::EstimatedBytes(const plan::HashJoinNode& node) {
   double width = sizeof(uint64_t) * 2;
-  for (const SqlType& type : store_types_) width += types::PhysicalWidth(type.physical);
-  return width * node_.children[1]->estimated_rows;
+  for (const SqlType& type : StoreTypes(node)) width += types::PhysicalWidth(type.physical);
+  return width * node.children[1]->estimated_rows;
 }
 
 void JoinTable::SpillInto(SpillPartitions& partitions, ExecContext& context, Operator& right) {
@@ -192,6 +213,8 @@ void JoinTable::LinkRows(ExecContext& context) {
                                           hashes_.size() * (sizeof(uint32_t) + sizeof(uint64_t)));
   if (memory_ != nullptr) memory_->Reserve(bytes);
   charged_bytes_ = bytes;
+  rows_.Seal();
+  if (WantsMarks(node_.type)) marks_.Reset(hashes_.size());
   mask_ = buckets - 1;
   heads_.assign(buckets, kNoRow);
   next_.assign(hashes_.size(), kNoRow);
@@ -207,7 +230,7 @@ void JoinTable::LinkRows(ExecContext& context) {
 }
 
 bool JoinTable::HasIntegerKey(size_t key) const {
-  switch (store_types_[width_ + key].oid) {
+  switch (keys_.type(key).oid) {
     case facts::kInt2Oid:
     case facts::kInt4Oid:
     case facts::kInt8Oid:
@@ -217,29 +240,39 @@ bool JoinTable::HasIntegerKey(size_t key) const {
 }
 
 std::shared_ptr<const KeyFilter> JoinTable::MakeKeyFilter(size_t key) const {
-  auto filter = std::make_shared<KeyFilter>(rows_.row_count());
-  const auto add = [&]<typename T>(const Vector& column, uint32_t count, T) {
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  ForEachKey(key, [&](int64_t value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  });
+  auto filter = std::make_shared<KeyFilter>(low, high, rows_.row_count());
+  ForEachKey(key, [&](int64_t value) { filter->Add(value); });
+  return filter;
+}
+
+template <typename Visit>
+void JoinTable::ForEachKey(size_t key, const Visit& visit) const {
+  const auto each = [&]<typename T>(const Vector& column, uint32_t count, T) {
     const auto reader = column.Reader<T>();
     for (uint32_t row = 0; row < count; ++row) {
-      if (!reader.IsNull(row)) filter->Add(reader[row]);
+      if (!reader.IsNull(row)) visit(int64_t{reader[row]});
     }
   };
   for (size_t c = 0; c < rows_.chunk_count(); ++c) {
     const Batch& chunk = rows_.chunk(c);
-    const Vector& column = chunk.column(width_ + key);
+    const Vector& column = chunk.column(key_columns_[key]);
     switch (column.physical()) {
-      case types::PhysicalType::kInt16: add(column, chunk.row_count(), int16_t{}); break;
-      case types::PhysicalType::kInt32: add(column, chunk.row_count(), int32_t{}); break;
-      default: add(column, chunk.row_count(), int64_t{});
+      case types::PhysicalType::kInt16: each(column, chunk.row_count(), int16_t{}); break;
+      case types::PhysicalType::kInt32: each(column, chunk.row_count(), int32_t{}); break;
+      default: each(column, chunk.row_count(), int64_t{});
     }
   }
-  return filter;
 }
 
 void JoinTable::KeepEqual(std::span<const Vector* const> probe_keys,
                           std::vector<uint32_t>* probe_rows, std::vector<uint32_t>* rows) const {
   for (size_t k = 0; k < probe_keys.size() && !rows->empty(); ++k) {
-    const size_t kept = KeepEqualPairs(keys_, k, *probe_keys[k], rows_, width_ + k,
+    const size_t kept = KeepEqualPairs(keys_, k, *probe_keys[k], rows_, key_columns_[k],
                                        NullMatches(k), probe_rows->data(), rows->data(),
                                        rows->size());
     probe_rows->resize(kept);

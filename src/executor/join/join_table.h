@@ -2,13 +2,14 @@
 //
 // Rows are named by number: chunk * kBatchRowsMax + place in the chunk. A chunk of a worker need not be
 // full, so numbers have gaps. Chains keep the order the rows came in.
-// THREADS  built by one statement thread (and its workers); read by any number afterwards.
+// THREADS  built by one statement thread (and its workers); read by any number afterwards, who also mark rows.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "executor/join/key_filter.h"
+#include "executor/join/row_marks.h"
 #include "executor/operator.h"
 #include "executor/row_store.h"
 #include "executor/spill/spill_file.h"
@@ -31,12 +32,17 @@ class JoinTable {
   void SpillInto(SpillPartitions& partitions, ExecContext& context, Operator& right);
   // From a file that SpillInto wrote.
   void BuildFrom(SpillFile& file, ExecContext& context);
+  // What the rows will take, by the planner's estimate.
+  static double EstimatedBytes(const plan::HashJoinNode& node);
   // Of key `key`, which must be of an integer type (HasIntegerKey).
   std::shared_ptr<const KeyFilter> MakeKeyFilter(size_t key) const;
   bool HasIntegerKey(size_t key) const;
   std::span<const SqlType> store_types() const { return store_types_; }
   // What the table holds.
   int64_t byte_count() const { return rows_.charged_bytes() + charged_bytes_; }
+
+  // Rows that were met, where the join asks for them (right, full, right semi and anti).
+  RowMarks& marks() { return marks_; }
 
   uint64_t row_count() const { return rows_.row_count(); }
   bool has_null_key() const { return has_null_key_; }
@@ -64,8 +70,9 @@ class JoinTable {
  private:
   class Side;  // one worker's rows on their way in
   bool TryBuildParallel(ExecContext& context);
-  double EstimatedBytes() const;
   void Take(Side& side);
+  template <typename Visit>
+  void ForEachKey(size_t key, const Visit& visit) const;
   void LinkRows(ExecContext& context);
   bool NullMatches(size_t key) const {
     return key < node_.null_equal.size() && node_.null_equal[key];
@@ -74,8 +81,10 @@ class JoinTable {
   const plan::HashJoinNode& node_;
   KeyColumns keys_;
   size_t width_;                      // of the right child
-  std::vector<SqlType> store_types_;  // its columns, then the keys
+  std::vector<SqlType> store_types_;  // its columns, then the keys that are none of them
+  std::vector<size_t> key_columns_;   // of the store, by key
   RowStore rows_;
+  RowMarks marks_;
   std::vector<uint64_t> hashes_;      // by row number
   std::vector<uint32_t> heads_;
   std::vector<uint32_t> next_;

@@ -1,4 +1,5 @@
-// Which integers may be among the keys of a hash join's right side: their range and a Bloom filter.
+// Which integers may be among the keys of a hash join's right side: one bit for each of their range where it is
+// small, else a Bloom filter.
 //
 // A scan below the join's left side leaves out rows whose key cannot meet any.
 // THREADS  built by one; read by any number afterwards.
@@ -15,23 +16,45 @@ namespace grizzly::executor {
 
 class KeyFilter {
  public:
-  explicit KeyFilter(uint64_t key_count) {
-    constexpr uint64_t kKeysPerWord = 4;  // 16 bits a key: one in 40 passes wrongly
-    uint64_t words = 1;
-    while (words * kKeysPerWord < key_count) words *= 2;
-    words_.assign(words, 0);
+  // For keys from `low` to `high`; low > high: there are none.
+  KeyFilter(int64_t low, int64_t high, uint64_t key_count) : low_(low), high_(high) {
+    const uint64_t range = static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
+    constexpr uint64_t kSmallRange = uint64_t{1} << 18;  // 32 KiB, a first-level cache
+    constexpr uint64_t kBitsPerKeyMax = 64;
+    if (low > high) {
+      words_.assign(1, 0);
+    } else if (range < kSmallRange || range / kBitsPerKeyMax < key_count) {
+      is_exact_ = true;
+      words_.assign(range / 64 + 1, 0);
+    } else {
+      constexpr uint64_t kKeysPerWord = 4;  // 16 bits a key: one in 40 passes wrongly
+      uint64_t words = 1;
+      while (words * kKeysPerWord < key_count) words *= 2;
+      words_.assign(words, 0);
+    }
   }
   void Add(int64_t key) {
+    if (is_exact_) {
+      const uint64_t place = static_cast<uint64_t>(key) - static_cast<uint64_t>(low_);
+      words_[place >> 6] |= uint64_t{1} << (place & 63);
+      return;
+    }
     const uint64_t hash = types::SpreadHash(static_cast<uint64_t>(key));
     words_[hash & (words_.size() - 1)] |= BitsOf(hash);
-    low_ = key < low_ ? key : low_;
-    high_ = key > high_ ? key : high_;
   }
   bool MayContain(int64_t key) const {
     if (key < low_ || key > high_) return false;
+    if (is_exact_) {
+      const uint64_t place = static_cast<uint64_t>(key) - static_cast<uint64_t>(low_);
+      return (words_[place >> 6] >> (place & 63) & 1) != 0;
+    }
     const uint64_t hash = types::SpreadHash(static_cast<uint64_t>(key));
     const uint64_t bits = BitsOf(hash);
     return (words_[hash & (words_.size() - 1)] & bits) == bits;
+  }
+  // Some key may be in [least, greatest].
+  bool MayOverlap(int64_t least, int64_t greatest) const {
+    return low_ <= high_ && least <= high_ && greatest >= low_;
   }
   int64_t byte_count() const { return static_cast<int64_t>(words_.size() * sizeof(uint64_t)); }
 
@@ -40,9 +63,10 @@ class KeyFilter {
     return (uint64_t{1} << (hash >> 58)) | (uint64_t{1} << ((hash >> 52) & 63));
   }
 
+  const int64_t low_;
+  const int64_t high_;
+  bool is_exact_ = false;
   std::vector<uint64_t> words_;
-  int64_t low_ = INT64_MAX;
-  int64_t high_ = INT64_MIN;
 };
 
 }  // namespace grizzly::executor

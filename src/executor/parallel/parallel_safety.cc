@@ -56,11 +56,6 @@ bool IsSafeInner(const Node& node) {
   }
 }
 
-bool KeepsLeft(JoinType type) {
-  return type == JoinType::kInner || type == JoinType::kLeft || type == JoinType::kSemi ||
-         type == JoinType::kAnti;
-}
-
 bool Descend(const Node& node, ParallelPipeline* pipeline) {
   switch (node.kind) {
     case NodeKind::kFilter:
@@ -71,8 +66,7 @@ bool Descend(const Node& node, ParallelPipeline* pipeline) {
              Descend(*node.children[0], pipeline);
     case NodeKind::kHashJoin: {
       const auto& join = static_cast<const plan::HashJoinNode&>(node);
-      if (!KeepsLeft(join.type) || !AllSafe(join.left_keys) || !AllSafe(join.right_keys) ||
-          !AllSafe(join.conditions)) {
+      if (!AllSafe(join.left_keys) || !AllSafe(join.right_keys) || !AllSafe(join.conditions)) {
         return false;
       }
       pipeline->joins.push_back(&join);
@@ -129,23 +123,6 @@ bool IsParallelSafe(const expr::Expr& expression) {
   expr::ForEachChild(expression,
                      [&](const expr::Expr& child) { all = all && IsParallelSafe(child); });
   return all;
-}
-
-std::optional<uint32_t> DriverOutput(const Node& node, uint32_t position) {
-  switch (node.kind) {
-    case NodeKind::kTableScan: return position;
-    case NodeKind::kFilter: return DriverOutput(*node.children[0], position);
-    case NodeKind::kProject: {
-      const expr::Expr& passed = *static_cast<const plan::ProjectNode&>(node).expressions[position];
-      if (passed.kind != ExprKind::kInput) return std::nullopt;
-      return DriverOutput(*node.children[0], static_cast<const expr::InputExpr&>(passed).index);
-    }
-    case NodeKind::kHashJoin:
-    case NodeKind::kNestedLoop:
-      if (position >= node.children[0]->output_types.size()) return std::nullopt;
-      return DriverOutput(*node.children[0], position);
-    default: return std::nullopt;
-  }
 }
 
 std::optional<ParallelPipeline> FindParallelPipeline(const Node& top) {

@@ -18,8 +18,5 @@ struct ParallelPipeline {
 // or needs more than its arguments (subplans).
 std::optional<ParallelPipeline> FindParallelPipeline(const plan::Node& top);
 bool IsParallelSafe(const expr::Expr& expression);
-// The output of the pipeline's driver that output `position` of `node`, a node of the pipeline, is passed
-// on from; nothing when it is computed.
-std::optional<uint32_t> DriverOutput(const plan::Node& node, uint32_t position);
 
 }  // namespace grizzly::executor

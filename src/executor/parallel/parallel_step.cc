@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "executor/join/join_table.h"
+#include "executor/join/scan_keys.h"
 #include "executor/parallel/parallel_safety.h"
 #include "executor/parallel/worker_pool.h"
 #include "executor/statement_resources.h"
@@ -12,12 +13,19 @@
 namespace grizzly::executor {
 namespace {
 
-constexpr double kRowsPerWorkerMin = kParallelRowsMin / 2;
-
-int WorkersFor(double rows, int helpers_max) {
+int WorkersFor(double rows, double rows_min, int helpers_max) {
   const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int allowed = std::min(helpers_max + 1, threads);
-  return static_cast<int>(std::min<double>(allowed, rows / kRowsPerWorkerMin));
+  return static_cast<int>(std::min<double>(allowed, rows / (rows_min / 2)));
+}
+
+// The tables of a step do not go to files.
+bool TablesFit(const ParallelPipeline& pipeline, const ExecContext& context) {
+  const auto budget = static_cast<double>(StatementResources::HashBudget(context));
+  return budget <= 0 || std::all_of(pipeline.joins.begin(), pipeline.joins.end(),
+                                    [&](const plan::HashJoinNode* join) {
+                                      return JoinTable::EstimatedBytes(*join) <= budget;
+                                    });
 }
 
 // Adds a worker's counts to the statement's: rows add up, times are those of the slowest.
@@ -50,6 +58,7 @@ class WorkerExecution {
     context.cancel = leader.cancel;
     context.memory = leader.memory;
     context.work_memory_bytes = leader.work_memory_bytes;
+    context.scan_keys = leader.scan_keys;
     context.virtual_tables = leader.virtual_tables;
     context.virtual_input = leader.virtual_input;
     context.transactions = leader.transactions;
@@ -73,9 +82,11 @@ std::unique_ptr<ParallelStep> ParallelStep::TryMake(const plan::Node& pipeline,
   }
   const std::optional<ParallelPipeline> found = FindParallelPipeline(pipeline);
   if (!found) return nullptr;
+  if (!TablesFit(*found, context)) return nullptr;
   const double rows = found->driver->total_cost;
-  if (rows < kParallelRowsMin) return nullptr;
-  const int workers = WorkersFor(rows, resources.parallel_workers_max);
+  if (rows < resources.parallel_rows_min) return nullptr;
+  const int workers =
+      WorkersFor(rows, resources.parallel_rows_min, resources.parallel_workers_max);
   if (workers < 2) return nullptr;
   auto step = std::unique_ptr<ParallelStep>(new ParallelStep(pipeline, *found->driver));
   step->joins_ = found->joins;
@@ -89,7 +100,7 @@ void ParallelStep::Run(ExecContext& leader,
     auto table = std::make_shared<JoinTable>(*join, leader);
     table->Build(leader);
     NoteMemory(leader, *join, table->byte_count());
-    AddFilters(*join, *table);
+    PublishKeys(leader, *join, table.get());
     tables_[join] = std::move(table);
   }
   const bool measures = leader.measurements != nullptr;
@@ -122,17 +133,6 @@ void ParallelStep::Run(ExecContext& leader,
   });
 }
 
-void ParallelStep::AddFilters(const plan::HashJoinNode& join, const JoinTable& table) {
-  if (join.type != plan::JoinType::kInner && join.type != plan::JoinType::kSemi) return;
-  for (size_t k = 0; k < join.left_keys.size(); ++k) {
-    const expr::Expr& key = *join.left_keys[k];
-    if (key.kind != expr::ExprKind::kInput || !table.HasIntegerKey(k)) continue;
-    const auto output = DriverOutput(*join.children[0],
-                                     static_cast<const expr::InputExpr&>(key).index);
-    if (output) filters_.push_back({*output, table.MakeKeyFilter(k)});
-  }
-}
-
 size_t ParallelStep::SplitOnce(const std::function<size_t()>& split) {
   std::call_once(split_, [&] { unit_count_ = split(); });
   return unit_count_;
@@ -142,6 +142,18 @@ bool ParallelStep::TakeUnit(size_t* unit) {
   if (failed_.load(std::memory_order_relaxed)) return false;
   *unit = next_unit_.fetch_add(1, std::memory_order_relaxed);
   return *unit < unit_count_;
+}
+
+void ParallelStep::BeginProbe(const plan::Node& join) {
+  const std::lock_guard lock(probing_mutex_);
+  ++probing_[&join].workers;
+}
+
+bool ParallelStep::EndProbe(const plan::Node& join) {
+  const std::lock_guard lock(probing_mutex_);
+  Probing& probing = probing_[&join];
+  if (--probing.workers > 0 || probing.is_over) return false;
+  return probing.is_over = true;
 }
 
 std::shared_ptr<JoinTable> ParallelStep::FindTable(const plan::Node& join) const {

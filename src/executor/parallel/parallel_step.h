@@ -20,10 +20,6 @@
 namespace grizzly::executor {
 
 class JoinTable;
-class KeyFilter;
-
-// Rows the driving scan must be estimated to read before workers are worth their start.
-inline constexpr double kParallelRowsMin = 100'000;
 
 class ParallelStep {
  public:
@@ -44,25 +40,27 @@ class ParallelStep {
   bool TakeUnit(size_t* unit);
   std::vector<KeyRange>& ranges() { return ranges_; }  // the units of a scan by key
   std::shared_ptr<JoinTable> FindTable(const plan::Node& join) const;
-  // What the driving scan may leave out because a join above would.
-  struct DriverFilter {
-    uint32_t output;  // of the scan
-    std::shared_ptr<const KeyFilter> keys;
-  };
-  const std::vector<DriverFilter>& filters() const { return filters_; }
+  // Around a worker's probing of a join's table. True for one of them, when all have ended.
+  void BeginProbe(const plan::Node& join);
+  bool EndProbe(const plan::Node& join);
 
  private:
   ParallelStep(const plan::Node& pipeline, const plan::Node& driver)
       : pipeline_(pipeline), driver_(&driver) {}
-
-  void AddFilters(const plan::HashJoinNode& join, const JoinTable& table);
 
   const plan::Node& pipeline_;
   const plan::Node* const driver_;
   std::vector<const plan::HashJoinNode*> joins_;
   int worker_count_ = 1;
   std::map<const plan::Node*, std::shared_ptr<JoinTable>> tables_;
-  std::vector<DriverFilter> filters_;
+  // Workers that probe a join's table now, and whether one has been the last. Who begins after that finds no
+  // units left.
+  struct Probing {
+    int workers = 0;
+    bool is_over = false;
+  };
+  std::map<const plan::Node*, Probing> probing_;
+  std::mutex probing_mutex_;
   std::once_flag split_;
   std::vector<KeyRange> ranges_;
   size_t unit_count_ = 0;

@@ -44,7 +44,7 @@ class RecursiveUnionOperator final : public Operator {
 
  private:
   std::shared_ptr<CteStore> NewStore(ExecContext& context) const {
-    return std::make_shared<CteStore>(node().output_types, nullptr, context.memory);
+    return std::make_shared<CteStore>(node().output_types, nullptr, context);
   }
 
   // False when every row was there before.

@@ -1,8 +1,13 @@
 // UNION, INTERSECT and EXCEPT, with and without ALL: counts rows of both sides by value.
+//
+// Beyond its memory the rows of values not yet known go to files, of both sides split alike by the hash of the
+// row; each pair of files is a smaller operation of its own.
 #include <algorithm>
 
 #include "executor/group_table.h"
 #include "executor/operators.h"
+#include "executor/spill/spill_levels.h"
+#include "executor/statement_resources.h"
 
 namespace grizzly::executor {
 namespace {
@@ -10,25 +15,113 @@ namespace {
 class SetOperationOperator final : public Operator {
  public:
   explicit SetOperationOperator(const plan::SetOperationNode& node)
-      : Operator(node), set_(node), out_(node.output_types) {}
+      : Operator(node), set_(node), out_(node.output_types), read_(node.output_types) {}
 
  protected:
   void DoOpen(ExecContext& context) override {
-    table_ = std::make_unique<GroupTable>(node().output_types, context.memory);
-    counts_[0].clear();
-    counts_[1].clear();
+    pending_.clear();
+    input_ = {};
+    budget_bytes_ = StatementResources::HashBudget(context);
     child(0).Open(context);
     child(1).Open(context);
+    Start(context);
+  }
+
+  Batch* DoNext(ExecContext& context) override {
+    while (true) {
+      if (!is_read_) CountBoth(context);
+      if (Emit()) return &out_;
+      if (pending_.empty()) return nullptr;
+      input_ = std::move(pending_.back());
+      pending_.pop_back();
+      Start(context);
+    }
+  }
+
+ private:
+  // The rows of one part on both sides; a side without rows has no file.
+  struct Part {
+    std::unique_ptr<SpillFile> sides[2];
+    uint32_t depth = 0;  // 0: the children
+  };
+
+  void Start(ExecContext& context) {
+    table_ = std::make_unique<GroupTable>(node().output_types, context.memory);
+    for (auto& counts : counts_) counts.clear();
+    for (auto& spilled : spilled_) spilled.reset();
     is_read_ = false;
     next_group_ = 0;
     repeats_done_ = 0;
   }
 
-  Batch* DoNext(ExecContext& context) override {
-    if (!is_read_) {
-      for (size_t side = 0; side < 2; ++side) Count(context, side);
-      is_read_ = true;
+  const Batch* NextInput(ExecContext& context, size_t side) {
+    if (input_.depth == 0) return child(side).Next(context);
+    context.CheckCanceled();
+    SpillFile* const file = input_.sides[side].get();
+    return file != nullptr && file->Read(read_) ? &read_ : nullptr;
+  }
+
+  void CountBoth(ExecContext& context) {
+    for (size_t side = 0; side < 2; ++side) {
+      while (const Batch* batch = NextInput(context, side)) Count(*batch, side);
     }
+    NoteMemory(context, set_, table_->byte_count());
+    if (spilled_[0] != nullptr) KeepSpilled(context);
+    is_read_ = true;
+  }
+
+  void Count(const Batch& batch, size_t side) {
+    std::vector<const Vector*> keys;
+    for (size_t i = 0; i < node().output_types.size(); ++i) keys.push_back(&batch.column(i));
+    // EXCEPT and INTERSECT need no groups that only the right side has.
+    const bool adds = side == 0 || set_.operation == plan::SetOperationType::kUnion;
+    if (adds && spilled_[0] == nullptr) {
+      table_->FindOrAdd(keys, batch.row_count(), groups_);
+      if (budget_bytes_ > 0 && table_->byte_count() > budget_bytes_) StartSpilling();
+    } else {
+      table_->Find(keys, batch.row_count(), groups_);
+      if (spilled_[0] != nullptr) SpillUnknown(batch, side);
+    }
+    counts_[side].resize(table_->group_count());
+    for (uint32_t group : groups_) {
+      if (group != GroupTable::kNoGroup) counts_[side][group] += 1;
+    }
+  }
+
+  void StartSpilling() {
+    if (input_.depth >= kSpillDepthMax) return;
+    for (auto& spilled : spilled_) {
+      spilled = std::make_unique<SpillPartitions>(*StatementResources::Current().spill,
+                                                  node().output_types, kSpillPartitions,
+                                                  SpillShift(input_.depth));
+    }
+  }
+
+  void SpillUnknown(const Batch& batch, size_t side) {
+    unknown_.clear();
+    for (uint32_t row = 0; row < batch.row_count(); ++row) {
+      if (groups_[row] == GroupTable::kNoGroup) unknown_.push_back(row);
+    }
+    if (!unknown_.empty()) spilled_[side]->Write(batch, table_->batch_hashes(), &unknown_);
+  }
+
+  void KeepSpilled(ExecContext& context) {
+    for (auto& spilled : spilled_) spilled->FinishWriting();
+    for (size_t p = 0; p < kSpillPartitions; ++p) {
+      Part part;
+      part.depth = input_.depth + 1;
+      for (size_t side = 0; side < 2; ++side) {
+        if (spilled_[side]->file(p).row_count() == 0) continue;
+        part.sides[side] = spilled_[side]->Take(p);
+        NoteSpill(context, set_, part.sides[side]->byte_count());
+      }
+      if (part.sides[0] != nullptr || part.sides[1] != nullptr) pending_.push_back(std::move(part));
+    }
+    for (auto& spilled : spilled_) spilled.reset();
+  }
+
+  // The next rows into out_; false: none left of this part.
+  bool Emit() {
     out_.Reset();
     uint32_t rows = 0;
     while (next_group_ < table_->group_count() && rows < types::kBatchRowsMax) {
@@ -42,25 +135,7 @@ class SetOperationOperator final : public Operator {
       repeats_done_ = 0;
     }
     out_.set_row_count(rows);
-    return rows == 0 ? nullptr : &out_;
-  }
-
- private:
-  void Count(ExecContext& context, size_t side) {
-    while (const Batch* batch = child(side).Next(context)) {
-      std::vector<const Vector*> keys;
-      for (size_t i = 0; i < node().output_types.size(); ++i) keys.push_back(&batch->column(i));
-      // EXCEPT and INTERSECT need no groups that only the right side has.
-      if (side == 1 && set_.operation != plan::SetOperationType::kUnion) {
-        table_->Find(keys, batch->row_count(), groups_);
-      } else {
-        table_->FindOrAdd(keys, batch->row_count(), groups_);
-      }
-      counts_[side].resize(table_->group_count());
-      for (uint32_t group : groups_) {
-        if (group != GroupTable::kNoGroup) counts_[side][group] += 1;
-      }
-    }
+    return rows > 0;
   }
 
   uint64_t Wanted(uint32_t group) const {
@@ -81,10 +156,16 @@ class SetOperationOperator final : public Operator {
   std::unique_ptr<GroupTable> table_;
   std::vector<uint64_t> counts_[2];
   std::vector<uint32_t> groups_;
+  int64_t budget_bytes_ = 0;  // 0: no files
+  std::unique_ptr<SpillPartitions> spilled_[2];  // both or none
+  std::vector<uint32_t> unknown_;
+  Part input_;
+  std::vector<Part> pending_;
   bool is_read_ = false;
   uint32_t next_group_ = 0;
   uint64_t repeats_done_ = 0;
   Batch out_;
+  Batch read_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // WITH: gives each CTE its store, runs the data-modifying ones, passes the body's rows.
 #include "executor/cte_store.h"
 #include "executor/operators.h"
+#include "executor/statement_resources.h"
 
 namespace grizzly::executor {
 namespace {
@@ -14,7 +15,7 @@ class WithOperator final : public Operator {
     for (size_t i = 0; i < with_.ctes.size(); ++i) {
       const plan::Node& source = *with_.children[i];
       context.ctes[with_.ctes[i].cte] = std::make_shared<CteStore>(
-          source.output_types, Build(source, context), context.memory);
+          source.output_types, Build(source, context), context);
     }
     body_done_ = false;
     child().Open(context);
@@ -50,7 +51,9 @@ class CteScanOperator final : public Operator {
 
   Batch* DoNext(ExecContext& context) override {
     if (!store_->EnsureChunk(next_chunk_, context)) return nullptr;
-    out_.Reference(store_->rows().chunk(next_chunk_++));
+    rows_ = store_->rows().chunk(next_chunk_++);
+    out_.Reference(*rows_);
+    NoteMemory(context, scan_, store_->rows().peak_bytes());
     return &out_;
   }
 
@@ -58,6 +61,7 @@ class CteScanOperator final : public Operator {
   const plan::CteScanNode& scan_;
   std::shared_ptr<CteStore> store_;
   size_t next_chunk_ = 0;
+  std::shared_ptr<const Batch> rows_;  // those in out_
   Batch out_;
 };
 

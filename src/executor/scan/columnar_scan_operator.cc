@@ -10,6 +10,7 @@
 #include "executor/columnar/lazy_columns.h"
 #include "executor/columnar/zone_filter.h"
 #include "executor/filter_set.h"
+#include "executor/join/scan_keys.h"
 #include "executor/operators.h"
 #include "executor/parallel/parallel_step.h"
 #include "executor/scan/table_sampler.h"
@@ -45,7 +46,7 @@ class ColumnarScanOperator final : public Operator {
     zones_.Open();
     source_ = std::make_unique<ColumnarSource>(context.transaction, *context.transactions,
                                                context.view, *scan_.relation);
-    OpenShared();
+    OpenShared(context);
   }
 
   Batch* DoNext(ExecContext& context) override {
@@ -67,21 +68,23 @@ class ColumnarScanOperator final : public Operator {
   }
 
  private:
-  void OpenShared() {
+  void OpenShared(ExecContext& context) {
     columns_.ForgetKeys();
+    if (context.scan_keys != nullptr) {
+      for (const ScanKeys::Entry& entry : context.scan_keys->Of(scan_)) {
+        columns_.AddKeys(entry.output, entry.keys);
+      }
+    }
     shared_ = StatementResources::Current().parallel;
     if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
     if (shared_ == nullptr) return;
-    for (const ParallelStep::DriverFilter& filter : shared_->filters()) {
-      columns_.AddKeys(filter.output, filter.keys);
-    }
     shared_->SplitOnce([&] { return source_->groups().size() + 1; });
     has_delta_ = false;
   }
 
   std::unique_ptr<VisibleGroup> NextGroup() {
     const auto wanted = [&](const storage::GroupDescriptor& group) {
-      return zones_.MayMatch(group);
+      return zones_.MayMatch(group) && columns_.MayMatchKeys(group);
     };
     if (shared_ == nullptr) return source_->NextGroup(wanted);
     for (size_t unit; shared_->TakeUnit(&unit);) {

@@ -80,6 +80,7 @@ RowPrefilter::RowPrefilter(const plan::TableScanNode& node, expr::EvaluationStat
 }
 
 void RowPrefilter::Open() {
+  keys_.clear();
   for (Condition& condition : conditions_) {
     const Datum value = condition.value->EvaluateScalar();
     condition.is_known = !value.is_null();

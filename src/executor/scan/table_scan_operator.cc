@@ -7,6 +7,7 @@
 #include "catalog/access_method.h"
 #include "executor/columnar/row_access.h"
 #include "executor/filter_set.h"
+#include "executor/join/scan_keys.h"
 #include "executor/operators.h"
 #include "executor/parallel/parallel_step.h"
 #include "executor/scan/row_prefilter.h"
@@ -62,10 +63,12 @@ class TableScanOperator final : public Operator {
     shared_ = StatementResources::Current().parallel;
     if (shared_ != nullptr && !shared_->IsDriver(scan_)) shared_ = nullptr;
     prefilter_.Open();
-    if (shared_ != nullptr) {
-      for (const ParallelStep::DriverFilter& filter : shared_->filters()) {
-        prefilter_.AddKeys(scan_, filter.output, filter.keys);
+    if (context.scan_keys != nullptr) {
+      for (const ScanKeys::Entry& entry : context.scan_keys->Of(scan_)) {
+        prefilter_.AddKeys(scan_, entry.output, entry.keys);
       }
+    }
+    if (shared_ != nullptr) {
       shared_->SplitOnce([&] {
         shared_->ranges() = SplitRanges(ranges_.Compute(), context);
         return shared_->ranges().size();
@@ -191,7 +194,7 @@ class TableScanOperator final : public Operator {
         context.transaction.LockRow(key_, *scan_.lock_first, scan_.lock_wait);
     if (outcome == txn::LockOutcome::kNotAvailable) return false;
     rows_by_key_.GetLatest(key_, &read_);
-    if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return true;
+    if (!context.transaction.RefusesStaleRows()) return true;
     rows_by_key_.Get(context.view, key_, &seen_);
     if (seen_.found() == read_.found() &&
         (!read_.found() || seen_.commit_timestamp() == read_.commit_timestamp())) {

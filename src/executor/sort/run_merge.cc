@@ -2,7 +2,30 @@
 
 #include <algorithm>
 
+#include "executor/column_gather.h"
+#include "executor/statement_resources.h"
+
 namespace grizzly::executor {
+
+std::unique_ptr<SpillFile> WriteSortedRun(const RowOrder& order, const RowStore& rows, uint64_t limit,
+                                          ExecContext& context) {
+  std::vector<uint64_t> sorted = order.Sort(rows);
+  if (sorted.size() > limit) sorted.resize(limit);
+  auto run = std::make_unique<SpillFile>(*StatementResources::Current().spill, rows.column_types());
+  types::Batch batch(rows.column_types());
+  for (size_t first = 0; first < sorted.size(); first += types::kBatchRowsMax) {
+    context.CheckCanceled();
+    const size_t count = std::min<size_t>(sorted.size() - first, types::kBatchRowsMax);
+    const std::vector<uint32_t> numbers(sorted.begin() + static_cast<ptrdiff_t>(first),
+                                        sorted.begin() + static_cast<ptrdiff_t>(first + count));
+    batch.Reset();
+    for (size_t c = 0; c < batch.column_count(); ++c) GatherColumn(rows, c, numbers, batch.column(c));
+    batch.set_row_count(static_cast<uint32_t>(count));
+    run->Write(batch);
+  }
+  run->FinishWriting();
+  return run;
+}
 
 RunMerge::RunMerge(const RowOrder& order, std::span<const types::SqlType> column_types,
                    const std::vector<std::unique_ptr<SpillFile>>& runs)

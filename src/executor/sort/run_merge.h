@@ -1,4 +1,4 @@
-// Merges sorted runs of rows, each in a file.
+// Sorted runs of rows, each in a file: writing and merging them.
 //
 // Rows that compare equal come in the order of their runs.
 // THREADS one at a time.
@@ -7,10 +7,15 @@
 #include <memory>
 #include <vector>
 
+#include "executor/exec_context.h"
 #include "executor/row_order.h"
 #include "executor/spill/spill_file.h"
 
 namespace grizzly::executor {
+
+// The rows in order, at most `limit` of them, in a file of their own.
+std::unique_ptr<SpillFile> WriteSortedRun(const RowOrder& order, const RowStore& rows, uint64_t limit,
+                                          ExecContext& context);
 
 class RunMerge {
  public:

@@ -110,19 +110,7 @@ class SortOperator final : public Operator {
   // The rows in memory, in order, to a file of their own.
   void WriteRun(ExecContext& context) {
     NoteMemory(context, sort_, rows_->charged_bytes());
-    std::vector<uint64_t> order = order_->Sort(*rows_);
-    if (order.size() > limit_) order.resize(limit_);
-    auto run = std::make_unique<SpillFile>(*StatementResources::Current().spill, types_);
-    Batch batch(types_);
-    for (size_t first = 0; first < order.size(); first += types::kBatchRowsMax) {
-      context.CheckCanceled();
-      const size_t count = std::min<size_t>(order.size() - first, types::kBatchRowsMax);
-      batch.Reset();
-      Gather(std::span(order).subspan(first, count), types_.size(), batch);
-      batch.set_row_count(static_cast<uint32_t>(count));
-      run->Write(batch);
-    }
-    run->FinishWriting();
+    auto run = WriteSortedRun(*order_, *rows_, limit_, context);
     NoteSpill(context, sort_, run->byte_count());
     runs_.push_back(std::move(run));
     rows_->Clear();

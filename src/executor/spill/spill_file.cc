@@ -120,6 +120,18 @@ void SpillFile::Take(void* target, size_t bytes) {
 
 bool SpillFile::Read(Batch& out) {
   if (rows_left_ == 0) return false;
+  rows_left_ -= TakeBatch(out);
+  return true;
+}
+
+void SpillFile::ReadAt(uint64_t place, Batch& out) {
+  buffer_.clear();
+  buffer_place_ = 0;
+  file_place_ = place;
+  TakeBatch(out);
+}
+
+uint32_t SpillFile::TakeBatch(Batch& out) {
   uint32_t rows;
   Take(&rows, sizeof(rows));
   out.Reset();
@@ -143,8 +155,7 @@ bool SpillFile::Read(Batch& out) {
     }
   }
   out.set_row_count(rows);
-  rows_left_ -= rows;
-  return true;
+  return rows;
 }
 
 // ---- partitions ----

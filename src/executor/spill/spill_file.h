@@ -30,6 +30,9 @@ class SpillFile {
   // Fills `out` (of the file's column types) with the next batch; false at the end. Long strings lie in
   // `out`.
   bool Read(types::Batch& out);
+  // Where the next batch that is written will be, and reading one from there.
+  uint64_t write_place() const { return charged_bytes_ + buffer_.size(); }
+  void ReadAt(uint64_t place, types::Batch& out);
 
   uint64_t row_count() const { return row_count_; }
   uint64_t byte_count() const { return charged_bytes_; }
@@ -38,6 +41,7 @@ class SpillFile {
  private:
   void FlushBuffer();
   void Take(void* target, size_t bytes);
+  uint32_t TakeBatch(types::Batch& out);
 
   SpillSpace& space_;
   const std::vector<types::SqlType> types_;

@@ -1,13 +1,34 @@
-// Window functions of one partitioning and order: sorts everything, then goes partition by partition.
+// Window functions of one partitioning and order: sorts everything, then goes partition by partition and computes
+// as many rows as it hands out.
 #include <algorithm>
 
 #include "executor/operators.h"
-#include "executor/row_order.h"
+#include "executor/sort/sorted_rows.h"
 #include "executor/window/window_frame.h"
 #include "expr/evaluator.h"
 
 namespace grizzly::executor {
 namespace {
+
+// An aggregate's state over the frame of the row it was last computed for.
+struct RunningState {
+  RunningState(const functions::AggregateFunction& function, MemoryTracker* memory)
+      : function(function), arena(memory), state(arena.Allocate(std::max(function.state_bytes, 8u))) {
+    function.init(state);
+  }
+  ~RunningState() {
+    if (function.destroy != nullptr) function.destroy(state);
+  }
+  void Restart() {
+    if (function.destroy != nullptr) function.destroy(state);
+    function.init(state);
+  }
+
+  const functions::AggregateFunction& function;
+  Arena arena;
+  char* const state;
+  std::vector<FrameRun> frame;
+};
 
 // One call and where its inputs are in the store.
 struct Call {
@@ -15,13 +36,13 @@ struct Call {
   size_t first_argument = 0;
   int filter_column = -1;
   FrameClause frame;
-  std::vector<std::unique_ptr<Vector>> results;  // chunks of kBatchRowsMax rows of the partition
+  std::unique_ptr<RunningState> running;  // of an aggregate, in the partition at hand
 };
 
 class WindowOperator final : public Operator {
  public:
   WindowOperator(const plan::WindowNode& node, ExecContext& context)
-      : Operator(node), types_(node.children[0]->output_types) {
+      : Operator(node), window_(node), types_(node.children[0]->output_types) {
     child_width_ = types_.size();
     const expr::WindowExpr& first = *node.calls[0];
     std::vector<OrderColumn> order;
@@ -43,8 +64,8 @@ class WindowOperator final : public Operator {
  protected:
   void DoOpen(ExecContext& context) override {
     child().Open(context);
-    rows_ = std::make_unique<RowStore>(types_, context.memory);
-    sorted_.clear();
+    rows_ = std::make_unique<SortedRows>(*order_, types_, context, window_);
+    frames_.reset();
     is_read_ = false;
     partition_first_ = partition_last_ = next_ = 0;
     for (Call& call : calls_) call.frame = EvaluateFrame(*call.expr, context);
@@ -53,10 +74,10 @@ class WindowOperator final : public Operator {
   Batch* DoNext(ExecContext& context) override {
     if (!is_read_) ReadAll(context);
     if (next_ == partition_last_) {
-      if (partition_last_ == sorted_.size()) return nullptr;
-      ComputePartition(context);
+      if (partition_last_ == rows_->row_count()) return nullptr;
+      StartPartition(context);
     }
-    return Emit();
+    return Emit(context);
   }
 
  private:
@@ -151,20 +172,19 @@ class WindowOperator final : public Operator {
       widened.set_row_count(input->row_count());
       rows_->Append(widened);
     }
-    sorted_ = order_->Sort(*rows_);
+    rows_->Finish();
     is_read_ = true;
   }
 
-  void ComputePartition(ExecContext& context) {
+  void StartPartition(ExecContext& context) {
     partition_first_ = partition_last_;
     std::vector<uint64_t> group_starts;
-    while (partition_last_ < sorted_.size()) {
-      const uint64_t row = sorted_[partition_last_];
+    while (partition_last_ < rows_->row_count()) {
       if (partition_last_ > partition_first_) {
-        const uint64_t previous = sorted_[partition_last_ - 1];
-        if (!order_->Equal(*rows_, previous, row, partition_keys_)) break;
+        const uint64_t previous = partition_last_ - 1;
+        if (!order_->Equal(*rows_, previous, partition_last_, partition_keys_)) break;
         // Without ORDER BY all rows of a partition are peers.
-        if (order_->Equal(*rows_, previous, row, sort_keys_)) {
+        if (order_->Equal(*rows_, previous, partition_last_, sort_keys_)) {
           ++partition_last_;
           continue;
         }
@@ -172,80 +192,60 @@ class WindowOperator final : public Operator {
       group_starts.push_back(partition_last_ - partition_first_);
       ++partition_last_;
     }
-    const WindowFrames frames(partition_last_ - partition_first_, std::move(group_starts));
+    frames_ = std::make_unique<WindowFrames>(partition_last_ - partition_first_,
+                                             std::move(group_starts));
     for (Call& call : calls_) {
-      call.results.clear();
-      if (call.expr->window != nullptr) {
-        RunWindowFunction(context, call, frames);
-      } else {
-        RunAggregate(context, call, frames);
-      }
+      if (call.expr->window != nullptr) continue;
+      call.running = std::make_unique<RunningState>(*call.expr->aggregate, context.memory);
     }
     next_ = partition_first_;
   }
 
   Datum Value(uint64_t partition_row, size_t column) const {
-    return rows_->Get(sorted_[partition_first_ + partition_row], column);
+    return rows_->Get(partition_first_ + partition_row, column);
   }
 
-  void RunWindowFunction(ExecContext& context, Call& call, const WindowFrames& frames) {
+  // Rows [first, first + count) of the partition.
+  void RunWindowFunction(ExecContext& context, const Call& call, uint64_t first, uint32_t count,
+                         Vector& result) {
     functions::WindowPartition partition;
-    partition.row_count = frames.row_count();
+    partition.row_count = frames_->row_count();
     partition.argument_count = static_cast<uint32_t>(call.expr->arguments.size());
     partition.argument = [&](uint32_t index, uint64_t row) {
       return Value(row, call.first_argument + index);
     };
-    partition.peers_start = [&](uint64_t row) { return frames.PeersStart(row); };
-    partition.peers_end = [&](uint64_t row) { return frames.PeersEnd(row); };
+    partition.peers_start = [&](uint64_t row) { return frames_->PeersStart(row); };
+    partition.peers_end = [&](uint64_t row) { return frames_->PeersEnd(row); };
     partition.frame = [&](uint64_t row, std::vector<FrameRun>& runs) {
-      frames.Frame(call.frame, row, runs);
+      frames_->Frame(call.frame, row, runs);
     };
-    for (uint64_t first = 0; first < frames.row_count(); first += types::kBatchRowsMax) {
-      const uint32_t count = static_cast<uint32_t>(
-          std::min<uint64_t>(frames.row_count() - first, types::kBatchRowsMax));
-      auto result = std::make_unique<Vector>(call.expr->type, count);
-      context.evaluation.functions.result_heap = &result->heap();
-      call.expr->window(context.evaluation.functions, *call.expr->call, partition, *result,
-                        static_cast<uint32_t>(first), count);
-      call.results.push_back(std::move(result));
-    }
+    context.evaluation.functions.result_heap = &result.heap();
+    call.expr->window(context.evaluation.functions, *call.expr->call, partition, result,
+                      static_cast<uint32_t>(first), count);
   }
 
   // ---- aggregates over frames ----
 
-  void RunAggregate(ExecContext& context, Call& call, const WindowFrames& frames) {
-    const functions::AggregateFunction& function = *call.expr->aggregate;
-    Arena arena(context.memory);
-    char* state = arena.Allocate(std::max(function.state_bytes, 8u));
-    function.init(state);
-    std::vector<FrameRun> runs, held;
-    for (uint64_t row = 0; row < frames.row_count(); ++row) {
-      const uint32_t slot = static_cast<uint32_t>(row % types::kBatchRowsMax);
-      if (slot == 0) {
-        context.CheckCanceled();
-        const uint64_t left = frames.row_count() - row;
-        call.results.push_back(std::make_unique<Vector>(
-            call.expr->type,
-            static_cast<uint32_t>(std::min<uint64_t>(left, types::kBatchRowsMax))));
-      }
+  void RunAggregate(ExecContext& context, const Call& call, uint64_t first, uint32_t count,
+                    Vector& result) {
+    RunningState& running = *call.running;
+    std::vector<FrameRun> runs;
+    for (uint32_t i = 0; i < count; ++i) {
       runs.clear();
-      frames.Frame(call.frame, row, runs);
+      frames_->Frame(call.frame, first + i, runs);
+      const std::vector<FrameRun>& held = running.frame;
       if (GrowsFrom(held, runs)) {
         const uint64_t from = held.empty() ? (runs.empty() ? 0 : runs[0].first) : held[0].last;
-        if (!runs.empty()) AddRows(context, call, arena, from, runs[0].last, state);
+        if (!runs.empty()) AddRows(context, call, from, runs[0].last);
       } else {
-        if (function.destroy != nullptr) function.destroy(state);
-        function.init(state);
-        for (const FrameRun& run : runs) {
-          AddRows(context, call, arena, run.first, run.last, state);
-        }
+        running.Restart();
+        for (const FrameRun& run : runs) AddRows(context, call, run.first, run.last);
       }
-      held = runs;
-      Vector& result = *call.results.back();
+      running.frame = runs;
       context.evaluation.functions.result_heap = &result.heap();
-      function.finalize(context.evaluation.functions, *call.expr->call, &state, 1, result, slot);
+      char* const state = running.state;
+      running.function.finalize(context.evaluation.functions, *call.expr->call, &state, 1, result, i);
     }
-    if (function.destroy != nullptr) function.destroy(state);
   }
 
   // The frame of the row before, extended at its end: its state can go on.
@@ -255,8 +255,8 @@ class WindowOperator final : public Operator {
            runs[0].last >= held[0].last;
   }
 
-  void AddRows(ExecContext& context, const Call& call, Arena& arena, uint64_t first, uint64_t last,
-               char* state) {
+  void AddRows(ExecContext& context, const Call& call, uint64_t first, uint64_t last) {
+    RunningState& running = *call.running;
     while (first < last) {
       std::vector<uint64_t> rows;
       for (; first < last && rows.size() < types::kBatchRowsMax; ++first) {
@@ -264,7 +264,7 @@ class WindowOperator final : public Operator {
           const Datum keep = Value(first, static_cast<size_t>(call.filter_column));
           if (keep.is_null() || !keep.AsBool()) continue;
         }
-        rows.push_back(sorted_[partition_first_ + first]);
+        rows.push_back(first);
       }
       if (rows.empty()) continue;
       Batch arguments;
@@ -273,41 +273,46 @@ class WindowOperator final : public Operator {
       for (size_t a = 0; a < call.expr->arguments.size(); ++a) {
         Vector column(call.expr->arguments[a]->type, count);
         for (uint32_t i = 0; i < count; ++i) {
-          column.SetDatum(i, rows_->Get(rows[i], call.first_argument + a));
+          column.SetDatum(i, Value(rows[i], call.first_argument + a));
         }
         arguments.AddColumn(std::move(column));
       }
       for (const Vector& column : arguments.columns()) views.push_back(&column);
       const functions::AggregateInput input{&context.evaluation.functions, call.expr->call.get(),
-                                            &arena, views, count};
+                                            &running.arena, views, count};
       if (call.expr->aggregate->update_single != nullptr) {
-        call.expr->aggregate->update_single(input, state);
+        call.expr->aggregate->update_single(input, running.state);
       } else {
-        std::vector<char*> states(count, state);
+        std::vector<char*> states(count, running.state);
         call.expr->aggregate->update(input, states.data());
       }
     }
   }
 
-  Batch* Emit() {
-    const uint64_t offset = next_ - partition_first_;
-    const uint32_t in_chunk = static_cast<uint32_t>(offset % types::kBatchRowsMax);
-    const uint32_t count = static_cast<uint32_t>(
-        std::min<uint64_t>(partition_last_ - next_, types::kBatchRowsMax - in_chunk));
+  Batch* Emit(ExecContext& context) {
+    context.CheckCanceled();
+    const uint64_t first = next_ - partition_first_;
+    const auto count = static_cast<uint32_t>(
+        std::min<uint64_t>(partition_last_ - next_, types::kBatchRowsMax));
     out_.Reset();
     for (size_t c = 0; c < child_width_; ++c) {
       Vector& column = out_.column(c);
-      for (uint32_t i = 0; i < count; ++i) column.SetDatum(i, rows_->Get(sorted_[next_ + i], c));
+      for (uint32_t i = 0; i < count; ++i) column.SetDatum(i, rows_->Get(next_ + i, c));
     }
     for (size_t c = 0; c < calls_.size(); ++c) {
-      const Vector& results = *calls_[c].results[offset / types::kBatchRowsMax];
-      out_.column(child_width_ + c).CopyRows(results, in_chunk, count, 0);
+      Vector& result = out_.column(child_width_ + c);
+      if (calls_[c].expr->window != nullptr) {
+        RunWindowFunction(context, calls_[c], first, count, result);
+      } else {
+        RunAggregate(context, calls_[c], first, count, result);
+      }
     }
     out_.set_row_count(count);
     next_ += count;
     return &out_;
   }
 
+  const plan::WindowNode& window_;
   std::vector<SqlType> types_;  // the child's columns, then keys, arguments, filters
   size_t child_width_ = 0;
   std::vector<expr::Evaluator> computed_;
@@ -316,10 +321,10 @@ class WindowOperator final : public Operator {
   size_t partition_keys_ = 0;
   size_t sort_keys_ = 0;
   size_t sort_key_column_ = 0;  // of the first ORDER BY key
-  std::unique_ptr<RowStore> rows_;
-  std::vector<uint64_t> sorted_;
+  std::unique_ptr<SortedRows> rows_;
+  std::unique_ptr<WindowFrames> frames_;  // of the partition at hand
   bool is_read_ = false;
-  uint64_t partition_first_ = 0;  // positions in sorted_
+  uint64_t partition_first_ = 0;  // places in rows_
   uint64_t partition_last_ = 0;
   uint64_t next_ = 0;
   Batch out_;

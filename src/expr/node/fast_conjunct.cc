@@ -257,6 +257,49 @@ class BlankPaddedOrder {
   const std::string_view shown_;
 };
 
+// A date column against a timestamp without time zone. The constant becomes a whole day once a batch: days
+// are then compared with that of its midnight, or with the day it lies within.
+class DayConjunct final : public Conjunct {
+ public:
+  DayConjunct(uint32_t column, Comparison comparison, const Expr& constant)
+      : column_(column), comparison_(comparison), constant_(CompileNode(constant)) {}
+
+  void Keep(EvaluationState& state, const Batch& input, std::vector<uint32_t>& rows) override {
+    const Vector& constant = constant_->Evaluate(state, input);
+    if (constant.IsNull(0)) {
+      rows.clear();
+      return;
+    }
+    const int64_t time = constant.Reader<int64_t>()[0];
+    const auto column = input.column(column_).Reader<int32_t>();
+    const bool is_infinite = time == INT64_MIN || time == INT64_MAX;
+    const int64_t day = is_infinite ? (time < 0 ? INT32_MIN : INT32_MAX) : FloorDay(time);
+    const bool is_whole = is_infinite || day * kMicrosPerDay == time;
+    uint32_t kept = 0;
+    for (const uint32_t row : rows) {
+      rows[kept] = row;
+      kept += !column.IsNull(row) && Holds(column[row], day, is_whole) ? 1 : 0;
+    }
+    rows.resize(kept);
+  }
+
+ private:
+  static constexpr int64_t kMicrosPerDay = 86'400'000'000;
+  static int64_t FloorDay(int64_t time) {
+    return time / kMicrosPerDay - (time % kMicrosPerDay < 0 ? 1 : 0);
+  }
+  // A day whose midnight is not after a time within it is before that time.
+  bool Holds(int32_t value, int64_t day, bool is_whole) const {
+    int order = value < day ? -1 : (value > day ? 1 : 0);
+    if (order == 0 && !is_whole) order = -1;
+    return HoldsOrder(comparison_, order);
+  }
+
+  const uint32_t column_;
+  const Comparison comparison_;
+  NodePtr constant_;
+};
+
 bool IsConstantKind(const Expr& expr) {
   return expr.kind == ExprKind::kConst || expr.kind == ExprKind::kParam ||
          expr.kind == ExprKind::kOuter;
@@ -269,6 +312,21 @@ bool ComparesBytes(Oid collation, Comparison comparison) {
          collation == kPosix;
 }
 
+// `date op timestamp`: null when `prosrc` is no such function.
+std::unique_ptr<Conjunct> MakeDayConjunct(std::string_view prosrc, const FunctionExpr& function) {
+  constexpr std::string_view kHead = "date_", kTail = "_timestamp";
+  if (!prosrc.starts_with(kHead) || !prosrc.ends_with(kTail)) return nullptr;
+  if (prosrc.size() < kHead.size() + kTail.size()) return nullptr;
+  prosrc.remove_prefix(kHead.size());
+  prosrc.remove_suffix(kTail.size());
+  const std::optional<Comparison> comparison = ParseSuffix(prosrc);
+  const Expr& column = *function.arguments[0];
+  const Expr& constant = *function.arguments[1];
+  if (!comparison || column.kind != ExprKind::kInput || !IsConstantKind(constant)) return nullptr;
+  return std::make_unique<DayConjunct>(static_cast<const InputExpr&>(column).index, *comparison,
+                                       constant);
+}
+
 }  // namespace
 
 std::unique_ptr<Conjunct> MakeFastConjunct(const Expr& expr) {
@@ -277,6 +335,7 @@ std::unique_ptr<Conjunct> MakeFastConjunct(const Expr& expr) {
   if (function.arguments.size() != 2 || function.call == nullptr) return nullptr;
   const facts::ProcFact* proc = facts::FindProc(function.call->function);
   if (proc == nullptr || proc->prolang != facts::kInternalLanguageOid) return nullptr;
+  if (auto day = MakeDayConjunct(proc->prosrc, function)) return day;
   std::optional<Comparison> comparison = FastComparison(proc->prosrc);
   if (!comparison.has_value()) return nullptr;
   const Expr* column = function.arguments[0].get();

@@ -2,6 +2,7 @@
 // short ways for small values of one scale, which is what a column usually holds.
 #include "functions/families.h"
 #include "functions/kernel.h"
+#include "functions/numeric/numeric_blocks.h"
 #include "types/numeric.h"
 
 namespace grizzly::functions {
@@ -157,9 +158,9 @@ void AddCasts(Registry& registry) {
 }  // namespace
 
 void RegisterNumerics(Registry& registry) {
-  registry.AddScalar("numeric_add", Scalar<&Add>);
-  registry.AddScalar("numeric_sub", Scalar<&Subtract>);
-  registry.AddScalar("numeric_mul", Scalar<&Multiply>);
+  registry.AddScalar("numeric_add", NumericBlock<NumericOperation::kAdd, Scalar<&Add>>);
+  registry.AddScalar("numeric_sub", NumericBlock<NumericOperation::kSubtract, Scalar<&Subtract>>);
+  registry.AddScalar("numeric_mul", NumericBlock<NumericOperation::kMultiply, Scalar<&Multiply>>);
   registry.AddScalar("numeric_div", Scalar<&Binary<&types::NumericDivide>>);
   registry.AddScalar("numeric_div_trunc", Cold<&Binary<&types::NumericDivideTruncated>>);
   registry.AddScalar("numeric_mod", Cold<&Binary<&types::NumericModulo>>);

@@ -32,12 +32,17 @@ std::vector<ColumnId> ResultColumns(const BoundStatement& statement) {
 void Optimize(BoundStatement& statement, const PlannerInput& input) {
   const Cardinality cardinality(statement.columns, *input.catalog, input.statistics,
                                 input.sample_parameters);
-  FoldExpressions(*statement.root);
-  InlineCtes(statement.root, statement.columns);
-  UnnestSubqueries(statement.root, statement.columns);
-  PushDownFilters(statement.root);
-  OrderJoins(statement.root, cardinality);
-  PruneColumns(statement.root, ResultColumns(statement));
+  const RuleSet& disabled = input.disabled_rules;
+  if (!disabled.Has(Rule::kFoldConstants)) FoldExpressions(*statement.root);
+  if (!disabled.Has(Rule::kInlineCtes)) InlineCtes(statement.root, statement.columns);
+  if (!disabled.Has(Rule::kUnnestSubqueries)) {
+    UnnestSubqueries(statement.root, statement.columns);
+  }
+  PushDownFilters(statement.root, disabled);
+  OrderJoins(statement.root, cardinality, disabled);
+  if (!disabled.Has(Rule::kPruneColumns)) {
+    PruneColumns(statement.root, ResultColumns(statement), statement.columns);
+  }
   cardinality.Estimate(*statement.root);
 }
 

@@ -7,6 +7,7 @@
 #include "planner/binder/binder.h"
 #include "planner/logical/logical_plan.h"
 #include "planner/optimizer/cardinality.h"
+#include "planner/optimizer/rules.h"
 
 namespace grizzly::planner {
 
@@ -15,6 +16,7 @@ struct PlannerInput {
   catalog::Catalog* statistics = nullptr;  // null: nothing is known
   // Values the parameters have this time, for estimates; the plan serves others, too.
   std::span<const types::Datum> sample_parameters;
+  RuleSet disabled_rules;
 };
 
 void Optimize(BoundStatement& statement, const PlannerInput& input);
@@ -26,10 +28,11 @@ void UnnestSubqueries(LogicalPtr& root, StatementColumns& columns);
 // Common table expressions read once are put where they are read.
 void InlineCtes(LogicalPtr& root, StatementColumns& columns);
 // Conditions go as far down as they can; outer joins that cannot yield NULL rows become inner.
-void PushDownFilters(LogicalPtr& root);
+void PushDownFilters(LogicalPtr& root, const RuleSet& disabled = {});
 // Inner joins are ordered by cost.
-void OrderJoins(LogicalPtr& root, const Cardinality& cardinality);
+void OrderJoins(LogicalPtr& root, const Cardinality& cardinality, const RuleSet& disabled = {});
 // Nobody computes what nobody reads.
-void PruneColumns(LogicalPtr& root, const std::vector<ColumnId>& needed);
+void PruneColumns(LogicalPtr& root, const std::vector<ColumnId>& needed,
+                  const StatementColumns& columns);
 
 }  // namespace grizzly::planner

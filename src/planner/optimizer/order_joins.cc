@@ -14,6 +14,7 @@
 #include "catalog/access_method.h"
 #include "planner/optimizer/column_set.h"
 #include "planner/optimizer/conjuncts.h"
+#include "planner/optimizer/join_cost.h"
 #include "planner/optimizer/optimizer.h"
 
 namespace grizzly::planner {
@@ -21,12 +22,8 @@ namespace {
 
 constexpr size_t kExactPartsMax = 10;
 constexpr size_t kGreedyPartsMax = 256;
-constexpr double kLookupCost = 12;
-constexpr double kBuildCost = 2;
-// Of a columnar table, in rows of a row table: one that is read in order, and one that is looked up.
-constexpr double kColumnarScanCost = 0.1;
-constexpr double kColumnarLookupCost = 150;
-// A semi join that keeps less of its part than this is worth doing before the other joins.
+// A semi join that keeps less of its part than this, and has fewer rows to build, is worth doing before the
+// other joins; later it may have few rows on its left and be turned around.
 constexpr double kEarlySemiSelectivity = 0.4;
 
 struct Part {
@@ -42,11 +39,14 @@ struct Condition {
 
 class JoinOrderer {
  public:
-  explicit JoinOrderer(const Cardinality& cardinality) : cardinality_(cardinality) {}
+  JoinOrderer(const Cardinality& cardinality, const RuleSet& disabled)
+      : cardinality_(cardinality), disabled_(disabled) {}
 
   void Visit(LogicalPtr& node) {
     VisitSubqueries(*node);
-    if (IsEarlyCandidate(*node) && OrderBelowSemis(node)) return;
+    if (!disabled_.Has(Rule::kEarlySemiJoins) && IsEarlyCandidate(*node) && OrderBelowSemis(node)) {
+      return;
+    }
     if (IsReorderable(*node)) {
       std::vector<Part> parts;
       std::vector<Condition> conditions;
@@ -134,7 +134,8 @@ class JoinOrderer {
       join->children.push_back(std::move(part.plan));
       join->children.push_back(std::move(semi.children[1]));
       const double rows = cardinality_.Estimate(*join);
-      if (rows > part.rows * kEarlySemiSelectivity) {
+      const double built = join->children[1]->estimated_rows;
+      if (rows > part.rows * kEarlySemiSelectivity || built * kBuildCost > part.rows) {
         part.plan = std::move(join->children[0]);
         semi.children[1] = std::move(join->children[1]);
         return false;
@@ -177,7 +178,11 @@ class JoinOrderer {
 
   LogicalPtr Order(std::vector<Part> parts, std::vector<Condition> conditions) {
     LogicalPtr root;
-    if (parts.size() > 1 && parts.size() <= kExactPartsMax) root = OrderExactly(parts, conditions);
+    if (disabled_.Has(Rule::kOrderJoins)) {
+      root = OrderAsWritten(std::move(parts), conditions);
+    } else if (parts.size() > 1 && parts.size() <= kExactPartsMax) {
+      root = OrderExactly(parts, conditions);
+    }
     if (root == nullptr) root = OrderGreedily(std::move(parts), conditions);
     // What mentions columns of no join here (outer ones) applies to the whole.
     std::vector<ExprPtr> rest;
@@ -480,12 +485,13 @@ class JoinOrderer {
   }
 
   const Cardinality& cardinality_;
+  const RuleSet& disabled_;
 };
 
 }  // namespace
 
-void OrderJoins(LogicalPtr& root, const Cardinality& cardinality) {
-  JoinOrderer(cardinality).Visit(root);
+void OrderJoins(LogicalPtr& root, const Cardinality& cardinality, const RuleSet& disabled) {
+  JoinOrderer(cardinality, disabled).Visit(root);
 }
 
 }  // namespace grizzly::planner

@@ -12,8 +12,6 @@ namespace {
 
 using Conjuncts = std::vector<ExprPtr>;
 
-LogicalPtr Push(LogicalPtr node, Conjuncts conjuncts);
-
 LogicalPtr FilterAbove(LogicalPtr node, Conjuncts conjuncts) {
   if (conjuncts.empty()) return node;
   auto filter = std::make_unique<LogicalFilter>();
@@ -59,184 +57,197 @@ void AddImplied(const Conjuncts& conditions, const std::vector<ColumnId>& column
   }
 }
 
-LogicalPtr PushFilter(LogicalPtr node, Conjuncts conjuncts) {
-  auto& filter = static_cast<LogicalFilter&>(*node);
-  Conjuncts own = SplitAndFactor(std::move(filter.conjuncts));
-  Conjuncts staying = Take(own, [](const expr::Expr& e) { return expr::IsVolatile(e); });
-  Append(own, std::move(conjuncts));
-  return FilterAbove(Push(std::move(filter.children[0]), std::move(own)), std::move(staying));
-}
+class FilterPusher {
+ public:
+  explicit FilterPusher(const RuleSet& disabled) : disabled_(disabled) {}
 
-bool MayPassThrough(const expr::Expr& computed) {
-  return !expr::IsVolatile(computed) && !ContainsSubquery(computed) &&
-         computed.kind != expr::ExprKind::kSetFunction;
-}
-
-LogicalPtr PushProject(LogicalPtr node, Conjuncts conjuncts) {
-  auto& project = static_cast<LogicalProject&>(*node);
-  std::vector<ColumnId> from;
-  std::vector<const expr::Expr*> to;
-  ColumnSet opaque;
-  for (size_t i = 0; i < project.expressions.size(); ++i) {
-    if (MayPassThrough(*project.expressions[i])) {
-      from.push_back(project.outputs[i]);
-      to.push_back(project.expressions[i].get());
-    } else {
-      opaque.Add(project.outputs[i]);
-    }
-  }
-  Conjuncts below = Take(conjuncts, [&](const expr::Expr& e) {
-    return !opaque.ContainsAny(expr::FreeColumns(e));
-  });
-  for (ExprPtr& conjunct : below) Substitute(conjunct, from, to);
-  project.children[0] = Push(std::move(project.children[0]), std::move(below));
-  return FilterAbove(std::move(node), std::move(conjuncts));
-}
-
-void SimplifyOuterJoin(LogicalJoin& join, const Conjuncts& conjuncts) {
-  const auto rejects = [&](size_t side) {
-    for (const ExprPtr& conjunct : conjuncts) {
-      if (RejectsNulls(*conjunct, join.children[side]->outputs)) return true;
-    }
-    return false;
-  };
-  if (join.type == JoinType::kFull) {
-    const bool left = rejects(0), right = rejects(1);
-    if (left && right) {
-      join.type = JoinType::kInner;
-    } else if (left) {
-      join.type = JoinType::kLeft;
-    } else if (right) {
-      join.type = JoinType::kRight;
-    }
-    return;
-  }
-  if (join.type == JoinType::kLeft && rejects(1)) join.type = JoinType::kInner;
-  if (join.type == JoinType::kRight && rejects(0)) join.type = JoinType::kInner;
-}
-
-LogicalPtr PushJoin(LogicalPtr node, Conjuncts conjuncts) {
-  auto& join = static_cast<LogicalJoin&>(*node);
-  Conjuncts own = SplitAndFactor(std::move(join.conditions));
-  SimplifyOuterJoin(join, conjuncts);
-  const std::vector<ColumnId>& left_columns = join.children[0]->outputs;
-  const std::vector<ColumnId>& right_columns = join.children[1]->outputs;
-  const auto left_only = [&](const expr::Expr& e) {
-    return !expr::IsVolatile(e) && !Mentions(e, right_columns);
-  };
-  const auto right_only = [&](const expr::Expr& e) {
-    return !expr::IsVolatile(e) && !Mentions(e, left_columns);
-  };
-  Conjuncts to_left, to_right;
-  if (join.type == JoinType::kInner) {
+  LogicalPtr PushFilter(LogicalPtr node, Conjuncts conjuncts) {
+    auto& filter = static_cast<LogicalFilter&>(*node);
+    Conjuncts own = SplitAndFactor(std::move(filter.conjuncts));
+    Conjuncts staying = Take(own, [](const expr::Expr& e) { return expr::IsVolatile(e); });
     Append(own, std::move(conjuncts));
-    conjuncts.clear();
+    return FilterAbove(Push(std::move(filter.children[0]), std::move(own)), std::move(staying));
   }
-  const bool keeps_left = join.type == JoinType::kInner || join.type == JoinType::kLeft ||
-                          join.type == JoinType::kSemi || join.type == JoinType::kAnti;
-  const bool keeps_right = join.type == JoinType::kInner || join.type == JoinType::kRight;
-  if (keeps_left) Append(to_left, Take(conjuncts, left_only));
-  if (keeps_right) Append(to_right, Take(conjuncts, right_only));
-  if (join.type == JoinType::kInner || join.type == JoinType::kSemi ||
-      join.type == JoinType::kRight) {
-    Append(to_left, Take(own, left_only));
-  }
-  if (join.type != JoinType::kFull && join.type != JoinType::kRight && !join.null_aware) {
-    Append(to_right, Take(own, right_only));
-  }
-  if (join.type == JoinType::kInner) {
-    AddImplied(own, left_columns, &to_left);
-    AddImplied(own, right_columns, &to_right);
-  }
-  join.conditions = std::move(own);
-  join.children[0] = Push(std::move(join.children[0]), std::move(to_left));
-  join.children[1] = Push(std::move(join.children[1]), std::move(to_right));
-  return FilterAbove(std::move(node), std::move(conjuncts));
-}
 
-LogicalPtr PushAggregate(LogicalPtr node, Conjuncts conjuncts) {
-  auto& aggregate = static_cast<LogicalAggregate&>(*node);
-  Conjuncts below;
-  if (aggregate.grouping_sets.empty() && !aggregate.groups.empty()) {
-    std::vector<ColumnId> from(aggregate.outputs.begin(),
-                               aggregate.outputs.begin() + aggregate.groups.size());
+  static bool MayPassThrough(const expr::Expr& computed) {
+    return !expr::IsVolatile(computed) && !ContainsSubquery(computed) &&
+           computed.kind != expr::ExprKind::kSetFunction;
+  }
+
+  LogicalPtr PushProject(LogicalPtr node, Conjuncts conjuncts) {
+    auto& project = static_cast<LogicalProject&>(*node);
+    std::vector<ColumnId> from;
     std::vector<const expr::Expr*> to;
-    for (const ExprPtr& group : aggregate.groups) to.push_back(group.get());
-    const std::vector<ColumnId> others(aggregate.outputs.begin() + aggregate.groups.size(),
-                                       aggregate.outputs.end());
-    below = Take(conjuncts, [&](const expr::Expr& e) {
-      return !Mentions(e, others) && Mentions(e, from) && !ContainsSubquery(e);
+    ColumnSet opaque;
+    for (size_t i = 0; i < project.expressions.size(); ++i) {
+      if (MayPassThrough(*project.expressions[i])) {
+        from.push_back(project.outputs[i]);
+        to.push_back(project.expressions[i].get());
+      } else {
+        opaque.Add(project.outputs[i]);
+      }
+    }
+    Conjuncts below = Take(conjuncts, [&](const expr::Expr& e) {
+      return !opaque.ContainsAny(expr::FreeColumns(e));
     });
     for (ExprPtr& conjunct : below) Substitute(conjunct, from, to);
+    project.children[0] = Push(std::move(project.children[0]), std::move(below));
+    return FilterAbove(std::move(node), std::move(conjuncts));
   }
-  aggregate.children[0] = Push(std::move(aggregate.children[0]), std::move(below));
-  return FilterAbove(std::move(node), std::move(conjuncts));
-}
 
-LogicalPtr PushSetOperation(LogicalPtr node, Conjuncts conjuncts) {
-  Conjuncts below = Take(conjuncts, [](const expr::Expr& e) { return !ContainsSubquery(e); });
-  for (LogicalPtr& child : node->children) {
-    Conjuncts mine;
-    for (const ExprPtr& conjunct : below) {
-      ExprPtr copy = conjunct->Clone();
-      RenameColumns(copy, node->outputs, child->outputs);
-      mine.push_back(std::move(copy));
-    }
-    child = Push(std::move(child), std::move(mine));
-  }
-  return FilterAbove(std::move(node), std::move(conjuncts));
-}
-
-LogicalPtr PushScan(LogicalPtr node, Conjuncts conjuncts) {
-  auto& scan = static_cast<LogicalScan&>(*node);
-  Append(scan.filters, Take(conjuncts, [](const expr::Expr& e) { return !ContainsSubquery(e); }));
-  return FilterAbove(std::move(node), std::move(conjuncts));
-}
-
-LogicalPtr PushThrough(LogicalPtr node, Conjuncts conjuncts) {
-  node->children[0] = Push(std::move(node->children[0]), std::move(conjuncts));
-  return node;
-}
-
-LogicalPtr PushInsideOnly(LogicalPtr node, Conjuncts conjuncts) {
-  for (LogicalPtr& child : node->children) child = Push(std::move(child), {});
-  return FilterAbove(std::move(node), std::move(conjuncts));
-}
-
-void PushInSubqueries(LogicalNode& node) {
-  const std::function<void(ExprPtr&)> descend = [&](ExprPtr& expression) {
-    if (expression->kind == expr::ExprKind::kSubquery) {
-      auto& body = static_cast<LogicalSubquery&>(
-          *static_cast<expr::SubqueryExpr&>(*expression).body);
-      PushDownFilters(body.plan);
-    }
-    expression->VisitChildren(descend);
-  };
-  node.VisitExpressions(descend);
-}
-
-LogicalPtr Push(LogicalPtr node, Conjuncts conjuncts) {
-  PushInSubqueries(*node);
-  switch (node->kind) {
-    case LogicalKind::kFilter: return PushFilter(std::move(node), std::move(conjuncts));
-    case LogicalKind::kProject: return PushProject(std::move(node), std::move(conjuncts));
-    case LogicalKind::kJoin: return PushJoin(std::move(node), std::move(conjuncts));
-    case LogicalKind::kAggregate: return PushAggregate(std::move(node), std::move(conjuncts));
-    case LogicalKind::kSetOperation:
-      return PushSetOperation(std::move(node), std::move(conjuncts));
-    case LogicalKind::kScan: return PushScan(std::move(node), std::move(conjuncts));
-    case LogicalKind::kSort: return PushThrough(std::move(node), std::move(conjuncts));
-    case LogicalKind::kDistinct:
-      if (static_cast<LogicalDistinct&>(*node).on.empty()) {
-        return PushThrough(std::move(node), std::move(conjuncts));
+  static void SimplifyOuterJoin(LogicalJoin& join, const Conjuncts& conjuncts) {
+    const auto rejects = [&](size_t side) {
+      for (const ExprPtr& conjunct : conjuncts) {
+        if (RejectsNulls(*conjunct, join.children[side]->outputs)) return true;
       }
-      return PushInsideOnly(std::move(node), std::move(conjuncts));
-    default: return PushInsideOnly(std::move(node), std::move(conjuncts));
+      return false;
+    };
+    if (join.type == JoinType::kFull) {
+      const bool left = rejects(0), right = rejects(1);
+      if (left && right) {
+        join.type = JoinType::kInner;
+      } else if (left) {
+        join.type = JoinType::kLeft;
+      } else if (right) {
+        join.type = JoinType::kRight;
+      }
+      return;
+    }
+    if (join.type == JoinType::kLeft && rejects(1)) join.type = JoinType::kInner;
+    if (join.type == JoinType::kRight && rejects(0)) join.type = JoinType::kInner;
   }
-}
+
+  LogicalPtr PushJoin(LogicalPtr node, Conjuncts conjuncts) {
+    auto& join = static_cast<LogicalJoin&>(*node);
+    Conjuncts own = SplitAndFactor(std::move(join.conditions));
+    if (!disabled_.Has(Rule::kOuterToInnerJoins)) SimplifyOuterJoin(join, conjuncts);
+    const std::vector<ColumnId>& left_columns = join.children[0]->outputs;
+    const std::vector<ColumnId>& right_columns = join.children[1]->outputs;
+    const auto left_only = [&](const expr::Expr& e) {
+      return !expr::IsVolatile(e) && !Mentions(e, right_columns);
+    };
+    const auto right_only = [&](const expr::Expr& e) {
+      return !expr::IsVolatile(e) && !Mentions(e, left_columns);
+    };
+    Conjuncts to_left, to_right;
+    if (join.type == JoinType::kInner) {
+      Append(own, std::move(conjuncts));
+      conjuncts.clear();
+    }
+    const bool keeps_left = join.type == JoinType::kInner || join.type == JoinType::kLeft ||
+                            join.type == JoinType::kSemi || join.type == JoinType::kAnti;
+    const bool keeps_right = join.type == JoinType::kInner || join.type == JoinType::kRight;
+    if (keeps_left) Append(to_left, Take(conjuncts, left_only));
+    if (keeps_right) Append(to_right, Take(conjuncts, right_only));
+    if (join.type == JoinType::kInner || join.type == JoinType::kSemi ||
+        join.type == JoinType::kRight) {
+      Append(to_left, Take(own, left_only));
+    }
+    if (join.type != JoinType::kFull && join.type != JoinType::kRight && !join.null_aware) {
+      Append(to_right, Take(own, right_only));
+    }
+    if (join.type == JoinType::kInner && !disabled_.Has(Rule::kImpliedFilters)) {
+      AddImplied(own, left_columns, &to_left);
+      AddImplied(own, right_columns, &to_right);
+    }
+    join.conditions = std::move(own);
+    join.children[0] = Push(std::move(join.children[0]), std::move(to_left));
+    join.children[1] = Push(std::move(join.children[1]), std::move(to_right));
+    return FilterAbove(std::move(node), std::move(conjuncts));
+  }
+
+  LogicalPtr PushAggregate(LogicalPtr node, Conjuncts conjuncts) {
+    auto& aggregate = static_cast<LogicalAggregate&>(*node);
+    Conjuncts below;
+    if (aggregate.grouping_sets.empty() && !aggregate.groups.empty() &&
+        !disabled_.Has(Rule::kFiltersIntoAggregates)) {
+      std::vector<ColumnId> from(aggregate.outputs.begin(),
+                                 aggregate.outputs.begin() + aggregate.groups.size());
+      std::vector<const expr::Expr*> to;
+      for (const ExprPtr& group : aggregate.groups) to.push_back(group.get());
+      const std::vector<ColumnId> others(aggregate.outputs.begin() + aggregate.groups.size(),
+                                         aggregate.outputs.end());
+      below = Take(conjuncts, [&](const expr::Expr& e) {
+        return !Mentions(e, others) && Mentions(e, from) && !ContainsSubquery(e);
+      });
+      for (ExprPtr& conjunct : below) Substitute(conjunct, from, to);
+    }
+    aggregate.children[0] = Push(std::move(aggregate.children[0]), std::move(below));
+    return FilterAbove(std::move(node), std::move(conjuncts));
+  }
+
+  LogicalPtr PushSetOperation(LogicalPtr node, Conjuncts conjuncts) {
+    const bool pushes = !disabled_.Has(Rule::kFiltersIntoSetOperations);
+    Conjuncts below =
+        Take(conjuncts, [&](const expr::Expr& e) { return pushes && !ContainsSubquery(e); });
+    for (LogicalPtr& child : node->children) {
+      Conjuncts mine;
+      for (const ExprPtr& conjunct : below) {
+        ExprPtr copy = conjunct->Clone();
+        RenameColumns(copy, node->outputs, child->outputs);
+        mine.push_back(std::move(copy));
+      }
+      child = Push(std::move(child), std::move(mine));
+    }
+    return FilterAbove(std::move(node), std::move(conjuncts));
+  }
+
+  LogicalPtr PushScan(LogicalPtr node, Conjuncts conjuncts) {
+    auto& scan = static_cast<LogicalScan&>(*node);
+    Append(scan.filters, Take(conjuncts, [](const expr::Expr& e) { return !ContainsSubquery(e); }));
+    return FilterAbove(std::move(node), std::move(conjuncts));
+  }
+
+  LogicalPtr PushThrough(LogicalPtr node, Conjuncts conjuncts) {
+    node->children[0] = Push(std::move(node->children[0]), std::move(conjuncts));
+    return node;
+  }
+
+  LogicalPtr PushInsideOnly(LogicalPtr node, Conjuncts conjuncts) {
+    for (LogicalPtr& child : node->children) child = Push(std::move(child), {});
+    return FilterAbove(std::move(node), std::move(conjuncts));
+  }
+
+  void PushInSubqueries(LogicalNode& node) {
+    const std::function<void(ExprPtr&)> descend = [&](ExprPtr& expression) {
+      if (expression->kind == expr::ExprKind::kSubquery) {
+        auto& body = static_cast<LogicalSubquery&>(
+            *static_cast<expr::SubqueryExpr&>(*expression).body);
+        body.plan = Push(std::move(body.plan), {});
+      }
+      expression->VisitChildren(descend);
+    };
+    node.VisitExpressions(descend);
+  }
+
+  LogicalPtr Push(LogicalPtr node, Conjuncts conjuncts) {
+    PushInSubqueries(*node);
+    switch (node->kind) {
+      case LogicalKind::kFilter: return PushFilter(std::move(node), std::move(conjuncts));
+      case LogicalKind::kProject: return PushProject(std::move(node), std::move(conjuncts));
+      case LogicalKind::kJoin: return PushJoin(std::move(node), std::move(conjuncts));
+      case LogicalKind::kAggregate: return PushAggregate(std::move(node), std::move(conjuncts));
+      case LogicalKind::kSetOperation:
+        return PushSetOperation(std::move(node), std::move(conjuncts));
+      case LogicalKind::kScan: return PushScan(std::move(node), std::move(conjuncts));
+      case LogicalKind::kSort: return PushThrough(std::move(node), std::move(conjuncts));
+      case LogicalKind::kDistinct:
+        if (static_cast<LogicalDistinct&>(*node).on.empty()) {
+          return PushThrough(std::move(node), std::move(conjuncts));
+        }
+        return PushInsideOnly(std::move(node), std::move(conjuncts));
+      default: return PushInsideOnly(std::move(node), std::move(conjuncts));
+    }
+  }
+
+ private:
+  const RuleSet& disabled_;
+};
 
 }  // namespace
 
-void PushDownFilters(LogicalPtr& root) { root = Push(std::move(root), {}); }
+void PushDownFilters(LogicalPtr& root, const RuleSet& disabled) {
+  root = FilterPusher(disabled).Push(std::move(root), {});
+}
 
 }  // namespace grizzly::planner

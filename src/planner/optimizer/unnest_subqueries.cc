@@ -20,17 +20,51 @@ LogicalPtr& PlanOf(SubqueryExpr& subquery) {
   return static_cast<LogicalSubquery&>(*subquery.body).plan;
 }
 
+// Whether it matters that a row of a subquery comes more than once.
+enum class Duplicates : uint8_t { kMatter, kDoNotMatter };
+
 class Unnester {
  public:
   explicit Unnester(StatementColumns& columns) : columns_(columns) {}
 
   void Visit(LogicalPtr& node) {
+    if (node->kind == LogicalKind::kFilter) HoistFromExists(static_cast<LogicalFilter&>(*node));
     for (LogicalPtr& child : node->children) Visit(child);
     node->VisitExpressions([&](ExprPtr& expression) { VisitSubqueries(expression); });
     if (node->kind == LogicalKind::kFilter) UnnestFilter(node);
   }
 
  private:
+  // EXISTS (... WHERE p AND q), where q has a subquery and mentions nothing of this query itself, is
+  // q AND EXISTS (... WHERE p): q may become a join further up.
+  static void HoistFromExists(LogicalFilter& filter) {
+    std::vector<ExprPtr> parts;
+    for (ExprPtr& conjunct : filter.conjuncts) SplitConjuncts(std::move(conjunct), &parts);
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i]->kind != ExprKind::kSubquery) continue;
+      auto& subquery = static_cast<SubqueryExpr&>(*parts[i]);
+      if (subquery.subquery_kind == SubqueryKind::kExists) TakeForeign(PlanOf(subquery), &parts);
+    }
+    filter.conjuncts = std::move(parts);
+  }
+
+  static void TakeForeign(LogicalPtr& plan, std::vector<ExprPtr>* taken) {
+    if (plan->kind == LogicalKind::kProject) return TakeForeign(plan->children[0], taken);
+    if (plan->kind != LogicalKind::kFilter) return;
+    auto& filter = static_cast<LogicalFilter&>(*plan);
+    const ColumnSet inner(filter.children[0]->outputs);
+    std::vector<ExprPtr> parts, kept;
+    for (ExprPtr& conjunct : filter.conjuncts) SplitConjuncts(std::move(conjunct), &parts);
+    for (ExprPtr& part : parts) {
+      const std::vector<ColumnId> mentioned = expr::FreeColumns(*part);
+      const bool is_foreign = ContainsSubquery(*part) && !mentioned.empty() &&
+                              !inner.ContainsAny(mentioned) && !expr::IsVolatile(*part);
+      (is_foreign ? *taken : kept).push_back(std::move(part));
+    }
+    filter.conjuncts = std::move(kept);
+    if (filter.conjuncts.empty()) plan = LogicalPtr(std::move(filter.children[0]));
+  }
+
   void VisitSubqueries(ExprPtr& expression) {
     if (expression->kind == ExprKind::kSubquery) {
       Visit(PlanOf(static_cast<SubqueryExpr&>(*expression)));
@@ -79,7 +113,7 @@ class Unnester {
     auto join = std::make_unique<LogicalJoin>();
     join->type = negated ? JoinType::kAnti : JoinType::kSemi;
     LogicalPtr plan = std::move(PlanOf(subquery));
-    PullUp(plan, ColumnSet(source->outputs), &join->conditions);
+    PullUp(plan, ColumnSet(source->outputs), Duplicates::kDoNotMatter, &join->conditions);
     Finish(source, std::move(join), std::move(plan));
     return true;
   }
@@ -99,7 +133,9 @@ class Unnester {
       join->conditions.push_back(Comparison(subquery, i));
     }
     LogicalPtr taken = std::move(plan);
-    if (!negated) PullUp(taken, ColumnSet(source->outputs), &join->conditions);
+    if (!negated) {
+      PullUp(taken, ColumnSet(source->outputs), Duplicates::kDoNotMatter, &join->conditions);
+    }
     Finish(source, std::move(join), std::move(taken));
     return true;
   }
@@ -128,11 +164,12 @@ class Unnester {
 
   // Moves conditions that mention `outer` columns from the top of `plan` (below projections) to
   // *conditions, and makes the inner columns they need part of its outputs.
-  static void PullUp(LogicalPtr& plan, const ColumnSet& outer, std::vector<ExprPtr>* conditions) {
+  static void PullUp(LogicalPtr& plan, const ColumnSet& outer, Duplicates duplicates,
+                     std::vector<ExprPtr>* conditions) {
     switch (plan->kind) {
       case LogicalKind::kFilter: {
         auto& filter = static_cast<LogicalFilter&>(*plan);
-        PullUp(filter.children[0], outer, conditions);
+        PullUp(filter.children[0], outer, duplicates, conditions);
         TakeCorrelated(filter.conjuncts, outer, conditions);
         filter.outputs = filter.children[0]->outputs;
         if (filter.conjuncts.empty()) plan = LogicalPtr(std::move(filter.children[0]));
@@ -141,23 +178,38 @@ class Unnester {
       case LogicalKind::kProject: {
         auto& project = static_cast<LogicalProject&>(*plan);
         const size_t before = conditions->size();
-        PullUp(project.children[0], outer, conditions);
+        PullUp(project.children[0], outer, duplicates, conditions);
         for (size_t i = before; i < conditions->size(); ++i) Expose(project, *(*conditions)[i]);
         break;
       }
-      case LogicalKind::kJoin: {
-        auto& join = static_cast<LogicalJoin&>(*plan);
-        if (join.type != JoinType::kInner) break;
-        PullUp(join.children[0], outer, conditions);
-        PullUp(join.children[1], outer, conditions);
-        TakeCorrelated(join.conditions, outer, conditions);
-        join.outputs = join.children[0]->outputs;
-        join.outputs.insert(join.outputs.end(), join.children[1]->outputs.begin(),
-                            join.children[1]->outputs.end());
+      case LogicalKind::kJoin:
+        PullUpJoin(static_cast<LogicalJoin&>(*plan), outer, duplicates, conditions);
         break;
-      }
       default: break;
     }
+  }
+
+  static void PullUpJoin(LogicalJoin& join, const ColumnSet& outer, Duplicates duplicates,
+                         std::vector<ExprPtr>* conditions) {
+    const bool is_correlated =
+        std::any_of(join.conditions.begin(), join.conditions.end(), [&](const ExprPtr& condition) {
+          return outer.ContainsAny(expr::FreeColumns(*condition));
+        });
+    // A semi join below one is an inner join: whether there is one pair or more is the same.
+    if (join.type == JoinType::kSemi && is_correlated && !join.lateral &&
+        duplicates == Duplicates::kDoNotMatter) {
+      join.type = JoinType::kInner;
+    }
+    if (join.type == JoinType::kRight || join.type == JoinType::kFull) return;
+    PullUp(join.children[0], outer, duplicates, conditions);
+    if (join.type == JoinType::kInner) {
+      PullUp(join.children[1], outer, duplicates, conditions);
+      TakeCorrelated(join.conditions, outer, conditions);
+    }
+    join.outputs = join.children[0]->outputs;
+    if (join.type == JoinType::kSemi || join.type == JoinType::kAnti) return;
+    join.outputs.insert(join.outputs.end(), join.children[1]->outputs.begin(),
+                        join.children[1]->outputs.end());
   }
 
   static void TakeCorrelated(std::vector<ExprPtr>& from, const ColumnSet& outer,
@@ -234,7 +286,7 @@ class Unnester {
     // Try on a copy: all correlation must be equalities with inner columns.
     LogicalPtr input = aggregate.children[0]->Clone();
     std::vector<ExprPtr> conditions;
-    PullUp(input, outer, &conditions);
+    PullUp(input, outer, Duplicates::kMatter, &conditions);
     if (outer.ContainsAny(planner::FreeColumns(*input))) return;
     std::vector<ColumnId> inner_columns;
     for (const ExprPtr& condition : conditions) {

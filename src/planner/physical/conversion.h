@@ -45,10 +45,11 @@ class Conversion {
   Converted ConvertVirtualScan(LogicalScan& scan);
   Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
   bool PlanLookup(LogicalJoin& join);
-  static std::vector<ColumnId> JoinOutputs(const LogicalJoin& join, const Converted& left,
+  static std::vector<ColumnId> JoinOutputs(plan::JoinType type, const Converted& left,
                                            const Converted& right);
   Converted MakeHashJoin(LogicalJoin& join, Converted left, Converted right,
                          plan::HashJoinNode& keys, std::vector<ExprPtr>& others);
+  static bool TurnsAround(const LogicalJoin& join);
   Converted MakeNestedLoop(LogicalJoin& join, Converted left, Converted right,
                            const std::vector<ColumnId>& cells, std::vector<ExprPtr>& others);
   Converted ConvertModify(LogicalModify& modify);              // convert_modify.cc

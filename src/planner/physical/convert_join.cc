@@ -1,9 +1,11 @@
 // Joins: hash where there are equalities, nested loops with index lookups where few rows meet a key,
 // plain nested loops for the rest.
 #include <algorithm>
+#include <optional>
 
 #include "catalog/access_method.h"
 #include "planner/optimizer/column_set.h"
+#include "planner/optimizer/join_cost.h"
 #include "planner/physical/conversion.h"
 #include "types/compare.h"
 
@@ -13,11 +15,9 @@ using expr::ExprKind;
 
 namespace {
 
-// A lookup per left row pays off below this many left rows for each row the right side would scan.
-constexpr double kLookupCost = 12;
-// Of a columnar table, in rows of a row table: one that is read in order, and one that is looked up.
-constexpr double kColumnarScanCost = 0.1;
-constexpr double kColumnarLookupCost = 150;
+// A semi, anti or left join whose right side has so many rows, and so many times the left's, builds on the left.
+constexpr double kTurnedRowsMin = 50'000;
+constexpr double kTurnedRatio = 2;
 
 plan::JoinType TypeOf(JoinType type) {
   switch (type) {
@@ -29,6 +29,16 @@ plan::JoinType TypeOf(JoinType type) {
     case JoinType::kAnti: return plan::JoinType::kAnti;
   }
   return plan::JoinType::kInner;
+}
+
+// The join whose children have changed places; nothing for those that are not turned here.
+std::optional<plan::JoinType> TurnedType(JoinType type) {
+  switch (type) {
+    case JoinType::kLeft: return plan::JoinType::kRight;
+    case JoinType::kSemi: return plan::JoinType::kRightSemi;
+    case JoinType::kAnti: return plan::JoinType::kRightAnti;
+    default: return std::nullopt;
+  }
 }
 
 // `left_key = right_key` with one side from each child, both of one hashable type.
@@ -106,9 +116,25 @@ bool Conversion::PlanLookup(LogicalJoin& join) {
   return true;
 }
 
+// A hash table of the few left rows, probed with the many of the right side: the children change places.
+bool Conversion::TurnsAround(const LogicalJoin& join) {
+  if (!TurnedType(join.type) || join.null_aware || join.lateral) return false;
+  const double left = join.children[0]->estimated_rows, right = join.children[1]->estimated_rows;
+  const ColumnSet left_set(join.children[0]->outputs), right_set(join.children[1]->outputs);
+  return right >= kTurnedRowsMin && right > left * kTurnedRatio &&
+         std::any_of(join.conditions.begin(), join.conditions.end(), [&](const ExprPtr& condition) {
+           EquiCondition key;
+           ExprPtr copy = condition->Clone();
+           return TakeEquality(copy, left_set, right_set, &key);
+         });
+}
+
 Converted Conversion::ConvertJoin(LogicalJoin& join) {
+  const RuleSet& disabled = input_.disabled_rules;
+  if (!disabled.Has(Rule::kLookupJoins) && PlanLookup(join)) join.lateral = true;
+  const bool turned = !disabled.Has(Rule::kTurnJoins) && TurnsAround(join);
+  if (turned) std::swap(join.children[0], join.children[1]);
   const ColumnSet left_set(join.children[0]->outputs);
-  if (PlanLookup(join)) join.lateral = true;
   Converted left = Convert(*join.children[0]);
   std::vector<ColumnId> cells;
   if (join.lateral) cells = planner::FreeColumns(*join.children[1]);
@@ -139,16 +165,19 @@ Converted Conversion::ConvertJoin(LogicalJoin& join) {
                    "conditions");
   }
   if (!keys.left_keys.empty() || needs_hash) {
+    keys.type = turned ? *TurnedType(join.type) : TypeOf(join.type);
     return MakeHashJoin(join, std::move(left), std::move(right), keys, others);
   }
   if (join.null_aware) ThrowNotSupported("NOT IN over this comparison");
   return MakeNestedLoop(join, std::move(left), std::move(right), cells, others);
 }
 
-std::vector<ColumnId> Conversion::JoinOutputs(const LogicalJoin& join, const Converted& left,
+std::vector<ColumnId> Conversion::JoinOutputs(plan::JoinType type, const Converted& left,
                                               const Converted& right) {
+  using plan::JoinType;
+  if (type == JoinType::kRightSemi || type == JoinType::kRightAnti) return right.columns;
   std::vector<ColumnId> outputs = left.columns;
-  if (join.type != JoinType::kSemi && join.type != JoinType::kAnti) {
+  if (type != JoinType::kSemi && type != JoinType::kAnti) {
     outputs.insert(outputs.end(), right.columns.begin(), right.columns.end());
   }
   return outputs;
@@ -157,15 +186,16 @@ std::vector<ColumnId> Conversion::JoinOutputs(const LogicalJoin& join, const Con
 Converted Conversion::MakeHashJoin(LogicalJoin& join, Converted left, Converted right,
                                    plan::HashJoinNode& keys, std::vector<ExprPtr>& others) {
   auto node = std::make_unique<plan::HashJoinNode>();
-  node->type = TypeOf(join.type);
+  node->type = keys.type;
   node->null_aware = join.null_aware;
+  node->tells_keys = !input_.disabled_rules.Has(Rule::kJoinKeysToScans);
   node->left_keys = std::move(keys.left_keys);
   node->right_keys = std::move(keys.right_keys);
   node->null_equal = std::move(keys.null_equal);
   std::vector<ColumnId> both = left.columns;
   both.insert(both.end(), right.columns.begin(), right.columns.end());
   node->conditions = ResolveAll(others, both);
-  const std::vector<ColumnId> outputs = JoinOutputs(join, left, right);
+  const std::vector<ColumnId> outputs = JoinOutputs(node->type, left, right);
   Finish(*node, outputs, join.estimated_rows);
   node->total_cost = left.node->total_cost + right.node->total_cost +
                      2 * right.node->estimated_rows + left.node->estimated_rows;
@@ -188,7 +218,7 @@ Converted Conversion::MakeNestedLoop(LogicalJoin& join, Converted left, Converte
   std::vector<ColumnId> both = left.columns;
   both.insert(both.end(), right.columns.begin(), right.columns.end());
   node->conditions = ResolveAll(others, both);
-  const std::vector<ColumnId> outputs = JoinOutputs(join, left, right);
+  const std::vector<ColumnId> outputs = JoinOutputs(node->type, left, right);
   Finish(*node, outputs, join.estimated_rows);
   node->total_cost = left.node->total_cost + left.node->estimated_rows * right.node->total_cost;
   node->children.push_back(std::move(left.node));

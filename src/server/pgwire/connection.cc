@@ -1,8 +1,7 @@
 #include "server/pgwire/connection.h"
 
 #include <poll.h>
-
-#include <boost/asio/post.hpp>
+#include <unistd.h>
 
 #include "base/error/sql_error.h"
 
@@ -23,23 +22,6 @@ std::span<const ValueFormat> AsFormats(std::span<const int16_t> codes) {
 
 }  // namespace
 
-// Runs the connection when its socket is ready; lives in the connection's own memory.
-class Connection::WaitHandler {
- public:
-  using allocator_type = HandlerAllocator<void>;
-
-  explicit WaitHandler(std::shared_ptr<Connection> connection)
-      : connection_(std::move(connection)) {}
-  allocator_type get_allocator() const noexcept {
-    return allocator_type(connection_->handler_memory_);
-  }
-  void operator()(const boost::system::error_code&) { connection_->Run(); }
-  void operator()() { connection_->Run(); }
-
- private:
-  std::shared_ptr<Connection> connection_;
-};
-
 void Connection::Start(FrontDoor& door, int socket, ClientAddress client) {
   const auto connection = std::make_shared<Connection>(door, socket, std::move(client));
   connection->entered_ = door.Enter(connection.get());
@@ -48,7 +30,7 @@ void Connection::Start(FrontDoor& door, int socket, ClientAddress client) {
     connection->wire_.TakeBuffers();
     connection->Fail(
         SqlError(SqlState::kTooManyConnections, "sorry, too many clients already").Fatal());
-    connection->FlushThen(Next::kClose);
+    connection->FlushThen(After::kGone);
     connection->Close();
     return;
   }
@@ -62,42 +44,45 @@ void Connection::Start(FrontDoor& door, int socket, ClientAddress client) {
                connection->LogOrigin());
   }
   connection->SetDeadline(settings.authentication_timeout_ms);
-  connection->Wait(Next::kRead);
+  try {
+    door.reactor().Watch(connection, socket);
+  } catch (const SqlError& error) {
+    log::Write(error.diagnostic(), connection->LogOrigin());
+    connection->Close();
+  }
 }
 
 Connection::Connection(FrontDoor& door, int socket, ClientAddress client)
     : door_(door),
-      descriptor_(door.io().get_executor(), socket),
+      socket_(socket),
       wire_(socket, door.wire_shared()),
       sink_(wire_),
       client_(std::move(client)),
       started_(Clock::now()) {
-  descriptor_.native_non_blocking(true);
   login_ = std::make_unique<Login>(door_, wire_, client_);
 }
 
 Connection::~Connection() { Close(); }
 
-void Connection::Run() noexcept {
-  ThreadPool::BusyScope busy(door_.pool());
+ReadySource::After Connection::OnReady() noexcept {
   running_.store(true, std::memory_order_relaxed);
   wire_.transport().EndWriteWait();
   if (has_deadline_ && login_ == nullptr) ClearDeadline();
-  Next next = Next::kClose;
+  After next = After::kGone;
   try {
     wire_.TakeBuffers();
     next = Drive();
   } catch (const SqlError& error) {
     Fail(error);
-    next = FlushThen(Next::kClose);
+    next = FlushThen(After::kGone);
   } catch (const std::exception& error) {
     Fail(SqlError(SqlState::kInternalError, error.what()).Fatal());
-    next = FlushThen(Next::kClose);
+    next = FlushThen(After::kGone);
   }
   running_.store(false, std::memory_order_relaxed);
-  if (next == Next::kClose) {
+  if (next == After::kGone) {
     Close();
-    return;
+    return next;
   }
   wire_.GiveBackBuffers();
   if (closing_) {
@@ -106,39 +91,26 @@ void Connection::Run() noexcept {
     const int64_t timeout_ms = session_->idle_timeout_ms();
     if (timeout_ms > 0) [[unlikely]] SetDeadline(timeout_ms);
   }
-  Wait(next);
+  // Once nobody may be waited for, its turn comes again at once.
+  if (next == After::kWrite && !wire_.transport().BeginWriteWait()) return After::kAgain;
+  return next;
 }
 
-void Connection::Wait(Next next) {
-  WaitHandler handler(shared_from_this());
-  switch (next) {
-    case Next::kRead: descriptor_.async_wait(descriptor_.wait_read, std::move(handler)); break;
-    case Next::kWrite:
-      if (wire_.transport().BeginWriteWait()) {
-        descriptor_.async_wait(descriptor_.wait_write, std::move(handler));
-      } else {
-        boost::asio::post(door_.io(), std::move(handler));
-      }
-      break;
-    default: boost::asio::post(door_.io(), std::move(handler)); break;
-  }
-}
-
-Connection::Next Connection::FlushThen(Next next) {
+Connection::After Connection::FlushThen(After next) {
   switch (wire_.TryFlush()) {
     case IoState::kDone: return next;
-    case IoState::kWantWrite: return Next::kWrite;
-    case IoState::kWantRead: return Next::kRead;
-    case IoState::kClosed: return Next::kClose;
+    case IoState::kWantWrite: return After::kWrite;
+    case IoState::kWantRead: return After::kRead;
+    case IoState::kClosed: return After::kGone;
   }
   return next;
 }
 
-Connection::Next Connection::Drive() {
+Connection::After Connection::Drive() {
   if (wire_.has_output() && (closing_ || sink_.flush_wanted())) {
-    const Next next = FlushThen(Next::kAgain);
+    const After next = FlushThen(After::kAgain);
     // A client that reads no more is waited for, unless the server wants it gone.
-    if (next != Next::kAgain) return wire_.transport().is_interrupted() ? Next::kClose : next;
+    if (next != After::kAgain) return wire_.transport().is_interrupted() ? After::kGone : next;
     sink_.set_flush_wanted(false);
   }
   for (int round = 0; !closing_; ++round) {
@@ -147,20 +119,20 @@ Connection::Next Connection::Drive() {
       EndByInterrupt();
       break;
     }
-    if (round == kRoundsMax) return Next::kAgain;
+    if (round == kRoundsMax) return After::kAgain;
     if (login_ != nullptr && login_->in_handshake()) {
       const IoState state = login_->Handshake();
-      if (state == IoState::kClosed) return Next::kClose;
-      if (state != IoState::kDone) return state == IoState::kWantRead ? Next::kRead : Next::kWrite;
+      if (state == IoState::kClosed) return After::kGone;
+      if (state != IoState::kDone) return state == IoState::kWantRead ? After::kRead : After::kWrite;
     }
     bool drained = false;
     try {
       const IoState state = wire_.Fill(bytes_missing_, &drained);
       if (state == IoState::kClosed) {
         LogLostClient();
-        return Next::kClose;
+        return After::kGone;
       }
-      if (state != IoState::kDone) return state == IoState::kWantRead ? Next::kRead : Next::kWrite;
+      if (state != IoState::kDone) return state == IoState::kWantRead ? After::kRead : After::kWrite;
       ProcessInput();
     } catch (SqlError& error) {
       if (session_ == nullptr || error.state() != SqlState::kOutOfMemory || bytes_missing_ == 0) {
@@ -170,13 +142,13 @@ Connection::Next Connection::Drive() {
     }
     if (closing_) break;
     if (sink_.flush_wanted()) {
-      const Next next = FlushThen(Next::kAgain);
-      if (next != Next::kAgain) return next;
+      const After next = FlushThen(After::kAgain);
+      if (next != After::kAgain) return next;
       sink_.set_flush_wanted(false);
     }
-    if (drained) return Next::kRead;
+    if (drained) return After::kRead;
   }
-  return FlushThen(Next::kClose);
+  return FlushThen(After::kGone);
 }
 
 void Connection::ProcessInput() {
@@ -381,7 +353,7 @@ void Connection::Fail(const SqlError& error) noexcept {
 }
 
 void Connection::Close() noexcept {
-  if (!descriptor_.is_open()) return;
+  if (socket_ < 0) return;
   ClearDeadline();
   if (session_ != nullptr) {
     if (door_.settings()->log_disconnections) LogDisconnection();
@@ -395,8 +367,8 @@ void Connection::Close() noexcept {
   }
   login_.reset();
   wire_.transport().Close();
-  boost::system::error_code ignored;
-  descriptor_.close(ignored);
+  ::close(socket_);
+  socket_ = -1;
   if (entered_) {
     entered_ = false;
     door_.Leave(this);

@@ -1,19 +1,18 @@
 // One client, from accept to close: startup packet, TLS, login, then message after message.
 //
-// While nothing is to be done it is one reactor wait and holds no buffers. When the socket can be read
+// While nothing is to be done it is a slot of the reactor and holds no buffers. When the socket can be read
 // a pool thread runs it: it reads, runs every complete message to the end, sends the replies once, and
 // waits again. A client that does not read is waited for in the reactor between statements, and in a
 // BlockingSection within one.
 //
-// OWNS     the socket, the session. Kept alive by its handler in the reactor.
-// THREADS  one handler at a time; Interrupt and CancelIfAbandoned from any thread while it is in the
+// OWNS     the socket, the session. Kept alive by the reactor until it is closed.
+// THREADS  OnReady on one thread at a time; Interrupt and CancelIfAbandoned from any thread while it is in the
 //          FrontDoor's list.
 // LIMITS   kRoundsMax reads, then others get their turn.
 #pragma once
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/wait_traits.hpp>
 #include <chrono>
 #include <memory>
@@ -23,20 +22,21 @@
 #include "base/log/log.h"
 #include "protocol/frontend.h"
 #include "server/pgwire/front_door.h"
-#include "server/pgwire/handler_memory.h"
 #include "server/pgwire/login.h"
 #include "server/pgwire/wire_sink.h"
+#include "server/reactor.h"
 
 namespace grizzly::server {
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection final : public ReadySource, public std::enable_shared_from_this<Connection> {
  public:
   // Takes the non-blocking socket and serves it until it ends.
   static void Start(FrontDoor& door, int socket, ClientAddress client);
 
   Connection(FrontDoor& door, int socket, ClientAddress client);
-  ~Connection();
+  ~Connection() override;
 
+  After OnReady() noexcept override;
   void Interrupt() { wire_.transport().Interrupt(); }
   void CancelIfAbandoned();
 
@@ -44,14 +44,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Executor = boost::asio::io_context::executor_type;
   using Clock = std::chrono::steady_clock;
   using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Executor>;
-  class WaitHandler;
 
-  enum class Next : uint8_t { kRead, kWrite, kAgain, kClose };
-
-  void Run() noexcept;
-  Next Drive();
-  Next FlushThen(Next next);
-  void Wait(Next next);
+  // kGone of these: close it. The socket is still open then.
+  After Drive();
+  After FlushThen(After next);
   void Close() noexcept;
 
   void ProcessInput();
@@ -76,8 +72,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void LogDisconnection() const;
 
   FrontDoor& door_;
-  boost::asio::posix::basic_stream_descriptor<Executor> descriptor_;
-  HandlerMemory handler_memory_;
+  int socket_;  // -1 once closed
   Wire wire_;
   WireSink sink_;
   std::unique_ptr<Login> login_;  // until the session begins

@@ -14,10 +14,10 @@ FrontDoorCounters::FrontDoorCounters(MetricsRegistry& registry)
           registry.AddCounter("grizzlydb_received_bytes_total", "Bytes received from clients.")),
       sent_bytes(registry.AddCounter("grizzlydb_sent_bytes_total", "Bytes sent to clients.")) {}
 
-FrontDoor::FrontDoor(boost::asio::io_context& io, ThreadPool& pool, session::Instance& instance,
+FrontDoor::FrontDoor(boost::asio::io_context& io, Reactor& reactor, session::Instance& instance,
                      MemoryTracker& tracker, MetricsRegistry& metrics, AdmissionSettings settings)
     : io_(io),
-      pool_(pool),
+      reactor_(reactor),
       instance_(instance),
       counters_(metrics),
       wire_shared_{&tracker, &counters_.received_bytes, &counters_.sent_bytes},

@@ -16,7 +16,7 @@
 #include "server/auth/hba.h"
 #include "server/pgwire/tls.h"
 #include "server/pgwire/wire.h"
-#include "server/thread_pool.h"
+#include "server/reactor.h"
 #include "session/session.h"
 
 namespace grizzly::server {
@@ -50,11 +50,11 @@ struct FrontDoorCounters {
 
 class FrontDoor {
  public:
-  FrontDoor(boost::asio::io_context& io, ThreadPool& pool, session::Instance& instance,
+  FrontDoor(boost::asio::io_context& io, Reactor& reactor, session::Instance& instance,
             MemoryTracker& tracker, MetricsRegistry& metrics, AdmissionSettings settings);
 
   boost::asio::io_context& io() { return io_; }
-  ThreadPool& pool() { return pool_; }
+  Reactor& reactor() { return reactor_; }
   session::Instance& instance() { return instance_; }
   const WireShared& wire_shared() const { return wire_shared_; }
   FrontDoorCounters& counters() { return counters_; }
@@ -83,7 +83,7 @@ class FrontDoor {
 
  private:
   boost::asio::io_context& io_;
-  ThreadPool& pool_;
+  Reactor& reactor_;
   session::Instance& instance_;
   FrontDoorCounters counters_;
   WireShared wire_shared_;

@@ -27,6 +27,7 @@ class DeltaReader final : public IntegerReader {
     for (uint32_t i = first + 1; i <= row; ++i) value += Step(block) + blocks_.OffsetAt(i);
     return static_cast<int64_t>(value);
   }
+  bool HasCheapAccess() const override { return false; }
 
  private:
   uint64_t Step(uint32_t block) const {

@@ -46,6 +46,8 @@ class IntegerReader {
   // All rows of a block; `out` has room for kSegmentBlockRows.
   virtual void DecodeBlock(uint32_t block, int64_t* out) const = 0;
   virtual int64_t At(uint32_t row) const = 0;
+  // False: At reads what lies before the row in its block, too; some rows are had by decoding the block.
+  virtual bool HasCheapAccess() const { return true; }
   // Every row is this one.
   virtual const int64_t* constant() const { return nullptr; }
 };

@@ -87,7 +87,7 @@ class PlainSegment : public SegmentReader {
   Datum At(uint32_t row) final {
     return validity_.IsNull(row) ? Datum::Null() : ValueAt(row);
   }
-  void DecodeRows(uint32_t block, Selection rows, Vector& out) final {
+  void DecodeRows(uint32_t block, Selection rows, Vector& out) override {
     const uint32_t first = block * kSegmentBlockRows;
     if (rows.size() * kScatteredShare < BlockRows(row_count_, block)) {
       ScatterRows(first, rows, out);
@@ -147,6 +147,7 @@ class IntegerSegment final : public PlainSegment {
     return Datum::Of(value);
   }
   void ScatterRows(uint32_t first, Selection rows, Vector& out) override {
+    if (!integers_->HasCheapAccess()) return GatherRows(first / kSegmentBlockRows, rows, out);
     T* const data = out.Data<T>();
     for (uint32_t i = 0; i < rows.size(); ++i) convert_(integers_->At(first + rows[i]), data + i);
   }
@@ -225,6 +226,14 @@ class BytesSegment final : public PlainSegment {
     bytes_->DecodeBlock(block, scratch_);
     for (uint32_t i = 0; i < rows; ++i) data[i] = ValueOf(scratch_[i]);
     validity_.CopyTo(block, rows, out);
+  }
+
+  void DecodeRows(uint32_t block, Selection rows, Vector& out) override {
+    if (dictionary_size_ == 0) return PlainSegment::DecodeRows(block, rows, out);
+    const Vector* const entries = dictionary();
+    DecodeCodes(block, codes_);
+    for (uint32_t i = 0; i < rows.size(); ++i) codes_[i] = codes_[rows[i]];  // ascending: never ahead
+    out.Slice(*entries, Selection(codes_, rows.size()));
   }
 
   const Vector* dictionary() override {

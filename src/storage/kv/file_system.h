@@ -1,6 +1,6 @@
 // The one seam through which every byte of the store goes to a medium: a rocksdb::FileSystem.
 //
-// disk: RocksDB's POSIX one. memory: RocksDB's in-memory one. Either may be wrapped by a FaultInjector.
+// disk: RocksDB's POSIX one, its log files allocated ahead. memory: RocksDB's in-memory one. Either may be wrapped by a FaultInjector.
 #pragma once
 
 #include <rocksdb/env.h>
@@ -12,7 +12,6 @@
 
 namespace grizzly::storage {
 
-// Null means "RocksDB's default", which is the disk without a wrapper.
 std::shared_ptr<rocksdb::FileSystem> OpenFileSystem(const StoreOptions& options);
 
 // Wraps `base`; the injector must outlive the result.

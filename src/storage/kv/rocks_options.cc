@@ -50,10 +50,9 @@ void SetCompaction(rocksdb::Options& rocks) {
   rocks.target_file_size_base = 64u << 20;
   rocks.max_bytes_for_level_base = 512u << 20;
   rocks.level0_file_num_compaction_trigger = 4;
+  // The bottom, too: Zstandard makes rows a quarter smaller (64 against 83 bytes of lineitem) and a scan that
+  // misses the cache 1.7 times as long (0.40 against 0.24 us a row). Columnar segments bring their own.
   rocks.compression = rocksdb::kLZ4Compression;
-  rocks.bottommost_compression = rocksdb::kZSTD;
-  rocks.bottommost_compression_opts.enabled = true;
-  rocks.bottommost_compression_opts.level = 1;  // the bottom holds 90 % of the data and is read often
 }
 
 void SetLog(rocksdb::Options& rocks) {

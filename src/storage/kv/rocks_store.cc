@@ -124,6 +124,7 @@ RocksStore::RocksStore(const StoreOptions& options) {
   }
   ThrowUnlessOk(status, fmt::format("open the store in \"{}\"", options.directory));
   db_.reset(db);
+  sorted_files_ = std::make_unique<SortedFileFolder>(options.directory, file_system, rocks);
   directory_->MarkComplete();
 }
 
@@ -190,6 +191,27 @@ void RocksStore::Write(StoreBatch& batch, SyncMode sync) {
   BlockingSection blocking;
   const rocksdb::Status status = db_->Write(options, &rocks);
   if (!status.ok()) [[unlikely]] OnWriteFailed(status);
+}
+
+std::unique_ptr<SortedFileWriter> RocksStore::NewSortedFile(SortedFileUse use) {
+  ThrowIfStopped();
+  return sorted_files_->NewWriter(use);
+}
+
+void RocksStore::Ingest(std::vector<std::unique_ptr<SortedFile>> files) {
+  if (files.empty()) return;
+  // The log keeps the order of what is lost: nothing older may be lost once the files are on disk.
+  SyncLog();
+  BlockingSection blocking;
+  std::vector<std::string> paths;
+  for (const auto& file : files) paths.push_back(static_cast<RocksSortedFile&>(*file).path());
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.write_global_seqno = false;
+  // While there is a snapshot the files get a sequence number of their own, so that LatestSequence grows.
+  const RocksSnapshot keeps_sequence(db_.get());
+  const rocksdb::Status status = db_->IngestExternalFile(paths, options);
+  if (!status.ok()) OnWriteFailed(status);
 }
 
 void RocksStore::SyncLog() {

@@ -14,6 +14,7 @@
 #include <mutex>
 
 #include "storage/kv/data_directory.h"
+#include "storage/kv/sorted_file.h"
 #include "storage/kv/store.h"
 
 namespace grizzly::storage {
@@ -66,6 +67,8 @@ class RocksStore final : public Store {
                                              std::string_view to, bool fill_cache) override;
   std::unique_ptr<StoreBatch> NewBatch() override { return std::make_unique<RocksBatch>(); }
   void Write(StoreBatch& batch, SyncMode sync) override;
+  std::unique_ptr<SortedFileWriter> NewSortedFile(SortedFileUse use) override;
+  void Ingest(std::vector<std::unique_ptr<SortedFile>> files) override;
   void SyncLog() override;
   void DropRange(std::string_view from, std::string_view to) override;
   void ReclaimRange(std::string_view from, std::string_view to) override;
@@ -88,6 +91,7 @@ class RocksStore final : public Store {
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<WriteStop> write_stop_;
   std::shared_ptr<rocksdb::Statistics> statistics_;
+  std::unique_ptr<SortedFileFolder> sorted_files_;
   std::unique_ptr<rocksdb::DB> db_;
 };
 

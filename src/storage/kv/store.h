@@ -91,6 +91,30 @@ class StoreBatch {
   virtual void Clear() = 0;
 };
 
+// A file of keys beside the store, in order: a run of a transaction's writes, or what is to be ingested.
+// It is gone with the object. Iterators of one file may be used by different threads.
+class SortedFile {
+ public:
+  virtual ~SortedFile() = default;
+  virtual std::unique_ptr<StoreIterator> NewIterator() = 0;
+};
+
+class SortedFileWriter {
+ public:
+  virtual ~SortedFileWriter() = default;  // what was not finished is removed
+  // Keys ascend. Throws 53100, 58030.
+  virtual void Put(std::string_view key, std::string_view value) = 0;
+  virtual void Delete(std::string_view key) = 0;
+  virtual void DeleteRange(std::string_view from, std::string_view to) = 0;
+  virtual uint64_t byte_count() = 0;
+  virtual std::unique_ptr<SortedFile> Finish() = 0;  // null when it is empty
+};
+
+enum class SortedFileUse : uint8_t {
+  kRun,        // read again soon: light compression
+  kIngestion,  // becomes part of the store
+};
+
 enum class SyncMode : uint8_t {
   kNone,  // in the log's buffer and visible; a later synced write covers it
   kSync,  // on disk before Write returns; concurrent writers share the sync (group commit)
@@ -115,6 +139,10 @@ class Store {
                                                      bool fill_cache = true) = 0;
   virtual std::unique_ptr<StoreBatch> NewBatch() = 0;
   virtual void Write(StoreBatch& batch, SyncMode sync) = 0;
+  virtual std::unique_ptr<SortedFileWriter> NewSortedFile(SortedFileUse use) = 0;
+  // Makes the keys of all the files part of the store: atomic, visible as a whole, on disk when it returns.
+  // Their ranges must not overlap.
+  virtual void Ingest(std::vector<std::unique_ptr<SortedFile>> files) = 0;
   // Everything written so far is on disk when it returns.
   virtual void SyncLog() = 0;
   // Removes [from, to): a range tombstone now, then ReclaimRange.

@@ -1,13 +1,17 @@
 #include "txn/lock/lock_manager.h"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <shared_mutex>
 
 #include <fmt/format.h>
 
 #include "base/blocking/blocking_section.h"
+#include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "storage/key/key_hash.h"
+#include "txn/lock/folded_locks.h"
 #include "txn/lock/lock_settings.h"
 #include "txn/lock/lock_table.h"
 
@@ -108,6 +112,12 @@ struct LockManager::State {
                                   bool* must_wait);
   void DropUnusedHold(LockShard& shard, LockHold& hold);
 
+  // ---- folded locks; the first two with the shard locked ----
+  // Gives others who have this lock folded a hold that can be seen and waited for.
+  void ShowFolded(LockShard& shard, const LockTag& tag, uint64_t hash, const LockOwner& requester);
+  void Fold(LockOwner& owner, uint64_t hash, uint8_t mode);
+  void Unfold(LockOwner& owner, size_t count);
+
   // Returns when granted, throws otherwise, the waiter out of its queue either way.
   void Wait(LockOwner& owner, LockShard& shard, LockWaiter& waiter);
   void Abandon(LockShard& shard, LockWaiter& waiter);
@@ -124,7 +134,14 @@ struct LockManager::State {
     }
   }
 
+  explicit State(size_t unfolded_max) : unfolded_locks_max(unfolded_max) {}
+
+  const size_t unfolded_locks_max;
   LockTable table;
+  // Taken after a shard's mutex, never before one.
+  std::shared_mutex folding_mutex;
+  std::vector<LockOwner*> folding;  // owners with folded locks; guarded by folding_mutex
+  std::atomic<size_t> folding_count{0};
 };
 
 LockWaiter* LockManager::State::PlaceInQueue(const LockEntry& entry, const LockHold& hold,
@@ -132,8 +149,9 @@ LockWaiter* LockManager::State::PlaceInQueue(const LockEntry& entry, const LockH
   const ModeMask conflicts = ConflictsOf(entry.tag.kind, mode);
   ModeMask ahead = 0;
   LockWaiter* before = nullptr;
+  const ModeMask own_modes = entry.ModesOfOwner(hold);
   for (LockWaiter* waiter = entry.first_waiter; waiter != nullptr; waiter = waiter->next) {
-    if ((ConflictsOf(entry.tag.kind, waiter->mode) & hold.modes) != 0) {
+    if ((ConflictsOf(entry.tag.kind, waiter->mode) & own_modes) != 0) {
       // It waits for us. Behind it we would both wait for ever.
       if ((conflicts & waiter->hold->modes) != 0) {
         const SessionId self = hold.owner->session(), other = waiter->hold->owner->session();
@@ -173,6 +191,15 @@ LockOutcome LockManager::State::Lock(LockOwner& owner, const LockTag& tag, uint8
   LockShard& shard = table.ShardOf(hash);
   LockOutcome outcome = LockOutcome::kGranted;
   std::unique_lock lock(shard.mutex);
+  if (tag.kind == LockKind::kRow) {
+    ShowFolded(shard, tag, hash, owner);
+    if (is_new && owner.held_.size() >= unfolded_locks_max &&
+        shard.Find(tag, hash) == nullptr) [[unlikely]] {
+      owner.GiveBack(hold);
+      Fold(owner, hash, mode);
+      return LockOutcome::kGranted;
+    }
+  }
   if (is_new) {
     hold->hash = hash;
     hold->entry = &shard.FindOrMake(tag, hash);
@@ -205,6 +232,87 @@ LockOutcome LockManager::State::Lock(LockOwner& owner, const LockTag& tag, uint8
   if (is_new) owner.Insert(hold);
   owner.held_.push_back({hold, mode});
   return outcome;
+}
+
+// ---- folded locks ----
+
+void LockManager::State::ShowFolded(LockShard& shard, const LockTag& tag, uint64_t hash,
+                                    const LockOwner& requester) {
+  if (folding_count.load() == 0) [[likely]] return;
+  const auto is_folded = [&] {
+    return std::any_of(folding.begin(), folding.end(), [&](const LockOwner* owner) {
+      return owner != &requester && owner->folded_->ModesOf(hash) != 0;
+    });
+  };
+  {
+    std::shared_lock lock(folding_mutex);
+    if (!is_folded()) return;
+  }
+  std::lock_guard lock(folding_mutex);
+  for (LockOwner* owner : folding) {
+    if (owner == &requester) continue;
+    ModeMask modes = owner->folded_->ModesOf(hash);
+    if (modes == 0) continue;
+    LockEntry& entry = shard.FindOrMake(tag, hash);
+    for (const LockHold* hold = entry.holds; hold != nullptr; hold = hold->next) {
+      if (hold->owner == owner) modes &= static_cast<ModeMask>(~hold->modes);
+    }
+    if (modes == 0) continue;
+    auto shown = std::make_unique<LockHold>();
+    shown->entry = &entry;
+    shown->owner = owner;
+    shown->hash = hash;
+    for (; modes != 0; modes &= modes - 1) {
+      entry.Grant(*shown, static_cast<uint8_t>(std::countr_zero(modes)));
+    }
+    owner->folded_->shown.push_back(std::move(shown));
+  }
+}
+
+void LockManager::State::Fold(LockOwner& owner, uint64_t hash, uint8_t mode) {
+  std::lock_guard lock(folding_mutex);
+  if (owner.folded_ == nullptr) {
+    owner.folded_ = std::make_unique<FoldedLocks>(owner.memory_);
+    folding.push_back(&owner);
+    folding_count.store(folding.size());
+    owner.folding_closed_ = true;
+  }
+  const size_t number = owner.folded_->count();
+  owner.folded_->Add(hash, mode);
+  if (!owner.folding_closed_ && !owner.held_.empty() && owner.held_.back().hold == nullptr) return;
+  owner.held_.push_back({nullptr, 0, static_cast<uint32_t>(number)});
+  owner.folding_closed_ = false;
+}
+
+// Back to the first `count` of them. Holds that show others are given up, and who waits for them goes on.
+void LockManager::State::Unfold(LockOwner& owner, size_t count) {
+  std::vector<std::unique_ptr<LockHold>> released;
+  std::unique_ptr<FoldedLocks> emptied;
+  {
+    std::lock_guard lock(folding_mutex);
+    FoldedLocks& folded = *owner.folded_;
+    folded.TruncateTo(count);
+    const auto gone = std::partition(
+        folded.shown.begin(), folded.shown.end(),
+        [&](const auto& hold) { return count > 0 && folded.ModesOf(hold->hash) != 0; });
+    std::move(gone, folded.shown.end(), std::back_inserter(released));
+    folded.shown.erase(gone, folded.shown.end());
+    if (count == 0) {
+      emptied = std::move(owner.folded_);
+      std::erase(folding, &owner);
+      folding_count.store(folding.size());
+    }
+  }
+  for (const auto& hold : released) {
+    LockShard& shard = table.ShardOf(hold->hash);
+    std::lock_guard lock(shard.mutex);
+    LockEntry& entry = *hold->entry;
+    while (hold->modes != 0) {
+      entry.Ungrant(*hold, static_cast<uint8_t>(std::countr_zero(hold->modes)));
+    }
+    if (entry.first_waiter != nullptr) entry.WakeWaiters();
+    shard.FreeIfUnused(entry);
+  }
 }
 
 // ---- waiting ----
@@ -297,15 +405,17 @@ void LockManager::State::ReleaseMode(LockOwner& owner, LockHold& hold, uint8_t m
 }
 
 void LockManager::State::ReleaseLast(LockOwner& owner) {
-  const auto [hold, mode] = owner.held_.back();
+  const auto [hold, mode, first_folded] = owner.held_.back();
   owner.held_.pop_back();
+  if (hold == nullptr) return Unfold(owner, first_folded);
   if (ClassOf(hold->entry->tag.kind) == LockClass::kSharedOrExclusive && --hold->counts[mode] > 0) {
     return;
   }
   ReleaseMode(owner, *hold, mode);
 }
 
-LockManager::LockManager() : state_(std::make_unique<State>()) {}
+LockManager::LockManager(size_t unfolded_locks_max)
+    : state_(std::make_unique<State>(unfolded_locks_max)) {}
 LockManager::~LockManager() = default;
 
 std::unique_ptr<LockOwner> LockManager::NewOwner(SessionId session, CancelToken& cancel,
@@ -341,7 +451,10 @@ bool LockManager::Unlock(LockOwner& owner, const LockTag& tag, bool exclusive) {
   return true;
 }
 
-size_t LockManager::MarkPosition(const LockOwner& owner) { return owner.held_.size(); }
+size_t LockManager::MarkPosition(const LockOwner& owner) {
+  owner.folding_closed_ = true;
+  return owner.held_.size();
+}
 
 void LockManager::ReleaseAfter(LockOwner& owner, size_t position) {
   while (owner.held_.size() > position) state_->ReleaseLast(owner);
@@ -350,6 +463,45 @@ void LockManager::ReleaseAfter(LockOwner& owner, size_t position) {
 void LockManager::ReleaseAll(LockOwner& owner) {
   ReleaseAfter(owner, 0);
   owner.ForgetAll();
+}
+
+// ---- two-phase commit ----
+
+LockImage LockManager::ImageOf(const LockOwner& owner) const {
+  LockImage image;
+  for (const LockHold* hold : owner.slots_) {
+    if (hold == nullptr) continue;
+    for (ModeMask modes = hold->modes; modes != 0; modes &= modes - 1) {
+      image.locks.push_back({hold->entry->tag, static_cast<uint8_t>(std::countr_zero(modes))});
+    }
+  }
+  if (owner.folded_ == nullptr) return image;
+  std::shared_lock lock(state_->folding_mutex);
+  image.folded = owner.folded_->All();
+  return image;
+}
+
+void LockManager::Restore(LockOwner& owner, const LockImage& image) {
+  for (const LockImage::Lock& lock : image.locks) {
+    const LockOutcome outcome = state_->Lock(owner, lock.tag, lock.mode, LockWait::kNoWait);
+    GRIZZLY_CHECK(outcome == LockOutcome::kGranted);
+  }
+  for (const uint64_t lock : image.folded) {
+    state_->Fold(owner, FoldedLocks::HashIn(lock), FoldedLocks::ModeIn(lock));
+  }
+}
+
+void LockManager::LeaveSession(LockOwner& owner, TransactionId prepared, CancelToken& cancel,
+                               MemoryTracker* memory) {
+  owner.ChargeTo(memory);
+  if (owner.folded_ != nullptr) {
+    std::lock_guard lock(state_->folding_mutex);
+    owner.folded_->ChargeTo(memory);
+  }
+  owner.session_ = SessionId();
+  owner.prepared_ = prepared;
+  owner.cancel_ = &cancel;
+  owner.settings_ = nullptr;
 }
 
 // ---- looking ----
@@ -361,12 +513,13 @@ std::vector<HeldLock> LockManager::ListAll() const {
     for (const LockHold* hold = entry.holds; hold != nullptr; hold = hold->next) {
       for (ModeMask modes = hold->modes; modes != 0; modes &= modes - 1) {
         const auto mode = static_cast<uint8_t>(std::countr_zero(modes));
-        locks.push_back({entry.tag, ShownMode(kind, mode), true, hold->owner->session(), 0});
+        locks.push_back({entry.tag, ShownMode(kind, mode), true, hold->owner->session(), 0,
+                         hold->owner->prepared()});
       }
     }
     for (const LockWaiter* w = entry.first_waiter; w != nullptr; w = w->next) {
       locks.push_back({entry.tag, ShownMode(kind, w->mode), false, w->hold->owner->session(),
-                       w->wait_start_us});
+                       w->wait_start_us, TransactionId()});
     }
   });
   return locks;

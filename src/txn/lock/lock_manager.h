@@ -69,11 +69,25 @@ struct HeldLock {
   bool granted = false;
   SessionId session;
   int64_t wait_start_us = 0;  // Unix time, 0 when granted
+  TransactionId prepared;     // of a prepared transaction, which has no session; else 0
 };
+
+// All that an owner holds, to be kept somewhere and taken again.
+struct LockImage {
+  struct Lock {
+    LockTag tag;
+    uint8_t mode = 0;  // as the lock table numbers them
+  };
+  std::vector<Lock> locks;
+  std::vector<uint64_t> folded;  // folded_locks.h
+};
+
+inline constexpr size_t kUnfoldedLocksMax = 16'384;
 
 class LockManager {
  public:
-  LockManager();
+  // An owner with more locks than `unfolded_locks_max` has further row locks folded (folded_locks.h).
+  explicit LockManager(size_t unfolded_locks_max = kUnfoldedLocksMax);
   ~LockManager();
   LockManager(const LockManager&) = delete;
   LockManager& operator=(const LockManager&) = delete;
@@ -92,6 +106,14 @@ class LockManager {
   size_t MarkPosition(const LockOwner& owner);           // for savepoints
   void ReleaseAfter(LockOwner& owner, size_t position);  // locks taken since
   void ReleaseAll(LockOwner& owner);
+
+  // ---- two-phase commit ----
+  LockImage ImageOf(const LockOwner& owner) const;
+  // For an owner that holds nothing, before anybody else is there.
+  void Restore(LockOwner& owner, const LockImage& image);
+  // The owner and its locks go on without a session.
+  void LeaveSession(LockOwner& owner, TransactionId prepared, CancelToken& cancel,
+                    MemoryTracker* memory);
 
   std::vector<HeldLock> ListAll() const;                          // pg_locks
   std::vector<SessionId> BlockingSessions(SessionId waiter) const;  // pg_blocking_pids

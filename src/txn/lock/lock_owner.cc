@@ -1,6 +1,7 @@
 #include "txn/lock/lock_owner.h"
 
 #include "base/error/check.h"
+#include "txn/lock/folded_locks.h"
 #include "txn/lock/lock_table.h"
 
 namespace grizzly::txn {
@@ -28,8 +29,21 @@ void LockOwner::Rebind(SessionId session, CancelToken& cancel, const LockSetting
                        MemoryTracker* memory) {
   GRIZZLY_CHECK(held_.empty());
   session_ = session;
+  prepared_ = TransactionId();
   cancel_ = &cancel;
   settings_ = settings;
+  memory_ = memory;
+}
+
+void LockOwner::ChargeTo(MemoryTracker* memory) {
+  const int64_t bytes = static_cast<int64_t>(charged_locks_) * kBytesPerLock;
+  if (memory != nullptr) memory->Reserve(bytes);
+  if (memory_ != nullptr) {
+    memory_->Release(bytes);
+  } else if (memory != nullptr) {
+    memory->Release(bytes);  // nobody was charged so far
+    charged_locks_ = 0;
+  }
   memory_ = memory;
 }
 

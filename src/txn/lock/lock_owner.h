@@ -15,6 +15,7 @@
 
 namespace grizzly::txn {
 
+class FoldedLocks;  // txn/lock/folded_locks.h
 class LockManager;
 struct LockSettings;
 struct LockEntry;
@@ -33,16 +34,20 @@ class LockOwner {
   void Rebind(SessionId session, CancelToken& cancel, const LockSettings* settings,
               MemoryTracker* memory);
   SessionId session() const { return session_; }
+  TransactionId prepared() const { return prepared_; }
   size_t held_count() const { return held_.size(); }
+  bool has_folded() const { return folded_ != nullptr; }
 
  private:
   friend class LockManager;
   friend struct LockEntry;
 
-  // One acquisition, in order; undone from the back by ReleaseAfter.
+  // One acquisition, in order; undone from the back by ReleaseAfter. Without a hold: folded locks, from the
+  // one with this number on.
   struct Held {
     LockHold* hold;
     uint8_t mode;
+    uint32_t first_folded = 0;
   };
 
   // ---- holds by tag: open addressing, linear probing ----
@@ -54,13 +59,18 @@ class LockOwner {
   LockHold* TakeHold();  // from the pool; stays ours
   void GiveBack(LockHold* hold);
   void ChargeFor(size_t held_count);
+  void ChargeTo(MemoryTracker* memory);
 
   LockManager& manager_;
   SessionId session_;
+  TransactionId prepared_;  // 0: not prepared
   CancelToken* cancel_;
   const LockSettings* settings_;
   MemoryTracker* memory_ = nullptr;
   size_t charged_locks_ = 0;
+  std::unique_ptr<FoldedLocks> folded_;  // null: none
+  // A savepoint was made since the last folded lock: the next one is an acquisition of its own.
+  mutable bool folding_closed_ = true;
 
   std::vector<Held> held_;
   std::vector<LockHold*> slots_;  // size is a power of two

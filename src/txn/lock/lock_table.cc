@@ -66,6 +66,15 @@ bool LockEntry::AnotherPartyHolds(ModeMask modes, const LockOwner& owner) const 
   return false;
 }
 
+ModeMask LockEntry::ModesOfOwner(const LockHold& hold) const {
+  ModeMask modes = hold.modes;
+  if (!hold.owner->has_folded()) return modes;
+  for (const LockHold* other = holds; other != nullptr; other = other->next) {
+    if (other->owner == hold.owner) modes |= other->modes;
+  }
+  return modes;
+}
+
 // ---- LockShard ----
 
 LockEntry* LockShard::Find(const LockTag& tag, uint64_t hash) const {

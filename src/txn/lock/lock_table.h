@@ -63,9 +63,11 @@ struct LockEntry {
   }
   bool ConflictsWithHolders(const LockHold& hold, uint8_t mode) const {
     const ModeMask conflicts = ConflictsOf(tag.kind, mode) & GrantedToOthers(hold);
-    return conflicts != 0 &&
-           (tag.kind != LockKind::kAdvisory || AnotherPartyHolds(conflicts, *hold.owner));
+    const bool may_be_own = tag.kind == LockKind::kAdvisory || hold.owner->has_folded();
+    return conflicts != 0 && (!may_be_own || AnotherPartyHolds(conflicts, *hold.owner));
   }
+  // What the owner of `hold` has here: by that hold, and by one for a folded lock.
+  ModeMask ModesOfOwner(const LockHold& hold) const;
   void Grant(LockHold& hold, uint8_t mode);
   void Ungrant(LockHold& hold, uint8_t mode);
   void Enqueue(LockWaiter& waiter, LockWaiter* before);  // null: at the end

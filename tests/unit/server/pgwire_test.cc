@@ -8,6 +8,7 @@
 #include "base/log/log.h"
 #include "fake_instance.h"
 #include "server/pgwire/listener.h"
+#include "server/thread_pool.h"
 #include "wire_client.h"
 
 namespace grizzly::server {
@@ -26,11 +27,13 @@ class PgwireTest : public testing::Test {
     settings.hba = std::make_shared<HbaRules>(HbaRules::Parse(hba, "test"));
     io_ = std::make_unique<boost::asio::io_context>();
     guard_.emplace(io_->get_executor());
-    pool_ = std::make_unique<ThreadPool>(*io_, ThreadPoolOptions{.serving_target = 2});
-    door_ = std::make_unique<FrontDoor>(*io_, *pool_, instance_, tracker_, metrics_, settings);
+    reactor_ = std::make_unique<Reactor>();
+    pool_ = std::make_unique<ThreadPool>(*reactor_, ThreadPoolOptions{.serving_target = 2, .idle_spare = 0});
+    door_ = std::make_unique<FrontDoor>(*io_, *reactor_, instance_, tracker_, metrics_, settings);
     listener_ = std::make_unique<Listener>(*door_);
     listener_->Open({.addresses = {"127.0.0.1"}, .port = 0});
     pool_->Start();
+    io_thread_ = std::thread([this] { io_->run(); });
     listener_->Start();
   }
   void CloseAll() {
@@ -39,9 +42,12 @@ class PgwireTest : public testing::Test {
     instance_.TerminateAllSessions();
     door_->InterruptAll();
     io_->stop();
+    io_thread_.join();
+    reactor_->Stop();
     pool_->Join();
     guard_.reset();
     listener_.reset();
+    reactor_.reset();
     io_.reset();
     door_.reset();
     pool_.reset();
@@ -59,6 +65,8 @@ class PgwireTest : public testing::Test {
   MemoryTracker tracker_{"wire", nullptr, 64 << 20};
   std::unique_ptr<boost::asio::io_context> io_;
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> guard_;
+  std::thread io_thread_;
+  std::unique_ptr<Reactor> reactor_;
   std::unique_ptr<ThreadPool> pool_;
   std::unique_ptr<FrontDoor> door_;
   std::unique_ptr<Listener> listener_;
