@@ -181,6 +181,7 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.make_temporary_schema = [this] { return MakeTemporarySchema(); };
   input.on_commit_tables = &on_commit_tables_;
   input.other_sessions = [this](Oid database, bool terminate) {
+    if (const auto found = instance_.shared_catalog().FindDatabase(database)) CheckNotUsedByPrepared(*found);
     return OtherSessions(instance_, database, id_, terminate, cancel_token());
   };
   return input;
