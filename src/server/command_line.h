@@ -17,6 +17,7 @@ struct CommandLine {
   std::string developer_fault;
   bool show_help = false;
   bool show_version = false;
+  bool check = false;  // read and check what is stored, then end
 };
 
 CommandLine ParseCommandLine(const std::vector<std::string>& arguments);

@@ -62,8 +62,12 @@ SystemRow HeldLockRow(const SystemCall& call, const txn::HeldLock& lock) {
     case txn::LockKind::kRow: split("tuple", 0); break;
     case txn::LockKind::kName: split("object", 0); break;
   }
-  row[10] = std::to_string(lock.session.value) + "/0";
-  row[11] = std::to_string(lock.session.value);
+  if (lock.prepared.value != 0) {  // as PostgreSQL has it after a restart: no process
+    row[10] = fmt::format("-1/{}", static_cast<uint32_t>(lock.prepared.value));
+  } else {
+    row[10] = std::to_string(lock.session.value) + "/0";
+    row[11] = std::to_string(lock.session.value);
+  }
   row[12] = std::string(ModeName(lock));
   row[13] = lock.granted ? "t" : "f";
   row[14] = "f";

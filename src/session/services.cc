@@ -1,4 +1,7 @@
+#include "facts/settings.h"
 #include "session/services.h"
+
+#include <algorithm>
 
 #include "base/error/check.h"
 #include "facts/procs.h"
@@ -45,6 +48,10 @@ int64_t Services::StatementTimeUs() { return session_.statement_time_us_; }
 uint64_t Services::CurrentTransactionId() { return session_.EnsureTransaction().id().value; }
 
 std::string Services::ShowSetting(std::string_view name, bool missing_ok) {
+  // transaction_isolation, transaction_read_only, transaction_deferrable: of this one.
+  if (name.starts_with("transaction_") && facts::FindSetting(name) != nullptr) {
+    return session_.ShowTransactionSetting(name);
+  }
   return session_.settings_.Show(name, missing_ok).value_or("");
 }
 
@@ -203,6 +210,13 @@ txn::LockTag AdvisoryTag(TenantId tenant, Arguments arguments) {
 
 void Services::ReleaseAdvisoryLocks() {
   if (advisory_ != nullptr) session_.instance_.locks().ReleaseAll(*advisory_);
+}
+
+bool Services::HoldsAdvisory(const txn::LockTag& tag) {
+  if (advisory_ == nullptr) return false;
+  const txn::LockImage held = session_.instance_.locks().ImageOf(*advisory_);
+  return std::any_of(held.locks.begin(), held.locks.end(),
+                     [&](const txn::LockImage::Lock& lock) { return lock.tag == tag; });
 }
 
 bool Services::UnlockAdvisory(const txn::LockTag& tag, bool exclusive) {

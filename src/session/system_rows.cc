@@ -39,6 +39,9 @@ Value NumberOrNull(Integer number) {
   return std::to_string(number);
 }
 
+// The xid type has the lower half of a transaction's number.
+uint32_t XidOf(TransactionId id) { return static_cast<uint32_t>(id.value); }
+
 Value TextOrNull(const std::string& text) {
   if (text.empty()) return std::nullopt;
   return text;
@@ -104,6 +107,18 @@ Rows BackendRows(const SystemCall& call) {
   Rows rows;
   call.session.instance().ForEachSession(
       [&](ClientSession& session) { rows.push_back({std::to_string(session.id().value)}); });
+  return rows;
+}
+
+// ---- prepared transactions ----
+
+Rows PreparedTransactionRows(const SystemCall& call) {
+  Rows rows;
+  for (const auto& prepared : call.session.instance().prepared_transactions().List()) {
+    rows.push_back({std::to_string(XidOf(prepared.id)), prepared.name,
+                    TimeText(call, prepared.prepared_us), std::to_string(prepared.owner),
+                    std::to_string(prepared.database)});
+  }
   return rows;
 }
 
@@ -297,7 +312,7 @@ constexpr struct {
     {"pg_stat_get_archiver", ArchiverRow},
     {"pg_stat_get_wal", WalRow},
     {"pg_stat_get_wal_receiver", ReceiverRow},
-    {"pg_prepared_xact", NoRows},
+    {"pg_prepared_xact", PreparedTransactionRows},
     {"pg_listening_channels", NoRows},
     {"pg_available_extensions", NoRows},
     {"pg_available_extension_versions", NoRows},

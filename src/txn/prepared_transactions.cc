@@ -145,7 +145,7 @@ void PreparedTransactions::End(const Entry& entry, bool commit,
   GRIZZLY_CHECK(found);
   PreparedHeader header = DecodeHeader(id, stored.view());
   stored.Reset();
-  std::vector<KeyRange> drops = commit ? header.commit_drops : std::vector<KeyRange>();
+  std::vector<KeyRange> drops = commit ? header.commit_drops : header.rollback_drops;
   drops.push_back({HeaderKey(id), HeaderKey(id) + '\0'});
   drops.push_back(WriteRangeOf(id));
   if (commit) {

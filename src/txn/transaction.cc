@@ -62,7 +62,7 @@ void Transaction::State::UndoTo(const Savepoint& place) {
   ShrinkTo(rollback_drops, place.rollback_drops);
   if (noted != nullptr) manager.serializable.UndoWritesTo(*noted, place.noted_writes);
   manager.locks.ReleaseAfter(owner, place.locks);
-  Reclaim(manager.store, dropped);
+  DropWritten(manager.store, dropped);
 }
 
 void Transaction::State::End() {
@@ -207,6 +207,7 @@ void Transaction::Get(const ReadView& view, std::string_view key, RowRead* row) 
   }
   if (state_->keeps_snapshot && view.snapshot != nullptr) state_->OnKeptSnapshotRead(key, view);
   row->own_command_ = 0;
+  row->kept_.reset();
   row->found_ = state_->manager.store.Get(view.snapshot.get(), key, &row->pinned_);
   row->value_ = row->pinned_.view();
 }
