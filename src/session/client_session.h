@@ -1,7 +1,7 @@
 // One client: its transaction block, settings, prepared statements, portals, and the statement loop.
 //
 // The parts are one file each: client_session.cc (messages, errors), statement_loop.cc (which statement
-// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO), constraint_checks.cc (SET CONSTRAINTS, what a
+// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO), two_phase.cc (PREPARE TRANSACTION), constraint_checks.cc (SET CONSTRAINTS, what a
 // transaction owes),
 // session_statements.cc (SET, SHOW, PREPARE, cursors, DISCARD), services.cc (what functions ask).
 //
@@ -132,6 +132,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   Oid MakeTemporarySchema();
   // What sessions that did not end left in all temporary schemas; before any other session is there.
   void DropTemporaryLeftovers();
+  // Of this database; check_stored.cc.
+  std::vector<std::string> CheckStoredData();
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
   Services& services() { return *services_; }
@@ -221,6 +223,15 @@ class ClientSession final : public Session, private commands::QueryRunner,
   catalog::CatalogEditor& Editor();
   void SetTransactionCharacteristic(std::string_view name, std::string_view value);
   std::string ShowTransactionSetting(std::string_view name);
+
+  void WarnNoTransaction();
+
+  // ---- two_phase.cc ----
+  void RunTwoPhaseStatement(const PgQuery__TransactionStmt& statement, std::string* tag);
+  void CheckMayPrepare();
+  void PrepareTransaction(const std::string& name);
+  void EndPrepared(const PgQuery__TransactionStmt& statement, bool commit);
+  void CheckNotUsedByPrepared(const catalog::Database& database);
 
   // ---- constraint_checks.cc ----
   void RunSetConstraints(const PgQuery__ConstraintsSetStmt& statement);
