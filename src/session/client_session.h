@@ -174,7 +174,6 @@ class ClientSession final : public Session, private commands::QueryRunner,
   bool RunSessionStatement(const parser::ast::Node& node, std::string* tag);
   void RunCommandStatement(const parser::RawStatement& statement, const std::string& source,
                            std::string* tag);
-  void CheckUnused(const PgQuery__DropdbStmt& statement);
   commands::CommandInput MakeCommandInput(std::string_view source);
   void CompleteStatement(std::string_view tag, bool commit_first);
 

@@ -354,6 +354,11 @@ class SelectBinder {
       }
       for (size_t j = 0; j < clause.n_locked_rels; ++j) {
         const PgQuery__RangeVar& name = *clause.locked_rels[j]->range_var;
+        if (*name.schemaname != '\0') {
+          throw SqlError(SqlState::kSyntaxError, fmt::format("{} must specify unqualified relation names",
+                                                             LockingName(*locking_)))
+              .At(name.location);
+        }
         const auto found = std::find_if(level_.items.begin(), level_.items.end(), [&](auto& item) {
           return item->alias == name.relname;
         });
