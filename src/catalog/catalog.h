@@ -31,7 +31,7 @@
 namespace grizzly::catalog {
 
 inline constexpr StorageId kCatalogStorage{1};
-inline constexpr StorageId kFirstUserStorage{64};
+inline constexpr StorageId kFirstUserStorage{txn::kFirstNotedStorage};
 // A database's tenant number is its oid; these have PostgreSQL's.
 inline constexpr TenantId kTemplate1Tenant{1};
 

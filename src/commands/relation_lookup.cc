@@ -262,6 +262,16 @@ StorageId NewStorage(CommandInput& input) {
 
 void DropStorageAtCommit(CommandInput& input, const catalog::Relation& relation) {
   KeyRange range = RangeOfStorage(input.tenant, relation.storage);
+  const catalog::RelationPtr after = input.editor.Current()->FindRelation(relation.oid);
+  if (after != nullptr && after->storage != relation.storage) {
+    input.transaction.MoveNotedReads(range.from, RangeOfStorage(input.tenant, after->storage).from);
+  }
+  input.transaction.DropRangeAtCommit(std::move(range.from), std::move(range.to));
+}
+
+void DropIndexAtCommit(CommandInput& input, const catalog::Relation& table, IndexId index) {
+  KeyRange range = RangeOfIndex(input.tenant, table.storage, index);
+  input.transaction.MoveNotedReads(range.from, RangeOfStorage(input.tenant, table.storage).from);
   input.transaction.DropRangeAtCommit(std::move(range.from), std::move(range.to));
 }
 

@@ -67,7 +67,9 @@ KeyRange RangeOfStorage(TenantId tenant, StorageId storage);
 KeyRange RangeOfIndex(TenantId tenant, StorageId storage, IndexId index);
 // A new storage, removed again should the transaction roll back.
 StorageId NewStorage(CommandInput& input);
+// The storage of a relation that is dropped, or has another one already.
 void DropStorageAtCommit(CommandInput& input, const catalog::Relation& relation);
+void DropIndexAtCommit(CommandInput& input, const catalog::Relation& table, IndexId index);
 
 void SendNotice(CommandInput& input, std::string message, std::string detail = "",
                 Severity severity = Severity::kNotice,

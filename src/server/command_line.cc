@@ -31,6 +31,8 @@ void AddSetting(CommandLine& line, std::string_view text, std::string_view flag)
     line.config_file = std::move(value);
   } else if (name == "data_directory") {
     line.data_directory = std::move(value);
+  } else if (name == "developer_fault") {
+    line.developer_fault = std::move(value);
   } else {
     line.settings.emplace_back(std::move(name), std::move(value));
   }
@@ -83,7 +85,9 @@ CommandLine ParseCommandLine(const std::vector<std::string>& arguments) {
   if (const char* port = std::getenv("PGPORT")) line.settings.emplace_back("port", port);
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
-    if (argument == "--help") {
+    if (argument == "--check") {
+      line.check = true;
+    } else if (argument == "--help") {
       line.show_help = true;
     } else if (argument == "--version") {
       line.show_version = true;
@@ -134,6 +138,7 @@ Options:
   -p PORT            port number to listen on
   -S WORK-MEM        set amount of memory for sorts (in kB)
   -V, --version      output version information, then exit
+  --check            check what is stored in DATADIR, then exit: 0 when all is well
   --NAME=VALUE       set run-time parameter
   --config-file FILE read settings from FILE instead of DATADIR/grizzlyd.conf
   -?, --help         show this help, then exit

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
         session::InstanceOptions options;
         options.directory = start.data_directory;
         options.settings.assign(start.options.begin(), start.options.end());
+        options.developer_fault = start.developer_fault;
         return session::OpenInstance(options);
       });
 }

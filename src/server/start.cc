@@ -59,6 +59,13 @@ bool IsFresh(const std::string& directory) {
   return true;
 }
 
+int Check(session::Instance& instance) {
+  const std::vector<std::string> wrong = instance.CheckStoredData();
+  for (const std::string& sentence : wrong) std::printf("%s\n", sentence.c_str());
+  if (wrong.empty()) std::printf("all is well\n");
+  return wrong.empty() ? 0 : 1;
+}
+
 int Run(CommandLine line, const OpenInstance& open) {
   ::umask(077);
   line.data_directory = AbsoluteDirectory(line.data_directory);
@@ -71,7 +78,8 @@ int Run(CommandLine line, const OpenInstance& open) {
   DirectoryLockFile lock_file(line.data_directory);
   if (IsFresh(line.data_directory)) WriteDefaultFiles(line.data_directory);
   const std::unique_ptr<session::Instance> instance =
-      open({line.data_directory, settings.config_file, settings.options});
+      open({line.data_directory, settings.config_file, settings.options, line.developer_fault});
+  if (line.check) return Check(*instance);
   {
     Server server(line, std::move(settings), lock_file, *instance);
     server.Start(/*with_signals=*/true);

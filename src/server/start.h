@@ -18,6 +18,7 @@ struct InstanceStart {
   std::string data_directory;  // absolute
   std::string config_file;
   std::map<std::string, std::string> options;  // every PostgreSQL setting given, names in lower case
+  std::string developer_fault;                 // for tests; empty: none
 };
 
 using OpenInstance = std::function<std::unique_ptr<session::Instance>(const InstanceStart&)>;

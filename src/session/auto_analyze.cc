@@ -8,40 +8,9 @@
 #include "catalog/statistics.h"
 #include "session/client_session.h"
 #include "session/database_instance.h"
+#include "session/silent_sink.h"
 
 namespace grizzly::session {
-namespace {
-
-// Where a background session's answers go: errors to the log.
-class SilentSink final : public ResultSink {
- public:
-  void DescribeRows(const RowDescription&) override {}
-  void DescribeParameters(std::span<const Oid>) override {}
-  void NoData() override {}
-  void Rows(const RowDescription&, const types::Batch&, const types::IoSettings&) override {}
-  void CommandComplete(std::string_view) override {}
-  void EmptyQuery() override {}
-  void PortalSuspended() override {}
-  void ParseComplete() override {}
-  void BindComplete() override {}
-  void CloseComplete() override {}
-  void ReadyForQuery(TransactionStatus) override {}
-  void Notice(const Diagnostic&) override {}
-  void Error(const Diagnostic& error) override {
-    log::Write(Severity::kLog, fmt::format("automatic analyze: {}", error.message));
-  }
-  void ParameterStatus(std::string_view, std::string_view) override {}
-  void Flush() override {}
-  void Wake() override {}
-  void BeginCopyIn(ValueFormat, int16_t) override {}
-  std::optional<std::string_view> ReadCopyData() override { return std::nullopt; }
-  void BeginCopyOut(ValueFormat, int16_t) override {}
-  void CopyData(std::string_view) override {}
-  void EndCopyOut() override {}
-};
-
-}  // namespace
-
 AutoAnalyze::AutoAnalyze(DatabaseInstance& instance, const Settings& settings)
     : instance_(instance),
       threshold_(std::stod(settings.Raw("autovacuum_analyze_threshold"))),
@@ -104,7 +73,7 @@ void AutoAnalyze::AnalyzeTenant(const std::shared_ptr<TenantState>& tenant) {
   }
   request.database = tenant->database->name;
   request.settings = {{"application_name", "autovacuum worker"}};
-  SilentSink sink;
+  SilentSink sink("automatic analyze");
   const std::unique_ptr<Session> session = instance_.Connect(request, sink);
   for (const std::string& statement : statements) {
     if (!session->is_terminated()) session->Query(statement);

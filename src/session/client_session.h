@@ -1,7 +1,7 @@
 // One client: its transaction block, settings, prepared statements, portals, and the statement loop.
 //
 // The parts are one file each: client_session.cc (messages, errors), statement_loop.cc (which statement
-// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO), constraint_checks.cc (SET CONSTRAINTS, what a
+// goes where), query_statements.cc (plan, lock, run), transaction_control.cc (BEGIN ... ROLLBACK TO), two_phase.cc (PREPARE TRANSACTION), constraint_checks.cc (SET CONSTRAINTS, what a
 // transaction owes),
 // session_statements.cc (SET, SHOW, PREPARE, cursors, DISCARD), services.cc (what functions ask).
 //
@@ -132,9 +132,22 @@ class ClientSession final : public Session, private commands::QueryRunner,
   Oid MakeTemporarySchema();
   // What sessions that did not end left in all temporary schemas; before any other session is there.
   void DropTemporaryLeftovers();
+  // Of this database; check_stored.cc.
+  std::vector<std::string> CheckStoredData();
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
   Services& services() { return *services_; }
+
+  // ---- queries within functions (nested_queries.cc) ----
+  // One plannable statement, planned and locked. Errors have no position: it is another text.
+  plan::PlanPtr PlanText(std::string_view sql);
+  void RunPlanned(const plan::PlanPtr& plan,
+                  const std::function<void(const types::Batch&)>& receive);
+  // Reads on from a cursor, `count` rows; `describe` gets its columns first.
+  void FetchCursor(
+      std::string_view name, int64_t count,
+      const std::function<void(const std::vector<std::pair<std::string, types::SqlType>>&)>& describe,
+      const std::function<void(const types::Batch&)>& receive);
   planner::ViewChangeability ChangeabilityOfView(const catalog::RelationPtr& view);
   void Notify(Diagnostic notice);
   void Warn(std::string message);
@@ -211,6 +224,15 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void SetTransactionCharacteristic(std::string_view name, std::string_view value);
   std::string ShowTransactionSetting(std::string_view name);
 
+  void WarnNoTransaction();
+
+  // ---- two_phase.cc ----
+  void RunTwoPhaseStatement(const PgQuery__TransactionStmt& statement, std::string* tag);
+  void CheckMayPrepare();
+  void PrepareTransaction(const std::string& name);
+  void EndPrepared(const PgQuery__TransactionStmt& statement, bool commit);
+  void CheckNotUsedByPrepared(const catalog::Database& database);
+
   // ---- constraint_checks.cc ----
   void RunSetConstraints(const PgQuery__ConstraintsSetStmt& statement);
   std::vector<Oid> ConstraintsNamed(const PgQuery__RangeVar& name, bool deferred);
@@ -251,6 +273,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   FetchedRows FetchAt(Portal& portal, int64_t target);
   FetchedRows FetchForward(Portal& portal, uint64_t count);
   FetchedRows FetchBackward(Portal& portal, uint64_t count);
+  void ReadFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count,
+                   const std::function<void(const types::Batch&)>& receive);
   void SendFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count);
   // WHERE CURRENT OF: the key suffix of the table's row the cursor stands on.
   std::string CursorRow(std::string_view name, const catalog::Relation& relation);

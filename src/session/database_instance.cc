@@ -6,6 +6,7 @@
 
 #include "session/auto_analyze.h"
 #include "session/client_session.h"
+#include "storage/kv/fault_injection.h"
 
 namespace grizzly::session {
 namespace {
@@ -14,6 +15,7 @@ storage::StoreOptions StoreOptionsFrom(const InstanceOptions& options) {
   storage::StoreOptions store;
   store.directory = options.directory;
   store.medium = options.medium;
+  store.faults = storage::FaultInjector::FromEnvironment();
   for (const auto& [name, value] : options.settings) {
     // shared_buffers is in 8 kB pages: it is the block cache here.
     if (name == "shared_buffers") {
@@ -27,6 +29,24 @@ storage::StoreOptions StoreOptionsFrom(const InstanceOptions& options) {
 int32_t RandomKey() {
   thread_local std::random_device device;
   return static_cast<int32_t>(device());
+}
+
+void PlantFault(std::string_view name, txn::TransactionManager& transactions) {
+  constexpr std::pair<std::string_view, txn::PlantedFault> kFaults[] = {
+      {"row-lock", txn::PlantedFault::kRowLock},
+      {"stale-row", txn::PlantedFault::kStaleRow},
+      {"snapshot", txn::PlantedFault::kSnapshot},
+      {"read-tracking", txn::PlantedFault::kReadTracking},
+  };
+  for (const auto& [known, fault] : kFaults) {
+    if (name != known) continue;
+    transactions.PlantFaultForTest(fault);
+    log::Write(Severity::kWarning,
+               fmt::format("isolation is broken on purpose: developer_fault is {}", name));
+    return;
+  }
+  throw SqlError(SqlState::kInvalidParameterValue,
+                 fmt::format("invalid value for parameter \"developer_fault\": \"{}\"", name));
 }
 
 }  // namespace
@@ -44,6 +64,9 @@ DatabaseInstance::DatabaseInstance(const InstanceOptions& options)
   temporary_files_ = std::make_unique<storage::TemporaryFiles>(StoreOptionsFrom(options));
   workers_ = std::make_unique<executor::WorkerPool>(std::stoi(checked.Raw("max_parallel_workers")));
   transactions_ = std::make_unique<txn::TransactionManager>(*store_, locks_);
+  prepared_ = std::make_unique<txn::PreparedTransactions>(
+      *transactions_, &memory_, std::stoi(checked.Raw("max_prepared_transactions")));
+  if (!options.developer_fault.empty()) PlantFault(options.developer_fault, *transactions_);
   shared_ = catalog::OpenSharedCatalog(*transactions_);
   sequences_ = std::make_unique<catalog::Sequences>(*store_);
   virtual_tables_ = &catalog::FindCatalogTable;

@@ -24,6 +24,7 @@
 #include "session/session.h"
 #include "session/temporary_slots.h"
 #include "session/timer_queue.h"
+#include "txn/prepared_transactions.h"
 #include "txn/transaction.h"
 
 namespace grizzly::session {
@@ -57,11 +58,13 @@ class DatabaseInstance final : public Instance {
   bool IsReady(std::string* reason) override;
   std::vector<std::pair<std::string, uint64_t>> Statistics() const override;
   std::string ServerVersion() const override;
+  std::vector<std::string> CheckStoredData() override;
 
   // ---- for sessions ----
   storage::Store& store() { return *store_; }
   txn::LockManager& locks() { return locks_; }
   txn::TransactionManager& transactions() { return *transactions_; }
+  txn::PreparedTransactions& prepared_transactions() { return *prepared_; }
   catalog::SharedCatalog& shared_catalog() { return *shared_; }
   catalog::Sequences& sequences() { return *sequences_; }
   TimerQueue& timers() { return timers_; }
@@ -88,6 +91,7 @@ class DatabaseInstance final : public Instance {
   std::unique_ptr<storage::Store> store_;
   txn::LockManager locks_;
   std::unique_ptr<txn::TransactionManager> transactions_;
+  std::unique_ptr<txn::PreparedTransactions> prepared_;
   std::unique_ptr<catalog::SharedCatalog> shared_;
   std::unique_ptr<catalog::Sequences> sequences_;
   TimerQueue timers_;

@@ -246,7 +246,8 @@ SystemFunction FindSystemFunction(std::string_view source) {
   static const auto kFunctions = [] {
     std::unordered_map<std::string_view, SystemFunction> functions;
     for (const auto entries : {BackendFunctions(), ObjectFunctions(), SizeFunctions(),
-                               StatisticsFunctions(), PrivilegeFunctions()}) {
+                               StatisticsFunctions(), PrivilegeFunctions(),
+                               XmlExportFunctions()}) {
       for (const SystemFunctionEntry& entry : entries) functions[entry.source] = entry.function;
     }
     return functions;

@@ -110,6 +110,10 @@ std::vector<types::Datum> ClientSession::SampleParameters(
 }
 
 void ClientSession::LockRelations(const plan::Plan& plan) {
+  // A transaction's snapshot is of its first statement's start, however long that waits for its locks.
+  if (transaction_->options().isolation >= txn::IsolationLevel::kRepeatableRead) {
+    transaction_->View();
+  }
   for (const plan::Plan::UsedRelation& used : plan.relations) {
     if (used.relation->oid < kFirstUserOid) continue;
     transaction_->LockRelation(used.relation->tenant, used.relation->oid, used.mode);

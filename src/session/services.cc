@@ -1,5 +1,7 @@
 #include "session/services.h"
 
+#include <algorithm>
+
 #include "base/error/check.h"
 #include "facts/procs.h"
 #include "session/client_session.h"
@@ -203,6 +205,13 @@ txn::LockTag AdvisoryTag(TenantId tenant, Arguments arguments) {
 
 void Services::ReleaseAdvisoryLocks() {
   if (advisory_ != nullptr) session_.instance_.locks().ReleaseAll(*advisory_);
+}
+
+bool Services::HoldsAdvisory(const txn::LockTag& tag) {
+  if (advisory_ == nullptr) return false;
+  const txn::LockImage held = session_.instance_.locks().ImageOf(*advisory_);
+  return std::any_of(held.locks.begin(), held.locks.end(),
+                     [&](const txn::LockImage::Lock& lock) { return lock.tag == tag; });
 }
 
 bool Services::UnlockAdvisory(const txn::LockTag& tag, bool exclusive) {

@@ -58,6 +58,8 @@ class Services final : public functions::SessionServices, public types::RegNames
 
   void ForgetSequences();
   void ReleaseAdvisoryLocks();
+  // At session level.
+  bool HoldsAdvisory(const txn::LockTag& tag);
 
  private:
   catalog::RelationPtr RequireSequence(Oid oid);

@@ -166,6 +166,9 @@ class Instance {
   // (name, value) gauges for the metrics page: memory trackers, store, statements.
   virtual std::vector<std::pair<std::string, uint64_t>> Statistics() const = 0;
   virtual std::string ServerVersion() const = 0;  // "15.x (GrizzlyDB ...)"
+  // Reads everything that is stored, checks indexes against tables, constraints, checksums. A sentence for each
+  // thing that is wrong.
+  virtual std::vector<std::string> CheckStoredData() = 0;
 };
 
 }  // namespace grizzly::session

@@ -512,6 +512,13 @@ void ClientSession::RunFetch(const PgQuery__FetchStmt& statement, std::string* t
 }
 
 void ClientSession::SendFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count) {
+  ReadFetched(portal, fetched, row_count, [&](const types::Batch& rows) {
+    sink_.Rows(portal.columns, rows, settings_.effective().io);
+  });
+}
+
+void ClientSession::ReadFetched(Portal& portal, const FetchedRows& fetched, uint64_t row_count,
+                                const std::function<void(const types::Batch&)>& receive) {
   for (uint64_t i = 0; i < row_count; i += types::kBatchRowsMax) {
     std::vector<uint64_t> rows;
     for (uint64_t k = i; k < std::min<uint64_t>(row_count, i + types::kBatchRowsMax); ++k) {
@@ -525,7 +532,7 @@ void ClientSession::SendFetched(Portal& portal, const FetchedRows& fetched, uint
       visible.AddColumn(std::move(batch.column(c)));
     }
     visible.set_row_count(static_cast<uint32_t>(rows.size()));
-    sink_.Rows(portal.columns, visible, settings_.effective().io);
+    receive(visible);
   }
 }
 

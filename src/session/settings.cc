@@ -15,6 +15,9 @@ using facts::SettingFact;
 
 namespace {
 
+// Uncommitted writes stay in memory up to so many times work_mem: 64 MB by default.
+constexpr size_t kWorkMemoriesOfWrites = 16;
+
 constexpr std::string_view kServerVersion = "15.20 (GrizzlyDB 0.1.0)";
 constexpr std::string_view kServerVersionNumber = "150020";
 
@@ -545,6 +548,8 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.client_min_messages = ParseSeverity(value);
   } else if (name == "work_mem") {
     effective_.work_memory_bytes = std::stoll(value) * 1024;
+    effective_.transaction_defaults.write_memory_bytes =
+        kWorkMemoriesOfWrites * static_cast<size_t>(effective_.work_memory_bytes);
     effective_.work_memory_is_default = SourceOf(name) == "default";
   } else if (name == kBatchRowsMax) {
     effective_.batch_rows_max = ParseRowCount(value);

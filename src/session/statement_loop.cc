@@ -157,6 +157,7 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
 void ClientSession::CheckUnused(const PgQuery__DropdbStmt& statement) {
   const auto database = instance_.shared_catalog().FindDatabase(statement.dbname);
   if (database == nullptr || database->oid == tenant_->database->oid) return;
+  CheckNotUsedByPrepared(*database);
   const int others = instance_.SessionsOn(database->oid, id_);
   if (others == 0) return;
   throw SqlError(SqlState::kObjectInUse, fmt::format("database \"{}\" is being accessed by other users",

@@ -46,6 +46,7 @@ std::span<const SystemFunctionEntry> ObjectFunctions();      // object_functions
 std::span<const SystemFunctionEntry> SizeFunctions();        // size_functions.cc
 std::span<const SystemFunctionEntry> StatisticsFunctions();  // statistics_functions.cc
 std::span<const SystemFunctionEntry> PrivilegeFunctions();   // privilege_functions.cc
+std::span<const SystemFunctionEntry> XmlExportFunctions();   // xml_export.cc
 
 // ---- shared by them ----
 

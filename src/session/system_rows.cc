@@ -9,7 +9,6 @@
 #include "facts/types.h"
 #include "session/client_session.h"
 #include "session/services.h"
-#include "txn/lock/lock_manager.h"
 #include "types/array.h"
 
 namespace grizzly::session {
@@ -40,6 +39,9 @@ Value NumberOrNull(Integer number) {
   return std::to_string(number);
 }
 
+// The xid type has the lower half of a transaction's number.
+uint32_t XidOf(TransactionId id) { return static_cast<uint32_t>(id.value); }
+
 Value TextOrNull(const std::string& text) {
   if (text.empty()) return std::nullopt;
   return text;
@@ -49,7 +51,7 @@ Value TextOrNull(const std::string& text) {
 
 // In the order of pg_stat_get_activity's OUT columns.
 SystemRow ActivityRow(const SystemCall& call, SessionId id,
-                      const ClientSession::Activity& activity) {
+                      const ClientSession::Activity& activity, const WaitEvents& waits) {
   const bool local = activity.client_port == 0;
   SystemRow row;
   row.push_back(NumberOrNull(activity.database));
@@ -59,8 +61,14 @@ SystemRow ActivityRow(const SystemCall& call, SessionId id,
   row.push_back(std::string(activity.state));
   row.push_back(activity.query);
   const bool is_active = std::string_view(activity.state) == "active";
-  row.push_back(is_active ? std::nullopt : Value("Client"));
-  row.push_back(is_active ? std::nullopt : Value("ClientRead"));
+  const auto wait = waits.find(id);
+  if (is_active && wait != waits.end()) {
+    row.push_back(std::string(wait->second.type));
+    row.push_back(std::string(wait->second.event));
+  } else {
+    row.push_back(is_active ? std::nullopt : Value("Client"));
+    row.push_back(is_active ? std::nullopt : Value("ClientRead"));
+  }
   row.push_back(TimeOrNull(call, activity.transaction_start_us));
   row.push_back(TimeOrNull(call, activity.query_start_us));
   row.push_back(TimeOrNull(call, activity.backend_start_us));
@@ -89,8 +97,9 @@ Rows ActivityRows(const SystemCall& call) {
       sessions.emplace_back(session.id(), session.CurrentActivity());
     }
   });
+  const WaitEvents waits = CurrentWaits(call.session.instance());
   Rows rows;
-  for (const auto& [id, activity] : sessions) rows.push_back(ActivityRow(call, id, activity));
+  for (const auto& [id, activity] : sessions) rows.push_back(ActivityRow(call, id, activity, waits));
   return rows;
 }
 
@@ -101,62 +110,14 @@ Rows BackendRows(const SystemCall& call) {
   return rows;
 }
 
-// ---- pg_locks ----
+// ---- prepared transactions ----
 
-constexpr std::string_view kRelationModes[] = {
-    "",          "AccessShareLock",       "RowShareLock",  "RowExclusiveLock",
-    "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock",
-    "AccessExclusiveLock"};
-
-std::string_view ModeName(const txn::HeldLock& lock) {
-  if (lock.tag.kind == txn::LockKind::kRelation) return kRelationModes[lock.mode];
-  if (lock.tag.kind == txn::LockKind::kRow) {
-    constexpr std::string_view kRowModes[] = {"AccessShareLock", "RowShareLock", "ExclusiveLock",
-                                              "AccessExclusiveLock"};
-    return kRowModes[lock.mode];
-  }
-  return lock.mode == 0 ? "ShareLock" : "ExclusiveLock";
-}
-
-// Rows of a table are locked by the hash of their key: what the hash says stands where PostgreSQL has
-// page and tuple, as classid and objid.
-SystemRow LockRow(const SystemCall& call, const txn::HeldLock& lock) {
-  const std::string database = std::to_string(lock.tag.tenant.value);
-  SystemRow row(16);
-  const auto split = [&](std::string_view type, int subid) {
-    row[0] = std::string(type);
-    row[1] = database;
-    row[7] = std::to_string(lock.tag.a >> 32);
-    row[8] = std::to_string(lock.tag.a & 0xFFFFFFFF);
-    row[9] = std::to_string(subid);
-  };
-  switch (lock.tag.kind) {
-    case txn::LockKind::kRelation:
-      row[0] = "relation";
-      row[1] = database;
-      row[2] = std::to_string(lock.tag.a);
-      break;
-    case txn::LockKind::kTransaction:
-      row[0] = "transactionid";
-      row[6] = std::to_string(lock.tag.a & 0xFFFFFFFF);
-      break;
-    case txn::LockKind::kAdvisory: split("advisory", static_cast<int>(lock.tag.b)); break;
-    case txn::LockKind::kRow: split("tuple", 0); break;
-    case txn::LockKind::kName: split("object", 0); break;
-  }
-  row[10] = std::to_string(lock.session.value) + "/0";
-  row[11] = std::to_string(lock.session.value);
-  row[12] = std::string(ModeName(lock));
-  row[13] = Truth(lock.granted);
-  row[14] = "f";
-  if (lock.wait_start_us != 0) row[15] = TimeText(call, lock.wait_start_us - kUnixToPostgresEpochUs);
-  return row;
-}
-
-Rows LockRows(const SystemCall& call) {
+Rows PreparedTransactionRows(const SystemCall& call) {
   Rows rows;
-  for (const txn::HeldLock& lock : call.session.instance().locks().ListAll()) {
-    rows.push_back(LockRow(call, lock));
+  for (const auto& prepared : call.session.instance().prepared_transactions().List()) {
+    rows.push_back({std::to_string(XidOf(prepared.id)), prepared.name,
+                    TimeText(call, prepared.prepared_us), std::to_string(prepared.owner),
+                    std::to_string(prepared.database)});
   }
   return rows;
 }
@@ -351,7 +312,7 @@ constexpr struct {
     {"pg_stat_get_archiver", ArchiverRow},
     {"pg_stat_get_wal", WalRow},
     {"pg_stat_get_wal_receiver", ReceiverRow},
-    {"pg_prepared_xact", NoRows},
+    {"pg_prepared_xact", PreparedTransactionRows},
     {"pg_listening_channels", NoRows},
     {"pg_available_extensions", NoRows},
     {"pg_available_extension_versions", NoRows},

@@ -2,17 +2,32 @@
 // one plain function per pg_proc.prosrc, values in text form.
 #pragma once
 
+#include <map>
+#include <string_view>
 #include <vector>
 
+#include "base/ids/ids.h"
 #include "functions/session_services.h"
 #include "session/system_functions.h"
 
 namespace grizzly::session {
 
+class DatabaseInstance;
+
 using SystemRowSource = std::vector<functions::SystemRow> (*)(const SystemCall& call);
 
 // Null: none of ours.
 SystemRowSource FindSystemRows(std::string_view source);
+
+// pg_lock_status() (lock_rows.cc).
+std::vector<functions::SystemRow> LockRows(const SystemCall& call);
+// What sessions wait for, in the words of pg_stat_activity (lock_rows.cc).
+struct WaitEvent {
+  std::string_view type;
+  std::string_view event;
+};
+using WaitEvents = std::map<SessionId, WaitEvent>;
+WaitEvents CurrentWaits(DatabaseInstance& instance);
 
 // pg_show_all_settings() (setting_rows.cc).
 std::vector<functions::SystemRow> SettingRows(const SystemCall& call);

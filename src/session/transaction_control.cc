@@ -139,9 +139,6 @@ void ClientSession::SetTransactionCharacteristic(std::string_view name, std::str
     refuse_if(has_run, "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
     options.deferrable = value == "on" || value == "1";
   }
-  if (options.isolation == txn::IsolationLevel::kSerializable) {
-    ThrowNotSupported("ISOLATION LEVEL SERIALIZABLE");
-  }
 }
 
 std::string ClientSession::ShowTransactionSetting(std::string_view name) {
@@ -199,15 +196,16 @@ void ClientSession::BeginChained(const txn::TransactionOptions& options) {
   block_ = BlockState::kExplicit;
 }
 
+void ClientSession::WarnNoTransaction() {
+  Diagnostic warning;
+  warning.severity = Severity::kWarning;
+  warning.state = SqlState::kNoActiveSqlTransaction;
+  warning.message = "there is no transaction in progress";
+  Notify(std::move(warning));
+}
+
 void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& statement,
                                             std::string* tag) {
-  const auto warn_no_transaction = [&] {
-    Diagnostic warning;
-    warning.severity = Severity::kWarning;
-    warning.state = SqlState::kNoActiveSqlTransaction;
-    warning.message = "there is no transaction in progress";
-    Notify(std::move(warning));
-  };
   const bool in_block = block_ == BlockState::kExplicit || block_ == BlockState::kFailed;
   const bool is_failed = block_ == BlockState::kFailed;
   const auto chain_from = [&](std::string_view command) {
@@ -231,7 +229,7 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
       return;
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT: {
       const auto next = chain_from("COMMIT");
-      if (!in_block) warn_no_transaction();
+      if (!in_block) WarnNoTransaction();
       is_failed ? RollbackTransaction() : CommitTransaction();
       *tag = is_failed ? "ROLLBACK" : "COMMIT";
       if (next.has_value()) BeginChained(*next);
@@ -239,7 +237,7 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
     }
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK: {
       const auto next = chain_from("ROLLBACK");
-      if (!in_block) warn_no_transaction();
+      if (!in_block) WarnNoTransaction();
       RollbackTransaction();
       *tag = "ROLLBACK";
       if (next.has_value()) BeginChained(*next);
@@ -258,11 +256,9 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
       *tag = "ROLLBACK";
       return;
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
-      ThrowNotSupported("PREPARE TRANSACTION");
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED:
-      ThrowNotSupported("COMMIT PREPARED");
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED:
-      ThrowNotSupported("ROLLBACK PREPARED");
+      return RunTwoPhaseStatement(statement, tag);
     default: ThrowNotSupported("this transaction statement");
   }
 }

@@ -44,7 +44,8 @@ void PendingWrites::MoveToRun() {
     runs_.push_back(std::make_shared<WriteRun>(store_, recent_, first, memory_));
   }
   recent_first_ = position();
-  RenewRecent();
+  recent_ = std::make_shared<WriteSet>();  // the run knows the old one
+  recent_->Open(memory_);
 }
 
 template <typename Add>

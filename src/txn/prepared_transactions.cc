@@ -145,7 +145,7 @@ void PreparedTransactions::End(const Entry& entry, bool commit,
   GRIZZLY_CHECK(found);
   PreparedHeader header = DecodeHeader(id, stored.view());
   stored.Reset();
-  std::vector<KeyRange> drops = commit ? header.commit_drops : std::vector<KeyRange>();
+  std::vector<KeyRange> drops = commit ? header.commit_drops : header.rollback_drops;
   drops.push_back({HeaderKey(id), HeaderKey(id) + '\0'});
   drops.push_back(WriteRangeOf(id));
   if (commit) {
@@ -157,7 +157,7 @@ void PreparedTransactions::End(const Entry& entry, bool commit,
     const auto nothing = NewMemoryCursor(std::make_shared<WriteSet>(), {});
     Apply(store, {*nothing, std::move(drops), std::nullopt}, /*in_files=*/false, no_cancel_);
   }
-  entry.transaction->EndPrepared();
+  entry.transaction->EndPrepared(commit);
   Reclaim(store, commit ? header.commit_drops : header.rollback_drops);
 }
 
@@ -166,6 +166,7 @@ void PreparedTransactions::End(const Entry& entry, bool commit,
 void Transaction::Prepare(PreparedTransaction& prepared, CancelToken& cancel,
                           MemoryTracker* memory) {
   State& state = *state_;
+  if (state.noted != nullptr) state.manager.serializable.Prepare(*state.noted);
   PreparedHeader header;
   const auto writes = state.writes.All();
   prepared.changes_server = writes->Valid() && IsServerKey(writes->key());
@@ -194,7 +195,12 @@ void Transaction::State::ForgetWhatIsStored() {
   writes.Clear();
 }
 
-void Transaction::EndPrepared() { state_->End(); }
+void Transaction::EndPrepared(bool committed) {
+  if (committed && state_->noted != nullptr) {
+    state_->manager.serializable.Committed(*std::exchange(state_->noted, nullptr));
+  }
+  state_->End();
+}
 
 // ---- Claim ----
 

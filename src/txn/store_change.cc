@@ -124,4 +124,14 @@ void Reclaim(storage::Store& store, const std::vector<KeyRange>& ranges) noexcep
   }
 }
 
+void DropWritten(storage::Store& store, const std::vector<KeyRange>& ranges) noexcept {
+  for (const KeyRange& range : ranges) {
+    try {
+      store.DropRange(range.from, range.to);
+    } catch (const std::exception&) {
+      return;
+    }
+  }
+}
+
 }  // namespace grizzly::txn

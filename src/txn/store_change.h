@@ -30,7 +30,9 @@ void GatherChange(StoreChange& change, storage::StoreBatch& batch);
 // On disk when it returns; a throw leaves the store as it was. The token is asked until the files are whole.
 void ApplyInFiles(storage::Store& store, StoreChange change, const CancelToken& cancel);
 
-// Frees the space of ranges that are deleted already, or never were to be seen.
+// Frees the space of ranges that are deleted already.
 void Reclaim(storage::Store& store, const std::vector<KeyRange>& ranges) noexcept;
+// Removes what was put into the store past the write set. If the store has failed it stays, and nobody finds it.
+void DropWritten(storage::Store& store, const std::vector<KeyRange>& ranges) noexcept;
 
 }  // namespace grizzly::txn

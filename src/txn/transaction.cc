@@ -47,7 +47,8 @@ void Transaction::State::Begin(const TransactionOptions& new_options, CancelToke
 Transaction::State::Savepoint Transaction::State::Here() const {
   return {writes.position(),       manager.locks.MarkPosition(owner),
           commit_actions.size(),   rollback_actions.size(),
-          commit_drops.size(),     rollback_drops.size()};
+          commit_drops.size(),     rollback_drops.size(),
+          noted == nullptr ? 0 : manager.serializable.WritePosition(*noted)};
 }
 
 void Transaction::State::UndoTo(const Savepoint& place) {
@@ -59,12 +60,15 @@ void Transaction::State::UndoTo(const Savepoint& place) {
   ShrinkTo(rollback_actions, place.rollback_actions);
   ShrinkTo(commit_drops, place.commit_drops);
   ShrinkTo(rollback_drops, place.rollback_drops);
+  if (noted != nullptr) manager.serializable.UndoWritesTo(*noted, place.noted_writes);
   manager.locks.ReleaseAfter(owner, place.locks);
-  Reclaim(manager.store, dropped);
+  DropWritten(manager.store, dropped);
 }
 
 void Transaction::State::End() {
   active = false;
+  if (noted != nullptr) manager.serializable.RolledBack(*noted);
+  noted = nullptr;
   writes.Clear();
   snapshot.reset();
   savepoints.clear();
@@ -167,11 +171,22 @@ ReadView Transaction::View() {
   if (state_->options.isolation < IsolationLevel::kRepeatableRead) {
     return {state_->manager.TakeSnapshot(), state_->command};
   }
-  if (state_->options.isolation == IsolationLevel::kSerializable) {
-    ThrowNotSupported("isolation level SERIALIZABLE");
+  if (state_->snapshot == nullptr) {
+    if (state_->options.isolation == IsolationLevel::kSerializable) {
+      state_->BeginSerializable();
+    } else {
+      state_->snapshot = state_->manager.TakeSnapshot();
+    }
   }
-  if (state_->snapshot == nullptr) state_->snapshot = state_->manager.TakeSnapshot();
+  if (state_->manager.planted_fault == PlantedFault::kSnapshot) [[unlikely]] {
+    state_->snapshot = state_->manager.TakeSnapshot();
+  }
   return {state_->snapshot, state_->command};
+}
+
+bool Transaction::RefusesStaleRows() const {
+  return state_->options.isolation >= IsolationLevel::kRepeatableRead &&
+         state_->manager.planted_fault != PlantedFault::kStaleRow;
 }
 
 // ---- reads ----
@@ -187,7 +202,9 @@ void Transaction::Get(const ReadView& view, std::string_view key, RowRead* row) 
       return;
     }
   }
+  if (state_->noted != nullptr && view.snapshot != nullptr) [[unlikely]] state_->NoteRead(key);
   row->own_command_ = 0;
+  row->kept_.reset();
   row->found_ = state_->manager.store.Get(view.snapshot.get(), key, &row->pinned_);
   row->value_ = row->pinned_.view();
 }
@@ -199,6 +216,9 @@ void Transaction::GetLatest(std::string_view key, RowRead* row) {
 std::unique_ptr<RangeScan> Transaction::Scan(const ReadView& view, std::string_view from,
                                              std::string_view to, ScanDirection direction,
                                              bool fill_cache) {
+  if (state_->noted != nullptr && view.snapshot != nullptr) [[unlikely]] {
+    state_->NoteRangeRead(from, to);
+  }
   return NewRangeScan(state_->manager.store, state_->writes, view, from, to, direction, fill_cache);
 }
 
@@ -206,16 +226,65 @@ std::unique_ptr<RangeScan> Transaction::ScanLatest(std::string_view from, std::s
   return Scan({nullptr, kSeesAll}, from, to);
 }
 
+// ---- serializable ----
+
+void Transaction::State::BeginSerializable() {
+  SerializationGuard& serializable = manager.serializable;
+  SerializationGuard::Start start =
+      options.read_only && options.deferrable
+          ? serializable.BeginDeferred(options.session, *cancel)
+          : serializable.Begin(options.session, options.read_only);
+  snapshot = std::move(start.snapshot);
+  noted = start.transaction;
+}
+
+void Transaction::State::NoteRead(std::string_view key) {
+  if (!IsNoted(key) || manager.planted_fault == PlantedFault::kReadTracking) return;
+  manager.serializable.NoteRead(*noted, key);
+}
+
+void Transaction::State::NoteRangeRead(std::string_view from, std::string_view to) {
+  if (!IsNoted(from) || manager.planted_fault == PlantedFault::kReadTracking) return;
+  manager.serializable.NoteRangeRead(*noted, from, to);
+}
+
+void Transaction::State::NoteWrite(std::string_view key) {
+  if (IsNoted(key)) manager.serializable.NoteWrite(*noted, key);
+}
+
+void Transaction::NoteKeyTaken(std::string_view key, bool is_error) {
+  if (state_->noted == nullptr) return;
+  // As PostgreSQL: a duplicate key that comes of a conflict is reported as that.
+  if (is_error) state_->NoteWrite(key);
+  if (!is_error || !state_->savepoints.empty()) state_->NoteRead(key);
+}
+
+void Transaction::NoteKeyFree(std::string_view key) {
+  if (state_->noted == nullptr || !State::IsNoted(key)) return;
+  FoundWrite own;
+  if (state_->writes.Find(key, kSeesAll, &own)) return;  // this transaction took it away
+  storage::PinnedValue seen;
+  if (!state_->manager.store.Get(state_->snapshot.get(), key, &seen)) return;
+  throw SqlError(SqlState::kTRSerializationFailure,
+                 "could not serialize access due to concurrent delete");
+}
+
+void Transaction::MoveNotedReads(std::string_view old_head, std::string_view new_head) {
+  state_->manager.serializable.MoveReads(old_head, new_head);
+}
+
 // ---- writes ----
 
 void Transaction::Put(std::string_view key, std::string_view value) {
   state_->CheckWritable();
   GRIZZLY_CHECK(value.size() >= kRowTimestampBytes);
+  if (state_->noted != nullptr) [[unlikely]] state_->NoteWrite(key);
   state_->writes.Put(key, value, state_->command);
 }
 
 void Transaction::Delete(std::string_view key) {
   state_->CheckWritable();
+  if (state_->noted != nullptr) [[unlikely]] state_->NoteWrite(key);
   state_->writes.Delete(key, state_->command);
 }
 
@@ -229,6 +298,7 @@ void Transaction::OnRollback(std::function<void()> action) {
 
 void Transaction::DropRangeAtCommit(std::string from, std::string to) {
   state_->CheckWritable();
+  if (state_->noted != nullptr) state_->manager.serializable.NoteDrop(*state_->noted, from);
   state_->commit_drops.push_back({std::move(from), std::move(to)});
 }
 
@@ -240,6 +310,9 @@ void Transaction::DropRangeAtRollback(std::string from, std::string to) {
 
 LockOutcome Transaction::LockRow(std::string_view key, RowLockMode mode, LockWait wait) {
   GRIZZLY_CHECK(key.size() >= sizeof(uint32_t));
+  if (state_->manager.planted_fault == PlantedFault::kRowLock) [[unlikely]] {
+    return LockOutcome::kGranted;
+  }
   const TenantId tenant(storage::ReadBigEndian<uint32_t>(key.data()));
   return state_->manager.locks.LockRow(state_->owner, LockTag::Row(tenant, key), mode, wait);
 }
@@ -274,9 +347,20 @@ void Transaction::ReleaseSavepoint(size_t depth) {
 
 // ---- the end ----
 
+// Fails the transaction if its commit would leave no serial order.
+void Transaction::PrepareNoted() {
+  try {
+    state_->manager.serializable.Prepare(*state_->noted);
+  } catch (...) {
+    Rollback();
+    throw;
+  }
+}
+
 void Transaction::Commit() {
   GRIZZLY_CHECK(state_->active);
   CommitTimestamp timestamp;
+  if (state_->noted != nullptr) PrepareNoted();
   if (has_writes()) {
     try {
       timestamp = state_->manager.clock.Next();
@@ -285,6 +369,9 @@ void Transaction::Commit() {
       Rollback();
       throw;
     }
+  }
+  if (state_->noted != nullptr) {
+    state_->manager.serializable.Committed(*std::exchange(state_->noted, nullptr));
   }
   for (const auto& action : state_->commit_actions) action(timestamp);
   const std::vector<KeyRange> dropped = std::move(state_->commit_drops);

@@ -7,7 +7,8 @@
 // ROWS        The first eight bytes of every value are the commit timestamp, filled in at commit.
 // ISOLATION   READ COMMITTED takes a snapshot per statement (ReadView); REPEATABLE READ one per
 //             transaction. Who wants to change a row locks it first (LockRow), then compares the
-//             commit timestamp it saw with the latest one (GetLatest).
+//             commit timestamp it saw with the latest one (GetLatest). SERIALIZABLE is REPEATABLE READ
+//             with every read and write noted (txn/serializable/).
 // THREADS     one at a time; the owner is a session. Waiting for a lock or the log is inside a
 //             BlockingSection. Cancel reaches waits through the token.
 // ERRORS      40001 serialization_failure, 40P01 deadlock_detected, 55P03 lock_not_available,
@@ -41,11 +42,15 @@ enum class IsolationLevel : uint8_t {
 using CommandId = uint32_t;
 inline constexpr CommandId kSeesAll = UINT32_MAX;
 
+// Storages below it (the second word of a key) hold the catalog: SERIALIZABLE notes nothing of them.
+inline constexpr uint32_t kFirstNotedStorage = 64;
+
 inline constexpr size_t kRowTimestampBytes = 8;  // head of each stored value, little-endian
 
 class PreparedTransactions;
 class Transaction;
 class TransactionManager;
+class SerializationGuard;
 struct PreparedTransaction;
 
 // What one statement sees: a store snapshot and a command id. Cheap to copy; a cursor keeps its own.
@@ -109,8 +114,11 @@ class Transaction {
   // passed to Put and Delete.
   CommandId NextCommand();
   CommandId current_command() const;
-  // What a statement starting now sees.
+  // What a statement starting now sees. The first one of a SERIALIZABLE READ ONLY DEFERRABLE transaction
+  // waits for a safe snapshot; take it before locks.
   ReadView View();
+  // Whether a row that somebody changed after the snapshot cannot be changed any more (40001).
+  bool RefusesStaleRows() const;
 
   // ---- reads ----
   void Get(const ReadView& view, std::string_view key, RowRead* row);
@@ -121,6 +129,16 @@ class Transaction {
                                   bool fill_cache = true);
   // As Scan, over latest committed and own writes.
   std::unique_ptr<RangeScan> ScanLatest(std::string_view from, std::string_view to);
+
+  // ---- for SERIALIZABLE; nothing at other levels ----
+  // Somebody has the unique key that a statement wants for its row. `is_error`: it fails for that;
+  // otherwise it has read the key.
+  void NoteKeyTaken(std::string_view key, bool is_error);
+  // Nobody has it. 40001 if the transaction's snapshot knows of one: who took that away comes before this
+  // transaction, and after what it sees.
+  void NoteKeyFree(std::string_view key);
+  // What anybody has read below `old_head` (a storage or an index that goes) is below `new_head` now.
+  void MoveNotedReads(std::string_view old_head, std::string_view new_head);
 
   // ---- writes: into the write set under the current command ----
   // `value` starts with kRowTimestampBytes of zeros.
@@ -165,9 +183,18 @@ class Transaction {
   // PREPARE TRANSACTION: writes the record; on a throw the transaction is to be rolled back. Afterwards the
   // locks are all that is left here (prepared_transactions.cc).
   void Prepare(PreparedTransaction& prepared, CancelToken& cancel, MemoryTracker* memory);
-  void EndPrepared();
+  void EndPrepared(bool committed);
   explicit Transaction(std::unique_ptr<State> state);
+  void PrepareNoted();
   std::unique_ptr<State> state_;
+};
+
+enum class PlantedFault : uint8_t {
+  kNone,
+  kRowLock,       // rows are not locked
+  kStaleRow,      // a row that changed after the snapshot is changed all the same
+  kSnapshot,      // each statement has a snapshot of its own at any level
+  kReadTracking,  // SERIALIZABLE notes no reads
 };
 
 class TransactionManager {
@@ -181,6 +208,10 @@ class TransactionManager {
   CommitTimestamp NextTimestamp();
   storage::Store& store();
   LockManager& locks();
+  SerializationGuard& serializable();
+
+  // Switches one check of isolation off, for tests that must notice.
+  void PlantFaultForTest(PlantedFault fault);
 
  private:
   friend class Transaction;

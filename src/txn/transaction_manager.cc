@@ -24,6 +24,9 @@ std::unique_ptr<Transaction> TransactionManager::Begin(const TransactionOptions&
 CommitTimestamp TransactionManager::NextTimestamp() { return state_->clock.Next(); }
 storage::Store& TransactionManager::store() { return state_->store; }
 LockManager& TransactionManager::locks() { return state_->locks; }
+SerializationGuard& TransactionManager::serializable() { return state_->serializable; }
+
+void TransactionManager::PlantFaultForTest(PlantedFault fault) { state_->planted_fault = fault; }
 
 std::shared_ptr<const storage::StoreSnapshot> TransactionManager::State::TakeSnapshot() {
   const uint64_t latest = store.LatestSequence();

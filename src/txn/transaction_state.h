@@ -4,8 +4,10 @@
 #include <mutex>
 #include <vector>
 
+#include "storage/key/ordered_key.h"
 #include "txn/commit_clock.h"
 #include "txn/pending_writes.h"
+#include "txn/serializable/serialization_guard.h"
 #include "txn/store_change.h"
 #include "txn/transaction.h"
 
@@ -21,6 +23,7 @@ struct Transaction::State {
     size_t rollback_actions;
     size_t commit_drops;
     size_t rollback_drops;
+    size_t noted_writes;
   };
 
   explicit State(TransactionManager::State& manager);
@@ -37,6 +40,15 @@ struct Transaction::State {
   // Makes the writes durable and visible.
   void Publish(CommitTimestamp timestamp);
   void CheckWritable() const;
+  // SERIALIZABLE: takes the snapshot, and what is noted from then on.
+  void BeginSerializable();
+  // Rows of users are; the catalog has locks of its own.
+  static bool IsNoted(std::string_view key) {
+    return storage::ReadBigEndian<uint32_t>(key.data() + sizeof(uint32_t)) >= kFirstNotedStorage;
+  }
+  void NoteRead(std::string_view key);
+  void NoteRangeRead(std::string_view from, std::string_view to);
+  void NoteWrite(std::string_view key);
 
   TransactionManager::State& manager;
   TransactionOptions options;
@@ -47,6 +59,7 @@ struct Transaction::State {
   PendingWrites writes;
   std::unique_ptr<storage::StoreBatch> batch;  // reused while small
   std::shared_ptr<const storage::StoreSnapshot> snapshot;  // of REPEATABLE READ and above
+  SerializableTransaction* noted = nullptr;  // what is noted of it: SERIALIZABLE, once it has a snapshot
   CommandId command = 0;
   TransactionId id;
   bool active = false;
@@ -58,7 +71,8 @@ struct Transaction::State {
 };
 
 struct TransactionManager::State {
-  State(storage::Store& store, LockManager& locks) : store(store), locks(locks), clock(store) {}
+  State(storage::Store& store, LockManager& locks)
+      : store(store), locks(locks), clock(store), serializable(store, [this] { return TakeSnapshot(); }) {}
 
   // The store as it is now; statements that nothing was written between share one.
   std::shared_ptr<const storage::StoreSnapshot> TakeSnapshot();
@@ -68,6 +82,8 @@ struct TransactionManager::State {
   storage::Store& store;
   LockManager& locks;
   CommitClock clock;
+  SerializationGuard serializable;
+  PlantedFault planted_fault = PlantedFault::kNone;
 
   std::mutex snapshot_mutex;
   std::shared_ptr<const storage::StoreSnapshot> shared_snapshot;  // guarded by snapshot_mutex

@@ -25,39 +25,52 @@ int CompareBytes(std::string_view a, std::string_view b) {
 
 struct Collators {
   std::shared_mutex mutex;
-  std::unordered_map<Oid, UCollator*> open;  // guarded by mutex; null: compares bytes; never closed
+  std::unordered_map<std::string, UCollator*> open;  // by locale; guarded by mutex; never closed
 };
 
-// Null for a collation that compares bytes (ucs_basic).
-const UCollator* FindCollator(Oid collation) {
+const UCollator* OpenCollator(const std::string& locale) {
   static auto* const collators = new Collators();
   {
     std::shared_lock lock(collators->mutex);
-    const auto found = collators->open.find(collation);
+    const auto found = collators->open.find(locale);
     if (found != collators->open.end()) return found->second;
   }
-  const facts::CollationFact* fact = facts::FindCollation(collation);
-  if (fact == nullptr) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("collation with OID {} does not exist", collation));
-  }
-  UCollator* collator = nullptr;
-  if (fact->collprovider == 'i') {
-    UErrorCode status = U_ZERO_ERROR;
-    collator = ucol_open(std::string(fact->colliculocale).c_str(), &status);
-    if (U_FAILURE(status)) {
-      throw SqlError(SqlState::kInternalError,
-                     fmt::format("could not open collator for locale \"{}\": {}",
-                                 fact->colliculocale, u_errorName(status)));
-    }
+  UErrorCode status = U_ZERO_ERROR;
+  UCollator* collator = ucol_open(locale.c_str(), &status);
+  if (U_FAILURE(status)) {
+    throw SqlError(SqlState::kInternalError,
+                   fmt::format("could not open collator for locale \"{}\": {}", locale,
+                               u_errorName(status)));
   }
   std::unique_lock lock(collators->mutex);
-  const auto [at, is_new] = collators->open.try_emplace(collation, collator);
-  if (!is_new && collator != nullptr) ucol_close(collator);
+  const auto [at, is_new] = collators->open.try_emplace(locale, collator);
+  if (!is_new) ucol_close(collator);
   return at->second;
 }
 
+// Null for a collation that compares bytes (ucs_basic, users' own of that kind).
+const UCollator* FindCollator(Oid collation) {
+  const std::string locale = CollationLocale(collation, "string comparison");
+  return locale.empty() ? nullptr : OpenCollator(locale);
+}
+
 }  // namespace
+
+void CheckCollation(Oid collation, std::string_view purpose) {
+  if (collation != kConflictingCollation) return;
+  throw SqlError(SqlState::kIndeterminateCollation,
+                 fmt::format("could not determine which collation to use for {}", purpose))
+      .Hint("Use the COLLATE clause to set the collation explicitly.");
+}
+
+std::string CollationLocale(Oid collation, std::string_view purpose) {
+  CheckCollation(collation, purpose);
+  if (const facts::CollationFact* fact = facts::FindCollation(collation)) {
+    return fact->collprovider == 'i' ? std::string(fact->colliculocale) : std::string();
+  }
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("collation with OID {} does not exist", collation));
+}
 
 int CompareText(std::string_view a, std::string_view b, Oid collation) {
   if (IsByteCollation(collation)) return CompareBytes(a, b);

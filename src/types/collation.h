@@ -17,6 +17,14 @@ constexpr bool IsByteCollation(Oid collation) {
   return collation == kInvalidOid || collation == 100 || collation == 950 || collation == 951;
 }
 
+// What an expression has whose parts have different implicit collations: whoever asks for it fails.
+inline constexpr Oid kConflictingCollation = 0xFFFFFFFFU;
+
+// Throws 42P22 "could not determine which collation to use for PURPOSE" for kConflictingCollation.
+void CheckCollation(Oid collation, std::string_view purpose);
+// ICU's locale of a collation; empty when it compares bytes. Throws as CheckCollation, and 42704.
+std::string CollationLocale(Oid collation, std::string_view purpose);
+
 // <0, 0, >0. Throws 42704 for a collation that is none of PostgreSQL's own.
 int CompareText(std::string_view a, std::string_view b, Oid collation);
 // Appends bytes that compare (memcmp) as the texts do; equal only for equal texts.

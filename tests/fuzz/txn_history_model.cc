@@ -91,6 +91,8 @@ class History {
   void BeginTransaction(Actor& actor) {
     TransactionOptions options;
     options.commit_sync = storage::SyncMode::kNone;
+    // Some move their writes to disk, and commit by files.
+    if (Below(random_, 8) == 0) options.write_memory_bytes = 1500;
     if (Below(random_, 2) == 0) options.isolation = IsolationLevel::kRepeatableRead;
     actor.transaction = transactions_->Begin(options, cancel_, nullptr, nullptr);
   }

@@ -71,7 +71,7 @@ struct ModelOwner {
   }
 };
 
-void CompareLists(const LockManager& locks, const std::vector<ModelOwner>& model) {
+void CompareLists(const LockManager& locks, const std::vector<ModelOwner>& model, bool folding) {
   size_t listed = 0;
   for (const HeldLock& lock : locks.ListAll()) {
     const int mode = lock.tag.kind == LockKind::kRelation ? lock.mode - 1 : lock.mode;
@@ -83,13 +83,14 @@ void CompareLists(const LockManager& locks, const std::vector<ModelOwner>& model
     Expect(known && lock.granted, "a lock nobody took is listed");
     ++listed;
   }
-  if (listed == 0) {
+  if (listed == 0 && !folding) {
     for (const ModelOwner& owner : model) Expect(owner.taken.empty(), "a lock is missing");
   }
 }
 
 void RunWithoutWaiting(Random& random) {
-  LockManager locks;
+  const bool folding = Below(random, 2) == 0;
+  LockManager locks(folding ? Below(random, 4) : kUnfoldedLocksMax);
   CancelToken cancel;
   std::vector<std::unique_ptr<LockOwner>> owners;
   std::vector<ModelOwner> model(kOwners);
@@ -113,7 +114,7 @@ void RunWithoutWaiting(Random& random) {
         self.taken.resize(self.savepoints.back().first);
         self.savepoints.pop_back();
         break;
-      case 3: CompareLists(locks, model); break;
+      case 3: CompareLists(locks, model, folding); break;
       default: {
         const Request request = RandomRequest(random);
         bool free = true;
@@ -132,7 +133,7 @@ void RunWithoutWaiting(Random& random) {
 // must be found, nobody may be in beside an exclusive holder, and in the end nothing is left.
 void RunWithThreads(uint64_t seed) {
   constexpr int kTags = 3;
-  LockManager locks;
+  LockManager locks(seed % 16 == 0 ? 0 : kUnfoldedLocksMax);
   std::array<std::atomic<int>, kTags> inside{};
   std::atomic<bool> wrong{false};
   std::vector<std::thread> threads;

@@ -1,6 +1,6 @@
-// A write set against a std::map of histories: puts, deletes, commands, savepoints undone, reads at
-// every command, iteration both ways.
-#include "txn/write_set.h"
+// Pending writes, in memory and in runs, against a std::map of histories: puts, deletes, commands, savepoints
+// undone, reads at every command, cursors both ways, cursors that stay open meanwhile.
+#include "txn/pending_writes.h"
 
 #include <map>
 
@@ -9,7 +9,7 @@
 namespace grizzly::model {
 namespace {
 
-using txn::WriteSet;
+using namespace txn;
 
 struct Write {
   std::string key;
@@ -38,57 +38,90 @@ std::string RandomKey(Random& random, bool ascending, uint32_t step) {
   return key;
 }
 
-std::string Show(const WriteSet::Node* node, uint32_t command) {
-  const WriteSet::Version* version = WriteSet::VersionOf(node, command);
-  if (version == nullptr) return "";
-  std::string text(WriteSet::KeyOf(node));
-  return text + (version->is_deleted() ? "-" : "=" + std::string(version->bytes())) + ";";
+std::string Show(const WriteCursor& at) {
+  return std::string(at.key()) + (at.is_deleted() ? "-" : "=" + std::string(at.value())) + ";";
 }
 
-void Compare(const WriteSet& writes, const Model& model, uint32_t command, Random& random) {
-  std::string expected, forward, backward;
-  const auto visible = model.VisibleTo(command);
-  for (const auto& [key, write] : visible) {
-    expected += key + (write.deleted ? "-" : "=" + write.value) + ";";
-    const WriteSet::Version* found = writes.Find(key, command);
-    Expect(found != nullptr && found->is_deleted() == write.deleted, "find " + key);
+std::string ShowAll(std::unique_ptr<WriteCursor> cursor, bool forward) {
+  std::string text;
+  for (; cursor != nullptr && cursor->Valid(); cursor->Next()) {
+    text = forward ? text + Show(*cursor) : Show(*cursor) + text;
   }
-  for (auto* node = writes.First(); node != nullptr; node = WriteSet::Next(node)) {
-    forward += Show(node, command);
-  }
-  const std::string above(10, '\xFF');
-  for (auto* node = writes.LastBefore(above); node != nullptr; node = WriteSet::Previous(node)) {
-    backward = Show(node, command) + backward;
-  }
-  Expect(forward == expected, "forward at command " + std::to_string(command));
-  Expect(backward == expected, "backward at command " + std::to_string(command));
-  const std::string probe = RandomKey(random, false, 0);
-  auto* at = writes.FirstAtOrAfter(probe);
-  while (at != nullptr && WriteSet::VersionOf(at, command) == nullptr) at = WriteSet::Next(at);
-  const auto model_at = visible.lower_bound(probe);
-  Expect((at == nullptr) == (model_at == visible.end()), "first at or after " + probe);
-  if (at != nullptr) Expect(WriteSet::KeyOf(at) == model_at->first, "first at or after " + probe);
+  return text;
 }
+
+std::string Expected(const Model& model, const WriteRange& range) {
+  std::string text;
+  for (const auto& [key, write] : model.VisibleTo(range.command)) {
+    if (key < range.from || key >= range.to) continue;
+    text += key + (write.deleted ? "-" : "=" + write.value) + ";";
+  }
+  return text;
+}
+
+void Compare(const PendingWrites& writes, const Model& model, uint32_t command, Random& random) {
+  for (const auto& [key, write] : model.VisibleTo(command)) {
+    FoundWrite found;
+    Expect(writes.Find(key, command, &found), "find " + key);
+    Expect(found.deleted == write.deleted && found.command == write.command, "found " + key);
+    Expect(found.deleted || found.value == write.value, "value of " + key);
+  }
+  std::string from = RandomKey(random, false, 0), to = RandomKey(random, false, 0);
+  if (to < from) std::swap(from, to);
+  for (const WriteRange& range : {WriteRange{"", std::string(10, '\xFF'), command},
+                                  WriteRange{from, to, command}}) {
+    const std::string expected = Expected(model, range);
+    WriteRange backward = range;
+    backward.direction = ScanDirection::kBackward;
+    Expect(ShowAll(writes.NewCursor(range), true) == expected, "forward");
+    Expect(ShowAll(writes.NewCursor(backward), false) == expected, "backward");
+  }
+}
+
+// A cursor of an early command that goes on while later ones write.
+struct OpenCursor {
+  std::unique_ptr<WriteCursor> cursor;
+  std::string left;
+
+  void Step() {
+    if (cursor == nullptr || !cursor->Valid()) {
+      Expect(left.empty(), "a cursor ends early");
+      return;
+    }
+    const std::string shown = Show(*cursor);
+    Expect(left.starts_with(shown), "a cursor that stayed open");
+    left.erase(0, shown.size());
+    cursor->Next();
+  }
+};
 
 }  // namespace
 
-const uint64_t kSeedCount = 200;
+const uint64_t kSeedCount = 60;
 
 void RunModel(uint64_t seed) {
   Random random(seed);
   MemoryTracker tracker("model", nullptr);
-  WriteSet writes;
+  storage::StoreOptions options;
+  options.directory = "/model";
+  options.medium = storage::StoreMedium::kMemory;
+  const auto store = storage::Store::Open(options);
+  PendingWrites writes(*store);
   Model model;
   std::vector<size_t> savepoints;
   uint32_t command = 1;
+  OpenCursor open;
   const bool ascending = Below(random, 4) == 0;
-  writes.Open(&tracker);
+  // Of four, one keeps all in memory and one moves every write to a run of its own.
+  constexpr size_t kShares[] = {SIZE_MAX, 1, 2000, 6000};
+  writes.Open(&tracker, kShares[Below(random, 4)]);
   for (uint32_t step = 0; step < 300; ++step) {
-    switch (Below(random, 12)) {
+    switch (Below(random, 14)) {
       case 0: ++command; break;
       case 1: savepoints.push_back(writes.position()); break;
       case 2:
         if (savepoints.empty()) break;
+        open = OpenCursor();
         savepoints.resize(1 + Below(random, savepoints.size()));
         writes.UndoTo(savepoints.back());
         model.history.resize(savepoints.back());
@@ -96,6 +129,12 @@ void RunModel(uint64_t seed) {
       case 3:
         Compare(writes, model, 1 + static_cast<uint32_t>(Below(random, command + 1)), random);
         break;
+      case 4: {
+        const WriteRange range{"", std::string(10, '\xFF'), ++command};
+        open = {writes.NewCursor(range), Expected(model, range)};
+        break;
+      }
+      case 5: open.Step(); break;
       default: {
         Write write{RandomKey(random, ascending, step), Below(random, 4) == 0,
                     std::to_string(step), command};
@@ -110,8 +149,9 @@ void RunModel(uint64_t seed) {
     Expect(writes.position() == model.history.size(), "position");
   }
   Compare(writes, model, UINT32_MAX, random);
+  open = OpenCursor();
   writes.UndoTo(0);
-  Expect(writes.empty() && writes.byte_count() == 0, "empty after undo");
+  Expect(writes.empty() && writes.byte_count() == 0 && !writes.has_runs(), "empty after undo");
   writes.Clear();
   Expect(tracker.used_bytes() == 0, "memory given back");
 }

@@ -44,14 +44,17 @@ void BecomeOracleUser() {
 }
 
 // Starts `command` with its output in `log`; the child leads a process group of its own.
-pid_t Spawn(const std::vector<std::string>& command, const std::string& log, bool as_oracle_user) {
+pid_t Spawn(const std::vector<std::string>& command, const std::string& log, bool as_oracle_user,
+            const std::string& environment = {}) {
   std::vector<char*> arguments;
+  std::string assignment = environment;  // putenv keeps it
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const pid_t pid = fork();
   if (pid < 0) throw std::runtime_error("cannot fork");
   if (pid > 0) return pid;
   setpgid(0, 0);
+  if (!assignment.empty()) putenv(assignment.data());
   const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   const int in = open("/dev/null", O_RDONLY);
   dup2(in, 0);
@@ -125,6 +128,8 @@ std::vector<std::string> TestServer::CommandLine() const {
                       : word == std::string("port") ? std::to_string(port_)
                                                     : word);
   }
+  // Both have it off by default.
+  command.insert(command.end(), {"-c", "max_prepared_transactions=20"});
   for (const std::string& setting : options_.settings) {
     command.push_back("-c");
     command.push_back(setting);
@@ -134,7 +139,8 @@ std::vector<std::string> TestServer::CommandLine() const {
 
 double TestServer::StartSeconds() {
   const auto start = Clock::now();
-  pid_ = Spawn(CommandLine(), folder_ + "/log", options_.kind == ServerKind::kPostgres15);
+  pid_ = Spawn(CommandLine(), folder_ + "/log", options_.kind == ServerKind::kPostgres15,
+               environment_);
   WaitUntilReady();
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -177,6 +183,19 @@ void TestServer::Kill() {
   pid_ = -1;
   // PostgreSQL's backends are processes of their own; they notice within moments that they are orphans.
   if (options_.kind == ServerKind::kPostgres15) std::this_thread::sleep_for(kOrphansEndIn);
+}
+
+std::string TestServer::CheckData() {
+  const std::string log = folder_ + "/check";
+  std::filesystem::remove(log);
+  const pid_t pid = Spawn({options_.grizzlyd, "-D", folder_ + "/data", "--check"}, log,
+                          /*as_oracle_user=*/false);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  std::ostringstream text;
+  text << std::ifstream(log).rdbuf();
+  return "--check: " + text.str();
 }
 
 std::string TestServer::ConnectionString(const std::string& database) const {

@@ -36,6 +36,10 @@ class TestServer {
   // SIGKILL to the whole server, and waits for the end.
   void Kill();
   bool IsRunning();
+  // Of the next start: "NAME=value"; empty: none.
+  void SetEnvironment(std::string assignment) { environment_ = std::move(assignment); }
+  // Runs the stopped server's program over its data with --check; what it prints when it ends badly, or empty.
+  std::string CheckData();
 
   int port() const { return port_; }
   // A libpq connection string for `database`, as the superuser.
@@ -54,6 +58,7 @@ class TestServer {
   const ServerOptions options_;
   const int port_;
   std::string folder_;
+  std::string environment_;
   pid_t pid_ = -1;
   bool keeps_folder_ = false;
 };

@@ -83,15 +83,14 @@ void SetNotNull(CommandInput& input, const Relation& index, Relation* table) {
 
 // Entries of a key that is checked later have another form.
 void MakeDeferrable(CommandInput& input, const RelationPtr& table, Relation index) {
-  KeyRange old_entries =
-      RangeOfIndex(table->tenant, table->storage, index.index->index_id);
+  const IndexId old_index = index.index->index_id;
   index.index->immediate = false;
   index.storage = input.editor.NewStorage();
   index.index->index_id = IndexId{index.storage.value};
   KeyRange entries = RangeOfIndex(table->tenant, table->storage, index.index->index_id);
   input.transaction.DropRangeAtRollback(std::move(entries.from), std::move(entries.to));
   FillIndex(input, table, input.editor.PutRelation(std::move(index)));
-  input.transaction.DropRangeAtCommit(std::move(old_entries.from), std::move(old_entries.to));
+  DropIndexAtCommit(input, *table, old_index);
 }
 
 }  // namespace

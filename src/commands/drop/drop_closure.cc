@@ -246,8 +246,7 @@ class Removal {
       return;
     }
     if (!index.index->clustered_by) {
-      KeyRange range = RangeOfIndex(table->tenant, table->storage, index.index->index_id);
-      input_.transaction.DropRangeAtCommit(std::move(range.from), std::move(range.to));
+      DropIndexAtCommit(input_, *table, index.index->index_id);
       input_.editor.PutRelation(std::move(changed));
       return;
     }

@@ -71,6 +71,19 @@ void IndexFill::Add(const types::Batch& rows, const std::vector<std::string_view
   }
 }
 
+void IndexFill::ForEachEntry(const types::Batch& rows,
+                             const std::vector<std::string_view>& suffixes,
+                             const EntryVisitor& visit) {
+  Computed computed;
+  Compute(rows, &computed);
+  for (uint32_t row = 0; row < rows.row_count(); ++row) {
+    bool is_unique = false;
+    if (!ComputeKey(computed, row, &is_unique)) continue;
+    if (!is_unique || !rules_.index->index->immediate) key_.append(suffixes[row]);
+    visit(key_, suffixes[row]);
+  }
+}
+
 bool IndexFill::KeysDiffer() {
   const storage::KeyLayout& layout = *rules_.index->index_key;
   const auto has_null = [&](std::string_view fields) {

@@ -26,6 +26,10 @@ class IndexFill {
   // Entries for all rows; suffixes[i] is row i's key behind its head.
   void Add(const types::Batch& rows, const std::vector<std::string_view>& suffixes,
            BulkWriter& writer);
+  // Calls `visit` with each row's entry: its key, and the suffix its value holds.
+  using EntryVisitor = std::function<void(std::string_view key, std::string_view suffix)>;
+  void ForEachEntry(const types::Batch& rows, const std::vector<std::string_view>& suffixes,
+                    const EntryVisitor& visit);
   // True when every unique key was there once. The writer must have been flushed.
   bool IsUnique(const BulkWriter& writer);
   // Keys of the rows, one per row; empty: no entry or not held to be unique. For finding a duplicate.

@@ -24,14 +24,14 @@ void RebuildIndex(CommandInput& input, Oid oid) {
   }
   if (index->index->clustered_by) return;
   const RelationPtr table = Reread(input, index->index->table);
-  KeyRange old_entries = RangeOfIndex(table->tenant, table->storage, index->index->index_id);
+  const IndexId old_index = index->index->index_id;
   Relation changed = *index;
   changed.storage = input.editor.NewStorage();
   changed.index->index_id = IndexId{changed.storage.value};
   KeyRange entries = RangeOfIndex(table->tenant, table->storage, changed.index->index_id);
   input.transaction.DropRangeAtRollback(std::move(entries.from), std::move(entries.to));
   FillIndex(input, table, input.editor.PutRelation(std::move(changed)));
-  input.transaction.DropRangeAtCommit(std::move(old_entries.from), std::move(old_entries.to));
+  DropIndexAtCommit(input, *table, old_index);
 }
 
 void ReadOptions(CommandInput& input, const PgQuery__ReindexStmt& statement) {

@@ -9,6 +9,8 @@
 #include "commands/view/materialized_view.h"
 #include "executor/modify/row_writer.h"
 #include "facts/types.h"
+#include "types/collation.h"
+#include "types/type_directory.h"
 
 namespace grizzly::commands {
 
@@ -28,6 +30,12 @@ std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
     if (fact != nullptr && fact->typtype == 'p') {
       throw SqlError(SqlState::kInvalidTableDefinition,
                      fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
+    }
+    if (column.type.collation == types::kConflictingCollation) {
+      throw SqlError(SqlState::kIndeterminateCollation,
+                     fmt::format("no collation was derived for column \"{}\" with collatable type {}",
+                                 column.name, types::AnyTypeName(column.type.oid)))
+          .Hint("Use the COLLATE clause to set the collation explicitly.");
     }
     for (const catalog::Column& other : columns) {
       if (other.name != column.name) continue;

@@ -70,7 +70,9 @@ class RowPlacement {
         appender_ != nullptr ? &appender_->TakeRowIds(rows.row_count()) : nullptr;
     for (uint32_t row = 0; row < rows.row_count(); ++row) {
       if (table_.row_key != nullptr) {
-        table_.row_key->AppendFromRow(rows, row, &bytes_);
+        key_.clear();
+        table_.row_key->AppendFromRow(rows, row, &key_);
+        bytes_.append(key_);
       } else if (row_ids != nullptr) {
         storage::AppendBigEndian(&bytes_, (*row_ids)[row]);
       } else if (keeps_row_ids_) {

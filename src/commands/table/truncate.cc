@@ -70,8 +70,8 @@ std::string Truncate(const PgQuery__TruncateStmt& statement, CommandInput& input
     if (!table->HasRows()) continue;
     catalog::Relation empty = *table;
     empty.storage = NewStorage(input);
-    DropStorageAtCommit(input, *table);
     input.editor.PutRelation(std::move(empty));
+    DropStorageAtCommit(input, *table);
     if (input.uncontended_relations != nullptr) input.uncontended_relations->push_back(oid);
     input.transaction.OnCommit([&catalog = input.catalog, oid](CommitTimestamp) {
       catalog.SetStatistics(oid, {0, 0});

@@ -10,6 +10,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/view/view_text.h"
 #include "facts/collations.h"
+#include "types/collation.h"
 #include "facts/types.h"
 #include "planner/binder/view_changeability.h"
 
@@ -29,6 +30,12 @@ std::vector<catalog::Column> ColumnsOfView(const planner::BoundStatement& bound,
     catalog::Column column;
     column.name = i < aliases.size() ? aliases[i] : bound.results[i].name;
     column.type = bound.columns[bound.results[i].column].type;
+    if (column.type.collation == types::kConflictingCollation) {
+      throw SqlError(SqlState::kIndeterminateCollation,
+                     fmt::format("could not determine which collation to use for view column \"{}\"",
+                                 column.name))
+          .Hint("Use the COLLATE clause to set the collation explicitly.");
+    }
     if (column.type.oid == facts::kUnknownOid) column.type = types::BuiltinType(facts::kTextOid);
     column.attnum = static_cast<AttributeNumber>(i + 1);
     for (const catalog::Column& other : columns) {

@@ -119,13 +119,23 @@ class StarExpansion {
     const PgQuery__ColumnRef& star = *value->column_ref;
     const std::string qualifier(star.n_fields > 1 ? StringOf(star.fields[star.n_fields - 2])
                                                   : std::string_view());
+    before_.clear();
     for (ast::Node* item : ListOf(select.from_clause, select.n_from_clause)) {
       ast::Node* const meant = qualifier.empty() ? item : FindNamed(*item, qualifier);
-      if (meant == nullptr) continue;
-      for (const NamedColumn& column : ColumnsOf(*meant)) {
-        targets->push_back(maker_.ColumnTarget(column.qualifier, column.column));
+      if (meant != nullptr) {
+        for (const NamedColumn& column : ColumnsOf(*meant)) {
+          targets->push_back(maker_.ColumnTarget(column.qualifier, column.column));
+        }
       }
+      before_.push_back(item);
     }
+  }
+
+  // May use what stands before it in FROM.
+  static bool IsLateral(const ast::Node& item) {
+    return item.node_case == PG_QUERY__NODE__NODE_RANGE_FUNCTION ||
+           item.node_case == PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC ||
+           (item.node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT && item.range_subselect->lateral);
   }
 
   // The item of that name at or below one of the FROM list; null: none.
@@ -148,6 +158,10 @@ class StarExpansion {
         break;
       case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: alias = item.range_subselect->alias; break;
       case PG_QUERY__NODE__NODE_RANGE_FUNCTION: alias = item.range_function->alias; break;
+      case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC:
+        alias = item.range_table_func->alias;
+        if (alias == nullptr) return "xmltable";
+        break;
       default: break;
     }
     return alias == nullptr ? std::string() : std::string(TextOf(alias->aliasname));
@@ -155,12 +169,24 @@ class StarExpansion {
 
   std::vector<NamedColumn> ColumnsOf(ast::Node& item) {
     if (item.node_case == PG_QUERY__NODE__NODE_JOIN_EXPR) return ColumnsOfJoin(*item.join_expr);
-    // Ask the binder: SELECT * FROM this item alone.
+    // Ask the binder: SELECT * FROM this item, alone or behind those that it may use.
+    std::vector<ast::Node*> from;
+    if (IsLateral(item)) from = before_;
+    const size_t others = from.empty() ? 0 : NamesOfAll(from).size();
+    from.push_back(&item);
+    std::vector<NamedColumn> columns;
+    const std::string alias = AliasOf(item);
+    const std::vector<std::string> names = NamesOfAll(from);
+    for (size_t i = others; i < names.size(); ++i) columns.push_back({alias, names[i]});
+    return columns;
+  }
+
+  // The columns of SELECT * FROM these.
+  std::vector<std::string> NamesOfAll(std::vector<ast::Node*> from) {
     PgQuery__SelectStmt select = PG_QUERY__SELECT_STMT__INIT;
-    ast::Node* from[] = {&item};
     ast::Node* targets[] = {Star()};
-    select.n_from_clause = 1;
-    select.from_clause = from;
+    select.n_from_clause = from.size();
+    select.from_clause = from.data();
     select.n_target_list = 1;
     select.target_list = targets;
     select.with_clause = with_;
@@ -169,17 +195,19 @@ class StarExpansion {
     ast::Node statement = PG_QUERY__NODE__INIT;
     statement.node_case = PG_QUERY__NODE__NODE_SELECT_STMT;
     statement.select_stmt = &select;
-    const planner::BoundStatement bound = planner::Bind(statement, MakeBinderInput(input_));
-    std::vector<NamedColumn> columns;
-    const std::string alias = AliasOf(item);
-    for (const auto& result : bound.results) columns.push_back({alias, result.name});
-    return columns;
+    std::vector<std::string> names;
+    for (const auto& result : planner::Bind(statement, MakeBinderInput(input_)).results) {
+      names.push_back(result.name);
+    }
+    return names;
   }
 
   // Merged columns first, then the rest of both sides.
   std::vector<NamedColumn> ColumnsOfJoin(PgQuery__JoinExpr& join) {
     const std::vector<NamedColumn> left = ColumnsOf(*join.larg);
+    before_.push_back(join.larg);
     const std::vector<NamedColumn> right = ColumnsOf(*join.rarg);
+    before_.pop_back();
     std::vector<std::string> merged = StringsOf(ListOf(join.using_clause, join.n_using_clause));
     const auto has = [](const std::vector<NamedColumn>& columns, const std::string& name) {
       return std::any_of(columns.begin(), columns.end(),
@@ -220,6 +248,7 @@ class StarExpansion {
   CommandInput& input_;
   TreeMaker maker_;
   PgQuery__WithClause* with_ = nullptr;
+  std::vector<ast::Node*> before_;  // what a lateral item may use
 };
 
 using MessageVisitor = std::function<void(ProtobufCMessage&)>;

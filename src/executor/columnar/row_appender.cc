@@ -13,18 +13,12 @@ namespace {
 constexpr uint64_t kDeltaRowsMax = 4096;
 
 // Segments without a descriptor, when the transaction, or the savepoint, did not come to an end.
-void RemoveAtRollback(txn::Transaction& transaction, storage::Store& store,
-                      const catalog::Relation& table, uint64_t group) {
+void RemoveAtRollback(txn::Transaction& transaction, const catalog::Relation& table,
+                      uint64_t group) {
   std::string from, to;
   storage::AppendSegmentKey(&from, table.tenant, table.storage, group, 0);
   storage::AppendSegmentKey(&to, table.tenant, table.storage, group + 1, 0);
-  transaction.OnRollback([&store, from, to] {
-    try {
-      store.DropRange(from, to);
-    } catch (const SqlError&) {
-      // The store has failed. What is left behind, nobody finds.
-    }
-  });
+  transaction.DropRangeAtRollback(std::move(from), std::move(to));
 }
 
 }  // namespace
@@ -37,7 +31,7 @@ void PutGroup(txn::Transaction& transaction, txn::TransactionManager& transactio
   const uint64_t number = transactions.NextTimestamp().value;
   const storage::GroupDescriptor group =
       builder.Finish(table.tenant, table.storage, number, first_row_id, *batch);
-  RemoveAtRollback(transaction, store, table, number);
+  RemoveAtRollback(transaction, table, number);
   store.Write(*batch, storage::SyncMode::kNone);  // the commit's sync covers it
   std::string key;
   storage::AppendGroupKey(&key, table.tenant, table.storage, group.last_row_id);

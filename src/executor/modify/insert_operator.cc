@@ -169,7 +169,7 @@ class InsertOperator final : public Operator {
 
   // A snapshot isolation level may not update what it cannot see.
   void CheckSnapshot(ExecContext& context, const std::string& key) {
-    if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return;
+    if (!context.transaction.RefusesStaleRows()) return;
     FoundRow seen;
     writer_.row_access().Get(context.view, key, &seen);
     if (seen.found() && seen.commit_timestamp() == existing_read_.commit_timestamp()) return;

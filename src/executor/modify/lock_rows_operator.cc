@@ -59,7 +59,7 @@ class LockRowsOperator final : public Operator {
         continue;
       }
       FollowMoves(context, mark, TimestampOfMark(value.AsString()), &key);
-      if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
+      if (context.transaction.RefusesStaleRows()) {
         throw SqlError(SqlState::kTRSerializationFailure,
                        read_.found() ? "could not serialize access due to concurrent update"
                                      : "could not serialize access due to concurrent delete");

@@ -114,7 +114,7 @@ class MergeOperator final : public Operator {
           .Hint("Ensure that not more than one source row matches any one target row.");
     }
     if (read_.found() && read_.commit_timestamp().value == seen_timestamp) return true;
-    if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return false;
+    if (!context.transaction.RefusesStaleRows()) return false;
     throw SqlError(SqlState::kTRSerializationFailure,
                    read_.found() ? "could not serialize access due to concurrent update"
                                  : "could not serialize access due to concurrent delete");

@@ -124,7 +124,7 @@ class ModifyOperator final : public Operator {
     }
     if (read_.found() && read_.commit_timestamp().value == seen_timestamp) return true;
     FollowMoves(context, seen_timestamp);
-    if (context.transaction.options().isolation >= txn::IsolationLevel::kRepeatableRead) {
+    if (context.transaction.RefusesStaleRows()) {
       throw SqlError(SqlState::kTRSerializationFailure,
                      read_.found() ? "could not serialize access due to concurrent update"
                                    : "could not serialize access due to concurrent delete");

@@ -216,7 +216,7 @@ class RoutedInsertOperator final : public Operator {
   // A snapshot isolation level may not update what it cannot see.
   static void CheckSnapshot(ExecContext& context, RowWriter& writer, const std::string& key,
                             const FoundRow& found) {
-    if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return;
+    if (!context.transaction.RefusesStaleRows()) return;
     FoundRow seen;
     writer.row_access().Get(context.view, key, &seen);
     if (seen.found() && seen.commit_timestamp() == found.commit_timestamp()) return;

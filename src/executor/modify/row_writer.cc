@@ -206,16 +206,23 @@ std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, ui
            std::find(arbiters->begin(), arbiters->end(), index.oid) != arbiters->end();
   };
   std::optional<Conflict> found;
-  const auto note = [&](const catalog::RelationPtr& index, std::string_view suffix) {
+  const auto note = [&](const catalog::RelationPtr& index, std::string_view key,
+                        std::string_view suffix) {
     Conflict conflict{index, std::string(suffix)};
-    if (!decides(*index)) ThrowConflict(conflict, rows, row);
+    const bool is_error = arbiters == nullptr || !decides(*index);
+    context_.transaction.NoteKeyTaken(key, is_error);
+    if (is_error && arbiters != nullptr) ThrowConflict(conflict, rows, row);
     if (!found.has_value()) found = std::move(conflict);
   };
   if (!suffix_is_fresh_ && suffix_ != replaced_suffix) {
     key_ = head_ + suffix_;
     if (!uncontended_) context_.transaction.LockRow(key_, txn::RowLockMode::kUpdate);
     context_.transaction.GetLatest(key_, &read_);
-    if (read_.found()) note(primary_index_, suffix_);
+    if (read_.found()) {
+      note(primary_index_, key_, suffix_);
+    } else {
+      context_.transaction.NoteKeyFree(key_);
+    }
   }
   for (const auto& index : indexes_) {
     if (!index->definition->unique) continue;
@@ -229,8 +236,10 @@ std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, ui
     if (!ComputeEntry(*index, rows, row) || !index->is_unique_key) continue;
     if (!uncontended_) context_.transaction.LockRow(index->key, txn::RowLockMode::kUpdate);
     context_.transaction.GetLatest(index->key, &read_);
-    if (read_.found() && SuffixOfMark(read_.value()) != replaced_suffix) {
-      note(index->rules->index, SuffixOfMark(read_.value()));
+    if (!read_.found()) {
+      context_.transaction.NoteKeyFree(index->key);
+    } else if (SuffixOfMark(read_.value()) != replaced_suffix) {
+      note(index->rules->index, index->key, SuffixOfMark(read_.value()));
     }
   }
   if (found.has_value() || exclusions_.empty()) return found;

@@ -194,7 +194,7 @@ class TableScanOperator final : public Operator {
         context.transaction.LockRow(key_, *scan_.lock_first, scan_.lock_wait);
     if (outcome == txn::LockOutcome::kNotAvailable) return false;
     rows_by_key_.GetLatest(key_, &read_);
-    if (context.transaction.options().isolation < txn::IsolationLevel::kRepeatableRead) return true;
+    if (!context.transaction.RefusesStaleRows()) return true;
     rows_by_key_.Get(context.view, key_, &seen_);
     if (seen_.found() == read_.found() &&
         (!read_.found() || seen_.commit_timestamp() == read_.commit_timestamp())) {

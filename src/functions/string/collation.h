@@ -4,6 +4,7 @@
 // letters only; all others are ICU's.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/ids/ids.h"
@@ -16,5 +17,7 @@ constexpr bool IsByteCollation(Oid collation) {
 
 // <0, 0, >0.
 int CompareText(std::string_view a, std::string_view b, Oid collation);
+// In lower case. `purpose` completes "could not determine which collation to use for".
+std::string LowerText(std::string_view text, Oid collation, std::string_view purpose);
 
 }  // namespace grizzly::functions

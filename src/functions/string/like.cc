@@ -116,7 +116,11 @@ bool BytesLike(View text, View pattern) {
 }
 template <bool kNegated>
 bool CaselessLike(const CallSite& call, View text, View pattern) {
-  if (!IsByteCollation(call.collation)) ThrowNotSupported("ILIKE under this collation");
+  if (!IsByteCollation(call.collation)) {
+    return Negated(MatchLike(LowerText(text, call.collation, "ILIKE"),
+                             LowerText(pattern, call.collation, "ILIKE")),
+                   kNegated);
+  }
   return Negated(MatchLike(LowerAscii(text), LowerAscii(pattern)), kNegated);
 }
 

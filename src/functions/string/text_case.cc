@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/error/sql_error.h"
-#include "facts/collations.h"
 #include "functions/families.h"
 #include "functions/kernel.h"
 #include "functions/string/collation.h"
+#include "types/collation.h"
 #include "types/text.h"
 
 namespace grizzly::functions {
@@ -34,29 +34,25 @@ std::string FromIcu(const icu::UnicodeString& text) {
   return utf8;
 }
 
-// Turkish has its own i.
-icu::Locale LocaleOf(const CallSite& call) {
-  const facts::CollationFact* collation = facts::FindCollation(call.collation);
-  if (collation == nullptr || collation->collprovider != 'i') return icu::Locale::getRoot();
-  return icu::Locale(std::string(collation->colliculocale).c_str());
+// Turkish has its own i. Empty: ASCII alone has case.
+std::string LocaleOf(Oid collation, std::string_view purpose) {
+  return IsByteCollation(collation) ? std::string() : types::CollationLocale(collation, purpose);
 }
+icu::Locale IcuLocale(const std::string& locale) { return icu::Locale(locale.c_str()); }
 
 std::string Upper(const CallSite& call, View text) {
-  if (!IsByteCollation(call.collation)) return FromIcu(ToIcu(text).toUpper(LocaleOf(call)));
+  const std::string locale = LocaleOf(call.collation, "upper() function");
+  if (!locale.empty()) return FromIcu(ToIcu(text).toUpper(IcuLocale(locale)));
   std::string upper(text);
   for (char& c : upper) c = AsciiUpper(c);
   return upper;
 }
 std::string Lower(const CallSite& call, View text) {
-  if (!IsByteCollation(call.collation)) return FromIcu(ToIcu(text).toLower(LocaleOf(call)));
-  std::string lower(text);
-  for (char& c : lower) c = AsciiLower(c);
-  return lower;
+  return LowerText(text, call.collation, "lower() function");
 }
 std::string Initcap(const CallSite& call, View text) {
-  if (!IsByteCollation(call.collation)) {
-    return FromIcu(ToIcu(text).toTitle(nullptr, LocaleOf(call)));
-  }
+  const std::string locale = LocaleOf(call.collation, "initcap() function");
+  if (!locale.empty()) return FromIcu(ToIcu(text).toTitle(nullptr, IcuLocale(locale)));
   std::string capital(text);
   bool in_word = false;
   for (char& c : capital) {
@@ -172,6 +168,14 @@ std::string ToAscii(View) {
 }
 
 }  // namespace
+
+std::string LowerText(View text, Oid collation, View purpose) {
+  const std::string locale = LocaleOf(collation, purpose);
+  if (!locale.empty()) return FromIcu(ToIcu(text).toLower(IcuLocale(locale)));
+  std::string lower(text);
+  for (char& c : lower) c = AsciiLower(c);
+  return lower;
+}
 
 void RegisterTextCase(Registry& registry) {
   registry.AddScalar("upper", Cold<&Upper>);

@@ -31,6 +31,11 @@ constexpr std::string_view kCalls[] = {
     "pg_relation_size", "pg_table_size", "pg_indexes_size", "pg_total_relation_size",
     "pg_database_size_oid", "pg_database_size_name", "pg_tablespace_size_oid",
     "pg_tablespace_size_name", "pg_size_bytes",
+    // XML
+    "query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "table_to_xml",
+    "table_to_xmlschema", "table_to_xml_and_xmlschema", "schema_to_xml", "schema_to_xmlschema",
+    "schema_to_xml_and_xmlschema", "database_to_xml", "database_to_xmlschema",
+    "database_to_xml_and_xmlschema", "cursor_to_xml", "cursor_to_xmlschema",
     // privileges
     "acldefault_sql", "row_security_active", "row_security_active_name",
 };

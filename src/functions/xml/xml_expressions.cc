@@ -128,6 +128,12 @@ Datum IsDocument(FunctionContext&, const CallSite&, Values values) {
   return Datum::Of(types::IsWellFormedXml(values[0].AsString(), types::XmlOption::kDocument));
 }
 
+Datum NotNullColumn(FunctionContext&, const CallSite&, Values values) {
+  if (!values[0].is_null()) return values[0];
+  throw SqlError(SqlState::kNullValueNotAllowed,
+                 fmt::format("null is not allowed in column \"{}\"", values[1].AsString()));
+}
+
 template <DatumFunction F>
 Implementation Of() {
   Implementation implementation;
@@ -135,13 +141,27 @@ Implementation Of() {
   return implementation;
 }
 
+using Implementations = std::array<Implementation, 9>;
+
+const Implementations& AllXmlImplementations() {
+  static const Implementations kImplementations = {
+      Of<&Concat>(),      Of<&Element>(), Of<&Forest>(),    Of<&Parse>(),        Of<&Instruction>(),
+      Of<&Root>(),        Of<&Serialize>(), Of<&IsDocument>(), Of<&NotNullColumn>()};
+  return kImplementations;
+}
+
 }  // namespace
 
 const Implementation& XmlImplementation(XmlOperation operation) {
-  static const std::array<Implementation, 8> kImplementations = {
-      Of<&Concat>(),      Of<&Element>(), Of<&Forest>(),    Of<&Parse>(),
-      Of<&Instruction>(), Of<&Root>(),    Of<&Serialize>(), Of<&IsDocument>()};
-  return kImplementations[static_cast<size_t>(operation)];
+  return AllXmlImplementations()[static_cast<size_t>(operation)];
+}
+
+std::optional<XmlOperation> XmlOperationOf(const Implementation* implementation) {
+  const Implementations& all = AllXmlImplementations();
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (&all[i] == implementation) return static_cast<XmlOperation>(i);
+  }
+  return std::nullopt;
 }
 
 }  // namespace grizzly::functions

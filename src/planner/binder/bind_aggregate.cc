@@ -57,6 +57,7 @@ const expr::Expr& WithoutImplicitCasts(const expr::Expr& expression) {
 void CheckDistinct(BindState& state, expr::AggregateExpr& aggregate) {
   for (const ExprPtr& argument : aggregate.arguments) {
     RequireEqualityOperator(state, argument->type.oid, argument->location);
+    RequireCollationOf(*argument);
   }
   for (expr::SortKey& key : aggregate.order_by) {
     const auto argument =
@@ -102,6 +103,10 @@ void ExpressionBinder::CheckAggregateAllowed(QueryLevel& level, int location) {
 
 ExprPtr ExpressionBinder::FinishAggregate(Call& call) {
   const PgQuery__FuncCall& node = *call.node;
+  const facts::AggregateFact* kind = facts::FindAggregate(call.function->oid);
+  if (kind != nullptr && kind->aggkind == 'h' && node.agg_within_group) {
+    return FinishHypotheticalSet(call);
+  }
   auto made = std::make_unique<expr::AggregateExpr>(call.result);
   made->location = call.location;
   made->name = call.function->proname;

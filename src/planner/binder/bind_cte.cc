@@ -6,6 +6,7 @@
 #include "planner/binder/query_binder.h"
 #include "planner/binder/recursion.h"
 #include "planner/binder/search_cycle.h"
+#include "types/collation.h"
 
 namespace grizzly::planner {
 
@@ -82,6 +83,10 @@ class CteBinder {
       around = &NewLevel(state_, &level_);
       BindWith(state_, *around, *select.with_clause, &inner);
     }
+    left_locations_.clear();
+    for (size_t i = 0; i < select.larg->n_target_list; ++i) {
+      left_locations_.push_back(LocationOf(select.larg->target_list[i]->res_target->val));
+    }
     BoundQuery first = QueryBinder(state_, around).Bind(*select.larg);
     NameColumns(state_, cte, node, first);
     SearchCycle search_cycle(state_, level_, node);
@@ -94,6 +99,28 @@ class CteBinder {
     LogicalPtr plan = JoinTerms(cte, std::move(first), std::move(second), select.all, search_cycle);
     if (select.with_clause == nullptr) return plan;
     return WrapInWith(*around, *select.with_clause, std::move(inner), std::move(plan));
+  }
+
+  // What both terms have together must be what the first has alone.
+  void CheckCollationOfTerms(const Cte& cte, size_t i, ColumnId left, const BoundQuery& right) {
+    const Oid mine = state_.columns[left].type.collation;
+    if (mine == kInvalidOid) return;
+    std::vector<ExprPtr> terms;
+    terms.push_back(state_.Mention(left, -1));
+    if (right.projection != nullptr && i < right.projection->expressions.size()) {
+      terms.push_back(right.projection->expressions[i]->Clone());
+    } else {
+      terms.push_back(state_.Mention(right.outputs[i].id, -1));
+    }
+    const Oid overall = CombinedCollation(terms);
+    if (overall == mine || overall == types::kConflictingCollation) return;
+    throw SqlError(SqlState::kCollationMismatch,
+                   fmt::format("recursive query \"{}\" column {} has collation \"{}\" in "
+                               "non-recursive term but collation \"{}\" overall",
+                               cte.name, i + 1, CollationName(mine),
+                               CollationName(overall)))
+        .Hint("Use the COLLATE clause to set the collation of the non-recursive term.")
+        .At(left_locations_.size() > i ? left_locations_[i] : -1);
   }
 
   LogicalPtr JoinTerms(Cte& cte, BoundQuery left, BoundQuery right, bool all,
@@ -117,6 +144,7 @@ class CteBinder {
                                    state_.types().Name(common)))
             .Hint("Cast the output of the non-recursive term to the correct type.");
       }
+      CheckCollationOfTerms(cte, i, left.outputs[i].id, right);
       if (!all) RequireEqualityOperator(state_, common, -1);
     }
     LogicalProject* const projection = right.projection;
@@ -148,6 +176,7 @@ class CteBinder {
 
   BindState& state_;
   QueryLevel& level_;
+  std::vector<int> left_locations_;  // of the non-recursive term's targets
 };
 
 void CheckNames(const PgQuery__WithClause& with) {

@@ -258,7 +258,7 @@ ExprPtr ExpressionBinder::BindCollate(const PgQuery__CollateClause& node) {
   SqlType type = argument->type;
   type.collation = collation;
   auto relabel = std::make_unique<expr::ListExpr>(ExprKind::kRelabel, type,
-                                                  static_cast<uint8_t>(CallSyntax::kExplicitCast));
+                                                  static_cast<uint8_t>(CallSyntax::kSqlSyntax));
   relabel->location = node.location;
   relabel->children.push_back(std::move(argument));
   return relabel;

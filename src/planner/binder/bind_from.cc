@@ -114,6 +114,7 @@ FromBinder::Item FromBinder::Bind(const ast::Node& node) {
     case PG_QUERY__NODE__NODE_RANGE_VAR: return BindTable(*node.range_var);
     case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return BindSubselect(*node.range_subselect);
     case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return BindFunctions(*node.range_function);
+    case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC: return BindXmlTable(*node.range_table_func);
     case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE: return BindSample(*node.range_table_sample);
     case PG_QUERY__NODE__NODE_JOIN_EXPR: return BindJoin(*node.join_expr);
     default: ThrowNotSupported("this FROM item", LocationOf(&node));

@@ -174,6 +174,7 @@ class Grouping {
 
   void CheckGroup(const expr::Expr& group, int location) {
     RequireEqualityOperator(state_, group.type.oid, location);
+    RequireCollationOf(group);
     for (const ColumnId id : expr::FreeColumns(group)) {
       const auto& aggregates = level_.aggregate_columns;
       const auto& windows = level_.window_columns;

@@ -52,6 +52,7 @@ void FillSortKey(BindState& state, const SqlType& type, const PgQuery__SortBy& s
 
 expr::SortKey MakeSortKey(BindState& state, ExprPtr expression, const PgQuery__SortBy& sort) {
   expr::SortKey key;
+  RequireCollationOf(*expression);
   FillSortKey(state, expression->type, sort, expression->location, key);
   key.expression = std::move(expression);
   return key;
@@ -140,6 +141,7 @@ std::vector<SortTarget> BindOrderBy(ExpressionBinder& binder, ast::Node* const* 
       return other.target == made.target;
     });
     if (repeated) continue;
+    RequireCollationOf(*target.expression);
     FillSortKey(state, target.expression->type, sort, LocationOf(sort.node), made.key);
     order.push_back(std::move(made));
   }

@@ -143,6 +143,7 @@ class SelectBinder {
               .At(target.expression->location);
         }
         RequireEqualityOperator(state_, target.expression->type.oid, target.expression->location);
+        RequireCollationOf(*target.expression);
       }
       return;
     }

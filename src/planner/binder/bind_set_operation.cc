@@ -32,6 +32,17 @@ ExprPtr* UntypedOutput(BoundQuery& query, size_t i) {
   return nullptr;
 }
 
+// The expression behind an output, as far as it is known.
+ExprPtr OutputOf(BindState& state, const BoundQuery& query, size_t i, int location) {
+  if (query.projection != nullptr) {
+    for (size_t at = 0; at < query.projection->outputs.size(); ++at) {
+      if (query.projection->outputs[at] != query.outputs[i].id) continue;
+      return query.projection->expressions[at]->Clone();
+    }
+  }
+  return state.Mention(query.outputs[i].id, location);
+}
+
 }  // namespace
 
 void ResolveUnknownOutputs(BindState& state, BoundQuery& query) {
@@ -121,8 +132,10 @@ BoundQuery QueryBinder::BindSetTree(const PgQuery__SelectStmt& select, QueryLeve
     const Oid common = SelectCommonTypeOf(state_, both, locations, name);
     const bool same_typmod = a.oid == b.oid && a.typmod == b.typmod;
     types.push_back(state_.types().Make(common, same_typmod ? a.typmod : types::kNoTypmod));
-    if (types.back().collation != kInvalidOid && a.collation == b.collation) {
-      types.back().collation = a.collation;
+    if (types.back().collation != kInvalidOid) {
+      const ExprPtr sides[] = {OutputOf(state_, left, i, -1), OutputOf(state_, right, i, locations[1])};
+      types.back().collation = CombinedCollation(sides);
+      if (!node->all) RequireCommonCollation(sides);
     }
     if (!node->all) RequireEqualityOperator(state_, common, locations[1]);
   }

@@ -102,6 +102,7 @@ class WindowBinder {
       ExprPtr key = ResolveUnknown(
           state_, binder_.BindAt(*definition.partition_clause[i], Place::kWindowPartition));
       RequireEqualityOperator(state_, key->type.oid, key->location);
+      RequireCollationOf(*key);
       window_.partition_by.push_back(std::move(key));
     }
     for (size_t i = 0; i < definition.n_order_clause; ++i) {

@@ -31,6 +31,8 @@ class XmlBinder {
         Add(*node.args[0], facts::kTextOid, "XMLPARSE");
         arguments_.push_back(
             MakeBool(node.xmloption == PG_QUERY__XML_OPTION_TYPE__XMLOPTION_DOCUMENT));
+        arguments_.push_back(CoerceToSpecific(state_, binder_.Bind(*node.args[1]), facts::kBoolOid,
+                                              "XMLPARSE"));
         return Make(XmlOperation::kParse, facts::kXmlOid);
       case PG_QUERY__XML_EXPR_OP__IS_XMLPI:
         arguments_.push_back(MakeText(types::XmlNameOf(node.name, false)));
@@ -52,8 +54,10 @@ class XmlBinder {
     Add(*node.expr, facts::kXmlOid, "XMLSERIALIZE");
     arguments_.push_back(
         MakeBool(node.xmloption == PG_QUERY__XML_OPTION_TYPE__XMLOPTION_DOCUMENT));
-    ExprPtr text = Make(XmlOperation::kSerialize, facts::kTextOid);
     const SqlType target = BindTypeName(state_, *node.type_name);
+    arguments_.push_back(MakeInt4(static_cast<int32_t>(target.oid)));
+    arguments_.push_back(MakeInt4(target.typmod));
+    ExprPtr text = Make(XmlOperation::kSerialize, facts::kTextOid);
     ExprPtr made = CoerceToTarget(state_, text, target.oid, target.typmod,
                                   CoercionKind::kImplicit, expr::CallSyntax::kImplicitCast, -1);
     if (made != nullptr) return made;

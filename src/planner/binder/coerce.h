@@ -80,6 +80,11 @@ const functions::Implementation* RequireImplementation(BindState& state,
 std::string Signature(BindState& state, std::string_view name, std::span<const Oid> types);
 bool IsUnknown(const expr::Expr& expression);
 bool IsUntypedLiteral(const expr::Expr& expression);  // unknown constant or parameter
+std::string CollationName(Oid collation);
+// types::kConflictingCollation when implicit collations differ: whoever asks for it when it runs fails.
 Oid CombinedCollation(std::span<const ExprPtr> arguments);
+// What is sorted or grouped by must have one. Throws 42P21.
+void RequireCollationOf(const expr::Expr& expression);
+void RequireCommonCollation(std::span<const ExprPtr> expressions);
 
 }  // namespace grizzly::planner

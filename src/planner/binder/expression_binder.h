@@ -104,6 +104,7 @@ class ExpressionBinder {
 
   // ---- bind_aggregate.cc ----
   ExprPtr FinishAggregate(Call& call);
+  ExprPtr FinishHypotheticalSet(Call& call);  // hypothetical_set.cc
   void FinishOrderedSet(Call& call, expr::AggregateExpr& aggregate);
   ExprPtr AddAggregate(std::unique_ptr<expr::AggregateExpr> aggregate);
   QueryLevel& LevelOfAggregate(const expr::Expr& aggregate);

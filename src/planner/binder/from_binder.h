@@ -28,6 +28,7 @@ class FromBinder {
                 const PgQuery__RangeVar& name);
   Item BindCte(Cte& cte, const PgQuery__RangeVar& name);
   Item BindSample(const PgQuery__RangeTableSample& node);      // bind_table_sample.cc
+  Item BindXmlTable(const PgQuery__RangeTableFunc& node);       // bind_xml_table.cc
   Item BindSubselect(const PgQuery__RangeSubselect& node);
 
   // ---- bind_from_function.cc ----

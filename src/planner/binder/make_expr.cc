@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "facts/collations.h"
+#include "types/collation.h"
 #include "planner/binder/coerce.h"
 #include "planner/binder/inline_function.h"
 
@@ -56,46 +57,131 @@ bool IsUntypedLiteral(const expr::Expr& expression) {
 
 namespace {
 
-// COLLATE changes the collation, if anything.
 bool IsCollate(const expr::Expr& expression) {
-  if (expression.kind != expr::ExprKind::kRelabel) return false;
-  const auto& children = static_cast<const expr::ListExpr&>(expression).children;
-  return children.size() == 1 && children[0]->type.oid == expression.type.oid &&
-         children[0]->type.typmod == expression.type.typmod;
+  return expression.kind == expr::ExprKind::kRelabel &&
+         static_cast<CallSyntax>(static_cast<const expr::ListExpr&>(expression).choice) ==
+             CallSyntax::kSqlSyntax;
 }
 
-[[noreturn]] void ThrowCollationMismatch(Oid first, const expr::Expr& second) {
-  throw SqlError(SqlState::kCollationMismatch,
-                 fmt::format("collation mismatch between explicit collations \"{}\" and \"{}\"",
-                             facts::FindCollation(first)->collname,
-                             facts::FindCollation(second.type.collation)->collname))
-      .At(second.location);
+// A COLLATE rules whatever is made of its text, until another one does.
+bool HasExplicitCollation(const expr::Expr& expression) {
+  if (IsCollate(expression)) return true;
+  if (expression.type.collation == kInvalidOid) return false;
+  bool found = false;
+  switch (expression.kind) {
+    case expr::ExprKind::kFunction:
+    case expr::ExprKind::kRelabel:
+    case expr::ExprKind::kIoCast:
+    case expr::ExprKind::kCase:
+    case expr::ExprKind::kCoalesce:
+    case expr::ExprKind::kGreatestLeast:
+    case expr::ExprKind::kNullIf:
+    case expr::ExprKind::kArray:
+      expr::ForEachChild(expression, [&](const expr::Expr& child) {
+        found = found || HasExplicitCollation(child);
+      });
+      return found;
+    default: return false;
+  }
+}
+
+[[noreturn]] void ThrowCollationMismatch(std::string_view kind, Oid first,
+                                         Oid second, int location, bool hint) {
+  SqlError error(SqlState::kCollationMismatch,
+                 fmt::format("collation mismatch between {} collations \"{}\" and \"{}\"", kind,
+                             CollationName(first),
+                             CollationName(second)));
+  if (hint) {
+    std::move(error).Hint("You can choose the collation by applying the COLLATE clause to one or both "
+                          "expressions.");
+  }
+  throw std::move(error).At(location);
+}
+
+// The collation that parts have together, and where two of them first disagree.
+struct CollationState {
+  enum class Strength : uint8_t { kNone, kImplicit, kConflict, kExplicit };
+  Oid collation = kInvalidOid;
+  Strength strength = Strength::kNone;
+  Oid other = kInvalidOid;  // kConflict: the second one
+  int location = -1;        // of where `other` comes from
+
+  // An argument's collation joins those before it (PostgreSQL's rules).
+  void Merge(const CollationState& part) {
+    if (part.strength == Strength::kNone) return;
+    if (part.strength > strength) {
+      *this = part;
+      return;
+    }
+    if (part.strength < strength) return;
+    if (strength == Strength::kImplicit) {
+      if (part.collation == collation || part.collation == facts::kDefaultCollationOid) return;
+      if (collation == facts::kDefaultCollationOid) {
+        *this = part;
+        return;
+      }
+      strength = Strength::kConflict;
+      other = part.collation;
+      location = part.location;
+    } else if (strength == Strength::kExplicit && part.collation != collation) {
+      ThrowCollationMismatch("explicit", collation, part.collation, part.location, false);
+    }
+  }
+};
+
+CollationState CollationOf(const expr::Expr& expression) {
+  CollationState found;
+  const Oid collation = expression.type.collation;
+  if (collation == kInvalidOid) return found;
+  found.collation = collation;
+  found.location = expression.location;
+  found.strength = HasExplicitCollation(expression) ? CollationState::Strength::kExplicit
+                                                    : CollationState::Strength::kImplicit;
+  if (collation != types::kConflictingCollation) return found;
+  // It says which two: those of its parts that clash.
+  CollationState parts;
+  expr::ForEachChild(expression, [&](const expr::Expr& child) {
+    parts.Merge(CollationOf(child));
+  });
+  if (parts.strength == CollationState::Strength::kConflict) return parts;
+  found.strength = CollationState::Strength::kConflict;
+  return found;
+}
+
+CollationState CollationOfAll(std::span<const ExprPtr> arguments) {
+  CollationState together;
+  for (const ExprPtr& argument : arguments) together.Merge(CollationOf(*argument));
+  return together;
 }
 
 }  // namespace
 
+std::string CollationName(Oid collation) {
+  const facts::CollationFact* fact = facts::FindCollation(collation);
+  return fact == nullptr ? std::string() : std::string(fact->collname);
+}
+
 Oid CombinedCollation(std::span<const ExprPtr> arguments) {
-  Oid combined = kInvalidOid;
-  bool is_explicit = false;
-  Oid demanded = kInvalidOid;
-  for (const ExprPtr& argument : arguments) {
-    const Oid collation = argument->type.collation;
-    if (IsCollate(*argument)) {
-      if (demanded != kInvalidOid && demanded != collation) ThrowCollationMismatch(demanded, *argument);
-      demanded = collation;
-    }
-    if (collation == kInvalidOid || collation == combined) continue;
-    const bool now_explicit = argument->kind == expr::ExprKind::kRelabel;
-    if (combined == kInvalidOid || combined == facts::kDefaultCollationOid ||
-        (now_explicit && !is_explicit)) {
-      combined = collation;
-      is_explicit = now_explicit;
-    } else if (collation != facts::kDefaultCollationOid && is_explicit == now_explicit &&
-               !is_explicit) {
-      combined = kInvalidOid;
-    }
+  const CollationState together = CollationOfAll(arguments);
+  return together.strength == CollationState::Strength::kConflict ? types::kConflictingCollation
+                                                                  : together.collation;
+}
+
+void RequireCommonCollation(std::span<const ExprPtr> expressions) {
+  const CollationState together = CollationOfAll(expressions);
+  if (together.strength != CollationState::Strength::kConflict) return;
+  ThrowCollationMismatch("implicit", together.collation, together.other, together.location,
+                         true);
+}
+
+void RequireCollationOf(const expr::Expr& expression) {
+  if (expression.type.collation != types::kConflictingCollation) return;
+  const CollationState conflict = CollationOf(expression);
+  if (conflict.other == kInvalidOid) {
+    types::CheckCollation(types::kConflictingCollation, "string comparison");
   }
-  return combined;
+  ThrowCollationMismatch("implicit", conflict.collation, conflict.other, conflict.location,
+                         true);
 }
 
 std::string Signature(BindState& state, std::string_view name, std::span<const Oid> types) {

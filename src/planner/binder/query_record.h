@@ -39,6 +39,7 @@ struct QueryRecord {
   std::map<const parser::ast::Node*, ExprPtr> expressions;
   std::map<int, const PgQuery__SubLink*> subqueries;  // by SubqueryExpr::location
   std::map<const PgQuery__JoinExpr*, std::vector<std::string>> merged_columns;
+  std::map<const void*, SqlType> types;  // of columns of XMLTABLE
   StatementColumns columns;
 };
 

@@ -2,10 +2,13 @@
 
 #include <cstring>
 
+#include "base/error/sql_error.h"
 #include "facts/collations.h"
 #include "facts/operators.h"
 #include "facts/procs.h"
 #include "facts/types.h"
+#include "functions/xml/xml_expressions.h"
+#include "types/xml/xml_text.h"
 
 namespace grizzly::planner {
 namespace {
@@ -256,12 +259,14 @@ class Deparser {
 
   void WriteCallOrCast(const Expr& node, bool show_implicit) {
     const CallSyntax cast = CastSyntaxOf(node);
+    if (cast == CallSyntax::kImplicitCast && WriteTypedLiteral(node)) return;
     if (cast == CallSyntax::kImplicitCast && !show_implicit) {
       return Write(CastArgument(node), false);
     }
     if (cast != CallSyntax::kCall) return WriteCast(CastArgument(node), node);
     const auto& call = As<expr::FunctionExpr>(node);
     if (call.operator_oid != kInvalidOid) return WriteOperator(call);
+    if (const auto xml = functions::XmlOperationOf(call.implementation)) return WriteXml(*xml, call);
     if (call.syntax == CallSyntax::kSqlSyntax && WriteSqlSyntax(call)) return;
     text += FunctionName(call.call->function);
     text += "(";
@@ -273,12 +278,40 @@ class Deparser {
     text += ")";
   }
 
+  // A literal whose text is read when the statement runs: 'x'::xml. What stands for a moment (now) is not
+  // replaced by it.
+  bool WriteTypedLiteral(const Expr& node) {
+    if (node.kind != ExprKind::kIoCast) return false;
+    const auto& cast = As<expr::ListExpr>(node);
+    if (cast.children[0]->kind != ExprKind::kConst || cast.to_io == nullptr) return false;
+    const auto& literal = As<expr::ConstExpr>(*cast.children[0]);
+    if (literal.type.oid != facts::kTextOid || literal.value.is_null()) return false;
+    std::string shown(literal.value.AsString());
+    const facts::TypeFact* type = facts::FindType(node.type.oid);
+    const bool is_time = type != nullptr && type->typcategory == 'D';
+    if (!is_time || (!shown.empty() && shown[0] >= '0' && shown[0] <= '9')) {
+      try {
+        Arena arena;
+        const types::Datum value = cast.to_io->Input(shown, node.type.typmod, input_.io, arena);
+        std::string out;
+        cast.to_io->Output(value, input_.io, out);
+        shown = std::move(out);
+      } catch (const SqlError&) {
+        // As it was written.
+      }
+    }
+    text += Quoted(shown) + "::" +
+            catalog::FormatType(*input_.catalog, *input_.search_path, node.type.oid,
+                                node.type.typmod);
+    return true;
+  }
+
   void WriteCast(const Expr& argument, const Expr& cast) {
-    if (cast.kind == ExprKind::kRelabel && cast.type.oid == argument.type.oid &&
-        cast.type.collation != argument.type.collation) {
-      const facts::CollationFact* collation = facts::FindCollation(cast.type.collation);
+    if (cast.kind == ExprKind::kRelabel &&
+        static_cast<CallSyntax>(As<expr::ListExpr>(cast).choice) == CallSyntax::kSqlSyntax) {
       text += "(";
       WriteOperand(argument, false, cast);
+      const facts::CollationFact* collation = facts::FindCollation(cast.type.collation);
       text += " COLLATE " +
               catalog::QuoteIdentifier(collation == nullptr ? "default" : collation->collname) +
               ")";
@@ -357,8 +390,140 @@ class Deparser {
       text += "))";
       return true;
     }
-    if (name == "is_normalized" || name == "normalize" || name == "xmlexists") return false;
+    if (name == "xmlexists" && count == 2) {
+      text += "XMLEXISTS((";
+      Write(*arguments[0], false);
+      text += ") PASSING (";
+      Write(*arguments[1], false);
+      text += "))";
+      return true;
+    }
+    if (name == "is_normalized" || name == "normalize") return WriteNormalForm(name, call);
     return WriteKeywordCall(name, call);
+  }
+
+  bool WriteNormalForm(std::string_view name, const expr::FunctionExpr& call) {
+    const auto& arguments = call.arguments;
+    const bool has_form = arguments.size() == 2 && arguments[1]->kind == ExprKind::kConst;
+    if (arguments.size() == 2 && !has_form) return false;
+    const std::string form =
+        has_form ? std::string(As<expr::ConstExpr>(*arguments[1]).value.AsString()) : "";
+    const bool is_test = name == "is_normalized";
+    text += is_test ? "(" : "NORMALIZE(";
+    Write(*arguments[0], false);
+    if (is_test) text += " IS";
+    if (has_form) text += (is_test ? " " : ", ") + form;
+    text += is_test ? " NORMALIZED)" : ")";
+    return true;
+  }
+
+  // ---- XML ----
+
+  // Untyped literals among the values stay untyped.
+  void WriteXmlValue(const Expr& value) {
+    if (value.kind == ExprKind::kConst && value.type.oid == facts::kTextOid) {
+      WriteConst(As<expr::ConstExpr>(value), -1);
+    } else {
+      Write(value, true);
+    }
+  }
+  static std::string XmlNameAsIdentifier(const Expr& name) {
+    return catalog::QuoteIdentifier(
+        types::IdentifierOfXmlName(As<expr::ConstExpr>(name).value.AsString()));
+  }
+  // Pairs of a name and a value.
+  void WriteXmlPairs(const std::vector<ExprPtr>& arguments, size_t begin, size_t end) {
+    for (size_t i = begin; i + 1 < end; i += 2) {
+      if (i > begin) text += ", ";
+      WriteXmlValue(*arguments[i + 1]);
+      text += " AS " + XmlNameAsIdentifier(*arguments[i]);
+    }
+  }
+
+  void WriteXmlElement(const std::vector<ExprPtr>& arguments) {
+    text += "XMLELEMENT(NAME " + XmlNameAsIdentifier(*arguments[0]);
+    const auto pairs = static_cast<size_t>(
+        As<expr::ConstExpr>(*arguments[1]).value.template As<int32_t>());
+    const size_t content = 2 + 2 * pairs;
+    if (pairs > 0) {
+      text += ", XMLATTRIBUTES(";
+      WriteXmlPairs(arguments, 2, content);
+      text += ")";
+    }
+    for (size_t i = content; i < arguments.size(); ++i) {
+      text += ", ";
+      WriteXmlValue(*arguments[i]);
+    }
+    text += ")";
+  }
+
+  void WriteXmlRoot(const std::vector<ExprPtr>& arguments) {
+    static constexpr const char* kStandalone[] = {", STANDALONE YES", ", STANDALONE NO",
+                                                  ", STANDALONE NO VALUE", ""};
+    text += "XMLROOT(";
+    Write(*arguments[0], false);
+    text += ", VERSION ";
+    const bool has_version = arguments[1]->kind != ExprKind::kConst ||
+                             !As<expr::ConstExpr>(*arguments[1]).value.is_null();
+    if (has_version) {
+      Write(*arguments[1], false);
+    } else {
+      text += "NO VALUE";
+    }
+    text += kStandalone[As<expr::ConstExpr>(*arguments[2]).value.template As<int32_t>()];
+    text += ")";
+  }
+
+  static bool TruthOf(const Expr& constant) {
+    return constant.kind == ExprKind::kConst && As<expr::ConstExpr>(constant).value.AsBool();
+  }
+
+  void WriteXml(functions::XmlOperation operation, const expr::FunctionExpr& call) {
+    const auto& arguments = call.arguments;
+    switch (operation) {
+      case functions::XmlOperation::kConcat:
+        text += "XMLCONCAT(";
+        WriteArguments(arguments);
+        text += ")";
+        return;
+      case functions::XmlOperation::kElement: return WriteXmlElement(arguments);
+      case functions::XmlOperation::kForest:
+        text += "XMLFOREST(";
+        WriteXmlPairs(arguments, 0, arguments.size());
+        text += ")";
+        return;
+      case functions::XmlOperation::kParse:
+        text += TruthOf(*arguments[1]) ? "XMLPARSE(DOCUMENT " : "XMLPARSE(CONTENT ";
+        Write(*arguments[0], false);
+        text += TruthOf(*arguments[2]) ? " PRESERVE WHITESPACE)" : " STRIP WHITESPACE)";
+        return;
+      case functions::XmlOperation::kInstruction:
+        text += "XMLPI(NAME " + XmlNameAsIdentifier(*arguments[0]);
+        if (arguments.size() > 1) {
+          text += ", ";
+          Write(*arguments[1], false);
+        }
+        text += ")";
+        return;
+      case functions::XmlOperation::kRoot: return WriteXmlRoot(arguments);
+      case functions::XmlOperation::kSerialize: return WriteXmlSerialize(arguments);
+      case functions::XmlOperation::kIsDocument:
+        WriteOperand(*arguments[0], false, call);
+        text += " IS DOCUMENT";
+        return;
+      case functions::XmlOperation::kNotNull: return Write(*arguments[0], true);
+    }
+  }
+
+  void WriteXmlSerialize(const std::vector<ExprPtr>& arguments) {
+    const auto number = [&](size_t i) {
+      return As<expr::ConstExpr>(*arguments[i]).value.template As<int32_t>();
+    };
+    text += TruthOf(*arguments[1]) ? "XMLSERIALIZE(DOCUMENT " : "XMLSERIALIZE(CONTENT ";
+    Write(*arguments[0], false);
+    text += " AS " + catalog::FormatType(*input_.catalog, *input_.search_path,
+                                         static_cast<Oid>(number(2)), number(3)) +
+            ")";
   }
 
   bool WriteKeywordCall(std::string_view name, const expr::FunctionExpr& call) {

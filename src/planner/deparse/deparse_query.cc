@@ -355,6 +355,7 @@ class QueryDeparser {
       case PG_QUERY__NODE__NODE_RANGE_VAR: return WriteTable(*node.range_var);
       case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: return WriteSubselect(*node.range_subselect);
       case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return WriteFunctions(*node.range_function);
+      case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC: return WriteXmlTable(*node.range_table_func);
       case PG_QUERY__NODE__NODE_JOIN_EXPR: return WriteJoin(*node.join_expr);
       default: ThrowNotSupported("printing this FROM item");
     }
@@ -416,6 +417,45 @@ class QueryDeparser {
                                   : FunctionName(*item.functions[0]->list->items[0]);
     text += ' ' + QuoteIdentifier(alias);
     WriteAllColumns(alias);
+  }
+
+  void WriteXmlTable(const PgQuery__RangeTableFunc& item) {
+    if (item.lateral) text += "LATERAL ";
+    text += "XMLTABLE(";
+    if (item.n_namespaces > 0) {
+      text += "XMLNAMESPACES (";
+      for (size_t i = 0; i < item.n_namespaces; ++i) {
+        const PgQuery__ResTarget& target = *item.namespaces[i]->res_target;
+        if (i > 0) text += ", ";
+        if (*target.name == '\0') text += "DEFAULT ";
+        text += Expression(Recorded(target.val));
+        if (*target.name != '\0') text += " AS " + QuoteIdentifier(target.name);
+      }
+      text += "), ";
+    }
+    text += "(" + Expression(Recorded(item.rowexpr)) + ") PASSING (" +
+            Expression(Recorded(item.docexpr)) + ") COLUMNS ";
+    for (size_t i = 0; i < item.n_columns; ++i) {
+      if (i > 0) text += ", ";
+      WriteXmlTableColumn(*item.columns[i]->range_table_func_col);
+    }
+    text += ')';
+    if (item.alias != nullptr) text += ' ' + QuoteIdentifier(item.alias->aliasname);
+  }
+
+  void WriteXmlTableColumn(const PgQuery__RangeTableFuncCol& column) {
+    text += QuoteIdentifier(column.colname);
+    if (column.for_ordinality) {
+      text += " FOR ORDINALITY";
+      return;
+    }
+    const SqlType& type = record_.types.at(&column);
+    text += ' ' + catalog::FormatType(*input_.catalog, *input_.search_path, type.oid, type.typmod);
+    if (column.coldefexpr != nullptr) {
+      text += " DEFAULT (" + Expression(Recorded(column.coldefexpr)) + ")";
+    }
+    if (column.colexpr != nullptr) text += " PATH (" + Expression(Recorded(column.colexpr)) + ")";
+    if (column.is_not_null) text += " NOT NULL";
   }
 
   static std::string FunctionName(const ast::Node& call) {

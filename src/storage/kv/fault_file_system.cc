@@ -27,6 +27,7 @@ class FaultyWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
     IOStatus status = state_.Enter(kFileAppend, name_);
     if (status.ok()) status = FSWritableFileOwnerWrapper::Append(bytes, options, debug);
     if (status.ok()) state_.OnAppended(name_, size_ += bytes.size());
+    state_.Leave();
     return status;
   }
   IOStatus Append(const Slice& bytes, const IOOptions& options,
@@ -55,6 +56,7 @@ class FaultyWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
     IOStatus status = state_.Enter(kFileSync, name_);
     if (status.ok()) status = sync_base();
     if (status.ok()) state_.OnSynced(name_, size_at_sync);
+    state_.Leave();
     return status;
   }
 
@@ -90,6 +92,7 @@ class FaultyDirectory final : public rocksdb::FSDirectoryWrapper {
     IOStatus status = state_.Enter(kDirectorySync, name_);
     if (status.ok()) status = FSDirectoryWrapper::Fsync(options, debug);
     if (status.ok()) state_.OnDirectorySynced(name_);
+    state_.Leave();
     return status;
   }
   IOStatus FsyncWithDirOptions(const IOOptions& options, IODebugContext* debug,
@@ -115,6 +118,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
     if (status.ok()) status = FileSystemWrapper::NewWritableFile(file, options, result, debug);
     if (!status.ok()) return status;
     state_.OnCreated(file);
+    state_.Leave();
     *result = std::make_unique<FaultyWritableFile>(std::move(*result), file, 0, state_);
     return status;
   }
@@ -150,6 +154,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
     IOStatus status = state_.Enter(kFileRename, from);
     if (status.ok()) status = FileSystemWrapper::RenameFile(from, to, options, debug);
     if (status.ok()) state_.OnRenamed(from, to);
+    state_.Leave();
     return status;
   }
   IOStatus DeleteFile(const std::string& file, const IOOptions& options,
@@ -157,7 +162,13 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
     IOStatus status = state_.Enter(kFileDelete, file);
     if (status.ok()) status = FileSystemWrapper::DeleteFile(file, options, debug);
     if (status.ok()) state_.OnDeleted(file);
+    state_.Leave();
     return status;
+  }
+  // What is linked is not what was created and synced here; who links, copies instead.
+  IOStatus LinkFile(const std::string&, const std::string&, const IOOptions&,
+                    IODebugContext*) override {
+    return IOStatus::NotSupported("LinkFile");
   }
 
  private:

@@ -1,8 +1,17 @@
 #include "storage/kv/fault_injection.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
 #include <random>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "base/error/check.h"
+#include "base/error/sql_error.h"
 #include "storage/kv/fault_state.h"
 
 namespace grizzly::storage {
@@ -23,19 +32,84 @@ void WriteWhole(rocksdb::FileSystem& fs, const std::string& file, const std::str
   GRIZZLY_CHECK(rocksdb::WriteStringToFile(&fs, bytes, file, /*should_sync=*/true).ok());
 }
 
+[[noreturn]] void Die() {
+  ::kill(::getpid(), SIGKILL);
+  while (true) ::pause();
+}
+
+constexpr std::pair<std::string_view, FaultKind> kKinds[] = {
+    {"eio", FaultKind::kIoError},
+    {"enospc", FaultKind::kDiskFull},
+    {"kill", FaultKind::kKill},
+    {"kill_after", FaultKind::kKillAfter},
+};
+
+constexpr std::pair<std::string_view, uint32_t> kOperations[] = {
+    {"append", kFileAppend},       {"sync", kFileSync},     {"create", kFileCreate},
+    {"rename", kFileRename},       {"delete", kFileDelete}, {"read", kFileRead},
+    {"write", kAllFileWrites},     {"directory_sync", kDirectorySync},
+};
+
+[[noreturn]] void ThrowBadPlan(std::string_view plan) {
+  throw SqlError(SqlState::kConfigFileError, fmt::format("GRIZZLY_FAULT \"{}\" is no fault", plan))
+      .Hint("It is KIND:OPERATION:FILE_PART:N[:COUNT].");
+}
+
+template <typename Value, size_t kCount>
+Value Named(const std::pair<std::string_view, Value> (&names)[kCount], std::string_view name,
+            std::string_view plan) {
+  for (const auto& [known, value] : names) {
+    if (known == name) return value;
+  }
+  ThrowBadPlan(plan);
+}
+
+uint64_t CountIn(const std::string& text, std::string_view plan) {
+  uint64_t count = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (failed != std::errc() || *end != '\0' || count == 0) ThrowBadPlan(plan);
+  return count;
+}
+
+void PlanFrom(const std::string& plan, FaultInjector* faults) {
+  std::vector<std::string> parts(1);
+  for (const char c : plan) {
+    if (c == ':') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  if (parts.size() != 4 && parts.size() != 5) ThrowBadPlan(plan);
+  faults->FailOperation(CountIn(parts[3], plan), Named(kKinds, parts[0], plan),
+                        Named(kOperations, parts[1], plan),
+                        parts.size() == 5 ? CountIn(parts[4], plan) : 1, parts[2]);
+}
+
 }  // namespace
+
+FaultInjector* FaultInjector::FromEnvironment() {
+  const char* const plan = std::getenv("GRIZZLY_FAULT");
+  if (plan == nullptr || *plan == '\0') return nullptr;
+  static FaultInjector* const faults = [plan] {
+    auto made = std::make_unique<FaultInjector>();
+    PlanFrom(plan, made.get());
+    return made.release();  // to the end of the process
+  }();
+  return faults;
+}
 
 FaultInjector::FaultInjector() : state_(std::make_unique<State>()) {}
 FaultInjector::~FaultInjector() = default;
 
 void FaultInjector::FailOperation(uint64_t n, FaultKind kind, uint32_t operations, uint64_t count,
-                                  std::string_view file_suffix) {
+                                  std::string_view file_part) {
   std::lock_guard lock(state_->mutex);
   state_->skip = n - 1;
   state_->remaining = count;
   state_->operations = operations;
   state_->kind = kind;
-  state_->suffix = file_suffix;
+  state_->file_part = file_part;
   state_->failed = false;
 }
 
@@ -111,7 +185,7 @@ rocksdb::IOStatus FaultInjector::State::Enter(FileOperation operation, const std
   if (crashed) return rocksdb::IOStatus::IOError("the machine is off", file);
   if ((operation & kAllFileWrites) != 0) ++write_operations;
   if (operation == kFileSync) ++syncs;
-  if (remaining == 0 || (operations & operation) == 0 || !file.ends_with(suffix)) {
+  if (remaining == 0 || (operations & operation) == 0 || file.find(file_part) == std::string::npos) {
     return rocksdb::IOStatus::OK();
   }
   if (skip > 0) {
@@ -120,9 +194,18 @@ rocksdb::IOStatus FaultInjector::State::Enter(FileOperation operation, const std
   }
   --remaining;
   failed = true;
+  if (kind == FaultKind::kKill) Die();
+  if (kind == FaultKind::kKillAfter) {
+    dying = true;
+    return rocksdb::IOStatus::OK();
+  }
   return kind == FaultKind::kDiskFull
              ? rocksdb::IOStatus::NoSpace("No space left on device", file)
              : rocksdb::IOStatus::IOError("Input/output error", file);
+}
+
+void FaultInjector::State::Leave() {
+  if (dying) Die();
 }
 
 void FaultInjector::State::OnCreated(const std::string& file) {

@@ -6,6 +6,8 @@
 //   Power loss   Crash() makes every further operation fail, as for a machine that is off. Destroy the
 //                store, then call Revive(): what was not synced is gone (or torn), files whose
 //                directory entry was not synced too; then the store may be opened again.
+//   Death        kKill and kKillAfter end the process with SIGKILL at an operation, for crash tests of a whole
+//                server: FromEnvironment().
 //   Memory       with StoreMedium::kMemory the files live in the injector, so they survive reopening.
 //
 // THREADS  every member from any thread; Revive and CorruptFile only while no store is open.
@@ -21,6 +23,8 @@ namespace grizzly::storage {
 enum class FaultKind : uint8_t {
   kIoError,   // EIO
   kDiskFull,  // ENOSPC
+  kKill,       // the process dies instead of it
+  kKillAfter,  // the process dies when it is done
 };
 
 // Bits of a set.
@@ -48,9 +52,9 @@ class FaultInjector {
   FaultInjector& operator=(const FaultInjector&) = delete;
 
   // The n-th operation of the set from now on (1 is the next) fails; with `count` above one, so do
-  // the following ones. `file_suffix` restricts it to files ending so (".log" is the log).
+  // the following ones. `file_part` restricts it to files with that in their name (".log" is the log).
   void FailOperation(uint64_t n, FaultKind kind, uint32_t operations = kAllFileWrites,
-                     uint64_t count = 1, std::string_view file_suffix = {});
+                     uint64_t count = 1, std::string_view file_part = {});
   void StopFailing();
   // Operations of each kind in kAllFileWrites seen so far; to run "for every n".
   uint64_t write_operation_count() const;
@@ -63,6 +67,12 @@ class FaultInjector {
   // Flips one bit of the file ending with `file_suffix` (the newest by name) at `offset` from its
   // start, modulo its size. False when there is no such file.
   bool CorruptFile(std::string_view file_suffix, uint64_t offset);
+
+  // What GRIZZLY_FAULT asks for, "KIND:OPERATION:FILE_PART:N[:COUNT]", say "kill_after:sync:.log:3" or
+  // "enospc:write::100:50"; operations are append, sync, create, rename, delete, read, directory_sync and
+  // write (all but read), kinds eio, enospc, kill, kill_after. Null without it; the same one for the
+  // whole process. Throws F0000 when it makes no sense.
+  static FaultInjector* FromEnvironment();
 
   struct State;
   State& state() { return *state_; }  // for storage/kv/file_system.cc

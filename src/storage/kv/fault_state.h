@@ -3,6 +3,7 @@
 
 #include <rocksdb/file_system.h>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -21,6 +22,8 @@ struct FaultInjector::State {
 
   // Counts the operation; the planned failure, "off" after Crash, or OK.
   rocksdb::IOStatus Enter(FileOperation operation, const std::string& file);
+  // It got through.
+  void Leave();
   void OnCreated(const std::string& file);
   void OnAppended(const std::string& file, uint64_t size_after);
   void OnSynced(const std::string& file, uint64_t size_at_sync);
@@ -41,7 +44,8 @@ struct FaultInjector::State {
   uint64_t remaining = 0;
   uint32_t operations = 0;
   FaultKind kind = FaultKind::kIoError;
-  std::string suffix;
+  std::string file_part;
+  std::atomic<bool> dying = false;  // at the next Leave
 };
 
 }  // namespace grizzly::storage

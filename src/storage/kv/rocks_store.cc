@@ -17,6 +17,7 @@ namespace grizzly::storage {
 namespace {
 
 constexpr const char* kReading = "read from the store";
+constexpr uint64_t kFreeBytesToResume = 16u << 20;  // a full disk that has so much again is tried
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -86,16 +87,47 @@ void WriteStop::StopForGood(const rocksdb::Status& status) {
   stopped_.store(true, std::memory_order_release);
 }
 
+void WriteStop::StopUntilSpace(const rocksdb::Status& status) {
+  std::lock_guard lock(mutex_);
+  if (for_good_) return;
+  reason_ = status.ToString();
+  full_disk_ = true;
+  stopped_.store(true, std::memory_order_release);
+}
+
+std::optional<std::string> WriteStop::full_disk() const {
+  std::lock_guard lock(mutex_);
+  if (for_good_ || !full_disk_) return std::nullopt;
+  return reason_;
+}
+
+void WriteStop::GoOn() {
+  std::lock_guard lock(mutex_);
+  if (for_good_) return;
+  full_disk_ = false;
+  stopped_.store(false, std::memory_order_release);
+}
+
 void WriteStop::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) {
   if (status->severity() < rocksdb::Status::Severity::kHardError) return;
+  if (status->IsNoSpace()) return StopUntilSpace(*status);
   std::lock_guard lock(mutex_);
   if (!for_good_) reason_ = status->ToString();
   stopped_.store(true, std::memory_order_release);
 }
 
+// RocksDB would look for space every five seconds, and refuse to be told of it meanwhile.
+void WriteStop::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status error,
+                                     bool* auto_recovery) {
+  const bool stops_writes = error.severity() >= rocksdb::Status::Severity::kHardError;
+  if (error.IsNoSpace() && stops_writes) *auto_recovery = false;
+}
+
 void WriteStop::OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& recovery) {
   std::lock_guard lock(mutex_);
-  if (recovery.new_bg_error.ok() && !for_good_) stopped_.store(false, std::memory_order_release);
+  if (!recovery.new_bg_error.ok() || for_good_) return;
+  full_disk_ = false;
+  stopped_.store(false, std::memory_order_release);
 }
 
 // ---- RocksStore ----
@@ -106,6 +138,7 @@ std::unique_ptr<Store> Store::Open(const StoreOptions& options) {
 
 RocksStore::RocksStore(const StoreOptions& options) {
   std::shared_ptr<rocksdb::FileSystem> file_system = OpenFileSystem(options);
+  file_system_ = file_system;
   directory_ = std::make_unique<DataDirectory>(options.directory, file_system);
   env_ = rocksdb::NewCompositeEnv(file_system);
   cache_ = MakeBlockCache(options);
@@ -115,6 +148,10 @@ RocksStore::RocksStore(const StoreOptions& options) {
   rocks.create_if_missing = directory_->is_new();
   statistics_ = rocks.statistics;
   rocksdb::DB* db = nullptr;
+  // What a start that never got to its end has left; nothing was promised of it.
+  if (directory_->is_new()) {
+    rocksdb::DestroyDB(directory_->store_path(), rocks).PermitUncheckedError();
+  }
   const rocksdb::Status status = rocksdb::DB::Open(rocks, directory_->store_path(), &db);
   if (status.IsInvalidArgument() && !rocks.create_if_missing) {
     throw SqlError(SqlState::kDataCorrupted,
@@ -162,15 +199,34 @@ std::unique_ptr<StoreIterator> RocksStore::NewIterator(const StoreSnapshot* snap
   return std::make_unique<RocksIterator>(db_.get(), RocksOf(snapshot), from, to, fill_cache);
 }
 
-void RocksStore::ThrowIfStopped() const {
-  if (!write_stop_->stopped()) [[likely]] return;
+// Under resuming_. RocksDB flushes what is in memory, which the old log may not hold whole, and begins a new one.
+bool RocksStore::TryToResume() {
+  uint64_t free_bytes = 0;
+  const rocksdb::IOStatus asked = file_system_->GetFreeSpace(
+      directory_->store_path(), rocksdb::IOOptions(), &free_bytes, nullptr);
+  if (asked.ok() && free_bytes < kFreeBytesToResume) return false;
+  BlockingSection blocking;
+  if (!db_->Resume().ok()) return false;
+  write_stop_->GoOn();
+  return true;
+}
+
+void RocksStore::ThrowUnlessResumed() {
+  if (const auto full = write_stop_->full_disk()) {
+    std::lock_guard lock(resuming_);
+    if (!write_stop_->stopped() || TryToResume()) return;
+    throw ErrorOf(rocksdb::Status::NoSpace(*full), "write to the store");
+  }
+  if (!write_stop_->stopped()) return;
   throw SqlError(SqlState::kObjectNotInPrerequisiteState, "the store has stopped taking writes")
       .Detail(fmt::format("An earlier write failed: {}.", write_stop_->reason().value_or("")))
       .Hint("Repair the disk or free space on it, then restart the server.");
 }
 
 void RocksStore::OnWriteFailed(const rocksdb::Status& status) {
-  if (status.IsIOError() || status.IsNoSpace() || status.IsCorruption()) {
+  if (status.IsNoSpace()) {
+    write_stop_->StopUntilSpace(status);
+  } else if (status.IsIOError() || status.IsCorruption()) {
     write_stop_->StopForGood(status);
   }
   throw ErrorOf(status, "write to the log");

@@ -2,7 +2,9 @@
 //
 // LATCH  A write whose log append or sync failed may or may not be on disk, and nobody can tell which;
 //        from then on nothing is written until the server restarts and reads the log. Reads go on.
-//        A background error of RocksDB (a flush into a full disk) stops writes until it recovers.
+//        A full disk is another matter: what was not appended is not there. Writes stop, and each new one
+//        looks whether there is space again; then the memtables are flushed, a new log begins, and service
+//        goes on. The same for a background error of RocksDB (a flush into a full disk).
 #pragma once
 
 #include <rocksdb/cache.h>
@@ -44,14 +46,21 @@ class WriteStop final : public rocksdb::EventListener {
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }
   std::optional<std::string> reason() const;
   void StopForGood(const rocksdb::Status& status);
+  void StopUntilSpace(const rocksdb::Status& status);
+  // Null unless what stopped writes is a full disk.
+  std::optional<std::string> full_disk() const;
+  void GoOn();
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override;
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status error,
+                            bool* auto_recovery) override;
   void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& recovery) override;
 
  private:
   mutable std::mutex mutex_;
   std::atomic<bool> stopped_{false};
   bool for_good_ = false;  // guarded by mutex_
+  bool full_disk_ = false;  // guarded by mutex_
   std::string reason_;     // guarded by mutex_
 };
 
@@ -82,7 +91,11 @@ class RocksStore final : public Store {
 
  private:
   uint64_t MemtableBytes(std::string_view from, std::string_view to);
-  void ThrowIfStopped() const;
+  void ThrowIfStopped() {
+    if (write_stop_->stopped()) [[unlikely]] ThrowUnlessResumed();
+  }
+  void ThrowUnlessResumed();
+  bool TryToResume();
   [[noreturn]] void OnWriteFailed(const rocksdb::Status& status);
 
   // In order of construction; destroyed the other way round.
@@ -90,6 +103,8 @@ class RocksStore final : public Store {
   std::unique_ptr<rocksdb::Env> env_;
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<WriteStop> write_stop_;
+  std::shared_ptr<rocksdb::FileSystem> file_system_;
+  std::mutex resuming_;
   std::shared_ptr<rocksdb::Statistics> statistics_;
   std::unique_ptr<SortedFileFolder> sorted_files_;
   std::unique_ptr<rocksdb::DB> db_;

@@ -284,31 +284,38 @@ void LockManager::State::Fold(LockOwner& owner, uint64_t hash, uint8_t mode) {
   owner.folding_closed_ = false;
 }
 
-// Back to the first `count` of them. Holds that show others are given up, and who waits for them goes on.
+// Back to the first `count` of them. What is shown of the others is given up, and who waits for it goes on.
 void LockManager::State::Unfold(LockOwner& owner, size_t count) {
-  std::vector<std::unique_ptr<LockHold>> released;
+  struct Loss {
+    LockHold* hold;
+    ModeMask modes;
+  };
+  std::vector<Loss> losses;
+  std::vector<std::unique_ptr<LockHold>> gone;
   std::unique_ptr<FoldedLocks> emptied;
   {
     std::lock_guard lock(folding_mutex);
     FoldedLocks& folded = *owner.folded_;
     folded.TruncateTo(count);
-    const auto gone = std::partition(
-        folded.shown.begin(), folded.shown.end(),
-        [&](const auto& hold) { return count > 0 && folded.ModesOf(hold->hash) != 0; });
-    std::move(gone, folded.shown.end(), std::back_inserter(released));
-    folded.shown.erase(gone, folded.shown.end());
+    for (auto& hold : folded.shown) {
+      const ModeMask left = count == 0 ? ModeMask{0} : folded.ModesOf(hold->hash);
+      const auto lost = static_cast<ModeMask>(hold->modes & ~left);
+      if (lost != 0) losses.push_back({hold.get(), lost});
+      if (left == 0) gone.push_back(std::move(hold));
+    }
+    std::erase(folded.shown, nullptr);
     if (count == 0) {
       emptied = std::move(owner.folded_);
       std::erase(folding, &owner);
       folding_count.store(folding.size());
     }
   }
-  for (const auto& hold : released) {
-    LockShard& shard = table.ShardOf(hold->hash);
+  for (const Loss& loss : losses) {
+    LockShard& shard = table.ShardOf(loss.hold->hash);
     std::lock_guard lock(shard.mutex);
-    LockEntry& entry = *hold->entry;
-    while (hold->modes != 0) {
-      entry.Ungrant(*hold, static_cast<uint8_t>(std::countr_zero(hold->modes)));
+    LockEntry& entry = *loss.hold->entry;
+    for (ModeMask modes = loss.modes; modes != 0; modes &= modes - 1) {
+      entry.Ungrant(*loss.hold, static_cast<uint8_t>(std::countr_zero(modes)));
     }
     if (entry.first_waiter != nullptr) entry.WakeWaiters();
     shard.FreeIfUnused(entry);

@@ -1,10 +1,12 @@
 #include "types/xml/xml_text.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
 #include "base/utf8/utf8.h"
+#include "types/text.h"
 
 namespace grizzly::types {
 namespace {
@@ -218,6 +220,25 @@ std::string XmlNameOf(std::string_view identifier, bool escape_period) {
     } else {
       out += bytes;
     }
+  }
+  return out;
+}
+
+std::string IdentifierOfXmlName(std::string_view name) {
+  constexpr size_t kMarkBytes = 7;  // _x0020_
+  std::string out;
+  for (size_t at = 0; at < name.size();) {
+    const std::string_view mark = name.substr(at, kMarkBytes);
+    uint32_t character = 0;
+    if (mark.size() == kMarkBytes && mark.starts_with("_x") && mark.back() == '_') {
+      const auto read = std::from_chars(mark.data() + 2, mark.data() + kMarkBytes - 1, character, 16);
+      if (read.ec == std::errc() && read.ptr == mark.data() + kMarkBytes - 1) {
+        AppendUtf8(out, character);
+        at += kMarkBytes;
+        continue;
+      }
+    }
+    out += name[at++];
   }
   return out;
 }

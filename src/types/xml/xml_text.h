@@ -30,5 +30,7 @@ std::string EscapeXml(std::string_view text);
 std::string EscapeXmlAttribute(std::string_view text);
 // An XML name for an identifier: what no name may hold is written _x0020_.
 std::string XmlNameOf(std::string_view identifier, bool escape_period);
+// The identifier an XML name was made from.
+std::string IdentifierOfXmlName(std::string_view name);
 
 }  // namespace grizzly::types

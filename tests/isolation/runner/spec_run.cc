@@ -161,15 +161,21 @@ void SpecRun::ReportCompleted(size_t session) {
   waiting_.erase(step);
 }
 
+// For a lock that another session of the spec has or wants before it, or for a safe snapshot.
 bool SpecRun::IsWaiting(size_t session) {
+  std::string others;
+  for (size_t i = 0; i < connections_.size(); ++i) {
+    if (i == session) continue;
+    others += fmt::format("{}{}", others.empty() ? "" : ",", PQbackendPID(connections_[i].get()));
+  }
   const std::string sql =
-      fmt::format("SELECT 1 FROM pg_catalog.pg_locks WHERE NOT granted AND pid = {}",
-                  PQbackendPID(connections_[session].get()));
+      fmt::format("SELECT pg_catalog.pg_isolation_test_session_is_blocked({}, '{{{}}}')",
+                  PQbackendPID(connections_[session].get()), others);
   std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(control_.get(), sql.c_str()), PQclear);
   if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
-    throw std::runtime_error("pg_locks: " + Error(result.get()));
+    throw std::runtime_error("pg_isolation_test_session_is_blocked: " + Error(result.get()));
   }
-  return PQntuples(result.get()) > 0;
+  return *PQgetvalue(result.get(), 0, 0) == 't';
 }
 
 std::string SpecRun::TakeResults(PGconn* connection) {

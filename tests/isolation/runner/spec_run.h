@@ -1,7 +1,7 @@
 // Runs a spec's permutations and writes what happened: every step, its rows or error, who waited.
 //
-// WAITING  a step that pg_locks shows as waiting for kBlockedLooks looks in a row is reported as
-//          `<waiting ...>`, and once more as `<... completed>` when it is through.
+// WAITING  a step that pg_isolation_test_session_is_blocked shows as waiting kBlockedLooks times in a row is
+//          reported as `<waiting ...>`, and once more as `<... completed>` when it is through.
 // TIMEOUT  a step that does not end in kStepTimeout ends the run with a std::runtime_error.
 #pragma once
 

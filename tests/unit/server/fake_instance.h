@@ -188,6 +188,7 @@ class FakeInstance final : public session::Instance {
     return {{"fake_value", 7}};
   }
   std::string ServerVersion() const override { return "15.0 (fake)"; }
+  std::vector<std::string> CheckStoredData() override { return {}; }
 
   mutable std::mutex mutex;
   std::set<FakeSession*> sessions;

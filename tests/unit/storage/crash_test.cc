@@ -121,18 +121,89 @@ TEST(CrashTest, FailedSyncStopsWritesAndReadsGoOn) {
   Put(*store, "after", "v", SyncMode::kSync);
 }
 
-TEST(CrashTest, FullDiskStopsWrites) {
+TEST(CrashTest, FullDiskStopsWritesUntilThereIsSpace) {
   FaultInjector faults;
   auto store = Store::Open(MemoryOptions(&faults));
-  faults.FailOperation(1, FaultKind::kDiskFull, kFileAppend, 1, ".log");
-  try {
-    Put(*store, "failing", "v", SyncMode::kSync);
-    FAIL() << "a failed append was acknowledged";
-  } catch (const SqlError& error) {
-    EXPECT_EQ(error.state(), SqlState::kDiskFull);
+  Put(*store, "before", "v", SyncMode::kSync);
+  faults.FailOperation(1, FaultKind::kDiskFull, kAllFileWrites, UINT64_MAX);
+  for (int i = 0; i < 3; ++i) {
+    try {
+      Put(*store, "failing", "v", SyncMode::kSync);
+      FAIL() << "a failed append was acknowledged";
+    } catch (const SqlError& error) {
+      EXPECT_EQ(error.state(), SqlState::kDiskFull);
+    }
+    EXPECT_TRUE(Has(*store, "before"));
+    EXPECT_NE(store->WriteStopReason(), std::nullopt);
   }
-  ExpectStopped(*store);
+  faults.StopFailing();
+  Put(*store, "after", "v", SyncMode::kSync);
+  EXPECT_EQ(store->WriteStopReason(), std::nullopt);
+  faults.Crash();
+  store.reset();
+  faults.Revive(CrashLoss::kAllUnsynced);
+  store = Store::Open(MemoryOptions(&faults));
+  EXPECT_TRUE(Has(*store, "before"));
+  EXPECT_TRUE(Has(*store, "after"));
+  EXPECT_FALSE(Has(*store, "failing"));
 }
+
+std::unique_ptr<SortedFile> FileOf(Store& store, const std::string& prefix) {
+  const auto writer = store.NewSortedFile(SortedFileUse::kIngestion);
+  for (int i = 100; i < 120; ++i) writer->Put(prefix + std::to_string(i), "v");
+  return writer->Finish();
+}
+
+// Writes, flushes and ingests; every key noted was acknowledged.
+void RunSomeWork(Store& store, std::vector<std::string>* acknowledged) {
+  for (int i = 0; i < 24; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    Put(store, key, "v", SyncMode::kSync);
+    acknowledged->push_back(key);
+    if (i % 10 == 9) store.Flush();
+    if (i % 8 != 7) continue;
+    const std::string prefix = "file" + std::to_string(i) + "/";
+    std::vector<std::unique_ptr<SortedFile>> files;
+    files.push_back(FileOf(store, prefix + "a"));
+    files.push_back(FileOf(store, prefix + "b"));
+    store.Ingest(std::move(files));
+    acknowledged->push_back(prefix + "a100");
+    acknowledged->push_back(prefix + "b119");
+  }
+}
+
+// The n-th operation on files fails, for every n there is: what was acknowledged is there, at once and after a
+// power loss; an ingestion is there whole or not at all.
+void FailEveryOperation(FaultKind kind) {
+  for (uint64_t n = 1;; ++n) {
+    SCOPED_TRACE("operation " + std::to_string(n));
+    FaultInjector faults;
+    faults.FailOperation(n, kind);
+    std::vector<std::string> acknowledged;
+    std::unique_ptr<Store> store;
+    try {
+      store = Store::Open(MemoryOptions(&faults));
+      RunSomeWork(*store, &acknowledged);
+    } catch (const SqlError& error) {
+      ASSERT_TRUE(faults.has_failed()) << error.what();
+    }
+    const bool failed = faults.has_failed();
+    for (const std::string& key : acknowledged) ASSERT_TRUE(Has(*store, key)) << key;
+    faults.Crash();
+    store.reset();
+    faults.Revive(CrashLoss::kAllUnsynced);
+    store = Store::Open(MemoryOptions(&faults));
+    for (const std::string& key : acknowledged) ASSERT_TRUE(Has(*store, key)) << "lost " << key;
+    for (const char* prefix : {"file7/", "file15/", "file23/"}) {
+      ASSERT_EQ(Has(*store, std::string(prefix) + "a100"), Has(*store, std::string(prefix) + "b119"));
+    }
+    Put(*store, "goes on", "v", SyncMode::kSync);
+    if (!failed) return;
+  }
+}
+
+TEST(CrashTest, EveryFileOperationMayFail) { FailEveryOperation(FaultKind::kIoError); }
+TEST(CrashTest, TheDiskMayBeFullAtEveryOperation) { FailEveryOperation(FaultKind::kDiskFull); }
 
 TEST(CrashTest, DamagedTableIsNoticed) {
   FaultInjector faults;
