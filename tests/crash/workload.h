@@ -34,9 +34,11 @@ class Workload {
   virtual std::vector<std::string> StatementsOf(int64_t number) = 0;
   // How many steps the state has; throws std::runtime_error when it is none that steps can leave.
   virtual int64_t CountSteps(void* connection) = 0;
+  virtual bool FailedStepMayBeThere() { return false; }
 
  private:
   void Run(const std::string& connection_string);
+  bool SettleFailedStep(void* connection);
 
   std::vector<std::string> expected_states_;
   std::thread thread_;
