@@ -192,10 +192,12 @@ void Transaction::State::ForgetWhatIsStored() {
   commit_drops.clear();
   savepoints.clear();
   snapshot.reset();
+  keeps_snapshot = false;
   writes.Clear();
 }
 
 void Transaction::EndPrepared(bool committed) {
+  if (committed) state_->PublishYoung();
   if (committed && state_->noted != nullptr) {
     state_->manager.serializable.Committed(*std::exchange(state_->noted, nullptr));
   }

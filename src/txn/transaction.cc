@@ -69,6 +69,8 @@ void Transaction::State::End() {
   active = false;
   if (noted != nullptr) manager.serializable.RolledBack(*noted);
   noted = nullptr;
+  keeps_snapshot = false;
+  young_heads.clear();
   writes.Clear();
   snapshot.reset();
   savepoints.clear();
@@ -177,6 +179,7 @@ ReadView Transaction::View() {
     } else {
       state_->snapshot = state_->manager.TakeSnapshot();
     }
+    state_->keeps_snapshot = true;
   }
   if (state_->manager.planted_fault == PlantedFault::kSnapshot) [[unlikely]] {
     state_->snapshot = state_->manager.TakeSnapshot();
@@ -202,7 +205,7 @@ void Transaction::Get(const ReadView& view, std::string_view key, RowRead* row) 
       return;
     }
   }
-  if (state_->noted != nullptr && view.snapshot != nullptr) [[unlikely]] state_->NoteRead(key);
+  if (state_->keeps_snapshot && view.snapshot != nullptr) state_->OnKeptSnapshotRead(key, view);
   row->own_command_ = 0;
   row->kept_.reset();
   row->found_ = state_->manager.store.Get(view.snapshot.get(), key, &row->pinned_);
@@ -216,8 +219,9 @@ void Transaction::GetLatest(std::string_view key, RowRead* row) {
 std::unique_ptr<RangeScan> Transaction::Scan(const ReadView& view, std::string_view from,
                                              std::string_view to, ScanDirection direction,
                                              bool fill_cache) {
-  if (state_->noted != nullptr && view.snapshot != nullptr) [[unlikely]] {
-    state_->NoteRangeRead(from, to);
+  if (state_->keeps_snapshot && view.snapshot != nullptr) {
+    state_->manager.young_ranges.Check(from, view.snapshot->sequence());
+    if (state_->noted != nullptr) state_->NoteRangeRead(from, to);
   }
   return NewRangeScan(state_->manager.store, state_->writes, view, from, to, direction, fill_cache);
 }
@@ -236,6 +240,18 @@ void Transaction::State::BeginSerializable() {
           : serializable.Begin(options.session, options.read_only);
   snapshot = std::move(start.snapshot);
   noted = start.transaction;
+}
+
+void Transaction::State::PublishYoung() {
+  for (std::string& head : young_heads) {
+    manager.young_ranges.Add(std::move(head), manager.store.LatestSequence());
+  }
+  young_heads.clear();
+}
+
+void Transaction::State::OnKeptSnapshotRead(std::string_view key, const ReadView& view) {
+  manager.young_ranges.Check(key, view.snapshot->sequence());
+  if (noted != nullptr) NoteRead(key);
 }
 
 void Transaction::State::NoteRead(std::string_view key) {
@@ -300,6 +316,10 @@ void Transaction::DropRangeAtCommit(std::string from, std::string to) {
   state_->CheckWritable();
   if (state_->noted != nullptr) state_->manager.serializable.NoteDrop(*state_->noted, from);
   state_->commit_drops.push_back({std::move(from), std::move(to)});
+}
+
+void Transaction::MarkYoungAtCommit(std::string head) {
+  state_->young_heads.push_back(std::move(head));
 }
 
 void Transaction::DropRangeAtRollback(std::string from, std::string to) {
@@ -373,6 +393,7 @@ void Transaction::Commit() {
   if (state_->noted != nullptr) {
     state_->manager.serializable.Committed(*std::exchange(state_->noted, nullptr));
   }
+  state_->PublishYoung();  // before the catalog's change, that lets others find them
   for (const auto& action : state_->commit_actions) action(timestamp);
   const std::vector<KeyRange> dropped = std::move(state_->commit_drops);
   state_->End();

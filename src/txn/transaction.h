@@ -130,6 +130,10 @@ class Transaction {
   // As Scan, over latest committed and own writes.
   std::unique_ptr<RangeScan> ScanLatest(std::string_view from, std::string_view to);
 
+  // From the commit on, keys that start with `head` (a storage or an index) are copies of older rows: kept
+  // snapshots of before cannot use them (txn/young_ranges.h).
+  void MarkYoungAtCommit(std::string head);
+
   // ---- for SERIALIZABLE; nothing at other levels ----
   // Somebody has the unique key that a statement wants for its row. `is_error`: it fails for that;
   // otherwise it has read the key.

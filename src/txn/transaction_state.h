@@ -10,6 +10,7 @@
 #include "txn/serializable/serialization_guard.h"
 #include "txn/store_change.h"
 #include "txn/transaction.h"
+#include "txn/young_ranges.h"
 
 namespace grizzly::txn {
 
@@ -46,6 +47,8 @@ struct Transaction::State {
   static bool IsNoted(std::string_view key) {
     return storage::ReadBigEndian<uint32_t>(key.data() + sizeof(uint32_t)) >= kFirstNotedStorage;
   }
+  void PublishYoung();
+  void OnKeptSnapshotRead(std::string_view key, const ReadView& view);
   void NoteRead(std::string_view key);
   void NoteRangeRead(std::string_view from, std::string_view to);
   void NoteWrite(std::string_view key);
@@ -59,6 +62,8 @@ struct Transaction::State {
   PendingWrites writes;
   std::unique_ptr<storage::StoreBatch> batch;  // reused while small
   std::shared_ptr<const storage::StoreSnapshot> snapshot;  // of REPEATABLE READ and above
+  std::vector<std::string> young_heads;
+  bool keeps_snapshot = false;  // it has one, for all its statements
   SerializableTransaction* noted = nullptr;  // what is noted of it: SERIALIZABLE, once it has a snapshot
   CommandId command = 0;
   TransactionId id;
@@ -83,6 +88,7 @@ struct TransactionManager::State {
   LockManager& locks;
   CommitClock clock;
   SerializationGuard serializable;
+  YoungRanges young_ranges;
   PlantedFault planted_fault = PlantedFault::kNone;
 
   std::mutex snapshot_mutex;

@@ -88,6 +88,7 @@ void MakeDeferrable(CommandInput& input, const RelationPtr& table, Relation inde
   index.storage = input.editor.NewStorage();
   index.index->index_id = IndexId{index.storage.value};
   KeyRange entries = RangeOfIndex(table->tenant, table->storage, index.index->index_id);
+  input.transaction.MarkYoungAtCommit(entries.from);
   input.transaction.DropRangeAtRollback(std::move(entries.from), std::move(entries.to));
   FillIndex(input, table, input.editor.PutRelation(std::move(index)));
   DropIndexAtCommit(input, *table, old_index);

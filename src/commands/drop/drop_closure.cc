@@ -252,6 +252,7 @@ class Removal {
     }
     // Rows that lay in the order of the primary key move to hidden row ids.
     changed.storage = NewStorage(input_);
+    input_.transaction.MarkYoungAtCommit(RangeOfStorage(input_.tenant, changed.storage).from);
     const RelationPtr after = input_.editor.PutRelation(std::move(changed));
     RewriteTable(input_, *table, after, {});
     DropStorageAtCommit(input_, *table);

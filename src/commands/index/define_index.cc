@@ -249,7 +249,11 @@ RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequ
   if (moves_rows) changed.storage = NewStorage(input);
   if (!is_new_table && !moves_rows) {
     KeyRange range = RangeOfIndex(table->tenant, table->storage, index_relation.index->index_id);
+    input.transaction.MarkYoungAtCommit(range.from);
     input.transaction.DropRangeAtRollback(std::move(range.from), std::move(range.to));
+  }
+  if (moves_rows) {
+    input.transaction.MarkYoungAtCommit(RangeOfStorage(input.tenant, changed.storage).from);
   }
   // The index first: the table's row layout asks for its clustering index.
   input.editor.PutRelation(std::move(index_relation));

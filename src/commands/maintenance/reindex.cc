@@ -29,6 +29,7 @@ void RebuildIndex(CommandInput& input, Oid oid) {
   changed.storage = input.editor.NewStorage();
   changed.index->index_id = IndexId{changed.storage.value};
   KeyRange entries = RangeOfIndex(table->tenant, table->storage, changed.index->index_id);
+  input.transaction.MarkYoungAtCommit(entries.from);
   input.transaction.DropRangeAtRollback(std::move(entries.from), std::move(entries.to));
   FillIndex(input, table, input.editor.PutRelation(std::move(changed)));
   DropIndexAtCommit(input, *table, old_index);

@@ -113,10 +113,21 @@ class InsertOperator final : public Operator {
         changed_.insert(writer_.suffix());
         context.rows_changed += 1;
         if (!returning_.empty()) result_.Append(rows_, row, 1);
-      } else if (!rules.do_nothing) {
+      } else if (rules.do_nothing) {
+        RequireVisible(context, conflict->row_suffix);
+      } else {
         UpdateExisting(context, row, conflict->row_suffix);
       }
     }
+  }
+
+  // Nor may it decide to do nothing by a row it cannot see, unless that is its own.
+  void RequireVisible(ExecContext& context, const std::string& suffix) {
+    if (!context.transaction.RefusesStaleRows()) return;
+    const std::string key = writer_.row_key_head() + suffix;
+    writer_.row_access().GetLatest(key, &existing_read_);
+    if (existing_read_.found() && existing_read_.own_command() != 0) return;
+    CheckSnapshot(context, key);
   }
 
   void CountOutcome(ExecContext& context, bool conflicts) const {
@@ -172,7 +183,10 @@ class InsertOperator final : public Operator {
     if (!context.transaction.RefusesStaleRows()) return;
     FoundRow seen;
     writer_.row_access().Get(context.view, key, &seen);
-    if (seen.found() && seen.commit_timestamp() == existing_read_.commit_timestamp()) return;
+    if (seen.found() && existing_read_.found() &&
+        seen.commit_timestamp() == existing_read_.commit_timestamp()) {
+      return;
+    }
     throw SqlError(SqlState::kTRSerializationFailure,
                    "could not serialize access due to concurrent update");
   }

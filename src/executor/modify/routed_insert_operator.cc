@@ -121,9 +121,20 @@ class RoutedInsertOperator final : public Operator {
       changed_.insert(writer.row_key_head() + writer.suffix());
       context.rows_changed += 1;
       AddResult(leaf, rows, row, 1);
-    } else if (!insert_.on_conflict->do_nothing) {
+    } else if (insert_.on_conflict->do_nothing) {
+      RequireVisible(context, writer, writer.row_key_head() + conflict->row_suffix);
+    } else {
       UpdateExisting(context, leaf, conflict->row_suffix, root_row);
     }
+  }
+
+  // Nor may it decide to do nothing by a row it cannot see, unless that is its own.
+  static void RequireVisible(ExecContext& context, RowWriter& writer, const std::string& key) {
+    if (!context.transaction.RefusesStaleRows()) return;
+    FoundRow found;
+    writer.row_access().GetLatest(key, &found);
+    if (found.found() && found.own_command() != 0) return;
+    CheckSnapshot(context, writer, key, found);
   }
 
   void UpdateExisting(ExecContext& context, size_t leaf, const std::string& suffix,
@@ -219,7 +230,7 @@ class RoutedInsertOperator final : public Operator {
     if (!context.transaction.RefusesStaleRows()) return;
     FoundRow seen;
     writer.row_access().Get(context.view, key, &seen);
-    if (seen.found() && seen.commit_timestamp() == found.commit_timestamp()) return;
+    if (seen.found() && found.found() && seen.commit_timestamp() == found.commit_timestamp()) return;
     throw SqlError(SqlState::kTRSerializationFailure,
                    "could not serialize access due to concurrent update");
   }

@@ -236,6 +236,7 @@ std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, ui
     if (!ComputeEntry(*index, rows, row) || !index->is_unique_key) continue;
     if (!uncontended_) context_.transaction.LockRow(index->key, txn::RowLockMode::kUpdate);
     context_.transaction.GetLatest(index->key, &read_);
+    AwaitHolder(index->key, replaced_suffix);
     if (!read_.found()) {
       context_.transaction.NoteKeyFree(index->key);
     } else if (SuffixOfMark(read_.value()) != replaced_suffix) {
@@ -244,6 +245,18 @@ std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, ui
   }
   if (found.has_value() || exclusions_.empty()) return found;
   return FindExclusion(rows, row, replaced_suffix, arbiters);
+}
+
+// The row that has the key, as read_ says, may be about to lose it: who changes it is waited for.
+void RowWriter::AwaitHolder(const std::string& key, std::string_view replaced_suffix) {
+  std::string holder;
+  while (!uncontended_ && read_.found() && SuffixOfMark(read_.value()) != replaced_suffix) {
+    const std::string row_key = head_ + std::string(SuffixOfMark(read_.value()));
+    if (row_key == holder) return;
+    holder = row_key;
+    context_.transaction.LockRow(holder, txn::RowLockMode::kKeyShare);
+    context_.transaction.GetLatest(key, &read_);
+  }
 }
 
 std::optional<RowWriter::Conflict> RowWriter::FindExclusion(const Batch& rows, uint32_t row,

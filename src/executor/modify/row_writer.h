@@ -74,6 +74,7 @@ class RowWriter {
  private:
   struct Index;
   void AddExclusions();
+  void AwaitHolder(const std::string& key, std::string_view replaced_suffix);
   // Of the non-deferrable exclusion constraints.
   std::optional<Conflict> FindExclusion(const types::Batch& rows, uint32_t row,
                                         std::string_view replaced_suffix,

@@ -48,9 +48,7 @@ CommandLine ReadCommandLine(int argument_count, char** arguments) {
   }
   if (line.paths.empty()) line.paths.push_back("tests/isolation");
   // A deadlock is found by the last one to wait, soon enough not to be reported as waiting.
-  if (line.target.server.kind == ServerKind::kPostgres15) {
-    line.target.server.settings.push_back("deadlock_timeout=20ms");
-  }
+  line.target.server.settings.push_back("deadlock_timeout=20ms");
   return line;
 }
 
