@@ -1,4 +1,6 @@
 // GROUP BY and aggregates: one Aggregation, or one per worker merged at the end.
+#include <algorithm>
+
 #include "executor/aggregate/aggregation.h"
 #include "executor/operators.h"
 #include "executor/parallel/parallel_safety.h"
@@ -106,12 +108,19 @@ class AggregateOperator final : public Operator {
       part->Detach();
       parts[static_cast<size_t>(worker)] = std::move(part);
     });
-    for (auto& part : parts) {
-      if (part == nullptr) continue;
-      result_.Merge(context, *part);
-      part.reset();
-    }
     step_.reset();
+    std::erase(parts, nullptr);
+    if (parts.empty()) return;
+    // The one with the most groups stays as it is.
+    const auto largest = std::max_element(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
+      return a->group_count() < b->group_count();
+    });
+    std::swap(*largest, parts.front());
+    result_.TakeOver(*parts.front());
+    for (size_t i = 1; i < parts.size(); ++i) {
+      result_.Merge(context, *parts[i]);
+      parts[i].reset();
+    }
   }
 
   const plan::AggregateNode& aggregate_;

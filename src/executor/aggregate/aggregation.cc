@@ -255,6 +255,11 @@ bool Aggregation::IsMergeable(const plan::AggregateNode& node) {
   });
 }
 
+void Aggregation::TakeOver(Aggregation& other) {
+  std::swap(sets_, other.sets_);
+  std::swap(arena_, other.arena_);
+}
+
 void Aggregation::Merge(ExecContext& context, Aggregation& other) {
   for (size_t s = 0; s < sets_.size(); ++s) MergeSet(context, sets_[s], other.sets_[s]);
 }

@@ -26,6 +26,8 @@ class Aggregation {
   // Empty again: no groups, but for the one without grouping columns.
   void Start(ExecContext& context);
   void Consume(ExecContext& context, const Batch& input);
+  // For who has no groups yet: takes those of `other`, as Merge would, without making them anew.
+  void TakeOver(Aggregation& other);
   // Adds the groups and states of `other`, which saw other rows of the same input.
   void Merge(ExecContext& context, Aggregation& other);
   // Lets go of what refers to the context it was made with; Merge from it is still possible.
@@ -40,6 +42,7 @@ class Aggregation {
   }
   std::vector<std::unique_ptr<SpillFile>> TakeSpilled();
   int64_t byte_count() const;
+  size_t group_count() const { return sets_.empty() ? 0 : sets_[0].states.size(); }
   // The next groups; null at the end.
   Batch* Emit(ExecContext& context);
 

@@ -20,8 +20,9 @@ using types::Vector;
 namespace {
 
 constexpr uint32_t kWordsPerBlock = kSegmentBlockRows / 64;
-// Fewer rows of a block than one in so many are read one by one.
-constexpr uint32_t kScatteredShare = 32;
+// Fewer rows of a block than one in so many are read one by one: each is a miss of the cache, while a block is
+// decoded about as fast as it can be read.
+constexpr uint32_t kScatteredShare = 256;
 
 // Which rows are NULL.
 class Validity {

@@ -116,6 +116,13 @@ void WriteStop::OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Statu
   stopped_.store(true, std::memory_order_release);
 }
 
+// RocksDB would look for space every five seconds, and refuse to be told of it meanwhile.
+void WriteStop::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status error,
+                                     bool* auto_recovery) {
+  const bool stops_writes = error.severity() >= rocksdb::Status::Severity::kHardError;
+  if (error.IsNoSpace() && stops_writes) *auto_recovery = false;
+}
+
 void WriteStop::OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& recovery) {
   std::lock_guard lock(mutex_);
   if (!recovery.new_bg_error.ok() || for_good_) return;
@@ -141,6 +148,10 @@ RocksStore::RocksStore(const StoreOptions& options) {
   rocks.create_if_missing = directory_->is_new();
   statistics_ = rocks.statistics;
   rocksdb::DB* db = nullptr;
+  // What a start that never got to its end has left; nothing was promised of it.
+  if (directory_->is_new()) {
+    rocksdb::DestroyDB(directory_->store_path(), rocks).PermitUncheckedError();
+  }
   const rocksdb::Status status = rocksdb::DB::Open(rocks, directory_->store_path(), &db);
   if (status.IsInvalidArgument() && !rocks.create_if_missing) {
     throw SqlError(SqlState::kDataCorrupted,

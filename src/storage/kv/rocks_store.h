@@ -52,6 +52,8 @@ class WriteStop final : public rocksdb::EventListener {
   void GoOn();
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override;
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status error,
+                            bool* auto_recovery) override;
   void OnErrorRecoveryEnd(const rocksdb::BackgroundErrorRecoveryInfo& recovery) override;
 
  private:
