@@ -39,6 +39,11 @@ bool NeedsExpansion(const expr::Expr& call, std::span<const SqlType> column_type
 
 }  // namespace
 
+std::span<const SqlType> ColumnsOfSet(const expr::SetFunctionExpr& set, const SqlType& type) {
+  if (!IsRow(set.call->result_type) || GivesOneValue(set)) return std::span(&type, 1);
+  return set.column_types;
+}
+
 SetSource::SetSource(const expr::Expr& call, std::span<const SqlType> column_types,
                      ExecContext& context)
     : call_(call), argument_arena_(std::make_unique<Arena>(context.memory)), out_(column_types) {

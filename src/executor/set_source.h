@@ -10,6 +10,9 @@
 
 namespace grizzly::executor {
 
+// What a call in a target list gives: the fields of the record that is its value, or the value, of `type`.
+std::span<const SqlType> ColumnsOfSet(const expr::SetFunctionExpr& set, const SqlType& type);
+
 class SetSource {
  public:
   SetSource(const expr::Expr& call, std::span<const SqlType> column_types, ExecContext& context);

@@ -92,8 +92,10 @@ class Folder {
 
   void Fold(ExprPtr& expr) {
     if (expr->kind == ExprKind::kRowCompare) return FoldFields(*expr);
+    const size_t failures_before = failures_;
     expr->VisitChildren([&](ExprPtr& child) { Fold(child); });
-    Simplify(expr);
+    // A call is NULL for one NULL argument, but not before the others are computed.
+    if (failures_ == failures_before || !IsStrictCallOnNull(*expr)) Simplify(expr);
     if (IsConst(*expr) || !ChildrenAreConst(*expr) || !IsConstantFoldable(*expr)) return;
     Run(expr);
   }
@@ -127,11 +129,12 @@ class Folder {
       Evaluator evaluator(*expr, state_);
       expr = MakeConst(*expr, evaluator.EvaluateScalar());
     } catch (const SqlError&) {
-      // Raised again at run time, if it is reached there.
+      ++failures_;  // raised again at run time, if it is reached there
     }
   }
 
   EvaluationState state_;
+  size_t failures_ = 0;
 };
 
 }  // namespace

@@ -1,11 +1,14 @@
 #include "functions/registry.h"
 
+#include <fmt/format.h>
+
 #include <deque>
 #include <string>
 #include <unordered_map>
 
 #include "facts/procs.h"
 #include "functions/families.h"
+#include "functions/set/record_of_set.h"
 
 namespace grizzly::functions {
 
@@ -39,6 +42,15 @@ void Registry::Seal() {
       if (found != tables_->aggregates.end()) tables_->by_oid[proc.oid] = &found->second;
     } else if (proc.prolang == facts::kInternalLanguageOid) {
       auto found = tables_->by_source.find(std::string(proc.prosrc));
+      if (found == tables_->by_source.end()) continue;
+      Implementation& implementation = found->second;
+      if (implementation.set != nullptr && implementation.scalar == nullptr && !proc.proretset) {
+        implementation.scalar = &FirstRowOfSet;
+      }
+      tables_->by_oid[proc.oid] = &implementation;
+    } else if (proc.prolang == facts::kSqlLanguageOid) {
+      // Its prosrc is its body: one that is run here instead of inlined is registered as sql.NAME.
+      auto found = tables_->by_source.find(fmt::format("sql.{}", proc.proname));
       if (found != tables_->by_source.end()) tables_->by_oid[proc.oid] = &found->second;
     }
   }

@@ -1,4 +1,8 @@
 // Which statement goes where.
+#include <chrono>
+#include <thread>
+
+#include "base/blocking/blocking_section.h"
 #include "facts/procs.h"
 #include "session/client_session.h"
 #include "session/services.h"
@@ -119,6 +123,32 @@ bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::stri
   }
 }
 
+namespace {
+
+// How many sessions besides `self` are in a database. Those that are leaving get a moment to do so; those that are
+// told to end get PostgreSQL's five seconds.
+size_t OtherSessions(DatabaseInstance& instance, Oid database, SessionId self, bool terminate,
+                     const CancelToken& cancel) {
+  constexpr int kStepMs = 20;
+  const int steps = terminate ? 5'000 / kStepMs : 500 / kStepMs;
+  for (int i = 0;; ++i) {
+    const int count = instance.SessionsOn(database, self);
+    if (count == 0 || i == steps) return static_cast<size_t>(count);
+    cancel.Check();
+    if (terminate) {
+      instance.ForEachSession([&](ClientSession& session) {
+        if (session.tenant().database->oid == database && session.id() != self) {
+          session.Cancel(CancelReason::kAdminShutdown);
+        }
+      });
+    }
+    const BlockingSection blocking;
+    std::this_thread::sleep_for(std::chrono::milliseconds(kStepMs));
+  }
+}
+
+}  // namespace
+
 commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) {
   const catalog::SnapshotPtr snapshot = Snapshot();
   const catalog::SearchPath& path = CurrentSearchPath(*snapshot);
@@ -150,20 +180,11 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.checks = &checks_;
   input.make_temporary_schema = [this] { return MakeTemporarySchema(); };
   input.on_commit_tables = &on_commit_tables_;
+  input.other_sessions = [this](Oid database, bool terminate) {
+    if (const auto found = instance_.shared_catalog().FindDatabase(database)) CheckNotUsedByPrepared(*found);
+    return OtherSessions(instance_, database, id_, terminate, cancel_token());
+  };
   return input;
-}
-
-// A database somebody is connected to stays.
-void ClientSession::CheckUnused(const PgQuery__DropdbStmt& statement) {
-  const auto database = instance_.shared_catalog().FindDatabase(statement.dbname);
-  if (database == nullptr || database->oid == tenant_->database->oid) return;
-  CheckNotUsedByPrepared(*database);
-  const int others = instance_.SessionsOn(database->oid, id_);
-  if (others == 0) return;
-  throw SqlError(SqlState::kObjectInUse, fmt::format("database \"{}\" is being accessed by other users",
-                                                     statement.dbname))
-      .Detail(others == 1 ? "There is 1 other session using the database."
-                          : fmt::format("There are {} other sessions using the database.", others));
 }
 
 void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
@@ -185,7 +206,6 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
     result.io = column.io;
     columns.push_back(std::move(result));
   }
-  if (node.node_case == PG_QUERY__NODE__NODE_DROPDB_STMT) CheckUnused(*node.dropdb_stmt);
   transaction_->NextCommand();
   commands::CommandInput input = MakeCommandInput(source);
   bool described = false;

@@ -46,9 +46,6 @@ void ClientSession::ChangeStored(const PgQuery__VariableSetStmt& statement, Stor
 
 void ClientSession::RunAlterRoleSet(const PgQuery__AlterRoleSetStmt& statement) {
   if (statement.role == nullptr) ThrowNotSupported("ALTER ROLE ALL SET");
-  if (statement.database != nullptr && *statement.database != '\0') {
-    ThrowNotSupported("ALTER ROLE IN DATABASE SET");
-  }
   EnsureTransaction().NextCommand();
   commands::CommandInput input = MakeCommandInput("");
   catalog::Role role = *commands::ResolveRole(input, *statement.role);

@@ -21,6 +21,7 @@
 #include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
 #include "commands/table/typed_table.h"
+#include "commands/type/type_parts.h"
 
 namespace grizzly::commands {
 namespace {
@@ -345,6 +346,7 @@ void SetRelationOwner(CommandInput& input, const Relation& relation, Oid owner) 
     input.editor.PutRelation(std::move(changed));
   };
   set(relation.oid);
+  SetTypeOwner(input, relation.row_type, owner);
   for (const Oid index : relation.indexes) set(index);
   for (const Oid sequence : OwnedSequences(input, relation)) set(sequence);
 }

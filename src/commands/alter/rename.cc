@@ -12,6 +12,7 @@
 #include "commands/alter/stored_text.h"
 #include "commands/named_kind.h"
 #include "commands/relation_lookup.h"
+#include "commands/role/databases.h"
 #include "commands/role/roles.h"
 #include "commands/sequence/owned_sequences.h"
 #include "commands/type/alter_type.h"
@@ -102,7 +103,8 @@ void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) 
     throw SqlError(SqlState::kDuplicateTable,
                    fmt::format("relation \"{}\" already exists", place.name));
   }
-  const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView;
+  const bool has_type = kind == RelationKind::kTable || kind == RelationKind::kMaterializedView ||
+                        kind == RelationKind::kView;
   if (has_type) RefuseTakenTypeName(input, place.schema, place.name);
 }
 
@@ -411,10 +413,7 @@ std::string RenameDatabase(const PgQuery__RenameStmt& statement, CommandInput& i
   if (old_name == input.services->CurrentDatabase()) {
     throw SqlError(SqlState::kFeatureNotSupported, "current database cannot be renamed");
   }
-  if (input.other_sessions && input.other_sessions(found->oid, /*terminate=*/false) > 0) {
-    throw SqlError(SqlState::kObjectInUse,
-                   fmt::format("database \"{}\" is being accessed by other users", old_name));
-  }
+  RefuseDatabaseInUse(input, *found, /*terminate=*/false, "database");
   catalog::Database database = *found;
   database.name = TextOf(statement.newname);
   if (input.shared.FindDatabase(database.name) != nullptr) {

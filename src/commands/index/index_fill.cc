@@ -131,24 +131,19 @@ void IndexFill::UniqueKeys(const types::Batch& rows, std::vector<std::string>* k
 namespace {
 
 // "Key (a, b)=(1, 2)" of a row.
-std::string DescribeKey(CommandInput& input, const catalog::Relation& table,
-                        const catalog::Relation& index, const types::Batch& rows, uint32_t row) {
+std::string DescribeKey(CommandInput& input, const catalog::Relation& table, IndexFill& fill,
+                        const types::Batch& rows, uint32_t row) {
   std::string names, values;
   const catalog::SnapshotPtr snapshot = input.editor.Current();
-  for (const catalog::IndexDefinition::Part& part : index.index->parts) {
-    if (!names.empty()) names += ", ", values += ", ";
-    if (part.column == 0) {
-      names += part.expression.sql;
-      values += "...";
-      continue;
-    }
-    const catalog::Column& column = table.columns[part.column - 1];
-    names += column.name;
-    const types::Datum value = rows.column(part.column - 1).GetDatum(row);
+  const std::vector<catalog::IndexDefinition::Part>& parts = fill.index().index->parts;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) names += ", ", values += ", ";
+    names += parts[i].column == 0 ? parts[i].expression.sql : table.columns[parts[i].column - 1].name;
+    const types::Datum value = fill.PartOf(rows, row, i);
     if (value.is_null()) {
       values += "null";
     } else {
-      snapshot->FindTypeIo(column.type.oid)->Output(value, input.io, values);
+      snapshot->FindTypeIo(parts[i].type.oid)->Output(value, input.io, values);
     }
   }
   return fmt::format("Key ({})=({})", names, values);
@@ -185,7 +180,7 @@ void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_tabl
       if (std::find(seen.begin(), seen.end(), keys[row]) != seen.end()) {
         throw SqlError(SqlState::kUniqueViolation,
                        fmt::format("could not create unique index \"{}\"", fill.index().name))
-            .Detail(DescribeKey(input, shown, fill.index(), rows, row) + " is duplicated.")
+            .Detail(DescribeKey(input, shown, fill, rows, row) + " is duplicated.")
             .Table(shown.name)
             .Constraint(fill.index().name);
       }

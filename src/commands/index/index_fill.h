@@ -34,6 +34,10 @@ class IndexFill {
   bool IsUnique(const BulkWriter& writer);
   // Keys of the rows, one per row; empty: no entry or not held to be unique. For finding a duplicate.
   void UniqueKeys(const types::Batch& rows, std::vector<std::string>* keys);
+  // A key part of one row, as it is stored.
+  types::Datum PartOf(const types::Batch& rows, uint32_t row, size_t part) {
+    return parts_[part].Evaluate(rows).GetDatum(row);
+  }
   const catalog::Relation& index() const { return *rules_.index; }
 
  private:

@@ -113,8 +113,14 @@ void Process(CommandInput& input, const VacuumOptions& options, Oid oid,
   if (table->oid < kFirstUserOid) return;  // made when asked for: nothing is stored
   std::vector<std::string> names;
   for (const ast::Node* column : columns) {
-    names.emplace_back(StringOf(column));
-    RequireColumn(*table, names.back());
+    const std::string name(StringOf(column));
+    RequireColumn(*table, name);
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      throw SqlError(SqlState::kDuplicateColumn,
+                     fmt::format("column \"{}\" of relation \"{}\" appears more than once", name,
+                                 table->name));
+    }
+    names.push_back(name);
   }
   if (options.vacuum) VacuumTable(input, *table, options.verbose);
   if (options.analyze && options.verbose) {

@@ -56,18 +56,6 @@ void RequireDatabaseOwner(CommandInput& input, const catalog::Database& database
                  fmt::format("must be owner of database {}", database.name));
 }
 
-void RefuseInUse(CommandInput& input, const catalog::Database& database, bool terminate,
-                 std::string_view what) {
-  const size_t sessions =
-      input.other_sessions ? input.other_sessions(database.oid, terminate) : 0;
-  if (sessions == 0) return;
-  throw SqlError(SqlState::kObjectInUse,
-                 fmt::format("{} \"{}\" is being accessed by other users", what, database.name))
-      .Detail(sessions == 1
-                  ? std::string("There is 1 other session using the database.")
-                  : fmt::format("There are {} other sessions using the database.", sessions));
-}
-
 struct Creation {
   catalog::Database database;
   std::string source = "template1";
@@ -77,7 +65,9 @@ Creation ReadCreation(CommandInput& input, const PgQuery__CreatedbStmt& statemen
   Creation creation;
   creation.database.name = TextOf(statement.dbname);
   creation.database.owner = input.current_role;
-  for (const Option& option : OptionsOf(ListOf(statement.options, statement.n_options))) {
+  const std::vector<Option> options = OptionsOf(ListOf(statement.options, statement.n_options));
+  RefuseRepeated(options);
+  for (const Option& option : options) {
     if (ApplyShared(option, &creation.database)) continue;
     if (option.name == "owner") {
       if (option.value == nullptr) continue;
@@ -112,6 +102,18 @@ Creation ReadCreation(CommandInput& input, const PgQuery__CreatedbStmt& statemen
 
 }  // namespace
 
+void RefuseDatabaseInUse(CommandInput& input, const catalog::Database& database, bool terminate,
+                 std::string_view what) {
+  const size_t sessions =
+      input.other_sessions ? input.other_sessions(database.oid, terminate) : 0;
+  if (sessions == 0) return;
+  throw SqlError(SqlState::kObjectInUse,
+                 fmt::format("{} \"{}\" is being accessed by other users", what, database.name))
+      .Detail(sessions == 1
+                  ? std::string("There is 1 other session using the database.")
+                  : fmt::format("There are {} other sessions using the database.", sessions));
+}
+
 std::string CreateDatabase(const PgQuery__CreatedbStmt& statement, CommandInput& input) {
   Creation creation = ReadCreation(input, statement);
   const auto self = input.shared.FindRole(input.current_role);
@@ -130,7 +132,7 @@ std::string CreateDatabase(const PgQuery__CreatedbStmt& statement, CommandInput&
   if (!source->is_template) {
     RequireDatabaseOwner(input, *source);
   }
-  RefuseInUse(input, *source, /*terminate=*/false, "source database");
+  RefuseDatabaseInUse(input, *source, /*terminate=*/false, "source database");
   input.shared.CreateDatabase(std::move(creation.database), source->tenant);
   return "CREATE DATABASE";
 }
@@ -139,7 +141,9 @@ std::string AlterDatabase(const PgQuery__AlterDatabaseStmt& statement, CommandIn
   const auto before = RequireDatabase(input, TextOf(statement.dbname));
   RequireDatabaseOwner(input, *before);
   catalog::Database database = *before;
-  for (const Option& option : OptionsOf(ListOf(statement.options, statement.n_options))) {
+  const std::vector<Option> options = OptionsOf(ListOf(statement.options, statement.n_options));
+  RefuseRepeated(options);
+  for (const Option& option : options) {
     if (ApplyShared(option, &database)) continue;
     if (option.name == "tablespace") ThrowNotSupported("ALTER DATABASE SET TABLESPACE");
     ThrowUnknown(option);
@@ -176,7 +180,7 @@ std::string DropDatabase(const PgQuery__DropdbStmt& statement, CommandInput& inp
   if (name == input.services->CurrentDatabase()) {
     throw SqlError(SqlState::kObjectInUse, "cannot drop the currently open database");
   }
-  RefuseInUse(input, *database, force, "database");
+  RefuseDatabaseInUse(input, *database, force, "database");
   input.shared.DropDatabase(database->oid);
   return "DROP DATABASE";
 }

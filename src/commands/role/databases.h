@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "commands/command.h"
 
@@ -10,5 +11,9 @@ namespace grizzly::commands {
 std::string CreateDatabase(const PgQuery__CreatedbStmt& statement, CommandInput& input);
 std::string AlterDatabase(const PgQuery__AlterDatabaseStmt& statement, CommandInput& input);
 std::string DropDatabase(const PgQuery__DropdbStmt& statement, CommandInput& input);
+
+// Throws 55006 `what` "x" is being accessed by other users; `terminate`: ends their sessions first.
+void RefuseDatabaseInUse(CommandInput& input, const catalog::Database& database, bool terminate,
+                         std::string_view what);
 
 }  // namespace grizzly::commands

@@ -1,5 +1,7 @@
 #include "commands/role/roles.h"
 
+#include <map>
+
 #include "base/scram/scram.h"
 #include "catalog/object_text.h"
 #include "commands/relation_lookup.h"
@@ -79,16 +81,9 @@ void ApplyOption(CommandInput& input, const Option& option, catalog::Role* role)
 }
 
 void ApplyOptions(CommandInput& input, std::span<ast::Node* const> nodes, catalog::Role* role) {
-  std::vector<std::string> seen;
-  for (const Option& option : OptionsOf(nodes)) {
-    for (const std::string& name : seen) {
-      if (name != option.name) continue;
-      throw SqlError(SqlState::kSyntaxError, "conflicting or redundant options")
-          .At(option.location);
-    }
-    seen.push_back(option.name);
-    ApplyOption(input, option, role);
-  }
+  const std::vector<Option> options = OptionsOf(nodes);
+  RefuseRepeated(options);
+  for (const Option& option : options) ApplyOption(input, option, role);
 }
 
 void RequireRoleMaker(CommandInput& input, std::string_view what) {
@@ -99,6 +94,16 @@ void RequireRoleMaker(CommandInput& input, std::string_view what) {
 }
 
 }  // namespace
+
+void RefuseRepeated(const std::vector<Option>& options) {
+  for (size_t i = 0; i < options.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (options[i].name != options[j].name) continue;
+      throw SqlError(SqlState::kSyntaxError, "conflicting or redundant options")
+          .At(options[i].location);
+    }
+  }
+}
 
 std::shared_ptr<const catalog::Role> ResolveRole(CommandInput& input,
                                                  const PgQuery__RoleSpec& spec) {
@@ -190,9 +195,20 @@ void RefuseOwner(CommandInput& input, const catalog::Role& role) {
   });
   snapshot->ForEachRelation([&](const catalog::RelationPtr& relation) {
     if (relation->owner != role.oid || relation->index.has_value()) return;
+    if (relation->kind == catalog::RelationKind::kCompositeType) return;
     lines.push_back(fmt::format("owner of {} {}", catalog::RelationKindName(relation->kind),
                                 relation->name));
   });
+  std::map<Oid, std::string> types;
+  snapshot->ForEachType([&](const catalog::Type& type) {
+    if (type.owner != role.oid || type.element != kInvalidOid) return;
+    const catalog::RelationPtr relation =
+        type.relation == kInvalidOid ? nullptr : snapshot->FindRelation(type.relation);
+    // Row types belong to what they are of.
+    if (relation != nullptr && relation->kind != catalog::RelationKind::kCompositeType) return;
+    types[type.oid] = type.name;
+  });
+  for (const auto& [oid, name] : types) lines.push_back("owner of type " + name);
   if (lines.empty()) return;
   std::string detail;
   for (const std::string& line : lines) detail += (detail.empty() ? "" : "\n") + line;

@@ -11,6 +11,8 @@
 
 namespace grizzly::commands {
 
+// Throws 42601 conflicting or redundant options, at the second of two options of one name.
+void RefuseRepeated(const std::vector<Option>& options);
 std::string CreateRole(const PgQuery__CreateRoleStmt& statement, CommandInput& input);
 std::string AlterRole(const PgQuery__AlterRoleStmt& statement, CommandInput& input);
 std::string DropRole(const PgQuery__DropRoleStmt& statement, CommandInput& input);

@@ -111,7 +111,8 @@ void SetPrimaryNotNull(const std::vector<KeyElement>& keys, std::vector<ColumnEl
   }
 }
 
-// The row type of a table, and the array type over it.
+}  // namespace
+
 Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid relation) {
   catalog::Type row;
   row.oid = input.editor.NewOid();
@@ -125,8 +126,6 @@ Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid r
   PutTypeWithArray(input, std::move(row));
   return row_oid;
 }
-
-}  // namespace
 
 void RefuseTakenTypeName(CommandInput& input, const CreationTarget& target) {
   try {

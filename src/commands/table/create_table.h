@@ -28,6 +28,8 @@ struct NewTable {
 catalog::RelationPtr MakeTable(CommandInput& input, NewTable made);
 // ON COMMIT as Relation::on_commit has it. Throws 42P16 unless the table is temporary.
 char ReadOnCommit(PgQuery__OnCommitAction action, const CreationTarget& target);
+// The row type of a table or view, and the array type over it.
+Oid MakeRowTypes(CommandInput& input, Oid schema, const std::string& name, Oid relation);
 // Throws 42710 when a type other than a relation's has the name.
 void RefuseTakenTypeName(CommandInput& input, const CreationTarget& target);
 // Sequences of serial and identity columns: made beside the table `of`, before it. Sets

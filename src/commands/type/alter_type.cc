@@ -162,12 +162,7 @@ std::string SetTypeSchema(const PgQuery__AlterObjectSchemaStmt& statement, Comma
 std::string SetTypeOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& input, Oid owner) {
   const TypePtr type = RequireAlterable(input, NamesOfType(*statement.object),
                                         IsDomainStatement(statement.object_type));
-  for (const Oid oid : {type->oid, type->array}) {
-    if (oid == kInvalidOid) continue;
-    Type changed = *input.editor.Current()->FindType(oid);
-    changed.owner = owner;
-    input.editor.PutType(std::move(changed));
-  }
+  SetTypeOwner(input, type->oid, owner);
   if (type->relation != kInvalidOid) {
     Relation relation = *Reread(input, type->relation);
     relation.owner = owner;

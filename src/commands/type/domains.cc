@@ -160,10 +160,18 @@ catalog::Constraint* FindCheck(Type* domain, std::string_view name) {
   return nullptr;
 }
 
-[[noreturn]] void ThrowNoConstraint(const Type& domain, std::string_view name) {
+// `domain` as the statement names it.
+[[noreturn]] void ThrowNoConstraint(const std::string& domain, std::string_view name) {
   throw SqlError(SqlState::kUndefinedObject,
-                 fmt::format("constraint \"{}\" of domain \"{}\" does not exist", name,
-                             domain.name));
+                 fmt::format("constraint \"{}\" of domain \"{}\" does not exist", name, domain));
+}
+
+std::string WrittenName(const PgQuery__AlterDomainStmt& statement) {
+  std::string written;
+  for (const std::string& part : StringsOf(ListOf(statement.type_name, statement.n_type_name))) {
+    written += (written.empty() ? "" : ".") + part;
+  }
+  return written;
 }
 
 void AlterDefault(CommandInput& input, const ast::Node* expression, Type domain) {
@@ -204,14 +212,15 @@ void AlterDropConstraint(CommandInput& input, const PgQuery__AlterDomainStmt& st
     return DropObjects(input, {{catalog::kConstraintClass, check->oid, 0}},
                        statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
   }
-  if (!statement.missing_ok) ThrowNoConstraint(domain, name);
+  if (!statement.missing_ok) ThrowNoConstraint(WrittenName(statement), name);
   SendNotice(input, fmt::format("constraint \"{}\" of domain \"{}\" does not exist, skipping", name,
-                                domain.name));
+                                WrittenName(statement)));
 }
 
-void AlterValidate(CommandInput& input, std::string_view name, Type domain) {
+void AlterValidate(CommandInput& input, const PgQuery__AlterDomainStmt& statement, Type domain) {
+  const std::string_view name = TextOf(statement.name);
   catalog::Constraint* check = FindCheck(&domain, name);
-  if (check == nullptr) ThrowNoConstraint(domain, name);
+  if (check == nullptr) ThrowNoConstraint(WrittenName(statement), name);
   if (check->validated) return;
   CheckStoredDomainValues(input, domain, check);
   check->validated = true;
@@ -259,7 +268,7 @@ std::string AlterDomain(const PgQuery__AlterDomainStmt& statement, CommandInput&
     case 'O': AlterNotNull(input, true, *domain); break;
     case 'C': AlterAddConstraint(input, *statement.def->constraint, *domain); break;
     case 'X': AlterDropConstraint(input, statement, *domain); break;
-    case 'V': AlterValidate(input, TextOf(statement.name), *domain); break;
+    case 'V': AlterValidate(input, statement, *domain); break;
     default: ThrowNotSupported("this ALTER DOMAIN action");
   }
   return "ALTER DOMAIN";

@@ -109,6 +109,17 @@ std::string ChooseArrayTypeName(CommandInput& input, Oid schema, const std::stri
   return name;
 }
 
+void SetTypeOwner(CommandInput& input, Oid type, Oid owner) {
+  const TypePtr found = input.editor.Current()->FindType(type);
+  if (found == nullptr) return;
+  for (const Oid oid : {type, found->array}) {
+    if (oid == kInvalidOid) continue;
+    catalog::Type changed = *input.editor.Current()->FindType(oid);
+    changed.owner = owner;
+    input.editor.PutType(std::move(changed));
+  }
+}
+
 void PutTypeWithArray(CommandInput& input, catalog::Type element) {
   catalog::Type array;
   array.oid = input.editor.NewOid();

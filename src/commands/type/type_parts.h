@@ -35,6 +35,8 @@ std::string TypeText(CommandInput& input, Oid type);
 // The built-in type whose operator classes a type uses: a domain's base, anyenum, record ...
 Oid OpclassInputType(const catalog::CatalogSnapshot& snapshot, Oid type);
 
+// The owner of a type and of the array type over it; nothing for kInvalidOid.
+void SetTypeOwner(CommandInput& input, Oid type, Oid owner);
 // Puts the array type over `element` (which gets its oid) and then the element itself.
 void PutTypeWithArray(CommandInput& input, catalog::Type element);
 // A name for the array type over types of that name.

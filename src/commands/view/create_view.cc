@@ -8,6 +8,7 @@
 #include "commands/evaluation.h"
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
+#include "commands/table/create_table.h"
 #include "commands/view/view_text.h"
 #include "facts/collations.h"
 #include "types/collation.h"
@@ -202,6 +203,7 @@ std::string CreateView(const PgQuery__ViewStmt& statement, CommandInput& input) 
     view = *old_view;
     input.editor.DropDependenciesOf(catalog::kRelationClass, view.oid);
   } else {
+    RefuseTakenTypeName(input, target);
     view.oid = input.editor.NewOid();
     view.schema = target.schema;
     view.name = target.name;
@@ -210,6 +212,9 @@ std::string CreateView(const PgQuery__ViewStmt& statement, CommandInput& input) 
     view.owner = input.current_role;
     view.tenant = input.tenant;
     LockRelationByOid(input, view.oid, txn::RelationLockMode::kAccessExclusive);
+  }
+  if (view.row_type == kInvalidOid) {
+    view.row_type = MakeRowTypes(input, target.schema, target.name, view.oid);
   }
   view.columns = columns;
   view.view = std::move(definition);

@@ -1,6 +1,7 @@
 #include "executor/modify/row_router.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "catalog/object_text.h"
 #include "catalog/partition_map.h"
@@ -111,6 +112,27 @@ size_t RowRouter::FindLeaf(const Batch& root_rows, uint32_t row) {
   return static_cast<size_t>(target);
 }
 
+namespace {
+
+// An expression stands in brackets unless it is one call.
+std::string BracketedKey(const std::string& sql) {
+  const size_t open = sql.find('(');
+  const bool named = open != std::string::npos && open > 0 &&
+                     std::all_of(sql.begin(), sql.begin() + static_cast<ptrdiff_t>(open),
+                                 [](char c) { return std::isalnum(c) != 0 || c == '_' || c == '.'; });
+  if (named) {
+    size_t depth = 0;
+    for (size_t i = open; i < sql.size(); ++i) {
+      depth += sql[i] == '(' ? 1 : 0;
+      depth -= sql[i] == ')' ? 1 : 0;
+      if (depth == 0) return i + 1 == sql.size() ? sql : "(" + sql + ")";
+    }
+  }
+  return "(" + sql + ")";
+}
+
+}  // namespace
+
 void RowRouter::ThrowNoPartition(const Level& level) const {
   const catalog::Relation& table = *level.table->relation;
   std::string names, values;
@@ -118,7 +140,7 @@ void RowRouter::ThrowNoPartition(const Level& level) const {
     const catalog::PartitionKey::Part& part = table.partition_key->parts[i];
     if (i > 0) names += ", ", values += ", ";
     names += part.column != 0 ? catalog::QuoteIdentifier(table.columns[part.column - 1].name)
-                              : part.expression.sql;
+                              : BracketedKey(part.expression.sql);
     values += DescribeValue(part.type, key_[i], context_);
   }
   throw SqlError(SqlState::kCheckViolation,

@@ -4,6 +4,7 @@
 #include "executor/operators.h"
 #include "executor/set_source.h"
 #include "expr/evaluator.h"
+#include "functions/set/record_of_set.h"
 
 namespace grizzly::executor {
 namespace {
@@ -16,8 +17,10 @@ class ProjectSetOperator final : public Operator {
       const expr::Expr& expression = *node.expressions[i];
       Column column;
       if (expression.kind == expr::ExprKind::kSetFunction) {
-        column.set = std::make_unique<SetSource>(expression, std::span(&node.output_types[i], 1),
-                                                 context);
+        const auto columns = ColumnsOfSet(static_cast<const expr::SetFunctionExpr&>(expression),
+                                          node.output_types[i]);
+        column.set = std::make_unique<SetSource>(expression, columns, context);
+        column.is_record = columns.data() != &node.output_types[i];
       } else {
         column.scalar = std::make_unique<expr::Evaluator>(expression, context.evaluation);
       }
@@ -55,6 +58,7 @@ class ProjectSetOperator final : public Operator {
     const Batch* batch = nullptr;  // sets
     uint32_t row = 0;
     bool done = false;
+    bool is_record = false;  // sets: the value is a record of the set's columns
   };
 
   bool StartRow(ExecContext& context) {
@@ -93,13 +97,17 @@ class ProjectSetOperator final : public Operator {
     }
     if (!any) return false;
     for (size_t i = 0; i < columns_.size(); ++i) {
-      Column& column = columns_[i];
-      const Datum value = column.scalar != nullptr ? column.value
-                          : column.done            ? Datum::Null()
-                                        : column.batch->column(0).GetDatum(column.row++);
-      out_.column(i).SetDatum(target, value);
+      out_.column(i).SetDatum(target, ValueOf(columns_[i], out_.column(i)));
     }
     return true;
+  }
+
+  static Datum ValueOf(Column& column, Vector& target) {
+    if (column.scalar != nullptr) return column.value;
+    if (column.done) return Datum::Null();
+    const uint32_t row = column.row++;
+    if (!column.is_record) return column.batch->column(0).GetDatum(row);
+    return functions::RecordOfRow(target.type(), *column.batch, row, target.heap());
   }
 
   std::vector<Column> columns_;

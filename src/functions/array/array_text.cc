@@ -7,6 +7,7 @@
 #include "base/error/sql_error.h"
 #include "functions/aggregate/aggregate_of.h"
 #include "functions/array/array_functions.h"
+#include "functions/array/expand_array.h"
 #include "functions/families.h"
 #include "functions/kernel.h"
 #include "functions/session_services.h"
@@ -370,6 +371,7 @@ void RegisterArrayText(Registry& registry) {
   registry.AddScalar("text_to_array_null", DatumsNullable<&ToArray>);
   registry.AddSet("text_to_table", &ToTable);
   registry.AddSet("text_to_table_null", &ToTable);
+  RegisterExpandArray(registry);
   registry.AddSet("array_unnest", &Unnest);
   registry.AddSet("generate_subscripts", &Subscripts);
   registry.AddSet("generate_subscripts_nodir", &Subscripts);

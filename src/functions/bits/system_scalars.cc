@@ -53,7 +53,7 @@ uint64_t LsnFromNumeric(const StringRef& value) {
   const StringRef rounded = types::NumericRound(number, 0, arena);
   if (!types::NumericToInt128(types::NumericRef(rounded), &unscaled, &scale) || scale != 0 ||
       unscaled < 0 || unscaled > kLsnMax) {
-    throw SqlError(SqlState::kNumericValueOutOfRange, "pg_lsn out of range");
+    throw SqlError(SqlState::kInvalidParameterValue, "pg_lsn out of range");
   }
   return static_cast<uint64_t>(unscaled);
 }

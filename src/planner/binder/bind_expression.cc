@@ -312,7 +312,7 @@ ExprPtr ExpressionBinder::BindValueFunction(const PgQuery__SQLValueFunction& nod
   ExprPtr value =
       MakeCall(state_, wanted.function, {}, CallSyntax::kSqlSyntax, node.location);
   ExprPtr cast = CoerceToTarget(state_, value, wanted.type, node.typmod, CoercionKind::kExplicit,
-                                CallSyntax::kImplicitCast, node.location);
+                                CallSyntax::kSqlSyntax, node.location);
   GRIZZLY_CHECK(cast != nullptr);
   return cast;
 }

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "planner/binder/function_call.h"
+#include "planner/binder/inline_function.h"
+#include "types/record_shape.h"
 
 namespace grizzly::planner {
 
@@ -151,7 +153,8 @@ void ExpressionBinder::CoerceArguments(Call& call) {
     call.arguments[i] =
         CoerceType(state_, std::move(call.arguments[i]), call.declared[i], types::kNoTypmod,
                    CoercionKind::kImplicit, CallSyntax::kImplicitCast, location);
-    if (call.declared[i] == facts::kAnyOid) {
+    // What WITHIN GROUP compares gets its type there.
+    if (call.declared[i] == facts::kAnyOid && !call.node->agg_within_group) {
       call.arguments[i] = ResolveUnknown(state_, std::move(call.arguments[i]));
     }
   }
@@ -224,7 +227,28 @@ void ExpressionBinder::RefuseAggregateSyntax(const Call& call) {
   }
 }
 
+namespace {
+
+// The types of the columns. A record of OUT arguments has their names and types, which its type tells.
+std::vector<SqlType> ShapeResult(BindState& state, const facts::ProcFact& function,
+                                 std::span<const Oid> actual, SqlType* result) {
+  FunctionColumns columns = ColumnsOfFunction(state, function, *result, actual);
+  if (result->oid == facts::kRecordOid && !columns.is_scalar) {
+    types::RecordShape shape;
+    for (size_t i = 0; i < columns.types.size(); ++i) {
+      shape.push_back({columns.names[i], columns.types[i]});
+    }
+    result->typmod = types::RegisterRecordShape(shape);
+  }
+  return std::move(columns.types);
+}
+
+}  // namespace
+
 ExprPtr ExpressionBinder::FinishScalar(Call& call) {
+  if (call.result.oid == facts::kRecordOid) {
+    ShapeResult(state_, *call.function, call.signature.types, &call.result);
+  }
   return MakeCall(state_, *call.function, call.result, std::move(call.arguments),
                   call.node->funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX
                       ? CallSyntax::kSqlSyntax
@@ -239,10 +263,12 @@ ExprPtr ExpressionBinder::FinishSet(Call& call) {
                                PlaceName(level_.place)))
         .At(call.location);
   }
-  if (call.function->prolang == facts::kSqlLanguageOid) {
+  if (IsInlined(*call.function)) {
     ThrowNotSupported("function " + Signature(state_, call.function->proname, call.declared),
                       call.location);
   }
+  std::vector<SqlType> column_types =
+      ShapeResult(state_, *call.function, call.signature.types, &call.result);
   auto made = std::make_unique<expr::SetFunctionExpr>(call.result);
   const functions::Implementation* found =
       RequireImplementation(state_, *call.function, call.location);
@@ -251,8 +277,7 @@ ExprPtr ExpressionBinder::FinishSet(Call& call) {
   site->variadic_array = call.variadic_array;
   made->call = std::move(site);
   made->name = call.function->proname;
-  made->column_types =
-      ColumnsOfFunction(state_, *call.function, call.result, call.signature.types).types;
+  made->column_types = std::move(column_types);
   made->arguments = std::move(call.arguments);
   made->location = call.location;
   if (level_.place != Place::kFromFunction) level_.has_set_functions = true;

@@ -38,7 +38,7 @@ void FillUsing(BindState& state, const SqlType& type, const PgQuery__SortBy& sor
 void FillSortKey(BindState& state, const SqlType& type, const PgQuery__SortBy& sort, int location,
                  expr::SortKey& key) {
   if (sort.sortby_dir == PG_QUERY__SORT_BY_DIR__SORTBY_USING) {
-    FillUsing(state, type, sort, location, key);
+    FillUsing(state, type, sort, sort.location, key);
   } else {
     key.descending = sort.sortby_dir == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
     key.operator_oid = RequireOrderingOperator(state, type.oid, key.descending, location);

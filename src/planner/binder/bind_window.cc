@@ -77,6 +77,16 @@ class WindowBinder {
         .At(location);
   }
 
+  [[noreturn]] static void ThrowCopiedFrame(const PgQuery__WindowDef& definition) {
+    SqlError error(SqlState::kWindowingError,
+                   fmt::format("cannot copy window \"{}\" because it has a frame clause",
+                               definition.refname));
+    const bool is_bare = *definition.name == '\0' && definition.n_order_clause == 0 &&
+                         !(definition.frame_options & kNonDefault);
+    if (is_bare) std::move(error).Hint("Omit the parentheses in this OVER clause.");
+    throw std::move(error).At(definition.location);
+  }
+
   // PARTITION BY and ORDER BY, those of the window it refers to included.
   void BindDefinition(const PgQuery__WindowDef& definition) {
     if (*definition.refname != '\0') {
@@ -92,11 +102,7 @@ class WindowBinder {
             fmt::format("cannot override ORDER BY clause of window \"{}\"", definition.refname),
             definition.location);
       }
-      if (base.frame_options & kNonDefault) {
-        ThrowWindowing(fmt::format("cannot copy window \"{}\" because it has a frame clause",
-                                   definition.refname),
-                       definition.location);
-      }
+      if (base.frame_options & kNonDefault) ThrowCopiedFrame(definition);
     }
     for (size_t i = 0; i < definition.n_partition_clause; ++i) {
       ExprPtr key = ResolveUnknown(

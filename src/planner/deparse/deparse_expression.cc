@@ -62,16 +62,22 @@ std::string Quoted(std::string_view text) {
   return quoted + "'";
 }
 
-// CURRENT_DATE and its like are casts of the transaction's time; null for any other cast.
-const char* TimeKeyword(const Expr& argument, Oid type) {
-  if (argument.kind != ExprKind::kFunction) return nullptr;
-  const auto& call = As<expr::FunctionExpr>(argument);
-  if (call.syntax != CallSyntax::kSqlSyntax || !call.arguments.empty()) return nullptr;
-  switch (type) {
+// CURRENT_DATE and its like are casts of the transaction's time, bound with the keyword's syntax; null for any
+// other call.
+const char* TimeKeyword(const expr::FunctionExpr& call) {
+  constexpr Oid kNow = 1299;
+  const expr::FunctionExpr* inner = &call;
+  while (inner->syntax == CallSyntax::kSqlSyntax && !inner->arguments.empty()) {
+    if (inner->arguments[0]->kind != ExprKind::kFunction) return nullptr;
+    inner = &As<expr::FunctionExpr>(*inner->arguments[0]);
+  }
+  if (inner->syntax != CallSyntax::kSqlSyntax || inner->call->function != kNow) return nullptr;
+  switch (call.type.oid) {
     case facts::kDateOid: return "CURRENT_DATE";
     case facts::kTimetzOid: return "CURRENT_TIME";
     case facts::kTimeOid: return "LOCALTIME";
     case facts::kTimestampOid: return "LOCALTIMESTAMP";
+    case facts::kTimestamptzOid: return "CURRENT_TIMESTAMP";
     default: return nullptr;
   }
 }
@@ -317,10 +323,6 @@ class Deparser {
               ")";
       return;
     }
-    if (const char* keyword = TimeKeyword(argument, cast.type.oid)) {
-      text += keyword;
-      return;
-    }
     // x::varchar, then its length: one cast to the reader.
     const bool is_bare = CastSyntaxOf(argument) != CallSyntax::kCall &&
                          argument.type.oid == cast.type.oid &&
@@ -364,6 +366,11 @@ class Deparser {
   bool WriteSqlSyntax(const expr::FunctionExpr& call) {
     const facts::ProcFact* proc = facts::FindProc(call.call->function);
     if (proc == nullptr) return false;
+    if (const char* const keyword = TimeKeyword(call)) {
+      text += keyword;
+      if (call.type.typmod >= 0) text += fmt::format("({})", call.type.typmod);
+      return true;
+    }
     const std::string_view name = proc->proname;
     const auto& arguments = call.arguments;
     const size_t count = arguments.size();
@@ -571,7 +578,6 @@ class Deparser {
                                 : name == "session_user"     ? "SESSION_USER"
                                 : name == "current_database" ? "CURRENT_CATALOG"
                                 : name == "current_schema"   ? "CURRENT_SCHEMA"
-                                : name == "now"              ? "CURRENT_TIMESTAMP"
                                                              : nullptr;
     if (keyword == nullptr) return false;
     text += keyword;

@@ -154,7 +154,11 @@ Converted Conversion::ConvertJoin(LogicalJoin& join) {
     }
   }
   const bool needs_hash = join.type == JoinType::kRight || join.type == JoinType::kFull;
-  if (keys.left_keys.empty() && needs_hash && !others.empty()) {
+  // Conditions without columns decide for all pairs of rows at once.
+  const bool decides_pairs = std::any_of(others.begin(), others.end(), [](const ExprPtr& condition) {
+    return !expr::FreeColumns(*condition).empty() || ContainsSubquery(*condition);
+  });
+  if (keys.left_keys.empty() && needs_hash && decides_pairs) {
     // PostgreSQL has the same limit: its wording, its SQLSTATE.
     throw SqlError(SqlState::kFeatureNotSupported,
                    "FULL JOIN is only supported with merge-joinable or hash-joinable join "

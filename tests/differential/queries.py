@@ -1,0 +1,333 @@
+"""Random schemas, changes and queries over them. Nothing here depends on the order in which rows are read: windows and
+LIMIT sort by what is unique, and what is grouped has one text per value (1.0 and 1.00 are equal but do not look so)."""
+
+import random
+
+from expressions import Expressions, Grammar, quoted_type
+
+TYPES = ["bool", "int4", "int8", "text", "date", "timestamp", "numeric"]
+GROUPABLE = ["bool", "int4", "int8", "text", "date", "timestamp"]
+
+# What cannot fail over the values tables hold.
+MAKERS = {
+    "bool": [("(NOT {})", ["bool"]), ("starts_with({}, {})", ["text", "text"]), ("({} ~ '^[a-m]')", ["text"])],
+    "int4": [("length({})", ["text"]), ("({} % 7)", ["int4"]), ("({} / 3)", ["int4"]), ("(- {})", ["int4"]),
+             ("({} & 255)", ["int4"]), ("ascii({})", ["text"]), ("sign({})::int4", ["numeric"]),
+             ("(CASE WHEN {} THEN {} ELSE {} END)", ["bool", "int4", "int4"]), ("abs({} % 1000)", ["int4"]),
+             ("extract(year FROM {})::int4", ["date"]), ("({} - {})", ["date", "date"]),
+             ("strpos({}, {})", ["text", "text"]), ("(({} % 1000) * ({} % 1000))", ["int4", "int4"])],
+    "int8": [("{}::int8", ["int4"]), ("({} + {})", ["int8", "int4"]), ("({} % 11)", ["int8"]), ("({} * 2::int2)", ["int8"])],
+    "text": [("upper({})", ["text"]), ("({} || {})", ["text", "text"]), ("{}::text", ["int4"]), ("{}::text", ["date"]),
+             ("{}::text", ["bool"]), ("left({}, 2)", ["text"]), ("reverse({})", ["text"]), ("substr({}, 2, 2)", ["text"]),
+             ("md5({})", ["text"]), ("replace({}, 'a', {})", ["text", "text"]), ("trim({})", ["text"]),
+             ("to_char({}, 'YYYY-MM-DD HH24:MI')", ["timestamp"]), ("initcap({})", ["text"])],
+    "date": [("({} + ({} % 1000))", ["date", "int4"]), ("{}::date", ["timestamp"])],
+    "timestamp": [("{}::timestamp", ["date"]), ("date_trunc('month', {})", ["timestamp"]),
+                  ("({} + interval '1 day 02:00')", ["timestamp"])],
+    "numeric": [("({} + {})", ["numeric", "numeric"]), ("({} * {})", ["numeric", "int4"]), ("round({}, 1)", ["numeric"]),
+                ("abs({})", ["numeric"]), ("trunc({})", ["numeric"]), ("({} / 3)", ["numeric"]),
+                ("{}::numeric", ["int4"])],
+}
+VALUES = {
+    "bool": lambda r: r.choice(["true", "false"]), "int4": lambda r: str(r.randint(-50, 200)),
+    "int8": lambda r: str(r.choice([0, 1, 10 ** 10, -10 ** 10, r.randint(-999, 999)])),
+    "text": lambda r: "'" + r.choice(["", "a", "b", "abc", "Abc", "zz", "x y", "ä", "foo", "bar", "100"]) + "'",
+    "date": lambda r: f"'20{r.randint(10, 25)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}'",
+    "timestamp": lambda r: f"'20{r.randint(10, 25)}-{r.randint(1, 12):02}-{r.randint(1, 28):02} {r.randint(0, 23):02}:30'",
+    "numeric": lambda r: f"{r.randint(-500, 500)}.{r.randint(0, 99):02}",
+}
+
+
+class SafeGrammar(Grammar):
+    def __init__(self):  # pylint: disable=super-init-not-called
+        self.makers = MAKERS
+
+
+class SafeExpressions(Expressions):
+    def make(self, wanted, depth, scope=None):
+        if depth <= 0 and not (scope or {}).get(wanted):
+            return "NULL::" + quoted_type(wanted) if self.r.random() < 0.1 else self.value(wanted)
+        return super().make(wanted, depth, scope)
+
+    def value(self, wanted):
+        return VALUES[wanted](self.r) + "::" + quoted_type(wanted)
+
+
+def scope_of(columns):
+    scope = {}
+    for name, type_name in columns:
+        scope.setdefault(type_name, []).append(name)
+    return scope
+
+
+class Workload:
+    """Statements in the order to run them; each is (sql, may the rows come in any order)."""
+
+    def __init__(self, seed):
+        self.r = random.Random(seed)
+        self.e = SafeExpressions(self.r, SafeGrammar(), TYPES)
+        self.tables = {}
+        self.aliases = 0
+
+    # ---- schema and rows ----
+
+    def schema(self):
+        for i in range(self.r.randint(2, 4)):
+            name = f"t{i}"
+            columns = [("id", "int4")] + [(f"c{k}", self.r.choice(TYPES)) for k in range(self.r.randint(2, 5))]
+            yield self.table(name, columns)
+            self.tables[name] = columns
+            for _ in range(self.r.randint(0, 2)):
+                yield self.index(name, columns)
+            yield self.insert(name, columns, self.r.randint(0, 60))
+            if self.r.random() < 0.3:
+                yield f"ANALYZE {name}"
+
+    def table(self, name, columns):
+        parts = ["id int4 PRIMARY KEY"]
+        for column, type_name in columns[1:]:
+            text = f"{column} {'numeric(10,2)' if type_name == 'numeric' else type_name}"
+            if self.r.random() < 0.2:
+                text += " DEFAULT " + self.e.value(type_name)
+            if self.r.random() < 0.1:
+                text += f" CHECK ({column} IS NOT DISTINCT FROM {column})"
+            parts.append(text)
+        return f"CREATE TABLE {name} ({', '.join(parts)})"
+
+    def index(self, name, columns):
+        column, type_name = self.r.choice(columns[1:])
+        key = f"({self.e.make(type_name, 1, {type_name: [column]})})" if self.r.random() < 0.2 and \
+            type_name in ("int4", "int8", "numeric") else column
+        where = f" WHERE {column} IS NOT NULL" if self.r.random() < 0.2 else ""
+        return f"CREATE INDEX ON {name} ({key}{self.r.choice(['', ' DESC', ' NULLS FIRST'])}){where}"
+
+    def row(self, columns, number):
+        values = [str(number)]
+        for _, type_name in columns[1:]:
+            values.append("NULL" if self.r.random() < 0.15 else VALUES[type_name](self.r))
+        return "(" + ", ".join(values) + ")"
+
+    def insert(self, name, columns, count):
+        if count == 0:
+            return f"INSERT INTO {name} SELECT WHERE false"
+        numbers = self.r.sample(range(200), count)
+        return f"INSERT INTO {name} VALUES " + ", ".join(self.row(columns, number) for number in numbers)
+
+    def change(self):
+        name, columns = self.r.choice(list(self.tables.items()))
+        scope = scope_of(columns)
+        condition = self.e.condition(2, scope)
+        column, type_name = self.r.choice(columns[1:])
+        kind = self.r.randint(0, 6)
+        if kind <= 1:
+            return f"UPDATE {name} SET {column} = {self.fitting(type_name, scope)} WHERE {condition} RETURNING *"
+        if kind == 2:
+            return f"DELETE FROM {name} WHERE {condition} AND id % 5 = 0 RETURNING id, {column}"
+        if kind == 3:
+            return (self.insert(name, columns, 3) + f" ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}"
+                    f" WHERE {name}.id % 2 = 0 RETURNING *")
+        if kind == 4:
+            return self.insert(name, columns, 2)
+        other, others = self.r.choice(list(self.tables.items()))
+        source = scope_of([(f"s.{c}", t) for c, t in others])
+        if kind == 5:
+            return (f"UPDATE {name} t SET {column} = {self.fitting(type_name, source)} FROM {other} s"
+                    f" WHERE s.id = t.id AND {self.e.condition(1, source)} RETURNING t.*")
+        return (f"MERGE INTO {name} t USING {other} s ON s.id = t.id WHEN MATCHED AND {self.e.condition(1, source)}"
+                f" THEN UPDATE SET {column} = {self.fitting(type_name, source)} WHEN MATCHED AND s.id % 7 = 0 THEN DELETE"
+                f" WHEN NOT MATCHED THEN INSERT (id, {column}) VALUES (s.id, {self.fitting(type_name, source)})")
+
+    def fitting(self, type_name, scope):
+        made = self.e.make(type_name, 2, scope)
+        return f"({made} % 100000)" if type_name == "numeric" else made
+
+    # ---- queries ----
+
+    def alias(self):
+        self.aliases += 1
+        return f"q{self.aliases}"
+
+    def source(self, depth):
+        """(FROM item, its columns as they are called)"""
+        if depth > 0 and self.r.random() < 0.25:
+            alias = self.alias()
+            text, outputs = self.select(depth - 1)
+            names = [f"x{i}" for i in range(len(outputs))]
+            return f"({text}) AS {alias} ({', '.join(names)})", [(f"{alias}.{n}", t) for n, t in zip(names, outputs)]
+        if self.r.random() < 0.08:
+            alias = self.alias()
+            return f"generate_series(1, {self.r.randint(0, 8)}) AS {alias}", [(alias, "int4")]
+        if self.r.random() < 0.08:
+            alias, types = self.alias(), [self.r.choice(TYPES) for _ in range(2)]
+            rows = ", ".join("(" + ", ".join(self.e.value(t) for t in types) + ")" for _ in range(self.r.randint(1, 4)))
+            return f"(VALUES {rows}) AS {alias} (x, y)", [(f"{alias}.x", types[0]), (f"{alias}.y", types[1])]
+        name, columns = self.r.choice(list(self.tables.items()))
+        alias = self.alias()
+        return f"{name} AS {alias}", [(f"{alias}.{c}", t) for c, t in columns]
+
+    def joined(self, depth):
+        text, columns = self.source(depth)
+        for _ in range(self.r.choice([0, 0, 1, 1, 2])):
+            kind = self.r.choice(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "LATERAL"])
+            more, others = self.source(depth)
+            if kind == "CROSS JOIN":
+                text, columns = f"{text} CROSS JOIN {more}", columns + others
+                continue
+            if kind == "LATERAL":
+                alias = self.alias()
+                inner = self.e.make("int4", 1, scope_of(columns))
+                condition = self.e.condition(1, scope_of(columns + others))
+                text = f"{text} LEFT JOIN LATERAL (SELECT {inner} AS v, count(*) AS n FROM {more} WHERE {condition}) {alias} ON true"
+                columns = columns + [(f"{alias}.v", "int4"), (f"{alias}.n", "int8")]
+                continue
+            condition = self.join_condition(columns, others, kind)
+            text, columns = f"{text} {kind} {more} ON {condition}", columns + others
+        return text, columns
+
+    def join_condition(self, left, right, kind):
+        pairs = [(a, b) for a, t in left for b, u in right if t == u]
+        if not pairs:
+            return "true" if kind != "FULL JOIN" else "1 = 1"
+        a, b = self.r.choice(pairs)
+        extra = ""
+        if kind != "FULL JOIN" and self.r.random() < 0.3:
+            extra = " AND " + self.e.condition(1, scope_of(left + right))
+        return f"{a} = {b}{extra}"
+
+    def where(self, depth, columns):
+        if self.r.random() < 0.3:
+            return ""
+        scope = scope_of(columns)
+        if depth > 0 and self.r.random() < 0.35:
+            return " WHERE " + self.subquery_condition(columns)
+        return " WHERE " + self.e.condition(2, scope)
+
+    def subquery_condition(self, columns):
+        scope = scope_of(columns)
+        kind = self.r.randint(0, 3)
+        more, others = self.source(0)
+        inner = self.e.condition(1, scope_of(columns + others))
+        type_name = self.r.choice([t for _, t in others])
+        value = self.e.make(type_name, 1, scope_of(others))
+        if kind == 0:
+            return f"{self.r.choice(['', 'NOT '])}EXISTS (SELECT 1 FROM {more} WHERE {inner})"
+        mine = self.e.make(type_name, 1, scope)
+        if kind == 1:
+            return f"{mine} {self.r.choice(['IN', 'NOT IN'])} (SELECT {value} FROM {more} WHERE {inner})"
+        if kind == 2:
+            return f"{mine} {self.r.choice(['<', '=', '>='])} {self.r.choice(['ANY', 'ALL'])} (SELECT {value} FROM {more})"
+        return f"{mine} {self.r.choice(['<', '=', '<>'])} (SELECT min({value}) FROM {more} WHERE {inner})" \
+            if type_name != "bool" else f"(SELECT bool_or({value}) FROM {more} WHERE {inner})"
+
+    def aggregate(self, columns):
+        scope = scope_of(columns)
+        r = self.r
+        filtered = f" FILTER (WHERE {self.e.condition(1, scope)})" if r.random() < 0.2 else ""
+        kind = r.randint(0, 9)
+        value = lambda t, d=1: self.e.make(t, d, scope)  # noqa: E731
+        if kind == 0:
+            return f"count(*){filtered}", "int8"
+        if kind == 1:
+            return f"count({r.choice(['', 'DISTINCT '])}{value(r.choice(TYPES))}){filtered}", "int8"
+        if kind == 2:
+            return f"sum({value('int4')}){filtered}", "int8"
+        if kind == 3:
+            return f"sum({value('numeric')}){filtered}", "numeric"
+        if kind == 4:
+            type_name = r.choice([t for t in GROUPABLE if t != "bool"])
+            return f"{r.choice(['min', 'max'])}({value(type_name)}){filtered}", type_name
+        if kind == 5:
+            return f"avg({value('int4')}){filtered}", "numeric"
+        if kind == 6:
+            return f"{r.choice(['bool_and', 'bool_or'])}({value('bool')}){filtered}", "bool"
+        if kind == 7:
+            text = value("text")
+            return f"string_agg({text}, ',' ORDER BY {text}){filtered}", "text"
+        if kind == 8:
+            number = value("int4")
+            return f"array_agg({number} ORDER BY {number} DESC NULLS LAST){filtered}::text", "text"
+        number = value("int4")
+        return f"{r.choice(['stddev', 'var_pop', 'variance'])}({number}){filtered}", "numeric"
+
+    def select(self, depth):
+        """(text, output types)"""
+        kind = self.r.random()
+        if kind < 0.25:
+            return self.grouped(depth)
+        if kind < 0.35 and depth > 0:
+            return self.set_operation(depth)
+        if kind < 0.45:
+            return self.windowed()
+        source, columns = self.joined(depth)
+        scope = scope_of(columns)
+        distinct = self.r.random() < 0.15
+        types = [self.r.choice(GROUPABLE if distinct else TYPES) for _ in range(self.r.randint(1, 4))]
+        targets = [self.e.make(t, 2, scope) for t in types]
+        if depth > 0 and self.r.random() < 0.15:
+            more, others = self.source(0)
+            condition = self.e.condition(1, scope_of(columns + others))
+            targets.append(f"(SELECT count(*) FROM {more} WHERE {condition})")
+            types.append("int8")
+        return f"SELECT {'DISTINCT ' if distinct else ''}{', '.join(targets)} FROM {source}{self.where(depth, columns)}", types
+
+    def grouped(self, depth):
+        source, columns = self.joined(depth)
+        scope = scope_of(columns)
+        keys, types = [], []
+        for _ in range(self.r.randint(0, 2)):
+            types.append(self.r.choice(GROUPABLE))
+            keys.append(self.e.make(types[-1], 1, scope))
+        aggregates = [self.aggregate(columns) for _ in range(self.r.randint(1, 3))]
+        text = f"SELECT {', '.join(keys + [a for a, _ in aggregates])} FROM {source}{self.where(depth, columns)}"
+        if keys:
+            places = [str(i + 1) for i in range(len(keys))]
+            grouping = ", ".join(places)
+            text += f" GROUP BY {self.r.choice(['{}', '{}', '{}', 'ROLLUP ({})', 'CUBE ({})', 'GROUPING SETS (({}), ())']).format(grouping)}"
+        if self.r.random() < 0.25:
+            aggregate, type_name = self.aggregate(columns)
+            text += f" HAVING {aggregate} IS NOT NULL" if type_name != "int8" else f" HAVING {aggregate} > 1"
+        return text, types + [t for _, t in aggregates]
+
+    def windowed(self):
+        name, columns = self.r.choice(list(self.tables.items()))
+        scope = scope_of(columns)
+        partition = f"PARTITION BY {self.e.make(self.r.choice(GROUPABLE), 1, scope)} " if self.r.random() < 0.6 else ""
+        frame = self.r.choice(["", "", " ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING", " ROWS UNBOUNDED PRECEDING",
+                               " RANGE BETWEEN 10 PRECEDING AND 10 FOLLOWING", " GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW",
+                               " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW"])
+        window = f"({partition}ORDER BY id{self.r.choice(['', ' DESC'])}{frame})"
+        number = self.e.make("int4", 1, scope)
+        calls = [(f"sum({number})", "int8"), ("count(*)", "int8"), (f"max({number})", "int4"), ("row_number()", "int8"),
+                 ("rank()", "int8"), (f"lag({number}, 2, 0)", "int4"), (f"lead({number})", "int4"), ("ntile(3)", "int4"),
+                 (f"first_value({number})", "int4"), (f"nth_value({number}, 2)", "int4"), (f"last_value({number})", "int4")]
+        chosen = self.r.sample(calls, 2)
+        return (f"SELECT id, {', '.join(f'{c} OVER {window}' for c, _ in chosen)} FROM {name}",
+                ["int4"] + [t for _, t in chosen])
+
+    def set_operation(self, depth):
+        types = [self.r.choice(GROUPABLE) for _ in range(self.r.randint(1, 3))]
+        parts = []
+        for _ in range(2):
+            source, columns = self.joined(depth - 1)
+            scope = scope_of(columns)
+            parts.append(f"SELECT {', '.join(self.e.make(t, 1, scope) for t in types)} FROM {source}"
+                         f"{self.where(0, columns)}")
+        operation = self.r.choice(["UNION", "UNION ALL", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL"])
+        return f"{parts[0]} {operation} {parts[1]}", types
+
+    def query(self):
+        """(sql, is its order total)"""
+        text, types = self.select(2)
+        if self.r.random() < 0.2:
+            name = self.alias()
+            more, _ = self.select(1)
+            text = (f"WITH {name} AS {self.r.choice(['', 'MATERIALIZED ', 'NOT MATERIALIZED '])}({more}) "
+                    f"SELECT s.*, (SELECT count(*) FROM {name}) AS many FROM ({text}) s")
+            types = types + ["int8"]
+        if self.r.random() < 0.3:
+            keys = ", ".join(f"{i + 1}{self.r.choice(['', ' DESC', ' NULLS FIRST'])}" for i in range(len(types)))
+            text = f"SELECT * FROM ({text}) o ORDER BY {keys}"
+            if all(t in GROUPABLE for t in types) and self.r.random() < 0.5:
+                text += f" LIMIT {self.r.randint(0, 10)} OFFSET {self.r.randint(0, 3)}"
+            return text, all(t in GROUPABLE for t in types)
+        return text, False

@@ -1,0 +1,230 @@
+"""Shows: random schemas, changes, queries and expressions have the same answers on grizzlyd and on PostgreSQL 15.
+
+    run.py GRIZZLYD [--statements N] [--seed N] [--only expressions|queries] [--verbose] [--port P --oracle-port P]
+
+Everything follows from the seed: `--seed 7` repeats what a run printed as seed 7. Differences that are meant are in
+known.txt, with the reason; any other one is printed and fails. Statements that time out on either side do not count.
+"""
+
+import argparse
+import random
+import re
+import shutil
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parents[0] / "support"))
+
+from expressions import LITERALS, ORDERED, Expressions, Grammar  # noqa: E402
+from libpq import Connection, ConnectionLost  # noqa: E402
+from queries import Workload  # noqa: E402
+from servers import Grizzlyd, Postgres, test_folder  # noqa: E402
+
+SETTINGS = ("SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SET lc_monetary = 'C'; SET statement_timeout = '10s'; "
+            "SET max_parallel_workers_per_gather = 0")
+DATABASE = "grizzly_differential"
+FIRST_USER_OID = 16384
+QUERIES_A_ROUND, CHANGES_A_ROUND, EXPRESSIONS_A_ROUND = 60, 15, 200
+
+
+class KnownDifferences:
+    """Lines of known.txt: `what | pattern | reason`; `what`: sql, or error (the two servers' errors side by side)."""
+
+    def __init__(self):
+        self.entries = []
+        for line in (HERE / "known.txt").read_text(encoding="utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                what, pattern, reason = (part.strip() for part in line.split(" | ", 2))
+                self.entries.append((what, re.compile(pattern), reason))
+
+    def reason(self, sql, ours, theirs):
+        errors = f"{ours.state} {ours.message} // {theirs.state} {theirs.message}"
+        for what, pattern, reason in self.entries:
+            if pattern.search(sql if what == "sql" else errors):
+                return reason
+        return None
+
+
+def is_runtime_error(answer):
+    return answer.state[:2] in ("22", "21")
+
+
+def shape(answer):
+    return [(name, oid if oid < FIRST_USER_OID else "user", mod) for name, oid, mod in answer.columns]
+
+
+def sorted_rows(rows):
+    return sorted(rows, key=lambda row: tuple((value is None, value or "") for value in row))
+
+
+def difference(ours, theirs, is_ordered):
+    """A sentence, or None."""
+    if ours.state or theirs.state:
+        if (ours.state, ours.message, ours.position) == (theirs.state, theirs.message, theirs.position):
+            return None
+        return f"grizzlydb: {ours.state or 'no error'} {ours.message} at {ours.position or '-'}; " \
+               f"postgres15: {theirs.state or 'no error'} {theirs.message} at {theirs.position or '-'}"
+    if shape(ours) != shape(theirs):
+        return f"columns: grizzlydb {shape(ours)}; postgres15 {shape(theirs)}"
+    mine, other = (ours.rows, theirs.rows) if is_ordered else (sorted_rows(ours.rows), sorted_rows(theirs.rows))
+    if mine != other:
+        for i in range(max(len(mine), len(other))):
+            left = mine[i] if i < len(mine) else "no row"
+            right = other[i] if i < len(other) else "no row"
+            if left != right:
+                return f"row {i} of {len(mine)} and {len(other)}: grizzlydb {left}; postgres15 {right}"
+    if ours.tag != theirs.tag:
+        return f"tags: grizzlydb {ours.tag}; postgres15 {theirs.tag}"
+    return None
+
+
+class Comparison:
+    def __init__(self, grizzlydb, postgres, verbose):
+        self.servers = {"grizzlydb": grizzlydb, "postgres15": postgres}
+        self.verbose = verbose
+        self.known = KnownDifferences()
+        self.counts = Counter()
+        self.explained = Counter()
+        self.unexplained = []
+        self.connections = {}
+
+    def start_over(self):
+        for name, port in self.servers.items():
+            if name in self.connections:
+                self.connections[name].close()
+            admin = Connection(port)
+            admin.ask(f"DROP DATABASE IF EXISTS {DATABASE}")
+            made = admin.ask(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
+            if made.state:
+                raise SystemExit(f"{name}: {made.message}")
+            admin.close()
+            self.connections[name] = Connection(port, DATABASE)
+            self.connections[name].ask(SETTINGS)
+
+    def end(self):
+        for name, port in self.servers.items():
+            if name in self.connections:
+                self.connections[name].close()
+            Connection(port).ask(f"DROP DATABASE IF EXISTS {DATABASE}")
+
+    def compare(self, seed, sql, is_ordered=False, over_rows=True):
+        self.counts["statements"] += 1
+        theirs = self.connections["postgres15"].ask(sql)
+        try:
+            ours = self.connections["grizzlydb"].ask(sql)
+        except ConnectionLost as lost:
+            self.report(seed, sql, f"grizzlydb went away: {lost}")
+            raise
+        if "57014" in (ours.state, theirs.state):
+            self.counts["timed out"] += 1
+            return
+        self.counts["errors"] += bool(theirs.state)
+        found = difference(ours, theirs, is_ordered)
+        if found is None:
+            return
+        # Which row, and which of several conditions, is looked at first is the planner's choice.
+        order = over_rows and (is_runtime_error(ours) or is_runtime_error(theirs)) and \
+            all(a.state == "" or is_runtime_error(a) for a in (ours, theirs))
+        reason = "which error comes first, or at all, depends on the order of evaluation" if order \
+            else self.known.reason(sql, ours, theirs)
+        if reason is not None:
+            self.explained[reason] += 1
+        else:
+            self.report(seed, sql, found)
+
+    def report(self, seed, sql, found):
+        self.unexplained.append(sql)
+        print(f"-- seed {seed}: {found}\n{sql};\n", flush=True)
+
+
+def known_functions(port):
+    """Functions we have: others are refused, which is no difference."""
+    return {row[0] for row in Connection(port).ask("SELECT oid FROM pg_proc").rows}
+
+
+def expression_round(comparison, seed, grammar):
+    r = random.Random(seed)
+    expressions = Expressions(r, grammar)
+    types = [t for t in LITERALS if grammar.makers[t]]
+    for _ in range(EXPRESSIONS_A_ROUND):
+        wanted = r.choice(types if r.random() < 0.7 else sorted(ORDERED))
+        comparison.compare(seed, "SELECT " + expressions.make(wanted, r.choice([1, 1, 2, 2, 3])), True, over_rows=False)
+
+
+def query_round(comparison, seed):
+    workload = Workload(seed)
+    for sql in workload.schema():
+        comparison.compare(seed, sql)
+    for i in range(QUERIES_A_ROUND):
+        if i % (QUERIES_A_ROUND // CHANGES_A_ROUND) == 0:
+            comparison.compare(seed, workload.change())
+        sql, is_ordered = workload.query()
+        comparison.compare(seed, sql, is_ordered)
+
+
+def run(comparison, options):
+    grammar = Grammar(known_functions(comparison.servers["grizzlydb"]))
+    seed = options.seed
+    start = time.monotonic()
+    while comparison.counts["statements"] < options.statements:
+        try:
+            comparison.start_over()
+            if options.only != "queries":
+                expression_round(comparison, seed, grammar)
+            if options.only != "expressions":
+                query_round(comparison, seed)
+        except ConnectionLost:
+            time.sleep(1)
+            try:
+                Connection(comparison.servers["grizzlydb"]).close()
+            except ConnectionLost:
+                print("grizzlydb does not answer any more: the end")
+                break
+        seed += 1
+    seconds = time.monotonic() - start
+    print(f"{comparison.counts['statements']} statements (seeds {options.seed} to {seed - 1}, {seconds:.0f} s): "
+          f"{comparison.counts['errors']} failed alike or explained, {comparison.counts['timed out']} timed out, "
+          f"{len(comparison.unexplained)} differences without an explanation")
+    for reason, count in comparison.explained.most_common():
+        print(f"  {count:6} explained: {reason}")
+    return 1 if comparison.unexplained else 0
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("grizzlyd", nargs="?")
+    parser.add_argument("--statements", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["expressions", "queries"])
+    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--oracle-port", type=int)
+    options = parser.parse_args()
+    folder = test_folder()
+    servers = []
+    try:
+        if options.oracle_port is None:
+            servers.append(Postgres(folder))
+            options.oracle_port = servers[-1].port
+        if options.port is None:
+            servers.append(Grizzlyd(folder, options.grizzlyd))
+            options.port = servers[-1].port
+        comparison = Comparison(options.port, options.oracle_port, options.verbose)
+        status = run(comparison, options)
+        if comparison.unexplained or not servers:
+            return status
+        comparison.end()
+        return status
+    finally:
+        for server in servers:
+            server.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
