@@ -78,10 +78,19 @@ void SimplifyCase(ExprPtr& expr) {
   }
 }
 
+bool HasParameter(const Expr& expr) {
+  if (expr.kind == ExprKind::kParam) return true;
+  bool found = false;
+  ForEachChild(expr, [&](const Expr& child) { found = found || HasParameter(child); });
+  return found;
+}
+
+// A call is NULL for one NULL argument, but not before the others are computed as far as they are constants: a lifted
+// literal is a parameter here.
 bool IsStrictCallOnNull(const Expr& expr) {
   if (expr.kind != ExprKind::kFunction) return false;
   const auto& function = static_cast<const FunctionExpr&>(expr);
-  if (!function.strict || function.volatility == 'v') return false;
+  if (!function.strict || function.volatility == 'v' || HasParameter(expr)) return false;
   return std::any_of(function.arguments.begin(), function.arguments.end(),
                      [](const ExprPtr& argument) { return IsNullConst(*argument); });
 }
@@ -94,7 +103,6 @@ class Folder {
     if (expr->kind == ExprKind::kRowCompare) return FoldFields(*expr);
     const size_t failures_before = failures_;
     expr->VisitChildren([&](ExprPtr& child) { Fold(child); });
-    // A call is NULL for one NULL argument, but not before the others are computed.
     if (failures_ == failures_before || !IsStrictCallOnNull(*expr)) Simplify(expr);
     if (IsConst(*expr) || !ChildrenAreConst(*expr) || !IsConstantFoldable(*expr)) return;
     Run(expr);
