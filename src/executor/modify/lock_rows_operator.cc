@@ -60,9 +60,9 @@ class LockRowsOperator final : public Operator {
       }
       FollowMoves(context, mark, TimestampOfMark(value.AsString()), &key);
       if (context.transaction.RefusesStaleRows()) {
+        // PostgreSQL says so of a deleted row, too.
         throw SqlError(SqlState::kTRSerializationFailure,
-                       read_.found() ? "could not serialize access due to concurrent update"
-                                     : "could not serialize access due to concurrent delete");
+                       "could not serialize access due to concurrent update");
       }
       if (!read_.found()) return;
       changed = &mark;
