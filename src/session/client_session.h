@@ -143,7 +143,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   plan::PlanPtr PlanText(std::string_view sql);
   void RunPlanned(const plan::PlanPtr& plan,
                   const std::function<void(const types::Batch&)>& receive);
-  // Reads on from a cursor, `count` rows; `describe` gets its columns first.
+  // Reads on from a cursor, `count` rows (0: the one it stands on, < 0: none); `describe` gets its columns first.
   void FetchCursor(
       std::string_view name, int64_t count,
       const std::function<void(const std::vector<std::pair<std::string, types::SqlType>>&)>& describe,

@@ -64,8 +64,11 @@ void ClientSession::FetchCursor(
   std::vector<std::pair<std::string, types::SqlType>> columns;
   for (const ResultColumn& column : portal.columns) columns.emplace_back(column.name, column.type);
   describe(columns);
-  if (count <= 0) return;
-  const FetchedRows fetched = FetchForward(portal, static_cast<uint64_t>(count));
+  if (count < 0) return;
+  // None: the row it stands on again.
+  const FetchedRows fetched = count == 0
+                                  ? FetchAt(portal, static_cast<int64_t>(portal.position))
+                                  : FetchForward(portal, static_cast<uint64_t>(count));
   portal.position = fetched.position;
   if (fetched.first == 0) return;
   ReadFetched(portal, fetched, fetched.last - fetched.first + 1, receive);

@@ -9,7 +9,6 @@
 #include "functions/xml/xml_values.h"
 #include "session/client_session.h"
 #include "session/services.h"
-#include "types/xml/xml_text.h"
 
 namespace grizzly::session {
 namespace {
@@ -52,7 +51,7 @@ class XmlRowsWriter {
                 bool top_level)
       : call_(call), mapping_(mapping), top_level_(top_level) {
     if (!table.empty()) {
-      name_ = types::XmlNameOf(table, false);
+      name_ = FullXmlName(table);
     } else {
       name_ = mapping.table_forest ? "row" : "table";
     }
@@ -78,7 +77,7 @@ class XmlRowsWriter {
     text += mapping_.table_forest ? RootStart(name_, false, mapping_, top_level_) : "<row>\n";
     for (size_t i = 0; i < columns.size(); ++i) {
       const types::Datum value = batch.column(i).GetDatum(row);
-      const std::string name = types::XmlNameOf(columns[i].name, false);
+      const std::string name = FullXmlName(columns[i].name);
       if (!value.is_null()) {
         text += fmt::format("  <{0}>{1}</{0}>\n", name,
                             functions::ValueAsXml(context_, columns[i].type, value, true));
@@ -150,7 +149,7 @@ const catalog::Schema& SchemaNamed(const catalog::SnapshotPtr& snapshot, std::st
 
 std::string SchemaAsXml(const SystemCall& call, const catalog::Schema& schema,
                         const XmlMapping& mapping, bool with_schema, bool top_level) {
-  const std::string name = types::XmlNameOf(schema.name, false);
+  const std::string name = FullXmlName(schema.name);
   const std::vector<RelationPtr> tables = TablesOf(call, schema.oid);
   std::string text = RootStart(name, with_schema, mapping, top_level) + "\n";
   if (with_schema) text += XmlSchemaOfSchema(call, tables, schema.name, mapping) + "\n\n";
@@ -172,7 +171,7 @@ std::vector<std::pair<std::string, std::vector<RelationPtr>>> UserSchemas(const 
 }
 
 std::string DatabaseAsXml(const SystemCall& call, const XmlMapping& mapping, bool with_schema) {
-  const std::string name = types::XmlNameOf(call.session.services().CurrentDatabase(), false);
+  const std::string name = FullXmlName(call.session.services().CurrentDatabase());
   const catalog::SnapshotPtr snapshot = call.session.Snapshot();
   std::string text = RootStart(name, with_schema, mapping, true) + "\n";
   const auto schemas = UserSchemas(call);
@@ -244,7 +243,7 @@ types::Datum CursorToXmlSchema(const SystemCall& call) {
   const XmlMapping mapping = MappingOf(call);
   std::vector<XmlColumn> columns;
   call.session.FetchCursor(
-      call.TextAt(0), 0,
+      call.TextAt(0), -1,
       [&](const std::vector<std::pair<std::string, types::SqlType>>& described) {
         for (const auto& [name, type] : described) columns.push_back({name, type});
       },

@@ -13,6 +13,9 @@
 
 namespace grizzly::session {
 
+// An XML name for an identifier, without colons and not beginning with "xml".
+std::string FullXmlName(std::string_view identifier, bool escape_period = false);
+
 // What all the functions take.
 struct XmlMapping {
   bool nulls = false;         // NULLs as elements with xsi:nil; else left out

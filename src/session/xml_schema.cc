@@ -15,14 +15,14 @@ namespace {
 
 using Names = std::initializer_list<std::string_view>;
 
-std::string XmlSchemaName(std::string_view identifier) { return types::XmlNameOf(identifier, false); }
+std::string XmlSchemaName(std::string_view identifier) { return FullXmlName(identifier); }
 
 // "TableType.db.schema.table".
 std::string JoinedXmlName(Names parts) {
   std::string joined;
   for (const std::string_view part : parts) {
     if (!joined.empty()) joined += '.';
-    joined += types::XmlNameOf(part, true);
+    joined += FullXmlName(part, /*escape_period=*/true);
   }
   return joined;
 }
@@ -217,6 +217,18 @@ std::vector<XmlColumn> ColumnsOfAll(const std::vector<catalog::RelationPtr>& tab
 
 }  // namespace
 
+std::string FullXmlName(std::string_view identifier, bool escape_period) {
+  std::string name;
+  for (const char c : types::XmlNameOf(identifier, escape_period)) {
+    name += c == ':' ? std::string("_x003A_") : std::string(1, c);
+  }
+  const bool is_reserved = name.size() >= 3 && (name[0] == 'x' || name[0] == 'X') &&
+                           (name[1] == 'm' || name[1] == 'M') &&
+                           (name[2] == 'l' || name[2] == 'L');
+  if (is_reserved) name.replace(0, 1, name[0] == 'x' ? "_x0078_" : "_x0058_");
+  return name;
+}
+
 std::vector<XmlColumn> XmlColumnsOf(const catalog::Relation& table) {
   std::vector<XmlColumn> columns;
   for (const catalog::Column& column : table.columns) {
@@ -241,7 +253,6 @@ std::string XmlSchemaOfSchema(const SystemCall& call,
   XmlSchemaWriter writer(call, mapping);
   writer.Start();
   writer.Types(ColumnsOfAll(tables));
-  for (const catalog::RelationPtr& table : tables) writer.Table(XmlColumnsOf(*table), table.get());
   writer.Schema(tables, schema);
   writer.End();
   return std::move(writer.text);

@@ -1,6 +1,7 @@
 #include "txn/prepared_transactions.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 

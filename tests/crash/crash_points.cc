@@ -34,10 +34,10 @@ struct Point {
 constexpr Point kPoints[] = {
     {"before log write", "kill:append:.log", 400, nullptr},
     {"after log write, before apply", "kill_after:sync:.log", 400, nullptr},
-    {"while writes move to disk", "kill:append:sorted/", 60, "big updates"},
-    {"during ingestion", "kill:sync:.sst", 12, "big updates"},
-    {"before the manifest", "kill:append:MANIFEST", 6, "big updates"},
-    {"after the manifest", "kill_after:sync:MANIFEST", 6, "big updates"},
+    {"while writes move to disk", "kill:append:sorted/", 20, "big updates"},
+    {"during ingestion", "kill:sync:.sst", 8, "big updates"},
+    {"before the manifest", "kill:append:MANIFEST", 2, "big updates"},
+    {"after the manifest", "kill_after:sync:MANIFEST", 2, "big updates"},
     {"during DDL", "kill:append:.log", 300, "schema changes"},
     {"after DDL's log write", "kill_after:sync:.log", 150, "schema changes"},
     {"during a columnar move", "kill:append:.log", 150, "columnar moves"},
@@ -129,6 +129,7 @@ class CrashRounds {
 
  private:
   static constexpr std::chrono::milliseconds kRoundMax{1500};
+  static constexpr std::chrono::milliseconds kRoundOfOneMax{4000};
 
   // A server that dies while it starts is no error here.
   void StartWith(const std::string& environment) {
@@ -147,7 +148,7 @@ class CrashRounds {
       if (point.workload != nullptr && workload->name() != point.workload) continue;
       workload->Start(server_.ConnectionString("postgres"), expected);
     }
-    const auto deadline = Clock::now() + kRoundMax;
+    const auto deadline = Clock::now() + (point.workload == nullptr ? kRoundMax : kRoundOfOneMax);
     while (Clock::now() < deadline && server_.IsRunning()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }

@@ -38,7 +38,9 @@ class TableCheck {
       : input_(input), table_(std::move(table)), execution_(input) {
     for (const Oid oid : table_->indexes) {
       const catalog::RelationPtr index = input.editor.Current()->FindRelation(oid);
-      if (index == nullptr || index->index_key == nullptr) continue;
+      const bool has_entries = index != nullptr && index->index_key != nullptr &&
+                               !index->index->clustered_by;
+      if (!has_entries) continue;
       indexes_.push_back(std::make_unique<Index>(input, execution_.evaluation(), *table_,
                                                  MakeIndexRules(input, *table_, index)));
     }

@@ -162,10 +162,7 @@ void LazyColumns::FilterByKeys(Keys& keys, Batch& out) {
   const auto keep = [&]<typename T>(const types::VectorReader<T>& column) {
     uint32_t* const rows = kept_.data();
     if (column.is_flat() && column.validity == nullptr) {
-      for (uint32_t row = 0; row < count; ++row) {
-        rows[kept] = row;
-        kept += filter.MayContain(column.data[row]) ? 1 : 0;
-      }
+      kept = filter.Keep(column.data, count, rows);
       return;
     }
     for (uint32_t row = 0; row < count; ++row) {

@@ -52,6 +52,28 @@ class KeyFilter {
     const uint64_t bits = BitsOf(hash);
     return (words_[hash & (words_.size() - 1)] & bits) == bits;
   }
+  // Writes to `rows` the numbers of the values that may be among the keys; returns how many.
+  template <typename T>
+  uint32_t Keep(const T* values, uint32_t count, uint32_t* rows) const {
+    uint32_t kept = 0;
+    if (!is_exact_) {
+      for (uint32_t row = 0; row < count; ++row) {
+        rows[kept] = row;
+        kept += MayContain(values[row]) ? 1 : 0;
+      }
+      return kept;
+    }
+    const uint64_t* const words = words_.data();
+    const auto low = static_cast<uint64_t>(low_);
+    const uint64_t range = static_cast<uint64_t>(high_) - low;
+    for (uint32_t row = 0; row < count; ++row) {
+      const uint64_t place = static_cast<uint64_t>(int64_t{values[row]}) - low;
+      const uint64_t is_within = place <= range ? 1 : 0;
+      rows[kept] = row;
+      kept += static_cast<uint32_t>(is_within & (words[is_within * (place >> 6)] >> (place & 63)));
+    }
+    return kept;
+  }
   // Some key may be in [least, greatest].
   bool MayOverlap(int64_t least, int64_t greatest) const {
     return low_ <= high_ && least <= high_ && greatest >= low_;

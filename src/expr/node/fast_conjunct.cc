@@ -270,29 +270,42 @@ class DayConjunct final : public Conjunct {
       rows.clear();
       return;
     }
-    const int64_t time = constant.Reader<int64_t>()[0];
+    const Days days = DaysOf(constant.Reader<int64_t>()[0]);
     const auto column = input.column(column_).Reader<int32_t>();
-    const bool is_infinite = time == INT64_MIN || time == INT64_MAX;
-    const int64_t day = is_infinite ? (time < 0 ? INT32_MIN : INT32_MAX) : FloorDay(time);
-    const bool is_whole = is_infinite || day * kMicrosPerDay == time;
+    const bool plain = column.is_flat() && column.validity == nullptr;
     uint32_t kept = 0;
     for (const uint32_t row : rows) {
       rows[kept] = row;
-      kept += !column.IsNull(row) && Holds(column[row], day, is_whole) ? 1 : 0;
+      const int64_t day = plain ? column.data[row] : column[row];
+      const bool is_within = (day >= days.low) & (day <= days.high);
+      kept += (plain || !column.IsNull(row)) & (is_within != days.is_outside) ? 1 : 0;
     }
     rows.resize(kept);
   }
 
  private:
   static constexpr int64_t kMicrosPerDay = 86'400'000'000;
-  static int64_t FloorDay(int64_t time) {
-    return time / kMicrosPerDay - (time % kMicrosPerDay < 0 ? 1 : 0);
-  }
+  // The days that pass: those from low to high, or all others.
+  struct Days {
+    int64_t low = INT64_MIN;
+    int64_t high = INT64_MAX;
+    bool is_outside = false;
+  };
+
   // A day whose midnight is not after a time within it is before that time.
-  bool Holds(int32_t value, int64_t day, bool is_whole) const {
-    int order = value < day ? -1 : (value > day ? 1 : 0);
-    if (order == 0 && !is_whole) order = -1;
-    return HoldsOrder(comparison_, order);
+  Days DaysOf(int64_t time) const {
+    const bool is_infinite = time == INT64_MIN || time == INT64_MAX;
+    const int64_t floor = time / kMicrosPerDay - (time % kMicrosPerDay < 0 ? 1 : 0);
+    const int64_t day = is_infinite ? (time < 0 ? INT32_MIN : INT32_MAX) : floor;
+    const bool is_whole = is_infinite || day * kMicrosPerDay == time;
+    const int64_t from = is_whole ? day : day + 1;  // the first day not before the time
+    switch (comparison_) {
+      case Comparison::kLess: return {.high = from - 1};
+      case Comparison::kLessEqual: return {.high = day};
+      case Comparison::kGreater: return {.low = day + 1};
+      case Comparison::kGreaterEqual: return {.low = from};
+      default: return {from, day, comparison_ == Comparison::kNotEqual};  // empty unless it is whole
+    }
   }
 
   const uint32_t column_;

@@ -104,9 +104,13 @@ void ExpressionBinder::CheckAggregateAllowed(QueryLevel& level, int location) {
 ExprPtr ExpressionBinder::FinishAggregate(Call& call) {
   const PgQuery__FuncCall& node = *call.node;
   const facts::AggregateFact* kind = facts::FindAggregate(call.function->oid);
-  if (kind != nullptr && kind->aggkind == 'h' && node.agg_within_group) {
-    return FinishHypotheticalSet(call);
+  if (kind != nullptr && kind->aggkind == 'h' && !call.node->agg_within_group) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("WITHIN GROUP is required for ordered-set aggregate {}",
+                               call.Written()))
+        .At(call.location);
   }
+  if (kind != nullptr && kind->aggkind == 'h') return FinishHypotheticalSet(call);
   auto made = std::make_unique<expr::AggregateExpr>(call.result);
   made->location = call.location;
   made->name = call.function->proname;

@@ -153,7 +153,8 @@ void ExpressionBinder::CoerceArguments(Call& call) {
     call.arguments[i] =
         CoerceType(state_, std::move(call.arguments[i]), call.declared[i], types::kNoTypmod,
                    CoercionKind::kImplicit, CallSyntax::kImplicitCast, location);
-    if (call.declared[i] == facts::kAnyOid) {
+    // What WITHIN GROUP compares gets its type there.
+    if (call.declared[i] == facts::kAnyOid && !call.node->agg_within_group) {
       call.arguments[i] = ResolveUnknown(state_, std::move(call.arguments[i]));
     }
   }

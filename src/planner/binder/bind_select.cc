@@ -561,7 +561,10 @@ BoundQuery QueryBinder::BindValues(const PgQuery__SelectStmt& select, QueryLevel
     }
     std::vector<ExprPtr> coerced;
     for (auto& row : values->rows) coerced.push_back(row[column]->Clone());
-    const SqlType type = state_.types().Make(common, SelectCommonTypmod(coerced, common));
+    SqlType type = state_.types().Make(common, SelectCommonTypmod(coerced, common));
+    const Oid collation =
+        type.collation == kInvalidOid ? kInvalidOid : CombinedCollation(coerced);
+    if (collation != kInvalidOid) type.collation = collation;
     const std::string name = fmt::format("column{}", column + 1);
     query.outputs.push_back({name, state_.AddColumn({name, type}, &level)});
     values->outputs.push_back(query.outputs.back().id);

@@ -13,6 +13,16 @@ namespace {
 
 using functions::XmlOperation;
 
+// The grammar's own constant.
+bool IsTrue(const ast::Node& node) {
+  if (node.node_case == PG_QUERY__NODE__NODE_TYPE_CAST) return IsTrue(*node.type_cast->arg);
+  if (node.node_case != PG_QUERY__NODE__NODE_A_CONST) return false;
+  const PgQuery__AConst& constant = *node.a_const;
+  if (constant.val_case == PG_QUERY__A__CONST__VAL_BOOLVAL) return constant.boolval->boolval;
+  return constant.val_case == PG_QUERY__A__CONST__VAL_SVAL &&
+         std::string_view(constant.sval->sval) == "t";
+}
+
 class XmlBinder {
  public:
   XmlBinder(ExpressionBinder& binder, int location)
@@ -31,8 +41,7 @@ class XmlBinder {
         Add(*node.args[0], facts::kTextOid, "XMLPARSE");
         arguments_.push_back(
             MakeBool(node.xmloption == PG_QUERY__XML_OPTION_TYPE__XMLOPTION_DOCUMENT));
-        arguments_.push_back(CoerceToSpecific(state_, binder_.Bind(*node.args[1]), facts::kBoolOid,
-                                              "XMLPARSE"));
+        arguments_.push_back(MakeBool(IsTrue(*node.args[1])));
         return Make(XmlOperation::kParse, facts::kXmlOid);
       case PG_QUERY__XML_EXPR_OP__IS_XMLPI:
         arguments_.push_back(MakeText(types::XmlNameOf(node.name, false)));

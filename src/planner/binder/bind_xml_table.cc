@@ -222,6 +222,11 @@ FromBinder::Item FromBinder::BindXmlTable(const PgQuery__RangeTableFunc& node) {
   }
   level_.lateral_active = before;
   RangeItem* added = level_.AddItem(std::move(item));
+  if (node.alias != nullptr && node.alias->n_colnames > added->columns.size()) {
+    throw SqlError(SqlState::kInvalidColumnReference,
+                   fmt::format("XMLTABLE function has {} columns available but {} columns specified",
+                               added->columns.size(), node.alias->n_colnames));
+  }
   RenameColumns(*added, node.alias, "XMLTABLE function");
   return MakeItem(std::move(project), added);
 }

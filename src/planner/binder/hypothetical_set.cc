@@ -129,7 +129,8 @@ ExprPtr ExpressionBinder::FinishHypotheticalSet(Call& call) {
   for (size_t i = 0; i < sorted_values.size(); ++i) {
     const std::vector<Oid> both = {direct[i]->type.oid, sorted_values[i]->type.oid};
     const std::vector<int> places = {direct[i]->location, sorted_values[i]->location};
-    const Oid common = SelectCommonTypeOf(state_, both, places, "WITHIN GROUP");
+    Oid common = SelectCommonTypeOf(state_, both, places, "WITHIN GROUP");
+    if (common == facts::kUnknownOid) common = facts::kTextOid;
     direct[i] = CoerceToCommon(state_, std::move(direct[i]), common, "WITHIN GROUP");
     sorted_values[i] = CoerceToCommon(state_, std::move(sorted_values[i]), common, "WITHIN GROUP");
     sorted.push_back(MakeSortKey(state_, std::move(sorted_values[i]), *node.agg_order[i]->sort_by));

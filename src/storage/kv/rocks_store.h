@@ -98,6 +98,7 @@ class RocksStore final : public Store {
   bool TryToResume();
   [[noreturn]] void OnWriteFailed(const rocksdb::Status& status);
 
+  const StoreMedium medium_;
   // In order of construction; destroyed the other way round.
   std::unique_ptr<DataDirectory> directory_;
   std::unique_ptr<rocksdb::Env> env_;

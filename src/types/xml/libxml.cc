@@ -113,10 +113,10 @@ void RegisterXmlNamespaces(xmlXPathContext* context,
 }
 
 XmlOwner<xmlXPathCompExpr> CompileXPath(xmlXPathContext* context, const std::string& expression,
-                                        const XmlErrorScope& errors) {
+                                        const XmlErrorScope& errors, SqlState state) {
   XmlOwner<xmlXPathCompExpr> compiled(xmlXPathCtxtCompile(context, XmlChars(expression)));
   if (compiled == nullptr || errors.failed()) {
-    throw errors.Error(SqlState::kInternalError, "invalid XPath expression");
+    throw errors.Error(state, "invalid XPath expression");
   }
   return compiled;
 }

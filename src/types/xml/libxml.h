@@ -66,9 +66,9 @@ XmlOwner<xmlDoc> ParseXmlForSearch(std::string_view text, xmlParserCtxt* context
 // Throws XX000 when a name cannot be registered.
 void RegisterXmlNamespaces(xmlXPathContext* context,
                            const std::vector<std::pair<std::string, std::string>>& namespaces);
-// Throws XX000 for a bad expression.
+// Throws `state` for a bad expression.
 XmlOwner<xmlXPathCompExpr> CompileXPath(xmlXPathContext* context, const std::string& expression,
-                                        const XmlErrorScope& errors);
+                                        const XmlErrorScope& errors, SqlState state);
 XmlOwner<xmlXPathObject> EvaluateXPath(xmlXPathContext* context, xmlXPathCompExpr* expression,
                                        const XmlErrorScope& errors);
 // A node as XML text.

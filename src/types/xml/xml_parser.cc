@@ -96,7 +96,8 @@ XPathResult FindByXPath(std::string_view text, std::string_view expression,
   const XmlOwner<xmlXPathContext> context(xmlXPathNewContext(document.get()));
   context->node = reinterpret_cast<xmlNode*>(document.get());
   RegisterXmlNamespaces(context.get(), namespaces);
-  const auto compiled = CompileXPath(context.get(), std::string(expression), errors);
+  const auto compiled = CompileXPath(context.get(), std::string(expression), errors,
+                                     SqlState::kInternalError);
   return ResultOf(*EvaluateXPath(context.get(), compiled.get(), errors));
 }
 

@@ -9,7 +9,7 @@ namespace {
 XmlOwner<xmlXPathCompExpr> CompileFilter(xmlXPathContext* context, const std::string& path,
                                          const char* empty_message, const XmlErrorScope& errors) {
   if (path.empty()) throw SqlError(SqlState::kDataException, empty_message);
-  return CompileXPath(context, path, errors);
+  return CompileXPath(context, path, errors, SqlState::kSyntaxError);
 }
 
 std::optional<std::string> NodesAsValue(xmlNodeSet* nodes, XmlColumnKind kind) {

@@ -1,6 +1,6 @@
 // The rows and columns that XMLTABLE finds in a document.
 //
-// ERRORS   2200M when the document is none, XX000 for a bad XPath expression, 22000 for an empty one,
+// ERRORS   2200M when the document is none, 42601 for a bad XPath expression, 22000 for an empty one,
 //          21000 when a column that holds one value finds several
 // THREADS  one at a time.
 // SOURCE   PostgreSQL 15 docs, 9.15.3 "Processing XML"
