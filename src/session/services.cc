@@ -1,10 +1,10 @@
-#include "facts/settings.h"
 #include "session/services.h"
 
 #include <algorithm>
 
 #include "base/error/check.h"
 #include "facts/procs.h"
+#include "facts/settings.h"
 #include "session/client_session.h"
 #include "session/system_functions.h"
 #include "session/system_rows.h"

@@ -55,7 +55,7 @@ class BigUpdates final : public Workload {
     Row(c, "INSERT INTO big SELECT i, 0, 'row ' || i FROM generate_series(1, 10000) i");
   }
   std::vector<std::string> StatementsOf(int64_t number) override {
-    return {"BEGIN", "SET LOCAL work_mem = '64kB'",
+    return {"SET work_mem = '64kB'", "BEGIN",
             fmt::format("UPDATE big SET steps = steps + 1, label = 'step {} of ' || id", number),
             "COMMIT"};
   }
