@@ -173,7 +173,10 @@ Datum IsUpdatable(const SystemCall& call) {
   const auto relation = call.session.Snapshot()->FindRelation(call.OidAt(0));
   if (relation == nullptr) return Datum::Of(0);
   if (IsTable(*relation)) return Datum::Of(kInsertUpdateDelete);
-  if (relation->kind != catalog::RelationKind::kView) return Datum::Of(0);
+  // Views of the system cannot be changed here.
+  if (relation->kind != catalog::RelationKind::kView || relation->oid < kFirstUserOid) {
+    return Datum::Of(0);
+  }
   const planner::ViewChangeability view = call.session.ChangeabilityOfView(relation);
   return Datum::Of(view.takes_updates ? kInsertUpdateDelete : view.takes_deletes ? kDelete : 0);
 }
@@ -183,7 +186,9 @@ Datum IsColumnUpdatable(const SystemCall& call) {
   const int16_t attnum = call.arguments[1].As<int16_t>();
   if (relation == nullptr || attnum <= 0) return Datum::Of(false);
   if (IsTable(*relation)) return Datum::Of(true);
-  if (relation->kind != catalog::RelationKind::kView) return Datum::Of(false);
+  if (relation->kind != catalog::RelationKind::kView || relation->oid < kFirstUserOid) {
+    return Datum::Of(false);
+  }
   const planner::ViewChangeability view = call.session.ChangeabilityOfView(relation);
   return Datum::Of(static_cast<size_t>(attnum) <= view.columns.size() && view.columns[attnum - 1]);
 }

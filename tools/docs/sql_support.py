@@ -6,7 +6,7 @@
 
 Clauses come from facts/clauses.csv, their tests from clause_coverage (tests/honesty), functions and operators from
 facts/ and from what pg_proc and pg_operator of a grizzlyd list. A test that the page names already is kept while it
-still uses the clause, so that new tests do not change the page.
+still uses the clause, so that new tests do not change the page; --check does not ask for tests the page has not.
 """
 
 import csv
@@ -21,9 +21,11 @@ sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support"))
 
+from libpq import Connection  # noqa: E402
 from servers import Grizzlyd, test_folder  # noqa: E402
 
 PAGE = ROOT / "docs/sql_support.md"
+UNTESTED = set()  # with --check: what the page has no test for
 # Statements by the name users know; other messages are parts of statements.
 RENAMED = {"CreateStmt": "CREATE TABLE", "IndexStmt": "CREATE INDEX", "ViewStmt": "CREATE VIEW", "CreatedbStmt": "CREATE DATABASE",
            "DropdbStmt": "DROP DATABASE", "CreateSeqStmt": "CREATE SEQUENCE", "AlterSeqStmt": "ALTER SEQUENCE",
@@ -70,12 +72,19 @@ def named_tests():
     return dict(re.findall(r"`([\w.=]+)` \[\w+\]\(\.\./(tests/sql/[\w/]+\.test)\)", PAGE.read_text(encoding="utf-8")))
 
 
+def without_tests():
+    """Clauses the page has without a test."""
+    if not PAGE.exists():
+        return set()
+    return set(re.findall(r"`([A-Z][\w]*\.[\w.=]+)`(?! \[)", PAGE.read_text(encoding="utf-8")))
+
+
 def clause_lines(message, rows, uses, named):
     acts, refused = [], []
     for field, value, handling, note in rows:
         key = f"{message}.{field}" + (f"={value}" if value else "")
         if handling == "acts" and field:
-            files = uses.get((message, field, value), set())
+            files = uses.get((message, field, value), set()) if key not in UNTESTED else set()
             chosen = named.get(key) if named.get(key) in files else min(files, default=None)
             test = f" [{Path(chosen).stem}](../{chosen})" if chosen else ""
             acts.append(f"`{key}`{test}")
@@ -120,11 +129,14 @@ def function_section(grizzlyd):
     for title, name, column, have in (("function", "pg_proc", "proname", procs), ("operator", "pg_operator", "oprname", operators)):
         with open(ROOT / f"facts/{name}.csv", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
+        # Those in SQL are inlined from their bodies; pg_proc does not list them.
+        have |= {row["oid"] for row in rows if row.get("prolang") == "sql" and row["proretset"] == "f"}
         missing = sorted({row[column] for row in rows if row["oid"] not in have})
         present = {row[column] for row in rows if row["oid"] in have}
         lines.append(f"{len([r for r in rows if r['oid'] in have])} of PostgreSQL's {len(rows)} {title}s work "
-                     f"(`{name}` lists them; each is called by a test of [tests/sql/generated](../tests/sql/generated) or by "
-                     "`tests/unit/functions`).")
+                     f"(`{name}` lists them" + (", but for those that are SQL" if title == "function" else "") +
+                     "). [tests/sql/generated](../tests/sql/generated) calls each that is listed; "
+                     "`skipif grizzlydb` marks the calls that differ still.")
         if missing:
             lines.append(f"Refused with 0A000, by name" + (" (`*`: only some argument types)" if title == "function" else "") + ": " +
                          ", ".join(f"{one}{'*' if one in present else ''}" for one in missing) + ".")
@@ -132,11 +144,21 @@ def function_section(grizzlyd):
     return lines
 
 
-def type_section():
+def type_section(grizzlyd):
     with open(ROOT / "facts/pg_type.csv", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["typtype"] in "brm" and not row["typname"].startswith("_")]
-    names = sorted(row["typname"] for row in rows)
-    return ["Text and binary input and output, comparison, arrays of it and domains over it: " + ", ".join(names) + ".", "",
+    folder = test_folder()
+    server = Grizzlyd(folder, grizzlyd)
+    try:
+        connection = Connection(server.port)
+        works = {row["typname"]: not connection.ask(f'SELECT NULL::pg_catalog."{row["typname"]}"').state for row in rows}
+        connection.close()
+    finally:
+        server.end()
+        shutil.rmtree(folder, ignore_errors=True)
+    return ["Text and binary input and output, comparison, arrays of it and domains over it: " +
+            ", ".join(sorted(name for name in works if works[name])) + ".", "",
+            "Refused: " + ", ".join(sorted(name for name in works if not works[name])) + ".", "",
             "And those users make: composite, enum, domain and range types with their multiranges.", ""]
 
 
@@ -146,13 +168,15 @@ def page(clause_coverage, grizzlyd):
              "Written by `tools/docs/sql_support.py` from `facts/` and `tests/`; ctest `docs.sql_support` holds it true. PostgreSQL 15 is",
              "the specification: what acts here does what it does there, what is refused fails with SQLSTATE 0A000 and names the clause.",
              "Clauses are named as the grammar names them (libpg_query); beside each stands a test that uses it.", "",
-             "## Types", "", *type_section(), "## Functions and operators", "", *function_section(grizzlyd),
+             "## Types", "", *type_section(grizzlyd), "## Functions and operators", "", *function_section(grizzlyd),
              "## Statements", "", *clause_section(found, uses, named, True),
              "## Parts of statements", "", *clause_section(found, uses, named, False)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def main():
+    if "--check" in sys.argv:
+        UNTESTED.update(without_tests())
     text = page(*sys.argv[1:3])
     if "--check" not in sys.argv:
         PAGE.write_text(text, encoding="utf-8")
