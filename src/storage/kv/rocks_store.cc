@@ -17,6 +17,7 @@ namespace grizzly::storage {
 namespace {
 
 constexpr const char* kReading = "read from the store";
+constexpr size_t kProbeBytes = 4u << 20;  // what a log and a small table file take at once
 constexpr uint64_t kFreeBytesToResume = 16u << 20;  // a full disk that has so much again is tried
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
@@ -200,6 +201,20 @@ std::unique_ptr<StoreIterator> RocksStore::NewIterator(const StoreSnapshot* snap
 }
 
 // Under resuming_. RocksDB flushes what is in memory, which the old log may not hold whole, and begins a new one.
+// A Resume that meets a full disk is RocksDB's last: it calls the error fatal. So a file of our own goes first.
+bool RocksStore::CanWriteFiles() {
+  const std::string probe = directory_->store_path() + "/space_probe";
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  rocksdb::IOStatus status = file_system_->NewWritableFile(probe, rocksdb::FileOptions(), &file, nullptr);
+  if (!status.ok()) return false;
+  const rocksdb::IOOptions options;
+  status = file->Append(std::string(kProbeBytes, '\0'), options, nullptr);
+  if (status.ok()) status = file->Sync(options, nullptr);
+  file->Close(options, nullptr).PermitUncheckedError();
+  file_system_->DeleteFile(probe, options, nullptr).PermitUncheckedError();
+  return status.ok();
+}
+
 bool RocksStore::TryToResume() {
   uint64_t free_bytes = kFreeBytesToResume;  // memory does not know
   if (medium_ == StoreMedium::kDisk) {
@@ -209,7 +224,7 @@ bool RocksStore::TryToResume() {
   }
   if (free_bytes < kFreeBytesToResume) return false;
   BlockingSection blocking;
-  if (!db_->Resume().ok()) return false;
+  if (!CanWriteFiles() || !db_->Resume().ok()) return false;
   write_stop_->GoOn();
   return true;
 }

@@ -95,6 +95,7 @@ class RocksStore final : public Store {
     if (write_stop_->stopped()) [[unlikely]] ThrowUnlessResumed();
   }
   void ThrowUnlessResumed();
+  bool CanWriteFiles();
   bool TryToResume();
   [[noreturn]] void OnWriteFailed(const rocksdb::Status& status);
 
