@@ -76,7 +76,10 @@ int Run(CommandLine line, const OpenInstance& open) {
   log::Configure(settings.log);
   log::Write(Severity::kLog, fmt::format("starting GrizzlyDB {}", kProductVersion));
   DirectoryLockFile lock_file(line.data_directory);
-  if (IsFresh(line.data_directory)) WriteDefaultFiles(line.data_directory);
+  if (IsFresh(line.data_directory)) {
+    WriteDefaultFiles(line.data_directory);
+    settings = LoadSettings(line);  // they may say more than nothing does
+  }
   const std::unique_ptr<session::Instance> instance =
       open({line.data_directory, settings.config_file, settings.options, line.developer_fault});
   if (line.check) return Check(*instance);
