@@ -31,21 +31,16 @@ struct CommandLine {
 
 CommandLine ReadCommandLine(int argument_count, char** arguments) {
   CommandLine line;
-  for (int i = 1; i < argument_count; ++i) {
-    const std::string word = arguments[i];
-    const auto value = [&] {
-      if (++i >= argument_count) throw std::runtime_error(word + " needs a value");
-      return std::string(arguments[i]);
-    };
-    if (ReadTargetOption(word, value, line.target)) continue;
+  ReadOptions(argument_count, arguments, line.target, [&](const std::string& word, const OptionValue& value) {
     if (word == "--rounds") {
       line.rounds = std::stoi(value());
     } else if (word == "--clients") {
       line.clients = std::stoi(value());
     } else {
-      throw std::runtime_error("unknown option " + word);
+      return false;
     }
-  }
+    return true;
+  });
   line.target.server.durable = true;
   return line;
 }

@@ -50,13 +50,7 @@ std::vector<Level> LevelNamed(const std::string& name) {
 CommandLine ReadCommandLine(int argument_count, char** arguments) {
   CommandLine line;
   line.seed = static_cast<uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
-  for (int i = 1; i < argument_count; ++i) {
-    const std::string word = arguments[i];
-    const auto value = [&] {
-      if (++i >= argument_count) throw std::runtime_error(word + " needs a value");
-      return std::string(arguments[i]);
-    };
-    if (test::ReadTargetOption(word, value, line.target)) continue;
+  test::ReadOptions(argument_count, arguments, line.target, [&](const std::string& word, const test::OptionValue& value) {
     if (word == "--level") {
       line.levels = LevelNamed(value());
     } else if (word == "--histories") {
@@ -72,9 +66,10 @@ CommandLine ReadCommandLine(int argument_count, char** arguments) {
     } else if (word == "--verbose") {
       line.verbose = true;
     } else {
-      throw std::runtime_error("unknown option " + word);
+      return false;
     }
-  }
+    return true;
+  });
   if (!line.fault.empty()) line.target.server.settings.push_back("developer_fault=" + line.fault);
   return line;
 }

@@ -70,10 +70,7 @@ class RunningServer final : public Target {
   bool is_grizzly_ = false;
 };
 
-}  // namespace
-
-bool ReadTargetOption(const std::string& word, const std::function<std::string()>& value,
-                      TargetOptions& options) {
+bool ReadTargetOption(const std::string& word, const OptionValue& value, TargetOptions& options) {
   if (word == "--grizzlyd") {
     options.server.grizzlyd = value();
   } else if (word == "--port") {
@@ -87,6 +84,22 @@ bool ReadTargetOption(const std::string& word, const std::function<std::string()
     return false;
   }
   return true;
+}
+
+}  // namespace
+
+void ReadOptions(int argument_count, char** arguments, TargetOptions& target,
+                 const std::function<bool(const std::string& word, const OptionValue& value)>& own) {
+  for (int i = 1; i < argument_count; ++i) {
+    const std::string word = arguments[i];
+    const OptionValue value = [&] {
+      if (++i >= argument_count) throw std::runtime_error(word + " needs a value");
+      return std::string(arguments[i]);
+    };
+    if (!ReadTargetOption(word, value, target) && !own(word, value)) {
+      throw std::runtime_error("unknown option " + word);
+    }
+  }
 }
 
 std::unique_ptr<Target> MakeTarget(const TargetOptions& options) {

@@ -27,10 +27,13 @@ struct TargetOptions {
   bool keeps = false;       // keep the folder of a server of our own
 };
 
-// Takes --grizzlyd PATH, --port PORT, --oracle postgres15 and --keep; false for any other word.
-// `value` hands out the word's value.
-bool ReadTargetOption(const std::string& word, const std::function<std::string()>& value,
-                      TargetOptions& options);
+// Hands out the value of the word that was read last.
+using OptionValue = std::function<std::string()>;
+
+// Takes --grizzlyd PATH, --port PORT, --oracle postgres15 and --keep, and gives every other word to `own`, which
+// answers false for one that it does not know. Throws std::runtime_error.
+void ReadOptions(int argument_count, char** arguments, TargetOptions& target,
+                 const std::function<bool(const std::string& word, const OptionValue& value)>& own);
 
 // Starts the server, or connects to the one that runs. Throws std::runtime_error.
 std::unique_ptr<Target> MakeTarget(const TargetOptions& options);

@@ -31,21 +31,16 @@ struct CommandLine {
 
 CommandLine ReadCommandLine(int argument_count, char** arguments) {
   CommandLine line;
-  for (int i = 1; i < argument_count; ++i) {
-    const std::string word = arguments[i];
-    const auto value = [&] {
-      if (++i >= argument_count) throw std::runtime_error(word + " needs a value");
-      return std::string(arguments[i]);
-    };
-    if (ReadTargetOption(word, value, line.target)) continue;
+  ReadOptions(argument_count, arguments, line.target, [&](const std::string& word, const OptionValue&) {
     if (word == "--rewrite") {
       line.rewrites = true;
     } else if (word.starts_with("--")) {
-      throw std::runtime_error("unknown option " + word);
+      return false;
     } else {
       line.paths.push_back(word);
     }
-  }
+    return true;
+  });
   if (line.paths.empty()) line.paths.push_back("tests/isolation");
   // A deadlock is found by the last one to wait, soon enough not to be reported as waiting.
   line.target.server.settings.push_back("deadlock_timeout=20ms");

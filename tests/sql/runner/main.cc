@@ -33,15 +33,8 @@ struct CommandLine {
 
 CommandLine ReadCommandLine(int argument_count, char** arguments) {
   CommandLine line;
-  for (int i = 1; i < argument_count; ++i) {
-    const std::string word = arguments[i];
-    const auto value = [&] {
-      if (++i >= argument_count) throw std::runtime_error(word + " needs a value");
-      return std::string(arguments[i]);
-    };
-    if (ReadTargetOption(word, value, line.target)) {
-      continue;
-    } else if (word == "--config") {
+  ReadOptions(argument_count, arguments, line.target, [&](const std::string& word, const OptionValue& value) {
+    if (word == "--config") {
       line.config = value();
     } else if (word == "--single-db") {
       line.run.single_database = value();
@@ -50,11 +43,12 @@ CommandLine ReadCommandLine(int argument_count, char** arguments) {
     } else if (word == "--verbose") {
       line.is_verbose = true;
     } else if (word.starts_with("--")) {
-      throw std::runtime_error("unknown option " + word);
+      return false;
     } else {
       line.paths.push_back(word);
     }
-  }
+    return true;
+  });
   if (line.paths.empty()) line.paths.push_back("tests/sql");
   return line;
 }
