@@ -1,6 +1,7 @@
 // pg_depend, pg_description, pg_init_privs.
 #include "catalog/builtin.h"
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/catalog_relations.h"
 #include "facts/descriptions.h"

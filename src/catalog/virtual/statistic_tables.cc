@@ -3,6 +3,7 @@
 #include <string>
 
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 #include "catalog/statistics.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/operators.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/layouts.h"
 #include "commands/table/stored_rows.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"

@@ -11,6 +11,7 @@
 #include "commands/evaluation.h"
 #include "commands/object/schema_objects.h"
 #include "commands/relation_lookup.h"
+#include "commands/table/table_elements.h"
 #include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
 #include "planner/deparse/deparse_expression.h"

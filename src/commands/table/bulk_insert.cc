@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/layouts.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"

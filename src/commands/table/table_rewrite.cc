@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/layouts.h"
 #include "commands/evaluation.h"
 #include "commands/index/index_fill.h"
 #include "commands/table/bulk_writer.h"

@@ -5,6 +5,7 @@
 #include "catalog/name_choice.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 #include "commands/evaluation.h"
 #include "commands/table/table_elements.h"
 #include "commands/type/type_parts.h"

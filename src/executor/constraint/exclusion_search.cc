@@ -1,5 +1,6 @@
 #include "executor/constraint/exclusion_search.h"
 
+#include "catalog/layouts.h"
 #include "executor/constraint/table_rows.h"
 #include "executor/table_access.h"
 #include "executor/term_entries.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/layouts.h"
 #include "executor/constraint/index_check.h"
 #include "catalog/access_method.h"
 #include "executor/modify/moved_rows.h"
