@@ -12,6 +12,7 @@
 #include "executor/parallel/parallel_step.h"
 #include "executor/scan/row_prefilter.h"
 #include "executor/scan/scan_ranges.h"
+#include "executor/scan/system_columns.h"
 #include "executor/scan/table_sampler.h"
 #include "executor/statement_resources.h"
 #include "executor/table_access.h"
@@ -117,45 +118,13 @@ class TableScanOperator final : public Operator {
 
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
     decoder_->Decode(value, row);
-    if (has_system_columns_) SetSystemColumns(suffix, value, row);
+    if (has_system_columns_) FillSystemColumns(scan_, head_, suffix, value, row, batch_, &mark_);
   }
 
   // read_
   void DecodeFound(std::string_view suffix, uint32_t row) {
     if (has_system_columns_) return Decode(suffix, read_.value(), row);
     read_.DecodeInto(table_, columns_, batch_, row);
-  }
-
-  void SetSystemColumns(std::string_view suffix, std::string_view value, uint32_t row) {
-    constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
-    for (size_t i = 0; i < scan_.attnums.size(); ++i) {
-      Vector& column = batch_.column(i);
-      switch (scan_.attnums[i]) {
-        case kRowKey:
-        case plan::kWholeRowKeyAttribute: {
-          mark_.assign(value.substr(0, txn::kRowTimestampBytes));
-          if (scan_.attnums[i] != kRowKey) mark_.append(head_);
-          mark_.append(suffix);
-          column.SetString(row, mark_);
-          break;
-        }
-        case kTableOid: column.Data<Oid>()[row] = table_.oid; break;
-        case kXmin: {
-          // The low half of the commit time: what tells versions apart, as applications use xmin.
-          uint64_t timestamp = TimestampOfMark(value);
-          column.Data<uint32_t>()[row] = static_cast<uint32_t>(timestamp);
-          break;
-        }
-        case kCtid:
-          if (column.physical() == types::PhysicalType::kString) {
-            column.SetString(row, suffix);
-          } else {
-            column.SetNull(row);
-          }
-          break;
-        default: break;
-      }
-    }
   }
 
   bool FillPinned() {
@@ -319,6 +288,7 @@ class TableScanOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  if (!node.terms.empty()) return MakeTermScan(node, context);
   // By key, rows of groups are found like others.
   const bool scans_groups =
       catalog::IsColumnar(*node.relation) && node.index == nullptr && node.current_of.empty();
