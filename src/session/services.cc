@@ -121,6 +121,12 @@ int64_t Services::LastValue() {
   return CurrentValue(last_sequence_);
 }
 
+functions::SequenceRow Services::ReadSequence(Oid oid) {
+  const catalog::SequenceState state =
+      session_.instance_.sequences().Read(*RequireSequence(oid));
+  return {state.last_value, state.log_count, state.is_called};
+}
+
 void Services::SetValue(Oid oid, int64_t value, bool is_called) {
   const catalog::RelationPtr sequence = RequireSequence(oid);
   session_.instance_.sequences().Set(*sequence, value, is_called);

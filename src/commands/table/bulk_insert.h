@@ -12,6 +12,7 @@
 
 #include "commands/evaluation.h"
 #include "commands/table/bulk_writer.h"
+#include "executor/term_entries.h"
 #include "executor/modify/row_writer.h"
 
 namespace grizzly::commands {
@@ -49,6 +50,7 @@ class BulkInsert {
   executor::RowWriter conflicts_;  // words the error
   executor::ChangeNotes notes_;
   std::vector<std::unique_ptr<Index>> indexes_;
+  std::vector<std::unique_ptr<executor::TermEntries>> term_entries_;
   catalog::RelationPtr primary_;
   bool was_empty_;
   bool rows_ascending_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/layouts.h"
 #include "commands/evaluation.h"
 #include "commands/index/index_fill.h"
 #include "commands/table/bulk_writer.h"
@@ -200,7 +201,8 @@ std::vector<std::unique_ptr<IndexFill>> FillsOf(CommandInput& input, expr::Evalu
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const Oid oid : table.indexes) {
     const catalog::RelationPtr index = snapshot->FindRelation(oid);
-    if (index->index->clustered_by != clustered || index->index_key == nullptr) continue;
+    const bool has_entries = index->index_key != nullptr || catalog::HasTerms(*index->index);
+    if (index->index->clustered_by != clustered || !has_entries) continue;
     fills.push_back(std::make_unique<IndexFill>(input, state, table,
                                                 MakeIndexRules(input, table, index)));
   }
@@ -261,7 +263,7 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
 
 void FillIndex(CommandInput& input, const catalog::RelationPtr& table,
                const catalog::RelationPtr& index) {
-  if (index->index_key == nullptr) return;
+  if (index->index_key == nullptr && !catalog::HasTerms(*index->index)) return;
   CommandExecution execution(input);
   IndexFill fill(input, execution.evaluation(), *table, MakeIndexRules(input, *table, index));
   BulkWriter writer(input, RangeOfIndex(table->tenant, table->storage, index->index->index_id));

@@ -22,6 +22,7 @@
 #include "executor/exec_context.h"
 #include "executor/modify/partition_check.h"
 #include "executor/modify/row_description.h"
+#include "executor/term_entries.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
 
@@ -93,6 +94,10 @@ class RowWriter {
   void PutEntries(const types::Batch& rows, uint32_t row);
   void RequireNoConflict(const types::Batch& rows, uint32_t row);
   void PutEntry(const Index& index, std::string_view suffix);
+  void PutTerm(const std::string& key, std::string_view suffix);
+  void UpdateTerms(TermEntries& entries, std::string_view old_suffix,
+                   const types::Batch& old_rows, uint32_t old_row, const types::Batch& rows,
+                   uint32_t row);
   void DeleteEntry(const Index& index, std::string_view suffix);
   bool KeysEqual(const types::Batch& a, uint32_t row_a, const types::Batch& b, uint32_t row_b,
                  const Index& index) const;
@@ -112,6 +117,7 @@ class RowWriter {
   std::string value_;
   txn::RowRead read_;
   std::vector<std::unique_ptr<Index>> indexes_;
+  std::vector<std::unique_ptr<TermEntries>> term_entries_;
   struct Condition {
     const plan::RowRules::Check* check;
     std::unique_ptr<expr::Evaluator> evaluator;
