@@ -232,6 +232,8 @@ void RequireNewColumnName(const Relation& table, const std::string& old_name,
   }
 }
 
+}  // namespace
+
 void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std::string& old_name,
                     const std::string& new_name) {
   RequireNewColumnName(*relation, old_name, new_name);
@@ -251,6 +253,8 @@ void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std:
   }
   input.editor.PutRelation(std::move(changed));
 }
+
+namespace {
 
 std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
   const std::string tag =
