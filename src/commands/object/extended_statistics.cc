@@ -113,7 +113,7 @@ StatisticsParts ReadStatisticsParts(CommandInput& input, const Relation& table,
 std::string ReadKinds(const PgQuery__CreateStatsStmt& statement, const StatisticsParts& parts) {
   const bool single_expression = parts.columns.empty() && parts.expressions.size() == 1;
   if (single_expression && statement.n_stat_types > 0) {
-    throw SqlError(SqlState::kSyntaxError,
+    throw SqlError(SqlState::kFeatureNotSupported,
                    "when building statistics on a single expression, statistics kinds may not be "
                    "specified");
   }
