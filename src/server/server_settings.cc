@@ -8,6 +8,7 @@
 
 #include "base/config/config_file.h"
 #include "base/error/sql_error.h"
+#include "session/settings.h"
 
 namespace grizzly::server {
 namespace {
@@ -81,11 +82,6 @@ const std::map<std::string, Setter>& Setters() {
        [](S& s, const std::string& text) {
          s.authentication_timeout_ms =
              1000 * ParseInteger("authentication_timeout", text, "s", 1, 600);
-       }},
-      {"client_connection_check_interval",
-       [](S& s, const std::string& text) {
-         s.client_connection_check_interval_ms =
-             ParseInteger("client_connection_check_interval", text, "ms", 0, INT32_MAX);
        }},
       {"tcp_keepalives_idle",
        Integer("tcp_keepalives_idle", &S::tcp_keepalives_idle_s, "s", 0, INT32_MAX)},
@@ -169,7 +165,9 @@ void Apply(ServerSettings& settings, const std::string& name, const std::string&
   RefuseUnsupported(name, value);
   const auto setter = Setters().find(name);
   if (setter != Setters().end()) setter->second(settings, value);
-  if (!IsOurOwn(name)) settings.options[name] = value;
+  if (IsOurOwn(name)) return;
+  session::CanonicalSetting(name, value);  // the instance refuses it as well, without knowing where it stands
+  settings.options[name] = value;
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ class Services final : public functions::SessionServices,
   Oid ResolveRegName(Oid kind, std::string_view text, bool missing_ok) override;
   std::string FormatRegName(Oid kind, Oid object) override;
   std::string FormatType(Oid type, int32_t typmod) override;
-  bool IsVisible(Oid catalog, Oid object) override;
+  std::optional<bool> IsVisible(Oid catalog, Oid object) override;
   std::optional<std::string> Definition(Oid function, Oid object, int32_t column,
                                         bool pretty) override;
   std::string_view RoleName(Oid role) override;

@@ -531,13 +531,16 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.idle_in_transaction_timeout_ms = std::stoll(value);
   } else if (name == "idle_session_timeout") {
     effective_.idle_session_timeout_ms = std::stoll(value);
+  } else if (name == "client_connection_check_interval") {
+    effective_.client_check_interval_ms = std::stoll(value);
   } else if (name == "lock_timeout") {
     effective_.locks.lock_timeout_ms = std::stoll(value);
   } else if (name == "deadlock_timeout") {
     effective_.locks.deadlock_timeout_ms = std::stoll(value);
-  } else if (name == "synchronous_commit") {
+  } else if (name == "synchronous_commit" || name == "fsync") {
+    const bool waits = Current("synchronous_commit") != "off" && Current("fsync") == "on";
     effective_.transaction_defaults.commit_sync =
-        value == "off" ? storage::SyncMode::kNone : storage::SyncMode::kSync;
+        waits ? storage::SyncMode::kSync : storage::SyncMode::kNone;
   } else if (name == "default_transaction_isolation") {
     effective_.transaction_defaults.isolation = ParseIsolation(value);
   } else if (name == "default_transaction_read_only") {

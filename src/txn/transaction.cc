@@ -38,7 +38,7 @@ void Transaction::State::Begin(const TransactionOptions& new_options, CancelToke
   cancel = &cancel_token;
   memory = tracker;
   owner.Rebind(options.session, cancel_token, lock_settings, tracker);
-  writes.Open(tracker, options.write_memory_bytes);
+  writes.Open(tracker, &options.write_memory_bytes);
   command = 0;
   id = TransactionId();
   active = true;

@@ -2,14 +2,16 @@
 //
 //   clause_coverage FOLDER
 //
-// Reads the records of FOLDER's .test files that grizzlyd is expected to run without an error, parses their
-// SQL, and prints for each field that is set and that facts/clauses.csv says acts, tab-separated:
+// Reads the records of FOLDER's .test files that grizzlyd is expected to run, parses their SQL, and prints for
+// each field that is set and that facts/clauses.csv says acts, tab-separated:
 //
-//   message  field  value  file  line  last_line  statement-without-the-field
+//   message  field  value  outcome  file  line  last_line  statement-without-the-field
 //
-// value is empty unless clauses.csv has rows by value. [line, last_line) is the record's SQL. The last column
-// escapes \ and line ends as \\ and \n; it is empty where libpg_query cannot write the rest as SQL, or writes
-// the same SQL. At most kUsesKept uses of a clause are printed.
+// value is empty unless clauses.csv has rows by value. outcome is ok or error: a statement may fail because of
+// its clause (NOWAIT), but only with an error that PostgreSQL gives, too, and that is not its grammar's.
+// [line, last_line) is the record's SQL. The last column escapes \ and line ends as \\ and \n; it is empty where
+// libpg_query cannot write the rest as SQL, or writes the same SQL. At most kUsesKept uses of a clause, of each
+// outcome, are printed, kUsesOfFileKept of a file.
 #include <pg_query.h>
 #include <pg_query/pg_query.pb-c.h>
 #include <sys/wait.h>
@@ -29,7 +31,8 @@
 namespace grizzly::test {
 namespace {
 
-constexpr size_t kUsesKept = 6;
+constexpr size_t kUsesKept = 12;
+constexpr size_t kUsesOfFileKept = 3;
 
 template <typename T>
 T& At(ProtobufCMessage& message, unsigned offset) {
@@ -151,6 +154,12 @@ class Coverage {
   }
 
  private:
+  struct Uses {
+    size_t count = 0;
+    size_t of_path = 0;
+    std::string path;
+  };
+
   static bool Names(const std::vector<std::string>& names, const char* name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   }
@@ -169,8 +178,14 @@ class Coverage {
     }
   }
 
+  // 0A000 of clauses that are refused here, and what no grammar takes.
+  static bool IsOurErrorOnly(const Record& record) {
+    return record.outcome == Outcome::kError &&
+           (Names(record.only_if, "grizzlydb") || record.sql_state == "42601");
+  }
+
   void AddRecord(const Record& record, bool in_loop) {
-    if (record.sql.empty() || record.outcome == Outcome::kError) return;
+    if (record.sql.empty() || IsOurErrorOnly(record)) return;
     const PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(record.sql.c_str());
     if (parsed.error == nullptr) {
       PgQuery__ParseResult* tree = pg_query__parse_result__unpack(
@@ -179,7 +194,7 @@ class Coverage {
       in_loop_ = in_loop;
       tree_ = tree;
       whole_.clear();
-      for (size_t i = 0; i < tree->n_stmts; ++i) Walk(tree->stmts[i]->stmt->base);
+      for (size_t i = 0; i < tree->n_stmts; ++i) Walk(tree->stmts[i]->base);
       pg_query__parse_result__free_unpacked(tree, nullptr);
     }
     pg_query_free_protobuf_parse_result(parsed);
@@ -207,14 +222,17 @@ class Coverage {
         value.empty() ? nullptr : facts::FindClauseOfValue(MessageName(message), field.name, value);
     if (fact == nullptr) fact = facts::FindClause(MessageName(message), field.name);
     if (fact == nullptr || fact->field.empty() || fact->handling != facts::ClauseHandling::kActs) return;
-    size_t& uses = uses_[fact];
-    if (uses == kUsesKept) return;
-    ++uses;
+    const bool fails = record_->outcome == Outcome::kError;
+    Uses& uses = uses_[{fact, fails}];
+    if (uses.path != path_) uses = {uses.count, 0, path_};
+    if (uses.count == kUsesKept || uses.of_path == kUsesOfFileKept) return;
+    ++uses.count;
+    ++uses.of_path;
     const int sql_line = record_->line + 1;
     const auto lines = static_cast<int>(std::count(record_->sql.begin(), record_->sql.end(), '\n')) + 1;
-    std::printf("%.*s\t%.*s\t%.*s\t%s\t%d\t%d\t%s\n", Width(fact->message), fact->message.data(),
+    std::printf("%.*s\t%.*s\t%.*s\t%s\t%s\t%d\t%d\t%s\n", Width(fact->message), fact->message.data(),
                 Width(fact->field), fact->field.data(), Width(fact->value), fact->value.data(),
-                path_.c_str(), sql_line, sql_line + lines, Escaped(Without(message, field)).c_str());
+                fails ? "error" : "ok", path_.c_str(), sql_line, sql_line + lines, Escaped(Without(message, field)).c_str());
     std::fflush(stdout);
   }
 
@@ -234,7 +252,7 @@ class Coverage {
   bool in_loop_ = false;
   const PgQuery__ParseResult* tree_ = nullptr;
   std::string whole_;
-  std::map<const facts::ClauseFact*, size_t> uses_;
+  std::map<std::pair<const facts::ClauseFact*, bool>, Uses> uses_;  // by clause and whether it fails
 };
 
 int Main(const std::string& folder) {

@@ -233,6 +233,8 @@ void RequireNewColumnName(const Relation& table, const std::string& old_name,
   }
 }
 
+}  // namespace
+
 void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std::string& old_name,
                     const std::string& new_name) {
   RequireNewColumnName(*relation, old_name, new_name);
@@ -252,6 +254,8 @@ void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std:
   }
   input.editor.PutRelation(std::move(changed));
 }
+
+namespace {
 
 std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
   const std::string tag =

@@ -27,8 +27,10 @@ using plan::TableScanNode;
 // Batches start small, because many scans end early, and grow.
 constexpr uint32_t kFirstBatchRows = 32;
 constexpr uint32_t kBatchGrowth = 8;
-// Bigger tables do not go through the block cache when they are read whole.
-constexpr double kCachedRowsMax = 5'000'000;
+// A scan of more than this part of the block cache leaves the cache to others.
+constexpr uint64_t kCacheShare = 4;
+// Whether a scan is that big is looked up when it is estimated to read so many rows.
+constexpr double kMeasuredRowsMin = 50'000;
 constexpr uint64_t kRowsPerCheck = 8192;
 
 class TableScanOperator final : public Operator {
@@ -75,9 +77,11 @@ class TableScanOperator final : public Operator {
         shared_->ranges() = SplitRanges(ranges_.Compute(), context);
         return shared_->ranges().size();
       });
+      fills_cache_ = FitsCache(shared_->ranges(), context);
       return;
     }
     key_ranges_ = ranges_.Compute();
+    fills_cache_ = FitsCache(key_ranges_, context);
     if (scan_.backward) std::reverse(key_ranges_.begin(), key_ranges_.end());
   }
 
@@ -220,6 +224,15 @@ class TableScanOperator final : public Operator {
     return read_.found();
   }
 
+  bool FitsCache(const std::vector<KeyRange>& ranges, ExecContext& context) const {
+    if (scan_.total_cost < kMeasuredRowsMin || ranges.empty() || context.transactions == nullptr) {
+      return true;
+    }
+    storage::Store& store = context.transactions->store();
+    return store.ApproximateBytes(ranges.front().from, ranges.back().to) <=
+           store.BlockCacheBytes() / kCacheShare;
+  }
+
   const KeyRange* NextRange() {
     if (shared_ != nullptr) {
       size_t unit;
@@ -235,7 +248,7 @@ class TableScanOperator final : public Operator {
     rows_ = context.transaction.Scan(
         context.view, range.from, range.to,
         scan_.backward ? txn::ScanDirection::kBackward : txn::ScanDirection::kForward,
-        scan_.estimated_rows <= kCachedRowsMax);
+        fills_cache_);
     return true;
   }
 
@@ -256,6 +269,7 @@ class TableScanOperator final : public Operator {
   std::optional<storage::RowDecoder> decoder_;
   bool has_system_columns_ = false;
   SystemColumns system_columns_;
+  bool fills_cache_ = true;
 
   const PinnedRow* pinned_ = nullptr;
   std::string cursor_row_;  // WHERE CURRENT OF: the row's key suffix
