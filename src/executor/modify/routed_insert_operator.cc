@@ -259,9 +259,20 @@ class RoutedInsertOperator final : public Operator {
     system_columns_.Reset();
   }
 
+  // A row that was routed says where it is, and no more.
+  void RequireKnownColumns() const {
+    constexpr AttributeNumber kCtidColumn = -1, kTableOidColumn = -6;
+    for (const AttributeNumber attnum : insert_.system_columns) {
+      if (attnum == kCtidColumn || attnum == kTableOidColumn) continue;
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "cannot retrieve a system column in this context");
+    }
+  }
+
   // The one row that was written last.
   void AddWritten(size_t leaf, const Batch& rows, uint32_t row, bool is_update) {
     if (returning_.empty()) return;
+    RequireKnownColumns();
     AddResult(leaf, rows, row, 1);
     system_columns_.Add(*router_.leaf(leaf).rules.relation, router_.Writer(leaf).suffix(), is_update);
   }
