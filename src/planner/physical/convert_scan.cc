@@ -244,7 +244,10 @@ std::optional<Conversion::AccessPath> Conversion::MatchTid(const LogicalScan& sc
   MatchKey(scan, {{ctid, columns_[ctid].type}}, &path.bounds, &path.used_filters);
   path.equal_count = path.bounds.equal.size();
   const bool has_order = scan.relation->row_key == nullptr && !catalog::IsColumnar(*scan.relation);
-  if (!has_order) path.bounds.lower = path.bounds.upper = nullptr;
+  if (!has_order) {
+    path.bounds.lower = nullptr;
+    path.bounds.upper = nullptr;
+  }
   path.has_range = path.bounds.lower != nullptr || path.bounds.upper != nullptr;
   if (path.equal_count == 0 && !path.has_range) return std::nullopt;
   constexpr double kRangeShare = 0.1;  // no statistics tell of ctid
