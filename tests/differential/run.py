@@ -7,6 +7,7 @@ known.txt, with the reason; any other one is printed and fails. Statements that 
 """
 
 import argparse
+import os
 import random
 import re
 import shutil
@@ -27,7 +28,7 @@ from servers import Grizzlyd, Postgres, test_folder  # noqa: E402
 
 SETTINGS = ("SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SET lc_monetary = 'C'; SET statement_timeout = '10s'; "
             "SET max_parallel_workers_per_gather = 0")
-DATABASE = "grizzly_differential"
+DATABASE = f"grizzly_differential_{os.getpid()}"
 FIRST_USER_OID = 16384
 QUERIES_A_ROUND, CHANGES_A_ROUND, EXPRESSIONS_A_ROUND = 60, 15, 200
 
@@ -99,7 +100,7 @@ class Comparison:
                 self.connections[name].close()
             admin = Connection(port)
             admin.ask(f"DROP DATABASE IF EXISTS {DATABASE}")
-            made = admin.ask(f"CREATE DATABASE {DATABASE} TEMPLATE template0")
+            made = admin.ask(f"CREATE DATABASE {DATABASE} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
             if made.state:
                 raise SystemExit(f"{name}: {made.message}")
             admin.close()

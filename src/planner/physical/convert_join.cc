@@ -117,20 +117,35 @@ bool Conversion::PlanLookup(LogicalJoin& join) {
 }
 
 // A hash table of the few left rows, probed with the many of the right side: the children change places.
+namespace {
+
+bool HasEquality(const LogicalJoin& join) {
+  const ColumnSet left(join.children[0]->outputs), right(join.children[1]->outputs);
+  return std::any_of(join.conditions.begin(), join.conditions.end(), [&](const ExprPtr& condition) {
+    EquiCondition key;
+    ExprPtr copy = condition->Clone();
+    return TakeEquality(copy, left, right, &key);
+  });
+}
+
+// Only a hash join knows which rows of its right side had no partner; others keep the left side's rows.
+void MakeLeftUnlessHashed(LogicalJoin& join) {
+  if (join.type != JoinType::kRight || HasEquality(join)) return;
+  std::swap(join.children[0], join.children[1]);
+  join.type = JoinType::kLeft;
+}
+
+}  // namespace
+
 bool Conversion::TurnsAround(const LogicalJoin& join) {
   if (!TurnedType(join.type) || join.null_aware || join.lateral) return false;
   const double left = join.children[0]->estimated_rows, right = join.children[1]->estimated_rows;
-  const ColumnSet left_set(join.children[0]->outputs), right_set(join.children[1]->outputs);
-  return right >= kTurnedRowsMin && right > left * kTurnedRatio &&
-         std::any_of(join.conditions.begin(), join.conditions.end(), [&](const ExprPtr& condition) {
-           EquiCondition key;
-           ExprPtr copy = condition->Clone();
-           return TakeEquality(copy, left_set, right_set, &key);
-         });
+  return right >= kTurnedRowsMin && right > left * kTurnedRatio && HasEquality(join);
 }
 
 Converted Conversion::ConvertJoin(LogicalJoin& join) {
   const RuleSet& disabled = input_.disabled_rules;
+  MakeLeftUnlessHashed(join);
   if (!disabled.Has(Rule::kLookupJoins) && PlanLookup(join)) join.lateral = true;
   const bool turned = !disabled.Has(Rule::kTurnJoins) && TurnsAround(join);
   if (turned) std::swap(join.children[0], join.children[1]);
