@@ -25,12 +25,12 @@ sys.path.insert(0, str(HERE.parents[0] / "support"))
 from libpq import Connection, ConnectionLost  # noqa: E402
 from servers import Grizzlyd, test_folder  # noqa: E402
 
-DATABASE = "grizzly_sqlsmith"
+DATABASE = f"grizzly_sqlsmith_{os.getpid()}"
 TIMEOUT_MS = 1_000
 GRACE_SECONDS = 2  # past the timeout; a statement that takes longer gets further tries, since the machine may be busy
 TRIES = 3
-STATEMENTS_A_PROCESS = 1_000
-SILENCE_SECONDS = 20  # sqlsmith may look for a statement without end; then the next seed comes
+STATEMENTS_A_PROCESS = 100_000
+SILENCE_SECONDS = 240  # sqlsmith may look for a statement without end; then the next seed comes
 SETTINGS = f"SET statement_timeout = {TIMEOUT_MS}; SET lock_timeout = {TIMEOUT_MS}; SET client_min_messages = error"
 INTERNAL = "XX000"
 # Errors that are found before a statement runs, so that EXPLAIN has them too; and what is not supported.
@@ -181,7 +181,8 @@ class Run:
         if options.oracle_port is not None:
             self.oracle_says("SELECT 1", "")
         while time.monotonic() < end:
-            for sql in written_statements(options.sqlsmith, options.port, seed):
+            # PostgreSQL tells sqlsmith of the same schema faster, and of functions that we lack.
+            for sql in written_statements(options.sqlsmith, options.oracle_port or options.port, seed):
                 self.counts["statements"] += 1
                 self.one(seed, sql)
                 if pid:

@@ -172,14 +172,17 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
     const std::vector<expr::ColumnId> ids = AttributeIds(table);
     const expr::ExprPtr bound = planner::BindTableExpression(
         *element.expr, &table, ids, ExpressionPlace::kIndexPart, MakeBinderInput(input));
-    // The collation is the part's, not the expression's.
-    part.expression = MakeDefinition(
-        input, IsCollateNode(*element.expr) ? *element.expr->collate_clause->arg : *element.expr);
-    part.type = bound->type;
-    part.collation = bound->type.collation;
-    for (const AttributeNumber attnum : MentionedColumns(*bound)) {
-      request->mentioned.push_back(attnum);
+    const std::vector<AttributeNumber> mentioned = MentionedColumns(*bound);
+    if (bound->kind == expr::ExprKind::kColumn && mentioned.size() == 1 && mentioned[0] > 0) {
+      part = PartOfColumn(table.columns[mentioned[0] - 1]);  // (a) is a
+    } else {
+      // The collation is the part's, not the expression's.
+      part.expression = MakeDefinition(
+          input, IsCollateNode(*element.expr) ? *element.expr->collate_clause->arg : *element.expr);
+      part.type = bound->type;
+      request->mentioned.insert(request->mentioned.end(), mentioned.begin(), mentioned.end());
     }
+    part.collation = bound->type.collation;
     const std::string own_name = planner::ColumnNameOf(*element.expr);
     names->push_back(own_name == "?column?" ? std::string() : own_name);
   }

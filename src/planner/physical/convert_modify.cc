@@ -117,9 +117,9 @@ plan::RowRules Conversion::ConvertRules(RowRules& rules) {
     made.index = index.index;
     made.key_parts = ResolveAll(index.key_parts, row);
     if (index.predicate != nullptr) made.predicate = Resolve(std::move(index.predicate), row);
-    made.plain_columns =
-        std::all_of(made.key_parts.begin(), made.key_parts.end(),
-                    [](const ExprPtr& e) { return e->kind == expr::ExprKind::kInput; });
+    made.plain_columns = std::all_of(
+        made.index->index->parts.begin(), made.index->index->parts.end(),
+        [](const catalog::IndexDefinition::Part& part) { return part.column != 0; });
     converted.indexes.push_back(std::move(made));
   }
   AddConstraintRules(*input_.catalog, &converted);
