@@ -265,6 +265,7 @@ void ClientSession::FillContext(executor::ExecContext& context) {
 
 std::unique_ptr<Execution> ClientSession::NewExecution(const plan::PlanPtr& plan) {
   auto execution = std::make_unique<Execution>(plan, *transaction_, &memory_);
+  execution->SetMemoryLimit(settings_.effective().statement_memory_max);
   FillContext(execution->context());
   return execution;
 }
