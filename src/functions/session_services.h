@@ -51,7 +51,8 @@ class SessionServices {
   virtual Oid ResolveRegName(Oid kind, std::string_view text, bool missing_ok) = 0;
   virtual std::string FormatRegName(Oid kind, Oid object) = 0;
   virtual std::string FormatType(Oid type, int32_t typmod) = 0;
-  virtual bool IsVisible(Oid catalog, Oid object) = 0;  // pg_table_is_visible ...
+  // pg_table_is_visible ...; nothing: there is no such object.
+  virtual std::optional<bool> IsVisible(Oid catalog, Oid object) = 0;
   // pg_get_viewdef, pg_get_constraintdef, pg_get_indexdef, ... : `function` is the pg_proc oid.
   // Nullopt: NULL.
   virtual std::optional<std::string> Definition(Oid function, Oid object, int32_t column,

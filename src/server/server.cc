@@ -95,7 +95,6 @@ Server::Server(const CommandLine& line, ServerSettings settings, DirectoryLockFi
   door_ = std::make_unique<FrontDoor>(*io_, *reactor_, instance_, wire_tracker_, metrics_,
                                       LoadAdmission(settings_));
   listener_ = std::make_unique<Listener>(*door_);
-  client_check_ = std::make_unique<boost::asio::steady_timer>(*io_);
   AddMetrics();
 }
 
@@ -108,7 +107,6 @@ Server::~Server() {
   reactor_->Stop();
   pool_->Join();
   signals_.reset();
-  client_check_.reset();
   listener_.reset();
   reactor_.reset();  // its last connections know the door
   io_.reset();
@@ -186,7 +184,6 @@ void Server::Start(bool with_signals) {
   }
   pool_->Start();
   io_thread_ = std::thread([this] { io_->run(); });
-  CheckClientsEvery(settings_.client_connection_check_interval_ms);
   lock_file_.SetListening(listener_->port(), listener_->first_socket_directory(),
                           listener_->first_address());
   listener_->Start();
@@ -257,7 +254,6 @@ void Server::Reload() {
     fresh.superuser_reserved_connections = settings_.superuser_reserved_connections;
     door_->ReplaceSettings(LoadAdmission(fresh));
     log::Configure(fresh.log);
-    CheckClientsEvery(fresh.client_connection_check_interval_ms);
     options.assign(fresh.options.begin(), fresh.options.end());
   } catch (const SqlError& error) {
     Diagnostic report = error.diagnostic();
@@ -267,19 +263,6 @@ void Server::Reload() {
     return;
   }
   instance_.ReloadConfiguration(options);
-}
-
-void Server::CheckClientsEvery(int64_t interval_ms) {
-  if (interval_ms == 0) {
-    client_check_->cancel();
-    return;
-  }
-  client_check_->expires_after(std::chrono::milliseconds(interval_ms));
-  client_check_->async_wait([this, interval_ms](const boost::system::error_code& error) {
-    if (error) return;
-    door_->CancelAbandoned();
-    CheckClientsEvery(interval_ms);
-  });
 }
 
 HttpReply Server::AnswerHttp(std::string_view path) {

@@ -12,7 +12,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -60,7 +59,6 @@ class Server {
   AdmissionSettings LoadAdmission(const ServerSettings& settings) const;
   void WaitForSignal();
   void OnSignal(int signal);
-  void CheckClientsEvery(int64_t interval_ms);
   HttpReply AnswerHttp(std::string_view path);
   void AddMetrics();
 
@@ -80,7 +78,6 @@ class Server {
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<HttpServer> http_;
   std::unique_ptr<boost::asio::signal_set> signals_;
-  std::unique_ptr<boost::asio::steady_timer> client_check_;
 
   std::mutex mutex_;
   std::condition_variable stopped_;

@@ -83,11 +83,6 @@ const std::map<std::string, Setter>& Setters() {
          s.authentication_timeout_ms =
              1000 * ParseInteger("authentication_timeout", text, "s", 1, 600);
        }},
-      {"client_connection_check_interval",
-       [](S& s, const std::string& text) {
-         s.client_connection_check_interval_ms =
-             ParseInteger("client_connection_check_interval", text, "ms", 0, INT32_MAX);
-       }},
       {"tcp_keepalives_idle",
        Integer("tcp_keepalives_idle", &S::tcp_keepalives_idle_s, "s", 0, INT32_MAX)},
       {"tcp_keepalives_interval",

@@ -25,7 +25,6 @@ struct ServerSettings {
   int max_connections = 100;
   int superuser_reserved_connections = 3;
   int64_t authentication_timeout_ms = 60'000;
-  int64_t client_connection_check_interval_ms = 0;
   int tcp_keepalives_idle_s = 0;
   int tcp_keepalives_interval_s = 0;
   int tcp_keepalives_count = 0;

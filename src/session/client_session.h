@@ -105,6 +105,9 @@ class ClientSession final : public Session, private commands::QueryRunner,
   int32_t cancel_key() const override { return cancel_key_; }
   void Cancel(CancelReason reason) override;
   int64_t idle_timeout_ms() const override;
+  int64_t client_check_interval_ms() const override {
+    return settings_.effective().client_check_interval_ms;
+  }
   void IdleTimeout() override;
 
   // ---- what views and functions show ----

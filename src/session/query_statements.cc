@@ -67,6 +67,7 @@ planner::BinderInput ClientSession::MakeBinderInput(const catalog::SnapshotPtr& 
   input.source_text = source;
   input.current_database = tenant_->database->name;
   input.notice = [this](const Diagnostic& notice) { Notify(notice); };
+  input.io = &settings_.effective().io;
   return input;
 }
 

@@ -11,12 +11,6 @@
 #include "txn/lock/lock_owner.h"
 
 namespace grizzly::session {
-namespace {
-
-constexpr Oid kPgCatalogSchema = 11;
-
-}  // namespace
-
 Services::Services(ClientSession& session) : session_(session) {}
 Services::~Services() = default;
 
@@ -121,6 +115,12 @@ int64_t Services::LastValue() {
   return CurrentValue(last_sequence_);
 }
 
+functions::SequenceRow Services::ReadSequence(Oid oid) {
+  const catalog::SequenceState state =
+      session_.instance_.sequences().Read(*RequireSequence(oid));
+  return {state.last_value, state.log_count, state.is_called};
+}
+
 void Services::SetValue(Oid oid, int64_t value, bool is_called) {
   const catalog::RelationPtr sequence = RequireSequence(oid);
   session_.instance_.sequences().Set(*sequence, value, is_called);
@@ -138,27 +138,7 @@ void Services::ForgetSequences() {
   last_sequence_ = kInvalidOid;
 }
 
-// ---- names (the others are in reg_names.cc) ----
-
-bool Services::IsVisible(Oid catalog_oid, Oid object) {
-  constexpr Oid kPgClass = 1259, kPgType = 1247, kPgProc = 1255;
-  const catalog::SnapshotPtr snapshot = session_.Snapshot();
-  const catalog::SearchPath& path = session_.CurrentSearchPath(*snapshot);
-  if (catalog_oid == kPgClass) {
-    const catalog::RelationPtr relation = snapshot->FindRelation(object);
-    return relation != nullptr && path.IsVisible(*snapshot, *relation);
-  }
-  if (catalog_oid == kPgType) {
-    const auto type = snapshot->FindType(object);
-    return type != nullptr && path.IsVisible(*snapshot, *type);
-  }
-  if (catalog_oid == kPgProc) {
-    const facts::ProcFact* proc = facts::FindProc(object);
-    return proc != nullptr && path.PositionOf(proc->pronamespace) >= 0;
-  }
-  // Everything else is built in and lives in pg_catalog, which is always searched.
-  return path.PositionOf(kPgCatalogSchema) >= 0;
-}
+// ---- names (the others are in reg_names.cc and object_visibility.cc) ----
 
 std::optional<std::string> Services::Definition(Oid function, Oid object, int32_t column,
                                                 bool pretty) {

@@ -118,6 +118,8 @@ class Session {
   // Milliseconds the front door may wait for the next message before ending the session with
   // 25P03 / 57P05; 0: for ever.
   virtual int64_t idle_timeout_ms() const = 0;
+  // How often to look whether the client is still there while it runs statements; 0: never.
+  virtual int64_t client_check_interval_ms() const = 0;
   virtual void IdleTimeout() = 0;              // that wait is over: answers the FATAL error
   // Called between messages after ResultSink::Wake: answers the FATAL error of the cancel reason.
   virtual void Interrupt() = 0;

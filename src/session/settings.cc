@@ -531,6 +531,8 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.idle_in_transaction_timeout_ms = std::stoll(value);
   } else if (name == "idle_session_timeout") {
     effective_.idle_session_timeout_ms = std::stoll(value);
+  } else if (name == "client_connection_check_interval") {
+    effective_.client_check_interval_ms = std::stoll(value);
   } else if (name == "lock_timeout") {
     effective_.locks.lock_timeout_ms = std::stoll(value);
   } else if (name == "deadlock_timeout") {

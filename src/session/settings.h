@@ -34,6 +34,7 @@ struct EffectiveSettings {
   int64_t statement_timeout_ms = 0;
   int64_t idle_in_transaction_timeout_ms = 0;
   int64_t idle_session_timeout_ms = 0;
+  int64_t client_check_interval_ms = 0;
   txn::LockSettings locks;
   txn::TransactionOptions transaction_defaults;
   Severity client_min_messages = Severity::kNotice;

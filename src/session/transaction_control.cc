@@ -9,7 +9,12 @@
 namespace grizzly::session {
 
 txn::Transaction& ClientSession::EnsureTransaction() {
-  if (transaction_ != nullptr) return *transaction_;
+  if (transaction_ != nullptr) {
+    // SET may have changed it since.
+    transaction_->mutable_options().write_memory_bytes =
+        settings_.effective().transaction_defaults.write_memory_bytes;
+    return *transaction_;
+  }
   if (block_ == BlockState::kNone) block_ = BlockState::kImplicit;
   txn::TransactionOptions options = settings_.effective().transaction_defaults;
   options.session = id_;
@@ -57,6 +62,8 @@ void ClientSession::CommitTransaction() {
   if (transaction_ != nullptr) {
     try {
       RunOnCommit();
+      transaction_->mutable_options().commit_sync =
+          settings_.effective().transaction_defaults.commit_sync;
       transaction_->Commit();
     } catch (...) {
       settings_.Rollback();

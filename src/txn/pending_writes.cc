@@ -15,7 +15,7 @@ constexpr size_t kRunBytesMin = 64 * 1024;  // less is not worth a file
 
 PendingWrites::PendingWrites(storage::Store& store) : store_(store) {}
 
-void PendingWrites::Open(MemoryTracker* memory, size_t memory_bytes_max) {
+void PendingWrites::Open(MemoryTracker* memory, const size_t* memory_bytes_max) {
   memory_ = memory;
   memory_bytes_max_ = memory_bytes_max;
   recent_->Open(memory);
@@ -50,7 +50,7 @@ void PendingWrites::MoveToRun() {
 
 template <typename Add>
 void PendingWrites::AddWrite(Add add) {
-  if (recent_->memory_bytes() >= memory_bytes_max_) [[unlikely]] MoveToRun();
+  if (recent_->memory_bytes() >= *memory_bytes_max_) [[unlikely]] MoveToRun();
   try {
     add();
   } catch (const SqlError& error) {

@@ -24,7 +24,8 @@ class PendingWrites {
   explicit PendingWrites(storage::Store& store);
 
   // Whom the next writes are charged to, and how much of them stays in memory.
-  void Open(MemoryTracker* memory, size_t memory_bytes_max);
+  // `memory_bytes_max` outlives the writes and may change among them.
+  void Open(MemoryTracker* memory, const size_t* memory_bytes_max);
   // Forgets everything and gives memory and files back.
   void Clear();
 
@@ -59,7 +60,7 @@ class PendingWrites {
 
   storage::Store& store_;
   MemoryTracker* memory_ = nullptr;
-  size_t memory_bytes_max_ = SIZE_MAX;
+  const size_t* memory_bytes_max_ = nullptr;
   std::shared_ptr<WriteSet> recent_ = std::make_shared<WriteSet>();
   size_t recent_first_ = 0;  // position of the first write in memory
   std::vector<std::shared_ptr<WriteRun>> runs_;  // oldest first

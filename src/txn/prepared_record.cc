@@ -9,9 +9,12 @@
 namespace grizzly::txn {
 namespace {
 
-constexpr uint8_t kHeaderVersion = 1;
+constexpr uint8_t kHeaderVersion = 2;
+constexpr uint8_t kHeaderVersionMin = 1;
 constexpr uint8_t kChangesCatalog = 1;
 constexpr uint8_t kChangesServer = 2;
+constexpr uint8_t kNoted = 4;
+constexpr uint8_t kNotedReadOnly = 8;
 constexpr char kPutMark = 'P';
 constexpr char kDeleteMark = 'D';
 constexpr IndexId kHeaders{0};
@@ -48,6 +51,10 @@ class HeaderWriter {
       Text(range.to);
     }
   }
+  void Texts(const std::vector<std::string>& texts) {
+    Number(static_cast<uint32_t>(texts.size()));
+    for (const std::string& text : texts) Text(text);
+  }
   std::string Take() { return std::move(bytes_); }
 
  private:
@@ -72,6 +79,11 @@ class HeaderReader {
       ranges.push_back({std::move(from), std::string(Text())});
     }
     return ranges;
+  }
+  std::vector<std::string> Texts() {
+    std::vector<std::string> texts;
+    for (uint32_t count = Take<uint32_t>(); count > 0; --count) texts.emplace_back(Text());
+    return texts;
   }
 
  private:
@@ -115,6 +127,63 @@ LockImage ReadLocks(HeaderReader& in) {
     locks.folded.push_back(in.Take<uint64_t>());
   }
   return locks;
+}
+
+// ---- what a serializable one has read and written ----
+
+void WriteNoted(const SerializableImage& noted, HeaderWriter& out) {
+  out.Number(static_cast<uint32_t>(noted.reads.size()));
+  for (const SerializableImage::Reads& reads : noted.reads) {
+    out.Text(reads.head);
+    out.Number(static_cast<uint8_t>(reads.whole));
+    out.Number(static_cast<uint32_t>(reads.prefixes.size()));
+    for (const IndexReads::Prefix& prefix : reads.prefixes) {
+      out.Number(prefix.hash);
+      out.Number(prefix.bytes);
+      out.Number(static_cast<uint8_t>(prefix.is_row));
+    }
+    out.Number(static_cast<uint32_t>(reads.ranges.size()));
+    for (const auto& [from, to] : reads.ranges) {
+      out.Text(from);
+      out.Text(to);
+    }
+  }
+  out.Texts(noted.written_keys);
+  out.Texts(noted.written_heads);
+}
+
+SerializableImage::Reads ReadReads(HeaderReader& in) {
+  SerializableImage::Reads reads;
+  reads.head = in.Text();
+  reads.whole = in.Take<uint8_t>() != 0;
+  for (uint32_t count = in.Take<uint32_t>(); count > 0; --count) {
+    IndexReads::Prefix prefix;
+    prefix.hash = in.Take<uint64_t>();
+    prefix.bytes = in.Take<uint32_t>();
+    prefix.is_row = in.Take<uint8_t>() != 0;
+    reads.prefixes.push_back(prefix);
+  }
+  for (const KeyRange& range : in.Ranges()) reads.ranges.emplace_back(range.from, range.to);
+  return reads;
+}
+
+SerializableImage ReadNoted(HeaderReader& in) {
+  SerializableImage noted;
+  for (uint32_t count = in.Take<uint32_t>(); count > 0; --count) {
+    noted.reads.push_back(ReadReads(in));
+  }
+  noted.written_keys = in.Texts();
+  noted.written_heads = in.Texts();
+  return noted;
+}
+
+uint8_t FlagsOf(const PreparedHeader& header) {
+  uint8_t flags = 0;
+  if (header.description.changes_catalog) flags |= kChangesCatalog;
+  if (header.description.changes_server) flags |= kChangesServer;
+  if (header.noted.has_value()) flags |= kNoted;
+  if (header.noted.has_value() && header.noted->read_only) flags |= kNotedReadOnly;
+  return flags;
 }
 
 // ---- cursors ----
@@ -177,8 +246,7 @@ std::string EncodeHeader(const PreparedHeader& header) {
   const PreparedTransaction& prepared = header.description;
   HeaderWriter out;
   out.Number(kHeaderVersion);
-  out.Number(static_cast<uint8_t>((prepared.changes_catalog ? kChangesCatalog : 0) |
-                                   (prepared.changes_server ? kChangesServer : 0)));
+  out.Number(FlagsOf(header));
   out.Number(prepared.prepared_us);
   out.Number(prepared.owner);
   out.Number(prepared.database);
@@ -188,6 +256,7 @@ std::string EncodeHeader(const PreparedHeader& header) {
   out.Ranges(header.commit_drops);
   out.Ranges(header.rollback_drops);
   WriteLocks(header.locks, out);
+  if (header.noted.has_value()) WriteNoted(*header.noted, out);
   return out.Take();
 }
 
@@ -195,7 +264,8 @@ PreparedHeader DecodeHeader(TransactionId id, std::string_view bytes) {
   HeaderReader in(bytes);
   PreparedHeader header;
   PreparedTransaction& prepared = header.description;
-  if (in.Take<uint8_t>() != kHeaderVersion) {
+  const uint8_t version = in.Take<uint8_t>();
+  if (version < kHeaderVersionMin || version > kHeaderVersion) {
     throw SqlError(SqlState::kDataCorrupted, "a prepared transaction is of an unknown version");
   }
   const uint8_t flags = in.Take<uint8_t>();
@@ -211,6 +281,10 @@ PreparedHeader DecodeHeader(TransactionId id, std::string_view bytes) {
   header.commit_drops = in.Ranges();
   header.rollback_drops = in.Ranges();
   header.locks = ReadLocks(in);
+  if ((flags & kNoted) != 0) {
+    header.noted = ReadNoted(in);
+    header.noted->read_only = (flags & kNotedReadOnly) != 0;
+  }
   return header;
 }
 

@@ -50,6 +50,9 @@ void PreparedTransactions::Recover() {
     LockOwner& owner = entry.transaction->lock_owner();
     transactions_.locks().Restore(owner, header.locks);
     transactions_.locks().LeaveSession(owner, header.description.id, no_cancel_, memory_);
+    if (header.noted.has_value()) {
+      entry.transaction->state_->noted = &transactions_.serializable().Restore(*header.noted);
+    }
     entry.busy = false;
     entries_.emplace(header.description.name, std::move(entry));
   }
@@ -176,6 +179,9 @@ void Transaction::Prepare(PreparedTransaction& prepared, CancelToken& cancel,
   header.commit_drops = state.commit_drops;
   header.rollback_drops = state.rollback_drops;
   header.locks = state.manager.locks.ImageOf(state.owner);
+  if (state.noted != nullptr) {
+    header.noted = state.manager.serializable.LeaveSession(*state.noted);
+  }
   state.manager.locks.LeaveSession(state.owner, prepared.id, cancel, memory);
   const auto record = RecordToStore(header, state.writes.All());
   Apply(state.manager.store, {*record, {}, std::nullopt}, state.writes.has_runs(), *state.cancel);

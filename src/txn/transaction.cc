@@ -38,7 +38,7 @@ void Transaction::State::Begin(const TransactionOptions& new_options, CancelToke
   cancel = &cancel_token;
   memory = tracker;
   owner.Rebind(options.session, cancel_token, lock_settings, tracker);
-  writes.Open(tracker, options.write_memory_bytes);
+  writes.Open(tracker, &options.write_memory_bytes);
   command = 0;
   id = TransactionId();
   active = true;
@@ -63,6 +63,7 @@ void Transaction::State::UndoTo(const Savepoint& place) {
   if (noted != nullptr) manager.serializable.UndoWritesTo(*noted, place.noted_writes);
   manager.locks.ReleaseAfter(owner, place.locks);
   DropWritten(manager.store, dropped);
+  for (const KeyRange& range : dropped) manager.row_ids.Forget(range.from);
 }
 
 void Transaction::State::End() {
@@ -396,6 +397,7 @@ void Transaction::Commit() {
   state_->PublishYoung();  // before the catalog's change, that lets others find them
   for (const auto& action : state_->commit_actions) action(timestamp);
   const std::vector<KeyRange> dropped = std::move(state_->commit_drops);
+  for (const KeyRange& range : dropped) state_->manager.row_ids.Forget(range.from);
   state_->End();
   Reclaim(state_->manager.store, dropped);
 }

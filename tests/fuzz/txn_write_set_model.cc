@@ -113,8 +113,8 @@ void RunModel(uint64_t seed) {
   OpenCursor open;
   const bool ascending = Below(random, 4) == 0;
   // Of four, one keeps all in memory and one moves every write to a run of its own.
-  constexpr size_t kShares[] = {SIZE_MAX, 1, 2000, 6000};
-  writes.Open(&tracker, kShares[Below(random, 4)]);
+  static constexpr size_t kShares[] = {SIZE_MAX, 1, 2000, 6000};
+  writes.Open(&tracker, &kShares[Below(random, 4)]);
   for (uint32_t step = 0; step < 300; ++step) {
     switch (Below(random, 14)) {
       case 0: ++command; break;

@@ -232,6 +232,22 @@ def many_half_open_connections(server):
         client.socket.close()
 
 
+def client_that_vanishes(server):
+    """client_connection_check_interval: looked for in a session that asks for it, and in no other."""
+    watched, unwatched = RawClient(server.port), RawClient(server.port)
+    expect(watched.query("SET client_connection_check_interval = '100ms'"), "ok")
+    for client in (watched, unwatched):
+        client.send_message(b"Q", b"SELECT pg_sleep(15)\0")
+    time.sleep(0.5)
+    for client in (watched, unwatched):
+        client.socket.close()
+    sleeping = "SELECT 1 / (count(*) - {})::int FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(15)'"
+    time.sleep(2)
+    with RawClient(server.port) as client:
+        expect(client.query(sleeping.format(0)), "ok")
+        expect(client.query(sleeping.format(1)), "22012")
+
+
 def random_messages(server):
     seed = int(os.environ.get("SEED", time.time_ns() & 0xFFFFFFFF))
     print(f"  SEED={seed}")
@@ -252,7 +268,7 @@ CASES = [
     garbage_at_startup, startup_without_end, protocol_versions, no_such_user_or_database, encryption_requests,
     cancel_with_wrong_key, unknown_message_type, wrong_lengths, message_cut_short, fields_that_do_not_fit,
     unknown_names, error_until_sync, text_that_is_none, long_lists, deep_nesting, client_that_never_reads,
-    client_that_never_stops_sending, many_half_open_connections, random_messages,
+    client_that_never_stops_sending, client_that_vanishes, many_half_open_connections, random_messages,
 ]
 
 

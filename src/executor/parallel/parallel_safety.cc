@@ -39,6 +39,9 @@ bool IsSafeScan(const plan::TableScanNode& scan) {
        {&scan.bounds.lower, &scan.bounds.upper, &scan.bounds.any_of}) {
     if (*bound != nullptr && !IsParallelSafe(**bound)) return false;
   }
+  for (const plan::TermCondition& term : scan.terms) {
+    if (!IsParallelSafe(*term.value)) return false;
+  }
   return true;
 }
 

@@ -48,6 +48,9 @@ uint64_t LsnFromNumeric(const StringRef& value) {
   if (number.is_nan()) {
     throw SqlError(SqlState::kFeatureNotSupported, "cannot convert NaN to pg_lsn");
   }
+  if (number.is_infinite()) {
+    throw SqlError(SqlState::kFeatureNotSupported, "cannot convert infinity to pg_lsn");
+  }
   types::Int128 unscaled;
   int scale = 0;
   const StringRef rounded = types::NumericRound(number, 0, arena);

@@ -104,8 +104,9 @@ Datum FormatType(FunctionContext& context, const CallSite&, Values values) {
                          *context.result_heap);
 }
 template <Oid catalog>
-bool IsVisible(FunctionContext& context, uint32_t object) {
-  return Session(context).IsVisible(catalog, object);
+Datum IsVisible(FunctionContext& context, uint32_t object) {
+  const std::optional<bool> visible = Session(context).IsVisible(catalog, object);
+  return visible.has_value() ? Datum::Of(*visible) : Datum::Null();
 }
 std::string RoleName(FunctionContext& context, uint32_t role) {
   const View name = Session(context).RoleName(role);

@@ -65,9 +65,10 @@ Connection::Connection(FrontDoor& door, int socket, ClientAddress client)
 Connection::~Connection() { Close(); }
 
 ReadySource::After Connection::OnReady() noexcept {
-  running_.store(true, std::memory_order_relaxed);
+  running_.store(true);
   wire_.transport().EndWriteWait();
   if (has_deadline_ && login_ == nullptr) ClearDeadline();
+  if (session_ != nullptr && session_->client_check_interval_ms() > 0) [[unlikely]] WatchClient();
   After next = After::kGone;
   try {
     wire_.TakeBuffers();
@@ -374,6 +375,34 @@ void Connection::Close() noexcept {
   if (entered_) {
     entered_ = false;
     door_.Leave(this);
+  }
+}
+
+void Connection::WatchClient() {
+  std::lock_guard lock(deadline_mutex_);
+  if (client_check_ != nullptr) return;
+  client_check_ = std::make_unique<Timer>(door_.io().get_executor());
+  ArmClientCheck(session_->client_check_interval_ms());
+}
+
+void Connection::ArmClientCheck(int64_t interval_ms) {
+  client_check_->expires_after(std::chrono::milliseconds(interval_ms));
+  client_check_->async_wait(
+      [weak = weak_from_this(), interval_ms](const boost::system::error_code& error) {
+        if (error) return;
+        const std::shared_ptr<Connection> connection = weak.lock();
+        if (connection != nullptr) connection->OnClientCheck(interval_ms);
+      });
+}
+
+// Goes on while statements run; the next one after that begins anew, maybe with another interval.
+void Connection::OnClientCheck(int64_t interval_ms) {
+  CancelIfAbandoned();
+  std::lock_guard lock(deadline_mutex_);
+  if (running_.load()) {
+    ArmClientCheck(interval_ms);
+  } else {
+    client_check_.reset();
   }
 }
 

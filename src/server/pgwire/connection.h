@@ -6,8 +6,7 @@
 // BlockingSection within one.
 //
 // OWNS     the socket, the session. Kept alive by the reactor until it is closed.
-// THREADS  OnReady on one thread at a time; Interrupt and CancelIfAbandoned from any thread while it is in the
-//          FrontDoor's list.
+// THREADS  OnReady on one thread at a time; Interrupt from any thread while it is in the FrontDoor's list.
 // LIMITS   kRoundsMax reads, then others get their turn.
 #pragma once
 
@@ -38,7 +37,6 @@ class Connection final : public ReadySource, public std::enable_shared_from_this
 
   After OnReady() noexcept override;
   void Interrupt() { wire_.transport().Interrupt(); }
-  void CancelIfAbandoned();
 
  private:
   using Executor = boost::asio::io_context::executor_type;
@@ -67,6 +65,12 @@ class Connection final : public ReadySource, public std::enable_shared_from_this
   void ArmTimer();  // under deadline_mutex_
   void OnTimer();
 
+  // ---- client_connection_check_interval: is the client of a running statement still there? ----
+  void WatchClient();
+  void ArmClientCheck(int64_t interval_ms);  // under deadline_mutex_
+  void OnClientCheck(int64_t interval_ms);
+  void CancelIfAbandoned();
+
   log::Origin LogOrigin() const;
   void LogLostClient() const;
   void LogDisconnection() const;
@@ -77,7 +81,7 @@ class Connection final : public ReadySource, public std::enable_shared_from_this
   WireSink sink_;
   std::unique_ptr<Login> login_;  // until the session begins
   std::unique_ptr<session::Session> session_;
-  std::mutex session_mutex_;  // for CancelIfAbandoned against Close
+  std::mutex session_mutex_;  // for CancelIfAbandoned against Close, which are of different threads
 
   size_t bytes_missing_ = 0;   // to the end of a message that has begun
   size_t discard_bytes_ = 0;   // of a message too large to keep
@@ -91,6 +95,7 @@ class Connection final : public ReadySource, public std::enable_shared_from_this
   bool deadline_passed_ = false;                               // guarded by deadline_mutex_
   bool has_deadline_ = false;  // of the running handler
   std::unique_ptr<Timer> timer_;                               // guarded by deadline_mutex_
+  std::unique_ptr<Timer> client_check_;  // guarded by deadline_mutex_; null unless somebody looks
 
   // For the log, after login_ is gone.
   ClientAddress client_;

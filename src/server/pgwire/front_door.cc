@@ -101,9 +101,4 @@ void FrontDoor::InterruptAll() {
   for (Connection* connection : connections_) connection->Interrupt();
 }
 
-void FrontDoor::CancelAbandoned() {
-  std::lock_guard lock(mutex_);
-  for (Connection* connection : connections_) connection->CancelIfAbandoned();
-}
-
 }  // namespace grizzly::server

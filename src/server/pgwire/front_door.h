@@ -78,8 +78,6 @@ class FrontDoor {
   void BeginShutdown(std::function<void()> when_empty);
   // Breaks into every connection, logged in or not.
   void InterruptAll();
-  // Cancels statements whose client has hung up (client_connection_check_interval).
-  void CancelAbandoned();
 
  private:
   boost::asio::io_context& io_;

@@ -18,7 +18,8 @@ namespace {
 
 constexpr const char* kReading = "read from the store";
 constexpr size_t kProbeBytes = 4u << 20;  // what a log and a small table file take at once
-constexpr uint64_t kFreeBytesToResume = 16u << 20;  // a full disk that has so much again is tried
+// A full disk that has so much again, beside what memory holds, is tried.
+constexpr uint64_t kFreeBytesToResume = 16u << 20;
 
 rocksdb::Slice AsSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -138,7 +139,7 @@ std::unique_ptr<Store> Store::Open(const StoreOptions& options) {
 }
 
 RocksStore::RocksStore(const StoreOptions& options) : medium_(options.medium) {
-  std::shared_ptr<rocksdb::FileSystem> file_system = OpenFileSystem(options);
+  std::shared_ptr<rocksdb::FileSystem> file_system = WrapLogs(OpenFileSystem(options), full_log_);
   file_system_ = file_system;
   directory_ = std::make_unique<DataDirectory>(options.directory, file_system);
   env_ = rocksdb::NewCompositeEnv(file_system);
@@ -200,8 +201,8 @@ std::unique_ptr<StoreIterator> RocksStore::NewIterator(const StoreSnapshot* snap
   return std::make_unique<RocksIterator>(db_.get(), RocksOf(snapshot), from, to, fill_cache);
 }
 
-// Under resuming_. RocksDB flushes what is in memory, which the old log may not hold whole, and begins a new one.
-// A Resume that meets a full disk is RocksDB's last: it calls the error fatal. So a file of our own goes first.
+// RocksDB flushes what is in memory, which the old log may not hold whole, and begins a new one. A Resume that
+// meets a full disk is RocksDB's last: it calls the error fatal. So a file of our own goes first.
 bool RocksStore::CanWriteFiles() {
   const std::string probe = directory_->store_path() + "/space_probe";
   std::unique_ptr<rocksdb::FSWritableFile> file;
@@ -215,23 +216,40 @@ bool RocksStore::CanWriteFiles() {
   return status.ok();
 }
 
+// RocksDB changes logs with memtables, and keeps one that is empty. So there is an entry first, past the log: that
+// a key nobody has is deleted.
+bool RocksStore::BeginNewLog() {
+  const rocksdb::IOStatus cause = full_log_->cause();
+  full_log_->Reopen();
+  rocksdb::WriteBatch entry;
+  rocksdb::WriteOptions past_the_log;
+  past_the_log.disableWAL = true;
+  rocksdb::Status status = entry.Delete(rocksdb::Slice());
+  if (status.ok()) status = db_->Write(past_the_log, &entry);
+  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
+  if (!status.ok()) full_log_->Close(cause);
+  return status.ok();
+}
+
+// With the gate to itself.
 bool RocksStore::TryToResume() {
-  uint64_t free_bytes = kFreeBytesToResume;  // memory does not know
+  const uint64_t needed_bytes = kFreeBytesToResume + MemtableBytes();
+  uint64_t free_bytes = needed_bytes;  // memory does not know
   if (medium_ == StoreMedium::kDisk) {
     file_system_
         ->GetFreeSpace(directory_->store_path(), rocksdb::IOOptions(), &free_bytes, nullptr)
         .PermitUncheckedError();
   }
-  if (free_bytes < kFreeBytesToResume) return false;
-  BlockingSection blocking;
-  if (!CanWriteFiles() || !db_->Resume().ok()) return false;
+  if (free_bytes < needed_bytes || !CanWriteFiles() || !db_->Resume().ok()) return false;
+  if (full_log_->is_full() && !BeginNewLog()) return false;
   write_stop_->GoOn();
   return true;
 }
 
 void RocksStore::ThrowUnlessResumed() {
   if (const auto full = write_stop_->full_disk()) {
-    std::lock_guard lock(resuming_);
+    BlockingSection blocking;
+    std::lock_guard alone(gate_);
     if (!write_stop_->stopped() || TryToResume()) return;
     throw ErrorOf(rocksdb::Status::NoSpace(*full), "write to the store");
   }
@@ -241,7 +259,8 @@ void RocksStore::ThrowUnlessResumed() {
       .Hint("Repair the disk or free space on it, then restart the server.");
 }
 
-void RocksStore::OnWriteFailed(const rocksdb::Status& status) {
+void RocksStore::OnWriteFailed(const rocksdb::Status& failure) {
+  const rocksdb::Status status = failure.IsBusy() ? full_log_->cause() : failure;
   if (status.IsNoSpace()) {
     write_stop_->StopUntilSpace(status);
   } else if (status.IsIOError() || status.IsCorruption()) {
@@ -250,8 +269,17 @@ void RocksStore::OnWriteFailed(const rocksdb::Status& status) {
   throw ErrorOf(status, "write to the log");
 }
 
+// The gate, to write; who stopped writes between the first look and the gate is looked for once more.
+std::shared_lock<std::shared_mutex> RocksStore::EnterToWrite() {
+  while (true) {
+    ThrowIfStopped();
+    std::shared_lock entered(gate_);
+    if (!write_stop_->stopped()) [[likely]] return entered;
+  }
+}
+
 void RocksStore::Write(StoreBatch& batch, SyncMode sync) {
-  ThrowIfStopped();
+  const auto entered = EnterToWrite();
   rocksdb::WriteBatch& rocks = static_cast<RocksBatch&>(batch).rocks();
   rocksdb::WriteOptions options;
   if (sync == SyncMode::kNone) {
@@ -277,6 +305,7 @@ void RocksStore::Ingest(std::vector<std::unique_ptr<SortedFile>> files) {
   // The log keeps the order of what is lost: nothing older may be lost once the files are on disk.
   SyncLog();
   BlockingSection blocking;
+  const auto entered = EnterToWrite();
   std::vector<std::string> paths;
   for (const auto& file : files) paths.push_back(static_cast<RocksSortedFile&>(*file).path());
   rocksdb::IngestExternalFileOptions options;
@@ -288,12 +317,11 @@ void RocksStore::Ingest(std::vector<std::unique_ptr<SortedFile>> files) {
   if (!status.ok()) OnWriteFailed(status);
 }
 
+// An empty write, which stands in line with the others. RocksDB's SyncWAL does not, and ends the process when it
+// meets a log whose last append has just failed.
 void RocksStore::SyncLog() {
-  ThrowIfStopped();
-  BlockingSection blocking;
-  const rocksdb::Status status = db_->FlushWAL(/*sync=*/true);
-  // Files in memory know no sync of their own; there is nothing to make durable either.
-  if (!status.ok() && !status.IsNotSupported()) OnWriteFailed(status);
+  RocksBatch nothing;
+  Write(nothing, SyncMode::kSync);
 }
 
 void RocksStore::DropRange(std::string_view from, std::string_view to) {
@@ -370,6 +398,12 @@ uint64_t RocksStore::ApproximateKeys(std::string_view from, std::string_view to)
   if (table_bytes == 0) return memtable_keys;
   const double share = std::min(1.0, static_cast<double>(file_bytes) / table_bytes);
   return memtable_keys + static_cast<uint64_t>(share * static_cast<double>(table_keys));
+}
+
+uint64_t RocksStore::MemtableBytes() const {
+  uint64_t bytes = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kSizeAllMemTables, &bytes);
+  return bytes;
 }
 
 uint64_t RocksStore::MemoryBytes() const {

@@ -3,8 +3,10 @@
 // LATCH  A write whose log append or sync failed may or may not be on disk, and nobody can tell which;
 //        from then on nothing is written until the server restarts and reads the log. Reads go on.
 //        A full disk is another matter: what was not appended is not there. Writes stop, and each new one
-//        looks whether there is space again; then the memtables are flushed, a new log begins, and service
-//        goes on. The same for a background error of RocksDB (a flush into a full disk).
+//        looks whether there is space again; then the memtables are flushed, a new log begins (full_log.h), and
+//        service goes on. The same for a background error of RocksDB (a flush into a full disk).
+// GATE   Who writes holds it shared, who resumes alone: no write that began before the disk was full is still
+//        under way while RocksDB is set right.
 #pragma once
 
 #include <rocksdb/cache.h>
@@ -14,8 +16,10 @@
 
 #include <atomic>
 #include <mutex>
+#include <shared_mutex>
 
 #include "storage/kv/data_directory.h"
+#include "storage/kv/full_log.h"
 #include "storage/kv/sorted_file.h"
 #include "storage/kv/store.h"
 
@@ -85,6 +89,7 @@ class RocksStore final : public Store {
   uint64_t ApproximateBytes(std::string_view from, std::string_view to) override;
   uint64_t ApproximateKeys(std::string_view from, std::string_view to) override;
   std::optional<std::string> WriteStopReason() const override { return write_stop_->reason(); }
+  uint64_t BlockCacheBytes() const override { return cache_->GetCapacity(); }
   uint64_t MemoryBytes() const override;
   std::vector<std::pair<std::string, uint64_t>> Statistics() const override;
   void Flush() override;
@@ -95,8 +100,11 @@ class RocksStore final : public Store {
     if (write_stop_->stopped()) [[unlikely]] ThrowUnlessResumed();
   }
   void ThrowUnlessResumed();
+  std::shared_lock<std::shared_mutex> EnterToWrite();
   bool CanWriteFiles();
   bool TryToResume();
+  bool BeginNewLog();
+  uint64_t MemtableBytes() const;
   [[noreturn]] void OnWriteFailed(const rocksdb::Status& status);
 
   const StoreMedium medium_;
@@ -106,7 +114,8 @@ class RocksStore final : public Store {
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<WriteStop> write_stop_;
   std::shared_ptr<rocksdb::FileSystem> file_system_;
-  std::mutex resuming_;
+  const std::shared_ptr<FullLog> full_log_ = std::make_shared<FullLog>();
+  std::shared_mutex gate_;
   std::shared_ptr<rocksdb::Statistics> statistics_;
   std::unique_ptr<SortedFileFolder> sorted_files_;
   std::unique_ptr<rocksdb::DB> db_;

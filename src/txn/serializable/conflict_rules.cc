@@ -33,6 +33,7 @@ bool SerializationGuard::IsBeside(const SerializableTransaction& writer,
 void SerializationGuard::OnWriterFound(SerializableTransaction& reader,
                                         SerializableTransaction& writer) {
   if (!IsBeside(writer, reader)) return;
+  if (writer.is_restored && !reader.doomed) ThrowSerializationFailure(kOldPivot);
   // A committed one with nobody behind it that this snapshot sees: any order will do.
   if (reader.read_only && writer.is_committed() && writer.earliest_out > reader.snapshot_order) {
     return;

@@ -125,17 +125,51 @@ void ReadRegistry::Move(SerializableTransaction& from, SerializableTransaction& 
       AddWhole(to, head);
       continue;
     }
-    for (const IndexReads::Prefix& prefix : reads.prefixes) {
-      if (to.read_hashes.contains(prefix.hash)) continue;
-      IndexReads& moved = to.reads[head];
-      if (!MakeRoom(to, moved, head)) break;
-      to.read_hashes.insert(prefix.hash);
-      storages_[StorageOf(head)].prefixes[prefix.bytes].emplace(prefix.hash, &to);
-      moved.prefixes.push_back(prefix);
-      ++entry_count_;
-    }
+    AddHashed(to, head, reads.prefixes);
   }
   Remove(from);
+}
+
+void ReadRegistry::AddHashed(SerializableTransaction& reader, std::string_view head,
+                             const std::vector<IndexReads::Prefix>& prefixes) {
+  IndexReads& reads = reader.reads[std::string(head)];
+  for (const IndexReads::Prefix& prefix : prefixes) {
+    if (reader.read_hashes.contains(prefix.hash)) continue;
+    if (!MakeRoom(reader, reads, head)) return;
+    reader.read_hashes.insert(prefix.hash);
+    storages_[StorageOf(head)].prefixes[prefix.bytes].emplace(prefix.hash, &reader);
+    reads.prefixes.push_back(prefix);
+    ++entry_count_;
+  }
+}
+
+std::vector<SerializableImage::Reads> ReadRegistry::ImageOf(
+    const SerializableTransaction& reader) const {
+  std::vector<SerializableImage::Reads> image;
+  for (const auto& [head, reads] : reader.reads) {
+    SerializableImage::Reads copy{head, reads.whole, reads.prefixes, {}};
+    const auto storage = storages_.find(StorageOf(head));
+    if (reads.range_count > 0 && storage != storages_.end()) {
+      for (const Range& range : storage->second.ranges) {
+        if (range.reader != &reader || !range.from.starts_with(head)) continue;
+        copy.ranges.emplace_back(range.from, range.to);
+      }
+    }
+    image.push_back(std::move(copy));
+  }
+  return image;
+}
+
+void ReadRegistry::Restore(SerializableTransaction& reader,
+                           const std::vector<SerializableImage::Reads>& image) {
+  for (const SerializableImage::Reads& reads : image) {
+    if (reads.whole) {
+      AddWhole(reader, reads.head);
+      continue;
+    }
+    AddHashed(reader, reads.head, reads.prefixes);
+    for (const auto& [from, to] : reads.ranges) AddRange(reader, from, to);
+  }
 }
 
 void ReadRegistry::ForEachReader(std::string_view key, const Visitor& visit) const {

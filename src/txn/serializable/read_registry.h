@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "txn/serializable/serializable_image.h"
 #include "txn/serializable/serializable_transaction.h"
 
 namespace grizzly::txn {
@@ -33,6 +34,8 @@ class ReadRegistry {
   void Remove(SerializableTransaction& reader);
   // What `from` has read counts as read by `to`.
   void Move(SerializableTransaction& from, SerializableTransaction& to);
+  std::vector<SerializableImage::Reads> ImageOf(const SerializableTransaction& reader) const;
+  void Restore(SerializableTransaction& reader, const std::vector<SerializableImage::Reads>& image);
 
   using Visitor = std::function<void(SerializableTransaction&)>;
   // Those whose reads cover the key. The visitor changes nothing here.
@@ -57,6 +60,9 @@ class ReadRegistry {
   void AddPrefix(SerializableTransaction& reader, std::string_view prefix, bool is_row);
   void Insert(SerializableTransaction& reader, IndexReads& reads, std::string_view prefix,
               uint64_t hash, bool is_row);
+  // Prefixes that are known by their hash.
+  void AddHashed(SerializableTransaction& reader, std::string_view head,
+                 const std::vector<IndexReads::Prefix>& prefixes);
   // Makes room for one more in the index; false: it is covered already.
   bool MakeRoom(SerializableTransaction& reader, IndexReads& reads, std::string_view head);
   void DropEntries(SerializableTransaction& reader, IndexReads& reads, std::string_view head);

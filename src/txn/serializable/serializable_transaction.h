@@ -52,6 +52,7 @@ struct SerializableTransaction {
   bool doomed = false;   // fails at its next step, so that another can commit
   bool wrote = false;
   bool is_old = false;   // stands for many that have committed
+  bool is_restored = false;  // prepared before the server was restarted: nobody knows its edges
 
   uint64_t snapshot_sequence = 0;                  // the store's
   uint64_t committed_sequence = UINT64_MAX;        // snapshots from here on see its writes

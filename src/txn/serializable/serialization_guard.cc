@@ -177,6 +177,42 @@ void SerializationGuard::SummarizeOldest() {
   committed_.pop_front();
 }
 
+// ---- over a restart ----
+
+SerializableImage SerializationGuard::LeaveSession(SerializableTransaction& transaction) {
+  std::lock_guard lock(mutex_);
+  transaction.session = SessionId();
+  SerializableImage image;
+  image.read_only = transaction.read_only;
+  image.reads = reads_.ImageOf(transaction);
+  for (const WriterMap::iterator& at : transaction.written_keys) {
+    image.written_keys.push_back(at->first);
+  }
+  image.written_heads = transaction.written_prefixes;
+  return image;
+}
+
+SerializableTransaction& SerializationGuard::Restore(const SerializableImage& image) {
+  std::lock_guard lock(mutex_);
+  // Two of them may have been beside each other, and an edge between them is not known either.
+  for (const auto& other : active_) other->follows_old = true;
+  auto record = std::make_unique<SerializableTransaction>();
+  SerializableTransaction& transaction = *record;
+  transaction.number = ++last_number_;
+  transaction.is_restored = true;
+  transaction.read_only = image.read_only;
+  transaction.follows_old = !active_.empty();
+  transaction.snapshot_sequence = store_.LatestSequence();
+  transaction.snapshot_order = last_order_;
+  transaction.prepare_order = transaction.earliest_out = ++last_order_;
+  transaction.place = active_.insert(active_.end(), std::move(record));
+  reads_.Restore(transaction, image.reads);
+  for (const std::string& key : image.written_keys) writes_.AddKey(transaction, key);
+  for (const std::string& head : image.written_heads) writes_.AddWhole(transaction, head);
+  transaction.wrote = !image.written_keys.empty() || !image.written_heads.empty();
+  return transaction;
+}
+
 // ---- relations that move, and looking ----
 
 void SerializationGuard::MoveReads(std::string_view old_head, std::string_view new_head) {

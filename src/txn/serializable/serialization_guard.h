@@ -27,6 +27,7 @@
 #include "base/ids/ids.h"
 #include "storage/kv/store.h"
 #include "txn/serializable/read_registry.h"
+#include "txn/serializable/serializable_image.h"
 #include "txn/serializable/serializable_transaction.h"
 #include "txn/serializable/write_registry.h"
 
@@ -78,6 +79,12 @@ class SerializationGuard {
   void UndoWritesTo(SerializableTransaction& writer, size_t position);
   // A commit, or PREPARE TRANSACTION: from here on it can not be made to fail.
   void Prepare(SerializableTransaction& transaction);
+
+  // ---- over a restart: one that PREPARE TRANSACTION has prepared ----
+  // It belongs to no session from now on.
+  SerializableImage LeaveSession(SerializableTransaction& transaction);
+  // Its edges are not known: whoever finds one to what it wrote fails, as in PostgreSQL. Before others begin.
+  SerializableTransaction& Restore(const SerializableImage& image);
 
   // ---- its end; the pointer is gone ----
   void Committed(SerializableTransaction& transaction);  // after the store has written

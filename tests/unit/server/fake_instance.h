@@ -97,6 +97,7 @@ class FakeSession final : public session::Session {
     if (reason != CancelReason::kUserRequest && reason != CancelReason::kStatementTimeout) sink_.Wake();
   }
   int64_t idle_timeout_ms() const override;
+  int64_t client_check_interval_ms() const override { return 0; }
   void IdleTimeout() override {
     End(SqlError(SqlState::kIdleSessionTimeout, "terminating connection due to idle-session timeout")
             .Fatal());

@@ -90,7 +90,6 @@ TEST(ServerSettingsTest, Values) {
     return LoadSettings({.data_directory = "/nowhere", .settings = {{std::move(name), std::move(value)}}});
   };
   EXPECT_EQ(load("authentication_timeout", "2min").authentication_timeout_ms, 120'000);
-  EXPECT_EQ(load("client_connection_check_interval", "1.5s").client_connection_check_interval_ms, 1500);
   EXPECT_EQ(load("listen_addresses", " a, \"b\" ,,c").listen_addresses,
             (std::vector<std::string>{"a", "b", "c"}));
   EXPECT_TRUE(load("unix_socket_directories", "").unix_socket_directories.empty());

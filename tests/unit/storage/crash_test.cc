@@ -160,6 +160,56 @@ TEST(CrashTest, FullDiskStopsWritesUntilThereIsSpace) {
   EXPECT_FALSE(Has(*store, "failing"));
 }
 
+// Writers of both kinds meet a full log, or a disk full for every file, at once: each is told so, nobody ends the
+// process, what was acknowledged stays, and service goes on when there is space.
+void FillTheDiskUnderManyWriters(uint64_t seed, std::string_view file_part) {
+  constexpr int kWriters = 8;
+  FaultInjector faults;
+  auto store = Store::Open(MemoryOptions(&faults));
+  faults.FailOperation(1 + seed * 7 % 300, FaultKind::kDiskFull, kFileAppend | kFileCreate, 20 + seed % 60,
+                       file_part);
+  std::vector<std::string> acknowledged[kWriters];
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i < 400; ++i) {
+        const std::string key = "w" + std::to_string(writer) + "/" + std::to_string(i);
+        const SyncMode sync = (writer + i) % 2 == 0 ? SyncMode::kSync : SyncMode::kNone;
+        try {
+          Put(*store, key, std::string(1 + (i * 37) % 900, 'v'), sync);
+          if (sync == SyncMode::kSync) acknowledged[writer].push_back(key);
+        } catch (const SqlError& error) {
+          EXPECT_EQ(error.state(), SqlState::kDiskFull) << error.what();
+          EXPECT_FALSE(Has(*store, key));
+        }
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_TRUE(faults.has_failed());
+  faults.StopFailing();
+  Put(*store, "after", "v", SyncMode::kSync);
+  faults.Crash();
+  store.reset();
+  faults.Revive(CrashLoss::kAllUnsynced);
+  store = Store::Open(MemoryOptions(&faults));
+  EXPECT_TRUE(Has(*store, "after"));
+  for (const auto& keys : acknowledged) {
+    for (const std::string& key : keys) ASSERT_TRUE(Has(*store, key)) << "lost " << key;
+  }
+}
+
+void FillTheDiskOften(std::string_view file_part) {
+  const uint64_t seeds = std::getenv("GRIZZLY_EVERY_OPERATION") != nullptr ? 200 : 8;
+  for (uint64_t seed = 0; seed < seeds; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    FillTheDiskUnderManyWriters(seed, file_part);
+  }
+}
+
+TEST(CrashTest, ManyWritersMeetAFullLog) { FillTheDiskOften(".log"); }
+TEST(CrashTest, ManyWritersMeetAFullDisk) { FillTheDiskOften(""); }
+
 std::unique_ptr<SortedFile> FileOf(Store& store, const std::string& prefix) {
   const auto writer = store.NewSortedFile(SortedFileUse::kIngestion);
   for (int i = 100; i < 120; ++i) writer->Put(prefix + std::to_string(i), "v");

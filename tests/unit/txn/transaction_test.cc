@@ -227,6 +227,26 @@ TEST_F(TransactionTest, WritesAreChargedAndLimited) {
   EXPECT_EQ(small.used_bytes(), 0);
 }
 
+// SET LOCAL work_mem: what is beyond the new share goes to disk from then on.
+TEST_F(TransactionTest, MemoryOfWritesMayChangeMeanwhile) {
+  TransactionOptions options;
+  options.write_memory_bytes = SIZE_MAX;
+  auto transaction = Begin(options);
+  const auto put = [&](int from, int to) {
+    for (int i = from; i < to; ++i) {
+      transaction->Put(Key(std::to_string(i)), Value(std::string(1000, 'x')));
+    }
+  };
+  put(0, 2000);
+  EXPECT_GT(memory_.used_bytes(), 2'000'000);
+  transaction->mutable_options().write_memory_bytes = 100'000;
+  put(2000, 4000);
+  EXPECT_LT(memory_.used_bytes(), 1'500'000);
+  RowRead row;
+  transaction->GetLatest(Key("17"), &row);
+  EXPECT_TRUE(row.found());
+}
+
 TEST_F(TransactionTest, FailedCommitIsRolledBack) {
   PutCommitted("a", "1");
   auto transaction = Begin();
