@@ -33,7 +33,7 @@ const catalog::SearchPath& ClientSession::CurrentSearchPath(
   if (search_path_catalog_version_ != snapshot.version() ||
       search_path_settings_version_ != effective.version ||
       (editor_ != nullptr && editor_->has_changes())) {
-    search_path_ = catalog::SearchPath::Resolve(snapshot, effective.search_path_names, role_->name,
+    search_path_ = catalog::SearchPath::Resolve(snapshot, effective.search_path_names, role().name,
                                                 TemporarySchema(snapshot));
     search_path_catalog_version_ = snapshot.version();
     search_path_settings_version_ = effective.version;
@@ -45,7 +45,7 @@ const catalog::SearchPath& ClientSession::CurrentSearchPath(
 const std::string& ClientSession::Environment() {
   const EffectiveSettings& effective = settings_.effective();
   if (environment_version_ != effective.version) {
-    environment_ = role_->name;
+    environment_ = role().name;
     environment_ += '\n';
     environment_ += temporary_schema_name_;
     for (const char* name : {"search_path", "DateStyle", "TimeZone", "IntervalStyle",
@@ -64,7 +64,7 @@ planner::BinderInput ClientSession::MakeBinderInput(const catalog::SnapshotPtr& 
   input.catalog = snapshot;
   input.shared = &instance_.shared_catalog();
   input.search_path = &CurrentSearchPath(*snapshot);
-  input.current_role = role_->oid;
+  input.current_role = role().oid;
   input.source_text = source;
   input.current_database = tenant_->database->name;
   input.notice = [this](const Diagnostic& notice) { Notify(notice); };
