@@ -18,13 +18,16 @@ Tid ReadTid(std::string_view bytes) {
   return tid;
 }
 
-int CompareTids(const Datum& a, const Datum& b, Oid) {
-  std::string_view left = a.AsString(), right = b.AsString();
-  if (left.size() == kTidBytes || right.size() == kTidBytes) {
-    left = left.substr(0, kTidBytes);
-    right = right.substr(0, kTidBytes);
+int CompareTidBytes(std::string_view a, std::string_view b) {
+  if (a.size() == kTidBytes || b.size() == kTidBytes) {
+    a = a.substr(0, kTidBytes);
+    b = b.substr(0, kTidBytes);
   }
-  return left.compare(right);
+  return a.compare(b);
+}
+
+int CompareTids(const Datum& a, const Datum& b, Oid) {
+  return CompareTidBytes(a.AsString(), b.AsString());
 }
 
 uint64_t HashTid(const Datum& value, Oid) { return HashBytes(value.AsString().substr(0, kTidBytes)); }

@@ -26,6 +26,7 @@ Tid ReadTid(std::string_view bytes);
 // Of a row's own ctid; empty: none.
 inline std::string_view KeyOfTid(std::string_view bytes) { return bytes.substr(kTidBytes); }
 
+int CompareTidBytes(std::string_view a, std::string_view b);
 int CompareTids(const Datum& a, const Datum& b, Oid collation);
 uint64_t HashTid(const Datum& value, Oid collation);
 
