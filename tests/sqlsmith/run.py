@@ -27,7 +27,7 @@ from servers import Grizzlyd, test_folder  # noqa: E402
 
 DATABASE = f"grizzly_sqlsmith_{os.getpid()}"
 TIMEOUT_MS = 1_000
-GRACE_SECONDS = 2  # past the timeout; a statement that takes longer gets further tries, since the machine may be busy
+GRACE_SECONDS = 2  # past the timeout, times as many processes as wait for each processor; then it is tried again
 TRIES = 3
 STATEMENTS_A_PROCESS = 100_000
 SILENCE_SECONDS = 240  # sqlsmith may look for a statement without end; then the next seed comes
@@ -128,7 +128,7 @@ class Run:
         return answer, time.monotonic() - start
 
     def one(self, seed, sql):
-        limit_seconds = TIMEOUT_MS / 1000 + GRACE_SECONDS
+        limit_seconds = TIMEOUT_MS / 1000 + GRACE_SECONDS * max(1, os.getloadavg()[0] / os.cpu_count())
         try:
             for _ in range(TRIES):
                 answer, seconds = self.timed(sql)
