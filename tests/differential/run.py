@@ -30,7 +30,7 @@ SETTINGS = ("SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SET lc_monetary =
             "SET max_parallel_workers_per_gather = 0")
 DATABASE = f"grizzly_differential_{os.getpid()}"
 FIRST_USER_OID = 16384
-RESTART_SECONDS = 15
+RESTART_SECONDS = 120
 QUERIES_A_ROUND, CHANGES_A_ROUND, EXPRESSIONS_A_ROUND = 60, 15, 200
 
 
@@ -217,6 +217,8 @@ def run(comparison, options):
                 expression_round(comparison, seed, grammar)
             if options.only != "expressions":
                 query_round(comparison, seed)
+        except KeyboardInterrupt:
+            break
         except ConnectionLost:
             if not comes_back(comparison.servers["grizzlydb"]):
                 print("grizzlydb does not answer any more: the end")
