@@ -100,15 +100,33 @@ Oid ChooseSchema(CommandInput& input, std::string_view schema_name, int location
   return schema;
 }
 
+// PostgreSQL finds it only when it writes the new rows of its catalogs: pg_type's, or, if one of the two has none
+// there, pg_class's.
+void RefuseMadeMeanwhile(CommandInput& input, Oid schema, std::string_view name, NewRelation made) {
+  const RelationPtr other = input.editor.Current()->FindRelation(schema, name);
+  if (other == nullptr) return;
+  const bool both_have_types = made == NewRelation::kWithRowType &&
+                               other->kind != catalog::RelationKind::kSequence && !other->index.has_value();
+  const std::string_view catalog = both_have_types ? "pg_type" : "pg_class";
+  const std::string_view column = both_have_types ? "typ" : "rel";
+  const std::string constraint = fmt::format("{}_{}name_nsp_index", catalog, column);
+  throw SqlError(SqlState::kUniqueViolation,
+                 fmt::format("duplicate key value violates unique constraint \"{}\"", constraint))
+      .Detail(fmt::format("Key ({0}name, {0}namespace)=({1}, {2}) already exists.", column, name, schema))
+      .Schema("pg_catalog")
+      .Table(std::string(catalog))
+      .Constraint(constraint);
+}
+
 }  // namespace
 
-CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target) {
+CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target, NewRelation made) {
   const std::string_view written = TextOf(target.relpersistence);
-  return LockNewName(input, target, written.empty() ? 'p' : written[0]);
+  return LockNewName(input, target, written.empty() ? 'p' : written[0], made);
 }
 
 CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target,
-                           char persistence) {
+                           char persistence, NewRelation made) {
   const std::string_view schema_name = TextOf(target.schemaname);
   const std::string_view name = TextOf(target.relname);
   // What is temporary although not written so is complained about without a place.
@@ -134,7 +152,9 @@ CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target,
                    fmt::format("permission denied for schema {}", schema->name))
         .At(location);
   }
+  const bool was_there = snapshot->FindRelation(schema_oid, name) != nullptr;
   LockChosenName(input, schema_oid, name);
+  if (!was_there) RefuseMadeMeanwhile(input, schema_oid, name, made);
   return {schema_oid, std::string(name), persistence};
 }
 

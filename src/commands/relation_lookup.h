@@ -19,11 +19,16 @@ struct CreationTarget {
   std::string name;
   char persistence = 'p';  // as Relation::persistence
 };
+// What is made has a type of its rows of the same name, or not (sequences).
+enum class NewRelation : uint8_t { kWithRowType, kWithoutRowType };
 // Locks the name and keeps the schema from being dropped. What is made in the session's temporary
-// schema is temporary, however it was written. Throws 3F000, 42501, 42P16 (temporary elsewhere).
-CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target);
+// schema is temporary, however it was written. Throws 3F000, 42501, 42P16 (temporary elsewhere), 23505 when
+// somebody else has made one of this name meanwhile.
+CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target,
+                           NewRelation made = NewRelation::kWithRowType);
 // The same for one that is temporary although not written so (a view over temporary tables).
-CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target, char persistence);
+CreationTarget LockNewName(CommandInput& input, const PgQuery__RangeVar& target, char persistence,
+                           NewRelation made = NewRelation::kWithRowType);
 // For names chosen by us, in a schema known to stay.
 void LockChosenName(CommandInput& input, Oid schema, std::string_view name);
 void LockSchemaName(CommandInput& input, std::string_view name);

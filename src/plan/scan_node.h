@@ -62,6 +62,7 @@ struct TableScanNode final : Node {
   catalog::RelationPtr index;              // null: by the rows' own key
   KeyBounds bounds;
   std::vector<TermCondition> terms;        // all hold; `index` is one of terms
+  bool by_tid = false;                     // bounds are those of ctid; the filters decide
   bool unique_match = false;               // bounds fix a whole unique key: at most one row
   bool backward = false;
   // output i: column attnums[i]; 0 the row key (bytea); kTableOidAttribute and the like < 0.

@@ -166,6 +166,22 @@ std::string_view WaitEventName(txn::LockKind kind) {
   return "object";
 }
 
+// A transaction holds the lock that others wait for to see it end.
+void AddTransactions(const SystemCall& call, std::vector<SystemRow>* rows) {
+  call.session.instance().ForEachSession([&](ClientSession& session) {
+    const std::string state = session.CurrentActivity().state;
+    if (state != "active" && state != "idle in transaction") return;
+    const std::string id = std::to_string(session.id().value);
+    SystemRow row(16);
+    row[0] = "virtualxid";
+    row[5] = row[10] = id + "/0";
+    row[11] = id;
+    row[12] = "ExclusiveLock";
+    row[13] = row[14] = "t";
+    rows->push_back(std::move(row));
+  });
+}
+
 }  // namespace
 
 std::vector<SystemRow> LockRows(const SystemCall& call) {
@@ -173,6 +189,7 @@ std::vector<SystemRow> LockRows(const SystemCall& call) {
   for (const txn::HeldLock& lock : call.session.instance().locks().ListAll()) {
     rows.push_back(HeldLockRow(call, lock));
   }
+  AddTransactions(call, &rows);
   AddReads(call, &rows);
   return rows;
 }

@@ -22,8 +22,8 @@ void Services::Notice(std::string_view message) {
   session_.Notify(std::move(notice));
 }
 
-std::string_view Services::CurrentUser() { return session_.role_->name; }
-std::string_view Services::SessionUser() { return session_.role_->name; }
+std::string_view Services::CurrentUser() { return session_.role().name; }
+std::string_view Services::SessionUser() { return session_.session_role().name; }
 std::string_view Services::CurrentDatabase() { return session_.tenant_->database->name; }
 
 std::vector<std::string> Services::CurrentSchemas(bool include_implicit) {
@@ -50,7 +50,7 @@ std::string Services::ShowSetting(std::string_view name, bool missing_ok) {
 }
 
 void Services::SetSetting(std::string_view name, std::string_view value, bool local) {
-  session_.settings_.Set(name, value, local, SettingSource::kSession);
+  session_.SetSetting(name, value, local);
 }
 
 // ---- sequences ----

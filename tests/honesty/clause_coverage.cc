@@ -14,6 +14,7 @@
 // outcome, are printed, kUsesOfFileKept of a file.
 #include <pg_query.h>
 #include <pg_query/pg_query.pb-c.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,30 +111,84 @@ class WithoutField {
   std::vector<char> kept_;
 };
 
-// The tree as SQL, or empty. A tree that lacks a part can crash libpg_query: a child process asks.
-std::string Deparse(const PgQuery__ParseResult& tree) {
-  int ends[2];
-  if (pipe(ends) != 0) return "";
-  const pid_t child = fork();
-  if (child == 0) {
-    std::vector<uint8_t> bytes(pg_query__parse_result__get_packed_size(&tree));
-    pg_query__parse_result__pack(&tree, bytes.data());
-    const PgQueryDeparseResult answer = pg_query_deparse_protobuf(
-        PgQueryProtobuf{bytes.size(), reinterpret_cast<char*>(bytes.data())});
-    if (answer.error == nullptr && answer.query != nullptr) {
-      [[maybe_unused]] const ssize_t written = write(ends[1], answer.query, std::strlen(answer.query));
+// Writes trees as SQL. A tree that lacks a part can crash libpg_query: a child process does it, a new one after
+// each crash.
+class Deparser {
+ public:
+  ~Deparser() { End(); }
+  // Empty where libpg_query cannot write it.
+  std::string Deparse(const PgQuery__ParseResult& tree) {
+    if (child_ < 0) Begin();
+    std::string bytes(pg_query__parse_result__get_packed_size(&tree), '\0');
+    pg_query__parse_result__pack(&tree, reinterpret_cast<uint8_t*>(bytes.data()));
+    std::string sql;
+    if (Send(to_child_, bytes) && Receive(from_child_, &sql)) return sql;
+    End();
+    return "";
+  }
+
+ private:
+  static bool Send(int file, const std::string& text) {
+    const uint64_t size = text.size();
+    std::string framed(reinterpret_cast<const char*>(&size), sizeof(size));
+    framed += text;
+    for (size_t sent = 0; sent < framed.size();) {
+      const ssize_t wrote = write(file, framed.data() + sent, framed.size() - sent);
+      if (wrote <= 0) return false;
+      sent += static_cast<size_t>(wrote);
+    }
+    return true;
+  }
+  static bool ReceiveBytes(int file, char* bytes, size_t size) {
+    for (size_t got = 0; got < size;) {
+      const ssize_t part = read(file, bytes + got, size - got);
+      if (part <= 0) return false;
+      got += static_cast<size_t>(part);
+    }
+    return true;
+  }
+  static bool Receive(int file, std::string* text) {
+    uint64_t size = 0;
+    if (!ReceiveBytes(file, reinterpret_cast<char*>(&size), sizeof(size))) return false;
+    text->resize(size);
+    return ReceiveBytes(file, text->data(), size);
+  }
+
+  void Begin() {
+    int down[2], up[2];
+    if (pipe(down) != 0 || pipe(up) != 0) return;
+    child_ = fork();
+    if (child_ == 0) {
+      close(down[1]);
+      close(up[0]);
+      Serve(down[0], up[1]);
+    }
+    close(down[0]);
+    close(up[1]);
+    to_child_ = down[1];
+    from_child_ = up[0];
+  }
+  void End() {
+    if (child_ < 0) return;
+    close(to_child_);
+    close(from_child_);
+    waitpid(child_, nullptr, 0);
+    child_ = -1;
+  }
+  [[noreturn]] static void Serve(int in, int out) {
+    for (std::string bytes; Receive(in, &bytes);) {
+      const PgQueryDeparseResult answer = pg_query_deparse_protobuf(PgQueryProtobuf{bytes.size(), bytes.data()});
+      const bool is_written = answer.error == nullptr && answer.query != nullptr;
+      if (!Send(out, is_written ? answer.query : "")) break;
+      pg_query_free_deparse_result(answer);
     }
     _exit(0);
   }
-  close(ends[1]);
-  std::string sql;
-  char buffer[4096];
-  for (ssize_t got; (got = read(ends[0], buffer, sizeof(buffer))) > 0;) sql.append(buffer, got);
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  return status == 0 ? sql : "";
-}
+
+  pid_t child_ = -1;
+  int to_child_ = -1;
+  int from_child_ = -1;
+};
 
 std::string Escaped(const std::string& text) {
   std::string escaped;
@@ -241,12 +296,13 @@ class Coverage {
   // Other choices of an enum are other clauses; taking one away leaves no statement.
   std::string Without(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field) {
     if (in_loop_ || field.type == PROTOBUF_C_TYPE_ENUM) return "";
-    if (whole_.empty()) whole_ = Deparse(*tree_);
+    if (whole_.empty()) whole_ = deparser_.Deparse(*tree_);
     const WithoutField without(message, field);
-    const std::string rest = Deparse(*tree_);
+    const std::string rest = deparser_.Deparse(*tree_);
     return rest == whole_ ? "" : rest;
   }
 
+  Deparser deparser_;
   std::string path_;
   const Record* record_ = nullptr;
   bool in_loop_ = false;
@@ -262,6 +318,7 @@ int Main(const std::string& folder) {
     if (entry.path().extension() == ".test" && !is_planted) paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
+  signal(SIGPIPE, SIG_IGN);  // of a child that has crashed
   Coverage coverage;
   for (const std::string& path : paths) coverage.AddFile(path);
   return 0;

@@ -306,8 +306,30 @@ void RequireKindOf(const Relation& relation, PgQuery__ObjectType type) {
   }
 }
 
+// Parameters that readers and writers of the table need not wait for.
+bool AreOfMaintenance(const ast::Node& list) {
+  constexpr std::string_view kNames[] = {"fillfactor",           "toast_tuple_target",
+                                         "parallel_workers",     "vacuum_index_cleanup",
+                                         "vacuum_truncate",      "log_autovacuum_min_duration"};
+  for (const ast::Node* item : ListOf(list.list->items, list.list->n_items)) {
+    const std::string_view name = item->def_elem->defname;
+    const bool is_known = std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+    if (!is_known && !name.starts_with("autovacuum_")) return false;
+  }
+  return true;
+}
+
 txn::RelationLockMode LockOf(const PgQuery__AlterTableCmd& command) {
   switch (command.subtype) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetRelOptions:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions:
+      return AreOfMaintenance(*command.def) ? txn::RelationLockMode::kShareUpdateExclusive
+                                            : txn::RelationLockMode::kAccessExclusive;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStatistics:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_SetOptions:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetOptions:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_ClusterOn:
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropCluster:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
       return command.def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN
                  ? txn::RelationLockMode::kShareRowExclusive

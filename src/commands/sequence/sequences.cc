@@ -89,7 +89,7 @@ void RestartSequence(CommandInput& input, const Relation& sequence, int64_t valu
 }
 
 std::string CreateSequence(const PgQuery__CreateSeqStmt& statement, CommandInput& input) {
-  const CreationTarget target = LockNewName(input, *statement.sequence);
+  const CreationTarget target = LockNewName(input, *statement.sequence, NewRelation::kWithoutRowType);
   if (statement.if_not_exists &&
       input.editor.Current()->FindRelation(target.schema, target.name) != nullptr) {
     SendNotice(input, fmt::format("relation \"{}\" already exists, skipping", target.name), "",

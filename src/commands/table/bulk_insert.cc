@@ -40,6 +40,7 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
       context_(context),
       table_(*rules.relation),
       head_(executor::RowKeyHead(table_)),
+      fresh_row_ids_(input.transactions, table_),
       conflicts_(rules, context),
       notes_(rules, context) {
   KeyRange range = RangeOfStorage(table_.tenant, table_.storage);
@@ -106,7 +107,7 @@ void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
   if (table_.row_key != nullptr) {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   } else {
-    storage::AppendBigEndian(&suffix_, input_.transactions.NextTimestamp().value);
+    storage::AppendBigEndian(&suffix_, fresh_row_ids_.Next());
   }
   key_ = head_;
   key_.append(suffix_);

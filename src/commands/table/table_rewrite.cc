@@ -10,6 +10,7 @@
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
 #include "executor/columnar/row_appender.h"
+#include "executor/fresh_row_ids.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"
@@ -56,7 +57,8 @@ class RowPlacement {
       : input_(input),
         table_(table),
         keeps_row_ids_(keeps_row_ids),
-        head_(executor::RowKeyHead(table)) {
+        head_(executor::RowKeyHead(table)),
+        fresh_row_ids_(input.transactions, table) {
     if (!catalog::IsColumnar(table)) return;
     appender_ = std::make_unique<executor::RowAppender>(input.transaction, input.transactions,
                                                         table, input.memory);
@@ -78,8 +80,9 @@ class RowPlacement {
         storage::AppendBigEndian(&bytes_, (*row_ids)[row]);
       } else if (keeps_row_ids_) {
         bytes_.append(stored.suffix(row));
+        fresh_row_ids_.Pass(storage::ReadBigEndian<uint64_t>(stored.suffix(row).data()));
       } else {
-        storage::AppendBigEndian(&bytes_, input_.transactions.NextTimestamp().value);
+        storage::AppendBigEndian(&bytes_, fresh_row_ids_.Next());
       }
       ends_.push_back(bytes_.size());
     }
@@ -142,6 +145,7 @@ class RowPlacement {
   const catalog::Relation& table_;
   const bool keeps_row_ids_;
   const std::string head_;
+  executor::FreshRowIds fresh_row_ids_;
   std::unique_ptr<executor::RowAppender> appender_;  // into a columnar table
   std::string bytes_, key_, last_, value_;
   std::vector<size_t> ends_;

@@ -1,4 +1,5 @@
 // SELECT ... FOR UPDATE/SHARE: locks the marked rows, passes them as they are under the lock.
+#include <cstring>
 #include <unordered_map>
 
 #include "executor/columnar/row_access.h"
@@ -6,6 +7,7 @@
 #include "executor/modify/recheck.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
+#include "storage/row/row_layout.h"
 
 namespace grizzly::executor {
 namespace {
@@ -60,6 +62,7 @@ class LockRowsOperator final : public Operator {
       }
       FollowMoves(context, mark, TimestampOfMark(value.AsString()), &key);
       if (context.transaction.RefusesStaleRows()) {
+        if (mark.mode == txn::RowLockMode::kKeyShare && KeepsItsKeys(context, mark, key)) continue;
         // PostgreSQL says so of a deleted row, too.
         throw SqlError(SqlState::kTRSerializationFailure,
                        "could not serialize access due to concurrent update");
@@ -90,6 +93,30 @@ class LockRowsOperator final : public Operator {
     return *rows;
   }
 
+  // Whether the row in read_ has the keys that the snapshot's row has: FOR KEY SHARE locks no more than those, and
+  // passes the row as the snapshot has it.
+  bool KeepsItsKeys(ExecContext& context, const LockRowsNode::Mark& mark, std::string_view key) {
+    if (!read_.found() || !key.starts_with(RowKeyHead(*mark.relation))) return false;
+    RowsOf(context, mark, key).Get(context.view, key, &seen_);
+    if (!seen_.found()) return false;
+    for (const Oid oid : mark.relation->indexes) {
+      const catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
+      if (index == nullptr || !index->index->unique || !index->index->predicate.empty()) continue;
+      for (const catalog::IndexDefinition::Part& part : index->index->parts) {
+        if (part.column != 0 && !IsSame(*mark.relation->row_layouts, part.column - 1u)) return false;
+      }
+    }
+    return true;
+  }
+  bool IsSame(const storage::RowLayoutSet& layouts, uint32_t column) const {
+    const types::Datum before = layouts.Decode(seen_.value(), column);
+    const types::Datum now = layouts.Decode(read_.value(), column);
+    if (before.is_null() || now.is_null()) return before.is_null() && now.is_null();
+    const types::PhysicalType physical = layouts.column(column).type.physical;
+    if (physical == types::PhysicalType::kString) return before.AsString() == now.AsString();
+    return std::memcmp(before.payload(), now.payload(), types::PhysicalWidth(physical)) == 0;
+  }
+
   // The row at *key, locked, is gone: goes on to where it was moved, if it was.
   void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, uint64_t seen_timestamp,
                    std::string* key) {
@@ -106,6 +133,7 @@ class LockRowsOperator final : public Operator {
   Recheck recheck_;
   std::unordered_map<std::string, std::unique_ptr<RowAccess>> rows_;  // by their keys' head
   FoundRow read_;
+  FoundRow seen_;
   const Batch* input_ = nullptr;
   uint32_t next_row_ = 0;
   Batch out_;

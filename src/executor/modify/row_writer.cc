@@ -41,6 +41,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       context_(context),
       head_(RowKeyHead(*rules.relation)),
       access_(context.transaction, *context.transactions, *rules.relation),
+      fresh_row_ids_(*context.transactions, *rules.relation),
       uncontended_(context.IsUncontended(rules.relation->oid)),
       partition_check_(rules, context),
       notes_(rules, context) {
@@ -137,10 +138,11 @@ void RowWriter::CheckNotNull(const Batch& rows) {
       .Column(lacking->name);
 }
 
-void RowWriter::CheckConditions(const Batch& rows) {
+void RowWriter::CheckConditions(const Batch& rows, bool of_views_only) {
   uint32_t failing = rows.row_count();
   const Condition* violated = nullptr;
   for (Condition& condition : conditions_) {
+    if (of_views_only && !condition.is_view_check) continue;
     const Vector& result = condition.evaluator->Evaluate(rows);
     for (uint32_t row = 0; row < failing; ++row) {
       const Datum value = result.GetDatum(row);
@@ -169,8 +171,7 @@ void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
   suffix_.clear();
   suffix_is_fresh_ = table_.row_key == nullptr;
   if (suffix_is_fresh_) {
-    AppendBigEndian(next_row_id_ != 0 ? next_row_id_ : context_.transactions->NextTimestamp().value,
-                    &suffix_);
+    AppendBigEndian(next_row_id_ != 0 ? next_row_id_ : fresh_row_ids_.Next(), &suffix_);
   } else {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   }

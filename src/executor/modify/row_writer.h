@@ -20,6 +20,7 @@
 #include "executor/columnar/row_access.h"
 #include "executor/columnar/row_appender.h"
 #include "executor/exec_context.h"
+#include "executor/fresh_row_ids.h"
 #include "executor/modify/partition_check.h"
 #include "executor/modify/row_description.h"
 #include "executor/term_entries.h"
@@ -35,6 +36,8 @@ class RowWriter {
 
   // Fills generated columns of the whole batch, then checks NOT NULL, CHECK and view checks.
   void Complete(types::Batch& rows);
+  // The view checks alone, of rows that go elsewhere.
+  void RequireViewChecks(const types::Batch& rows) { CheckConditions(rows, /*of_views_only=*/true); }
 
   // What already has the place a new row wants.
   struct Conflict {
@@ -82,7 +85,7 @@ class RowWriter {
                                         const std::vector<Oid>* arbiters);
   [[noreturn]] void ThrowExcluded(const Conflict& conflict, const types::Batch& rows, uint32_t row);
   void CheckNotNull(const types::Batch& rows);
-  void CheckConditions(const types::Batch& rows);
+  void CheckConditions(const types::Batch& rows, bool of_views_only = false);
   std::string Describe(const types::Batch& rows, uint32_t row) const {
     return described_as_ == nullptr
                ? DescribeRow(table_, rows, row, context_)
@@ -109,6 +112,7 @@ class RowWriter {
   RowAccess access_;
   std::unique_ptr<RowAppender> appender_;  // columnar tables
   uint64_t next_row_id_ = 0;               // of InsertAll, from the appender
+  FreshRowIds fresh_row_ids_;
   bool uncontended_ = false;
   bool suffix_is_fresh_ = false;
   size_t moves_noted_ = 0;

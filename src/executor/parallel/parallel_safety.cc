@@ -42,6 +42,10 @@ bool IsSafeScan(const plan::TableScanNode& scan) {
   for (const plan::TermCondition& term : scan.terms) {
     if (!IsParallelSafe(*term.value)) return false;
   }
+  // xmin, cmin, xmax, cmax ask the transaction, which is one thread's.
+  for (const AttributeNumber attnum : scan.attnums) {
+    if (attnum <= -2 && attnum >= -5) return false;
+  }
   return true;
 }
 

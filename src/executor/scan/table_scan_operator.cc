@@ -45,7 +45,8 @@ class TableScanOperator final : public Operator {
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
         capacity_(node.unique_match || !node.current_of.empty() ? 1 : FirstCapacity(node)),
-        batch_(node.output_types, capacity_) {
+        batch_(node.output_types, capacity_),
+        system_columns_(node, context) {
     for (const AttributeNumber attnum : node.attnums) {
       columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
                                     : storage::RowLayoutSet::kSkip);
@@ -118,7 +119,7 @@ class TableScanOperator final : public Operator {
 
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
     decoder_->Decode(value, row);
-    if (has_system_columns_) FillSystemColumns(scan_, head_, suffix, value, row, batch_, &mark_);
+    if (has_system_columns_) system_columns_.Fill(suffix, TimestampOfMark(value), row, batch_);
   }
 
   // read_
@@ -267,6 +268,7 @@ class TableScanOperator final : public Operator {
   std::vector<uint32_t> columns_;
   std::optional<storage::RowDecoder> decoder_;
   bool has_system_columns_ = false;
+  SystemColumns system_columns_;
   bool fills_cache_ = true;
 
   const PinnedRow* pinned_ = nullptr;
@@ -280,7 +282,6 @@ class TableScanOperator final : public Operator {
   std::unique_ptr<txn::RangeScan> rows_;
   bool point_done_ = false;
   std::string key_;
-  std::string mark_;
   FoundRow read_;
   FoundRow seen_;
 };

@@ -26,7 +26,8 @@ class TermScanOperator final : public Operator {
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
         terms_(TermsOfIndex(*node.index)),
-        batch_(node.output_types, kTermScanRows) {
+        batch_(node.output_types, kTermScanRows),
+        system_columns_(node, context) {
     for (const plan::TermCondition& term : node.terms) {
       values_.emplace_back(*term.value, context.evaluation);
     }
@@ -125,7 +126,7 @@ class TermScanOperator final : public Operator {
 
   void Take(std::string_view suffix, std::string_view value, uint32_t row) {
     table_.row_layouts->DecodeInto(value, columns_, batch_, row);
-    if (has_system_columns_) FillSystemColumns(scan_, head_, suffix, value, row, batch_, &mark_);
+    if (has_system_columns_) system_columns_.Fill(suffix, TimestampOfMark(value), row, batch_);
   }
 
   const TableScanNode& scan_;
@@ -138,13 +139,14 @@ class TermScanOperator final : public Operator {
   Batch batch_;
   std::vector<uint32_t> columns_;
   bool has_system_columns_ = false;
+  SystemColumns system_columns_;
 
   const PinnedRow* pinned_ = nullptr;
   std::unique_ptr<TermLookup> lookup_;
   std::optional<std::vector<std::string_view>> found_;  // null: every row
   std::unique_ptr<txn::RangeScan> every_row_;
   size_t next_ = 0;
-  std::string key_, mark_;
+  std::string key_;
   FoundRow read_;
 };
 

@@ -6,6 +6,7 @@
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/locking.h"
 #include "planner/binder/table_tree.h"
 #include "planner/logical/free_columns.h"
 
@@ -201,6 +202,9 @@ FromBinder::Item FromBinder::BindView(const catalog::RelationPtr& view, std::str
   GRIZZLY_CHECK(view->view.has_value());
   const BindState::DefinitionScope definition(state_, view->view->query.search_path);
   const ast::Node& statement = state_.ParseQuery(view->view->query.sql);
+  if (auto locking = LockingOfView(state_, level_, alias); !locking.empty()) {
+    state_.view_locking.emplace(statement.select_stmt, std::move(locking));
+  }
   BoundQuery query = QueryBinder(state_, nullptr).Bind(*statement.select_stmt);
   // The view's columns are its own: that is what clients are told.
   auto project = std::make_unique<LogicalProject>();

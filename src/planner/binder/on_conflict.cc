@@ -235,7 +235,8 @@ class ArbiterFinder {
 
 }  // namespace
 
-OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& clause,
+OnConflict BindOnConflict(BindState& state, QueryLevel& statement,
+                          const PgQuery__OnConflictClause& clause,
                           const ChangeTarget& target, std::string_view alias, bool updates) {
   // The conflict target must match stored definitions: its constants stay constants.
   ++state.keep_constants;
@@ -258,6 +259,7 @@ OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& cla
   level.names.push_back({level.AddItem(target.Over(alias, conflict.existing).item)});
   level.names.push_back({level.AddItem(target.Over("excluded", conflict.excluded).item),
                          /*by_name=*/true, /*by_column=*/false});
+  level.ctes.swap(statement.ctes);
   ExpressionBinder binder(state, level);
   conflict.assignments = BindAssignments(
       binder, *target.face(), conflict.existing,
@@ -266,6 +268,7 @@ OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& cla
     conflict.where = MakeBoolOperation(expr::BoolOperation::kAnd,
                                        binder.BindCondition(clause.where_clause, Place::kWhere));
   }
+  level.ctes.swap(statement.ctes);
   return conflict;
 }
 

@@ -91,11 +91,13 @@ class Conversion {
     bool has_range = false;
     std::vector<plan::TermCondition> terms;
     std::vector<const expr::Expr*> term_filters;  // what `terms` are of; they stay filters
+    bool by_tid = false;                             // what `bounds` are of stays a filter
     bool unique_match = false;
     double rows = 0;
     double cost = 0;
   };
   bool MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index, AccessPath* path);
+  std::optional<AccessPath> MatchTid(const LogicalScan& scan);
   bool MatchTerms(LogicalScan& scan, const catalog::RelationPtr& index, AccessPath* path);
   double TermSelectivity(const AccessPath& path) const;
   // A part of a key, as the scan gives it out; kNoColumn: an expression, or not read.

@@ -130,7 +130,11 @@ Converted Conversion::ConvertInsert(LogicalInsert& insert) {
   Converted source = Convert(*insert.children[0]);
   auto node = std::make_unique<plan::InsertNode>();
   node->values = ResolveAll(insert.values, source.columns);
-  const std::vector<ColumnId> row = insert.rules.row_columns;
+  std::vector<ColumnId> row = insert.rules.row_columns;
+  for (const auto& [attnum, id] : insert.system_columns) {
+    node->system_columns.push_back(attnum);
+    row.push_back(id);
+  }
   node->rules = ConvertRules(insert.rules);
   if (insert.on_conflict.has_value()) {
     OnConflict& conflict = *insert.on_conflict;

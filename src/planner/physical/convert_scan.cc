@@ -235,7 +235,31 @@ bool Conversion::MatchTerms(LogicalScan& scan, const catalog::RelationPtr& index
   return !path->terms.empty();
 }
 
+// ctid = one of a few rows, or a range of them where rows lie in that order.
+std::optional<Conversion::AccessPath> Conversion::MatchTid(const LogicalScan& scan) {
+  const ColumnId ctid = ColumnOfAttribute(scan, kCtidAttribute);
+  if (ctid == expr::kNoColumn) return std::nullopt;
+  AccessPath path;
+  path.by_tid = true;
+  MatchKey(scan, {{ctid, columns_[ctid].type}}, &path.bounds, &path.used_filters);
+  path.equal_count = path.bounds.equal.size();
+  const bool has_order = scan.relation->row_key == nullptr && !catalog::IsColumnar(*scan.relation);
+  if (!has_order) {
+    path.bounds.lower = nullptr;
+    path.bounds.upper = nullptr;
+  }
+  path.has_range = path.bounds.lower != nullptr || path.bounds.upper != nullptr;
+  if (path.equal_count == 0 && !path.has_range) return std::nullopt;
+  constexpr double kRangeShare = 0.1;  // no statistics tell of ctid
+  path.rows = path.equal_count > 0
+                  ? 1
+                  : std::max(1.0, cardinality_.TableRows(*scan.relation) * kRangeShare);
+  path.cost = path.equal_count > 0 ? 0 : kSeekCost + path.rows * kRowCost;
+  return path;
+}
+
 std::optional<Conversion::AccessPath> Conversion::ChoosePath(LogicalScan& scan) {
+  if (auto by_tid = MatchTid(scan)) return by_tid;
   const double table_rows = cardinality_.TableRows(*scan.relation);
   std::optional<AccessPath> best;
   double best_cost = table_rows * RowCost(*scan.relation);
@@ -303,7 +327,8 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
   if (auto path = may_choose ? ChoosePath(scan) : std::nullopt) {
     node->index = path->index;
     node->unique_match = path->unique_match;
-    for (size_t i : path->used_filters) used[i] = true;
+    for (size_t i : path->used_filters) used[i] = !path->by_tid;
+    node->by_tid = path->by_tid;
     node->bounds = std::move(path->bounds);
     node->terms = std::move(path->terms);
     for (plan::TermCondition& term : node->terms) ResolveInPlace(term.value, {});
@@ -376,7 +401,7 @@ bool Conversion::SortIsGiven(const plan::Node& node, const std::vector<expr::Sor
   const auto& scan = static_cast<const plan::TableScanNode&>(*below);
   const catalog::RelationPtr index =
       scan.index != nullptr ? scan.index : ClusteringIndex(*scan.relation);
-  if (index == nullptr || !scan.terms.empty()) return false;
+  if (index == nullptr || !scan.terms.empty() || scan.by_tid) return false;
   const auto& parts = index->index->parts;
   const size_t first = scan.bounds.equal.size();
   if (first + keys.size() > parts.size()) return false;
