@@ -25,7 +25,8 @@ int main(int argument_count, char** arguments) {
   if (count == 0) count = grizzly::model::kSeedCount;
   for (uint64_t seed = first; seed < first + count; ++seed) {
     grizzly::model::running_seed = seed;
-    grizzly::model::RunModel(seed);
+    grizzly::model::Random random(seed);
+    grizzly::model::RunModel(random);
   }
   std::printf("%llu seeds agree\n", static_cast<unsigned long long>(count));
   return 0;

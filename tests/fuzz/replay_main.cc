@@ -1,5 +1,8 @@
 // Replays a fuzz target's corpus, and seeded mutations of it, without a fuzzing runtime:
 //   fuzz_x CORPUS_FOLDER [ROUNDS] [SEED]
+// An input that ends the program is left in the file fuzz_failure; put into a folder it is replayed alone.
+#include <signal.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -15,7 +18,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size);
 
 namespace {
 
+const std::string* running = nullptr;
+
+void KeepRunning(int signal) {
+  std::FILE* const file = std::fopen("fuzz_failure", "wb");
+  if (file != nullptr) {
+    std::fwrite(running->data(), 1, running->size(), file);
+    std::fclose(file);
+  }
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
 void Run(const std::string& input) {
+  running = &input;
   // A copy of exactly the size, so that a sanitizer sees a read past its end.
   const std::vector<uint8_t> bytes(input.begin(), input.end());
   LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
@@ -39,6 +55,7 @@ std::string Mutated(std::string input, std::mt19937_64& random) {
 
 int main(int argument_count, char** arguments) {
   if (argument_count < 2) return 2;
+  for (const int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE}) ::signal(signal, KeepRunning);
   const long rounds = argument_count > 2 ? std::atol(arguments[2]) : 20'000;
   std::mt19937_64 random(argument_count > 3 ? std::strtoull(arguments[3], nullptr, 10) : 1);
   std::vector<std::string> corpus;

@@ -182,8 +182,7 @@ int Sign(int order) { return order < 0 ? -1 : (order > 0 ? 1 : 0); }
 
 const uint64_t kSeedCount = 1500;
 
-void RunModel(uint64_t seed) {
-  Random random(seed);
+void RunModel(Random& random) {
   Arena arena;
   std::vector<KeyPart> parts(1 + Below(random, 3));
   for (KeyPart& part : parts) {

@@ -40,8 +40,7 @@ bool Same(PhysicalType physical, const Datum& a, const Datum& b) {
 
 const uint64_t kSeedCount = 1500;
 
-void RunModel(uint64_t seed) {
-  Random random(seed);
+void RunModel(Random& random) {
   Arena arena;
   std::vector<RowColumn> columns(1 + Below(random, 20));
   std::vector<types::SqlType> column_types;

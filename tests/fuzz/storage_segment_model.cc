@@ -175,8 +175,7 @@ void CheckDamage(Random& random, const Column& column) {
 
 const uint64_t kSeedCount = 300;
 
-void RunModel(uint64_t seed) {
-  Random random(seed);
+void RunModel(Random& random) {
   Arena arena;
   const Column column = MakeColumn(random, arena);
   const auto reader = SegmentReader::Open(column.bytes, column.type);

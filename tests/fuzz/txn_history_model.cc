@@ -49,7 +49,7 @@ std::string RandomKey(Random& random) {
 
 class History {
  public:
-  explicit History(uint64_t seed) : random_(seed) {
+  explicit History(Random& random) : random_(random) {
     storage::StoreOptions options;
     options.directory = "/history";
     options.medium = storage::StoreMedium::kMemory;
@@ -210,7 +210,7 @@ class History {
     actor.cursor->Next();
   }
 
-  Random random_;
+  Random& random_;
   CancelToken cancel_;
   LockManager locks_;
   std::unique_ptr<storage::Store> store_;
@@ -224,6 +224,6 @@ class History {
 
 const uint64_t kSeedCount = 25;
 
-void RunModel(uint64_t seed) { History(seed).Run(); }
+void RunModel(Random& random) { History(random).Run(); }
 
 }  // namespace grizzly::model

@@ -174,10 +174,10 @@ void RunWithThreads(uint64_t seed) {
 
 const uint64_t kSeedCount = 40;
 
-void RunModel(uint64_t seed) {
-  Random random(seed);
+void RunModel(Random& random) {
   RunWithoutWaiting(random);
-  if (seed % 8 == 0) RunWithThreads(seed);
+  const uint64_t seed = random.seed();
+  if (seed > 0 && seed % 8 == 0) RunWithThreads(seed);
 }
 
 }  // namespace grizzly::model

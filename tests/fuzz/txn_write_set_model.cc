@@ -99,8 +99,7 @@ struct OpenCursor {
 
 const uint64_t kSeedCount = 60;
 
-void RunModel(uint64_t seed) {
-  Random random(seed);
+void RunModel(Random& random) {
   MemoryTracker tracker("model", nullptr);
   storage::StoreOptions options;
   options.directory = "/model";

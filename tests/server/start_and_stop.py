@@ -119,7 +119,8 @@ class StartAndStopTest(unittest.TestCase):
         server.end()
         data = server.folder / "data"
         data.chmod(0o500)
-        shutil.chown(data, 65534, 65534)
+        for path in (data, *data.rglob("*")):
+            shutil.chown(path, 65534, 65534)
         answer = subprocess.run([GRIZZLYD, *map(str, self.start_arguments(data))], text=True, timeout=30, user=65534,
                                 group=65534, extra_groups=[], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.assertEqual(answer.returncode, 1)

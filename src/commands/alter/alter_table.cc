@@ -325,15 +325,15 @@ txn::RelationLockMode LockOf(const PgQuery__AlterTableCmd& command) {
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetRelOptions:
       return AreOfMaintenance(*command.def) ? txn::RelationLockMode::kShareUpdateExclusive
                                             : txn::RelationLockMode::kAccessExclusive;
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
+      return command.def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN
+                 ? txn::RelationLockMode::kShareRowExclusive
+                 : txn::RelationLockMode::kAccessExclusive;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetStatistics:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_SetOptions:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ResetOptions:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ClusterOn:
     case PG_QUERY__ALTER_TABLE_TYPE__AT_DropCluster:
-    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddConstraint:
-      return command.def->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_FOREIGN
-                 ? txn::RelationLockMode::kShareRowExclusive
-                 : txn::RelationLockMode::kAccessExclusive;
     case PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint:
       return txn::RelationLockMode::kShareUpdateExclusive;
     default: return txn::RelationLockMode::kAccessExclusive;

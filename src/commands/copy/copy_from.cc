@@ -509,10 +509,13 @@ std::vector<AttributeNumber> CopyColumns(const catalog::Relation& table,
 }
 
 void CheckCopyFile(CommandInput& input, std::string_view path, bool is_from) {
-  RequireSuperuser(input, is_from ? "must be superuser or have privileges of the "
-                                    "pg_read_server_files role to COPY from a file"
-                                  : "must be superuser or have privileges of the "
-                                    "pg_write_server_files role to COPY to a file");
+  if (!input.is_superuser) {
+    throw SqlError(SqlState::kInsufficientPrivilege,
+                   fmt::format("must be superuser or have privileges of the {} role to COPY {} a file",
+                               is_from ? "pg_read_server_files" : "pg_write_server_files",
+                               is_from ? "from" : "to"))
+        .Hint("Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone.");
+  }
   if (path.starts_with('/')) return;
   if (is_from) return;  // relative to the server's directory
   throw SqlError(SqlState::kInvalidName, "relative path not allowed for COPY to file");

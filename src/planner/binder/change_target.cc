@@ -117,7 +117,7 @@ void ChangeTarget::ThrowNotUpdatable(const catalog::Relation& view,
                         GerundOf(command_), command_, command_));
 }
 
-void ChangeTarget::AddLayer(const RelationPtr& view) {
+void ChangeTarget::AddLayer(RelationPtr view) {
   const BindState::DefinitionScope scope(state_, view->view->query.search_path);
   state_.UseRelation(view, txn::RelationLockMode::kRowExclusive);
   const ast::Node& statement = state_.ParseQuery(view->view->query.sql);

@@ -63,7 +63,7 @@ class ChangeTarget {
     bool is_system = false;
   };
 
-  void AddLayer(const catalog::RelationPtr& view);
+  void AddLayer(catalog::RelationPtr view);
   void MapColumns();
   void MakeFace();
   [[noreturn]] void ThrowNotUpdatable(const catalog::Relation& view, std::string_view reason) const;

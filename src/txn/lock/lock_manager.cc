@@ -465,6 +465,7 @@ size_t LockManager::MarkPosition(const LockOwner& owner) {
 
 void LockManager::ReleaseAfter(LockOwner& owner, size_t position) {
   while (owner.held_.size() > position) state_->ReleaseLast(owner);
+  owner.folding_closed_ = true;  // an older savepoint may stand here, too
 }
 
 void LockManager::ReleaseAll(LockOwner& owner) {
