@@ -244,18 +244,65 @@ class QueryDeparser {
       WriteQuery(*cte.ctequery->select_stmt, {}, /*names_visible=*/true, indent_);
       Line("", 0, 0, 0);
       text += ')';
+      if (cte.search_clause != nullptr) WriteSearch(*cte.search_clause);
+      if (cte.cycle_clause != nullptr) WriteCycle(*cte.cycle_clause);
     }
     indent_ -= kClauseIndent;
     Line("", 0, 0, 0);
   }
 
+  void WriteSearch(const PgQuery__CTESearchClause& search) {
+    text += search.search_breadth_first ? " SEARCH BREADTH FIRST BY " : " SEARCH DEPTH FIRST BY ";
+    WriteNameList(search.search_col_list, search.n_search_col_list);
+    text += " SET " + QuoteIdentifier(search.search_seq_column);
+  }
+
+  void WriteCycle(const PgQuery__CTECycleClause& cycle) {
+    text += " CYCLE ";
+    WriteNameList(cycle.cycle_col_list, cycle.n_cycle_col_list);
+    text += " SET " + QuoteIdentifier(cycle.cycle_mark_column);
+    const std::string mark = MarkText(*cycle.cycle_mark_value);
+    const std::string otherwise = MarkText(*cycle.cycle_mark_default);
+    if (mark != "true" || otherwise != "false") text += " TO " + mark + " DEFAULT " + otherwise;
+    text += " USING " + QuoteIdentifier(cycle.cycle_path_column);
+  }
+
+  // A constant as it is written; true and false come as casts to bool.
+  std::string MarkText(const ast::Node& node) const {
+    const ast::Node& inner =
+        node.node_case == PG_QUERY__NODE__NODE_TYPE_CAST &&
+                NameIn(node.type_cast->type_name->names[node.type_cast->type_name->n_names - 1]) ==
+                    "bool"
+            ? *node.type_cast->arg
+            : node;
+    if (inner.node_case == PG_QUERY__NODE__NODE_A_CONST) {
+      const PgQuery__AConst& value = *inner.a_const;
+      if (value.val_case == PG_QUERY__A__CONST__VAL_BOOLVAL) {
+        return value.boolval->boolval ? "true" : "false";
+      }
+      if (value.val_case == PG_QUERY__A__CONST__VAL_IVAL) return std::to_string(value.ival->ival);
+      if (value.val_case == PG_QUERY__A__CONST__VAL_SVAL) {
+        DeparseInput deparse;
+        deparse.catalog = input_.catalog;
+        deparse.search_path = input_.search_path;
+        return DeparseValue(types::Datum::Of(types::StringRef(TextOf(value.sval->sval))),
+                            types::BuiltinType(facts::kTextOid), deparse);
+      }
+    }
+    ThrowNotSupported("printing this mark of a CYCLE clause");
+  }
+
   void WriteNames(ast::Node* const* names, size_t count) {
     text += '(';
+    WriteNameList(names, count);
+    text += ')';
+  }
+
+  void WriteNameList(ast::Node* const* names, size_t count) {
     for (size_t i = 0; i < count; ++i) {
       if (i > 0) text += ", ";
       text += QuoteIdentifier(NameIn(names[i]));
     }
-    text += ')';
   }
 
   // ---- set operations ----
