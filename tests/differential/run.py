@@ -11,6 +11,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sys
 import time
 from collections import Counter
@@ -246,6 +247,8 @@ def main():
     parser.add_argument("--port", type=int)
     parser.add_argument("--oracle-port", type=int)
     options = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # either ends the run with its counts
+        signal.signal(number, signal.default_int_handler)
     folder = test_folder()
     servers = []
     try:
