@@ -36,7 +36,8 @@ class SessionServices {
   virtual int64_t TransactionTimeUs() = 0;  // µs since 2000-01-01 UTC: now()
   virtual int64_t StatementTimeUs() = 0;
   virtual uint64_t CurrentTransactionId() = 0;
-  virtual std::string ShowSetting(std::string_view name, bool missing_ok) = 0;
+  // Nothing: there is no such setting, and that is `missing_ok`.
+  virtual std::optional<std::string> ShowSetting(std::string_view name, bool missing_ok) = 0;
   virtual void SetSetting(std::string_view name, std::string_view value, bool local) = 0;
 
   // Sequences. Errors: 55000 not yet defined in this session, 2200H limit exceeded.

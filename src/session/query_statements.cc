@@ -318,7 +318,9 @@ types::Datum ClientSession::ReadLiteral(const parser::Literal& literal,
   }
   const types::TypeIo* type_io = types::BuiltinTypeIo(lifted.type.oid);
   if (type_io == nullptr) type_io = Snapshot()->FindTypeIo(lifted.type.oid);
-  GRIZZLY_CHECK(type_io != nullptr);
+  if (type_io == nullptr) {
+    ThrowNotSupported("type " + services_->FormatType(lifted.type.oid, types::kNoTypmod), literal.location);
+  }
   try {
     return type_io->Input(text, lifted.type.typmod, io, arena);
   } catch (SqlError& error) {

@@ -41,12 +41,12 @@ int64_t Services::TransactionTimeUs() { return session_.transaction_time_us_; }
 int64_t Services::StatementTimeUs() { return session_.statement_time_us_; }
 uint64_t Services::CurrentTransactionId() { return session_.EnsureTransaction().id().value; }
 
-std::string Services::ShowSetting(std::string_view name, bool missing_ok) {
+std::optional<std::string> Services::ShowSetting(std::string_view name, bool missing_ok) {
   // transaction_isolation, transaction_read_only, transaction_deferrable: of this one.
   if (name.starts_with("transaction_") && facts::FindSetting(name) != nullptr) {
     return session_.ShowTransactionSetting(name);
   }
-  return session_.settings_.Show(name, missing_ok).value_or("");
+  return session_.settings_.Show(name, missing_ok);
 }
 
 void Services::SetSetting(std::string_view name, std::string_view value, bool local) {

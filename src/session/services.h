@@ -33,7 +33,7 @@ class Services final : public functions::SessionServices,
   int64_t TransactionTimeUs() override;
   int64_t StatementTimeUs() override;
   uint64_t CurrentTransactionId() override;
-  std::string ShowSetting(std::string_view name, bool missing_ok) override;
+  std::optional<std::string> ShowSetting(std::string_view name, bool missing_ok) override;
   void SetSetting(std::string_view name, std::string_view value, bool local) override;
   int64_t NextValue(Oid sequence) override;
   int64_t CurrentValue(Oid sequence) override;

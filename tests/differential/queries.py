@@ -105,6 +105,7 @@ class Workload:
         self.r = random.Random(seed)
         self.e = SafeExpressions(self.r, SafeGrammar(), TYPES)
         self.tables = {}
+        self.partitioned = set()
         self.aliases = 0
 
     # ---- schema and rows ----
@@ -116,6 +117,7 @@ class Workload:
             made = self.table(name, columns)
             yield made
             if "PARTITION BY" in made:
+                self.partitioned.add(name)
                 yield from self.partitions(name)
             self.tables[name] = columns
             for _ in range(self.r.randint(0, 2)):
@@ -190,7 +192,7 @@ class Workload:
             return self.insert(name, columns, 2)
         other, others = self.r.choice(list(self.tables.items()))
         source = scope_of([(f"s.{c}", t) for c, t in others])
-        if kind == 5:
+        if kind == 5 or name in self.partitioned:  # MERGE into a tree of tables is refused
             return (f"UPDATE {name} t SET {column} = {self.fitting(type_name, source)} FROM {other} s"
                     f" WHERE s.id = t.id AND {self.e.condition(1, source)} RETURNING t.*")
         return (f"MERGE INTO {name} t USING {other} s ON s.id = t.id WHEN MATCHED AND {self.e.condition(1, source)}"

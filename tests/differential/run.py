@@ -30,7 +30,7 @@ SETTINGS = ("SET timezone = 'UTC'; SET datestyle = 'ISO, MDY'; SET lc_monetary =
             "SET max_parallel_workers_per_gather = 0")
 DATABASE = f"grizzly_differential_{os.getpid()}"
 FIRST_USER_OID = 16384
-RESTART_SECONDS = 15
+RESTART_SECONDS = 120
 QUERIES_A_ROUND, CHANGES_A_ROUND, EXPRESSIONS_A_ROUND = 60, 15, 200
 
 
@@ -142,6 +142,7 @@ class Comparison:
             Connection(port).ask(f"DROP DATABASE IF EXISTS {DATABASE}")
 
     def compare(self, seed, sql, is_ordered=False, over_rows=True):
+        """False if one server did it and the other did not: their rows are no longer the same."""
         self.counts["statements"] += 1
         theirs = self.connections["postgres15"].ask(sql.replace(" USING columnar", ""))
         try:
@@ -151,16 +152,17 @@ class Comparison:
             raise
         if "57014" in (ours.state, theirs.state):
             self.counts["timed out"] += 1
-            return
+            return ours.state == theirs.state
         self.counts["errors"] += bool(theirs.state)
         found = difference(ours, theirs, is_ordered)
         if found is None:
-            return
+            return True
         reason = explanation(sql, ours, theirs, over_rows) or self.known.reason(sql, ours, theirs)
         if reason is not None:
             self.explained[reason] += 1
         else:
             self.report(seed, sql, found)
+        return bool(ours.state) == bool(theirs.state)
 
     def report(self, seed, sql, found):
         self.unexplained.append(sql)
@@ -189,7 +191,8 @@ def query_round(comparison, seed):
             comparison.counts["columnar tables"] += 1
     for i in range(QUERIES_A_ROUND):
         if i % (QUERIES_A_ROUND // CHANGES_A_ROUND) == 0:
-            comparison.compare(seed, workload.change())
+            if not comparison.compare(seed, workload.change()):
+                return
         sql, is_ordered = workload.query()
         comparison.compare(seed, sql, is_ordered)
 
@@ -217,6 +220,8 @@ def run(comparison, options):
                 expression_round(comparison, seed, grammar)
             if options.only != "expressions":
                 query_round(comparison, seed)
+        except KeyboardInterrupt:
+            break
         except ConnectionLost:
             if not comes_back(comparison.servers["grizzlydb"]):
                 print("grizzlydb does not answer any more: the end")

@@ -115,8 +115,10 @@ std::string ReadSubject(CommandInput& input, const Relation& table,
       *element.expr, &table, ids, ExpressionPlace::kIndexPart, MakeBinderInput(input));
   const std::vector<AttributeNumber> mentioned = MentionedColumns(*bound);
   if (bound->kind == expr::ExprKind::kColumn && mentioned.size() == 1 && mentioned[0] > 0) {
-    *part = PartOfColumn(table.columns[mentioned[0] - 1]);  // (a) is a
-    return table.columns[mentioned[0] - 1].name;
+    const catalog::Column& column = table.columns[mentioned[0] - 1];  // (a) is a
+    *part = PartOfColumn(column);
+    part->collation = bound->type.collation;
+    return column.name;
   }
   part->expression = MakeDefinition(input, *element.expr);
   part->type = bound->type;
