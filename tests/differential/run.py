@@ -107,9 +107,9 @@ def explanation(sql, ours, theirs, over_rows):
             return "PostgreSQL computes what is immutable first, so another one of several errors"
         if theirs.state and not ours.state and CHOSEN.search(sql):
             return "PostgreSQL computes immutable operands at planning even if nothing asks for them"
-    if not ours.state and not theirs.state and ours.rows == theirs.rows and "CASE" in sql and \
+    if not ours.state and not theirs.state and ours.rows == theirs.rows and re.search("CASE|COALESCE", sql) and \
             [column[:2] for column in ours.columns] == [column[:2] for column in theirs.columns]:
-        return "PostgreSQL tells the typmod of what a CASE is after folding"
+        return "PostgreSQL tells the typmod of what a CASE or COALESCE is after folding"
     return None
 
 

@@ -181,8 +181,7 @@ class Run:
         if options.oracle_port is not None:
             self.oracle_says("SELECT 1", "")
         while time.monotonic() < end:
-            # PostgreSQL tells sqlsmith of the same schema faster, and of functions that we lack.
-            for sql in written_statements(options.sqlsmith, options.oracle_port or options.port, seed):
+            for sql in written_statements(options.sqlsmith, options.port, seed):
                 self.counts["statements"] += 1
                 self.one(seed, sql)
                 if pid:
