@@ -200,9 +200,6 @@ Functions FunctionsOfScalar(Oid oid) {
     case facts::kPgNodeTreeOid:
     case facts::kCstringOid: return {CompareCollated, HashOfBytes};
     case facts::kBpcharOid: return {CompareBpchar, HashBpchar};
-    case facts::kPgNdistinctOid:
-    case facts::kPgDependenciesOid:
-    case facts::kPgMcvListOid:
     case facts::kByteaOid: return {CompareBytes, HashOfBytes};
     case facts::kTidOid: return {CompareTids, HashTid};
     case facts::kUuidOid: return {CompareUuid, HashUuid};
