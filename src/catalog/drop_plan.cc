@@ -1,6 +1,7 @@
 #include "catalog/drop_plan.h"
 
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 
 namespace grizzly::catalog {
 namespace {
@@ -158,6 +159,10 @@ class DropSearch {
         return;
       }
       dependents->push_back({{kRelationClass, relation->oid, 0}, 'n'});
+    });
+    ObjectsOf(catalog_).ForEachObjectOfAnyClass([&](const SchemaObject& object) {
+      if (object.schema != schema) return;
+      dependents->push_back({{object.object_class, object.oid, 0}, 'n'});
     });
     catalog_.ForEachType([&](const Type& type) {
       if (type.schema != schema) return;

@@ -143,6 +143,34 @@ void Editor::DropType(Oid oid) {
   Append({.id = {kTypeClass, oid}});
 }
 
+void Editor::PutObject(SchemaObject object) {
+  const ObjectId id{object.object_class, object.oid};
+  transaction_.Put(Key(id.object_class, id.object), EncodeRecord(object));
+  Append({.id = id, .object = std::make_shared<const SchemaObject>(std::move(object))});
+}
+
+void Editor::DropObject(Oid object_class, Oid oid) {
+  DropDependenciesOf(object_class, oid);
+  transaction_.Delete(Key(object_class, oid));
+  Append({.id = {object_class, oid}});
+}
+
+void Editor::PutComment(Oid object_class, Oid object, std::string comment) {
+  SchemaObject record;
+  record.object_class = kDescriptionClass;
+  record.types = {object_class, object};
+  CurrentSnapshot()->ForEachObject(kDescriptionClass, [&](const SchemaObject& known) {
+    if (known.types == record.types) record.oid = known.oid;
+  });
+  if (comment.empty()) {
+    if (record.oid != kInvalidOid) DropObject(kDescriptionClass, record.oid);
+    return;
+  }
+  if (record.oid == kInvalidOid) record.oid = NewOid();
+  record.comment = std::move(comment);
+  PutObject(std::move(record));
+}
+
 void Editor::AddDependency(const Dependency& dependency) {
   const std::string key = DependencyKey(catalog_->tenant(), dependency);
   const ObjectId dependent{dependency.dependent_class, dependency.dependent};

@@ -6,7 +6,7 @@
 
 namespace grizzly::catalog {
 
-class Editor final : public CatalogEditor {
+class Editor final : public CatalogEditor, public SchemaObjectEditor {
  public:
   Editor(std::shared_ptr<TenantCatalog> catalog, txn::Transaction& transaction);
 
@@ -23,6 +23,9 @@ class Editor final : public CatalogEditor {
   void DropSchema(Oid oid) override;
   void PutType(Type type) override;
   void DropType(Oid oid) override;
+  void PutObject(SchemaObject object) override;
+  void DropObject(Oid object_class, Oid oid) override;
+  void PutComment(Oid object_class, Oid object, std::string comment) override;
   void AddDependency(const Dependency& dependency) override;
   void DropDependenciesOf(Oid dependent_class, Oid dependent) override;
 

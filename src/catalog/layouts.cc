@@ -1,8 +1,13 @@
 #include "catalog/layouts.h"
 
+#include <algorithm>
+
 #include "base/error/check.h"
+#include "facts/access_methods.h"
+#include "facts/collations.h"
 #include "storage/key/key_layout.h"
 #include "storage/row/row_layout.h"
+#include "storage/term/term_scheme.h"
 
 namespace grizzly::catalog {
 namespace {
@@ -10,6 +15,11 @@ namespace {
 storage::KeyPart PartOf(const IndexDefinition::Part& part, const types::TypeDirectory& types) {
   storage::KeyPart key_part{types.OrderedAs(part.type), part.descending, part.nulls_first};
   if (part.collation != kInvalidOid) key_part.type.collation = part.collation;
+  // text_pattern_ops and its like: bytes, whatever the collation.
+  const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
+  if (opclass != nullptr && opclass->opcname.ends_with("_pattern_ops")) {
+    key_part.type.collation = facts::kCCollationOid;
+  }
   return key_part;
 }
 
@@ -51,9 +61,21 @@ std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
   return std::make_shared<const storage::KeyLayout>(std::move(parts), std::move(columns));
 }
 
+bool HasTerms(const IndexDefinition& index) {
+  return storage::IsTermMethod(index.access_method) &&
+         std::all_of(index.parts.begin(), index.parts.end(), [](const IndexDefinition::Part& part) {
+           return storage::SchemeOfOpclass(part.opclass).has_value();
+         });
+}
+
+bool HasTermsByLevel(const IndexDefinition::Part& part) {
+  const auto scheme = storage::SchemeOfOpclass(part.opclass);
+  return scheme == storage::TermScheme::kSpans || scheme == storage::TermScheme::kBoxes;
+}
+
 void DeriveIndexLayout(Relation* index, const types::TypeDirectory& types) {
-  // Exclusion constraints over operators that no order serves: no entries.
-  if (index->index->access_method == "gist" || index->index->access_method == "spgist") return;
+  // Entries of terms have no key parts; a constraint over operators that no order serves may have no entries.
+  if (storage::IsTermMethod(index->index->access_method)) return;
   std::vector<storage::KeyPart> parts;
   std::vector<uint32_t> columns;
   bool has_expressions = false;

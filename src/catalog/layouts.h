@@ -19,8 +19,13 @@ void DeriveRowLayouts(Relation* table, const FindIo& find_io);
 std::shared_ptr<const storage::KeyLayout> RowKeyLayout(const Relation& index,
                                                        const Relation& table,
                                                        const types::TypeDirectory& types);
-// Sets index->index_key (not of a gist or spgist index: it has no entries); without columns when a part is an
-// expression.
+// Sets index->index_key (not of an index of terms); without columns when a part is an expression.
 void DeriveIndexLayout(Relation* index, const types::TypeDirectory& types);
+
+// Whether an index of gin, gist, spgist or brin has an entry for each term of a value (storage/term): when its
+// classes say how values are taken apart. An exclusion constraint over others has no entries.
+bool HasTerms(const IndexDefinition& index);
+// Whether it files a part's values by the size of what holds them: a search looks on every level.
+bool HasTermsByLevel(const IndexDefinition::Part& part);
 
 }  // namespace grizzly::catalog

@@ -1,6 +1,7 @@
 #include "catalog/object_text.h"
 
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 #include "facts/keywords.h"
 #include "types/type_name.h"
 
@@ -161,8 +162,11 @@ std::string DescribeObject(const CatalogSnapshot& catalog, const SearchPath& pat
       return "schema " + QuoteIdentifier(SchemaName(catalog, address.object));
     case kConstraintClass: return DescribeConstraint(catalog, path, address);
     case kDefaultClass: return DescribeDefault(catalog, path, address);
-    default: return fmt::format("object {} of class {}", address.object, address.object_class);
+    default: break;
   }
+  const SchemaObjectPtr object = ObjectsOf(catalog).FindObject(address.object_class, address.object);
+  if (object != nullptr) return DescribeSchemaObject(catalog, path, *object);
+  return fmt::format("object {} of class {}", address.object, address.object_class);
 }
 
 }  // namespace grizzly::catalog

@@ -2,7 +2,7 @@
 
 #include "catalog/inheritance.h"
 #include "catalog/object_text.h"
-#include "facts/collations.h"
+#include "catalog/schema_object.h"
 #include "facts/namespaces.h"
 #include "facts/types.h"
 
@@ -25,11 +25,6 @@ bool IsBare(Oid type, const std::string& text) {
       return text.find_first_not_of("0123456789.") == std::string::npos;
     default: return false;
   }
-}
-
-std::string CollationText(Oid oid) {
-  const facts::CollationFact* fact = facts::FindCollation(oid);
-  return fact == nullptr ? std::to_string(oid) : QuoteIdentifier(fact->collname);
 }
 
 // A value as a constant without its type.
@@ -79,7 +74,7 @@ class ConditionWriter {
     std::string collate;
     const PartitionKey::Part& part = key_.parts[i];
     const bool other = part.collation != kInvalidOid && part.collation != part.type.collation;
-    if (other) collate = " COLLATE " + CollationText(part.collation);
+    if (other) collate = " COLLATE " + FormatCollation(catalog_, SearchPath(), part.collation);
     return fmt::format("({}{} {} {})", Part(i), collate, op, Typed(i, value));
   }
 

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "catalog/schema_object.h"
 #include "base/error/sql_error.h"
 
 namespace grizzly::catalog {
@@ -247,6 +248,27 @@ void VisitFields(Type*, const Visit& field) {
   field(28, &Type::range_diff);
   field(29, &Type::dimensions);
   field(30, &Type::is_defined);
+}
+
+template <typename Visit>
+void VisitFields(SchemaObject::Reference*, const Visit& field) {
+  field(1, &SchemaObject::Reference::object_class);
+  field(2, &SchemaObject::Reference::object);
+  field(3, &SchemaObject::Reference::sub);
+  field(4, &SchemaObject::Reference::type);
+}
+
+template <typename Visit>
+void VisitFields(SchemaObject*, const Visit& field) {
+  field(1, &SchemaObject::object_class);
+  field(2, &SchemaObject::oid);
+  field(3, &SchemaObject::schema);
+  field(4, &SchemaObject::name);
+  field(5, &SchemaObject::owner);
+  field(6, &SchemaObject::comment);
+  field(7, &SchemaObject::types);
+  field(8, &SchemaObject::properties);
+  field(9, &SchemaObject::references);
 }
 
 template <typename Visit>
@@ -518,6 +540,7 @@ uint32_t BigEndianAt(std::string_view key, size_t position) {
 std::string EncodeRecord(const Relation& relation) { return Encode(relation); }
 std::string EncodeRecord(const Schema& schema) { return Encode(schema); }
 std::string EncodeRecord(const Type& type) { return Encode(type); }
+std::string EncodeRecord(const SchemaObject& object) { return Encode(object); }
 std::string EncodeRecord(const Role& role) { return Encode(role); }
 std::string EncodeRecord(const Database& database) { return Encode(database); }
 std::string EncodeRecord(const Dependency& dependency) { return Encode(dependency); }
@@ -527,6 +550,7 @@ std::string EncodeRecord(const TableStatistics& statistics) { return Encode(stat
 void DecodeRecord(std::string_view value, Relation* relation) { Decode(value, relation); }
 void DecodeRecord(std::string_view value, Schema* schema) { Decode(value, schema); }
 void DecodeRecord(std::string_view value, Type* type) { Decode(value, type); }
+void DecodeRecord(std::string_view value, SchemaObject* object) { Decode(value, object); }
 void DecodeRecord(std::string_view value, Role* role) { Decode(value, role); }
 void DecodeRecord(std::string_view value, Database* database) { Decode(value, database); }
 void DecodeRecord(std::string_view value, Dependency* dependency) { Decode(value, dependency); }
@@ -538,6 +562,24 @@ void DecodeRecord(std::string_view value, TableStatistics* statistics) {
 }
 
 std::string EncodeTombstone() { return std::string(txn::kRowTimestampBytes, '\0'); }
+bool IsSchemaObjectClass(Oid object_class) {
+  switch (object_class) {
+    case kProcClass:
+    case kCastClass:
+    case kConversionClass:
+    case kDescriptionClass:
+    case kOperatorClassClass:
+    case kOperatorClass:
+    case kExtendedStatisticsClass:
+    case kCollationClass:
+    case kTextSearchDictionaryClass:
+    case kTextSearchParserClass:
+    case kTextSearchConfigurationClass:
+    case kTextSearchTemplateClass: return true;
+    default: return false;
+  }
+}
+
 bool IsTombstone(std::string_view value) { return value.size() == txn::kRowTimestampBytes; }
 
 std::string TenantPrefix(TenantId tenant) {

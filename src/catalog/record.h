@@ -12,7 +12,8 @@
 //          Tags are never reused: DO NOT CHANGE the numbers in record.cc.
 // KEYS     tenant:u32 storage:u32 class:u32 object:u32 (big-endian), class as in pg_class: 1259
 //          relations, 2615 schemas, 1247 types, 2608 dependencies, 2619 statistics, 1260 roles,
-//          1262 databases, 1261 role memberships; class 0 holds the catalog's own counters.
+//          1262 databases, 1261 role memberships; the classes of SchemaObjects (IsSchemaObjectClass);
+//          class 0 holds the catalog's own counters.
 // ERRORS   XX001 data_corrupted for bytes that are no record; 0A000 naming the versions for one
 //          written by a newer server.
 // TESTS    tests/unit/catalog/record_test.cc (golden bytes)
@@ -25,6 +26,8 @@
 #include "catalog/statistics.h"
 
 namespace grizzly::catalog {
+
+struct SchemaObject;  // catalog/schema_object.h
 
 inline constexpr uint8_t kRecordFormatVersion = 1;
 
@@ -44,11 +47,24 @@ inline constexpr Oid kOperatorClass = 2617;
 inline constexpr Oid kStatisticsClass = 2619;
 inline constexpr Oid kValueStatisticsClass = 2840;  // pg_statistic's big values (pg_toast_2619)
 inline constexpr Oid kRewriteClass = 2618;
+// Classes whose objects are SchemaObjects.
+inline constexpr Oid kCastClass = 2605;
+inline constexpr Oid kConversionClass = 2607;
+inline constexpr Oid kDescriptionClass = 2609;  // comments: the described object's class and oid in `types`
+inline constexpr Oid kOperatorClassClass = 2616;
+inline constexpr Oid kExtendedStatisticsClass = 3381;
+inline constexpr Oid kCollationClass = 3456;
+inline constexpr Oid kTextSearchDictionaryClass = 3600;
+inline constexpr Oid kTextSearchParserClass = 3601;
+inline constexpr Oid kTextSearchConfigurationClass = 3602;
+inline constexpr Oid kTextSearchTemplateClass = 3764;
+bool IsSchemaObjectClass(Oid object_class);
 
 // Each makes a whole stored value, with room for the commit timestamp in front.
 std::string EncodeRecord(const Relation& relation);
 std::string EncodeRecord(const Schema& schema);
 std::string EncodeRecord(const Type& type);
+std::string EncodeRecord(const SchemaObject& object);
 std::string EncodeRecord(const Role& role);
 std::string EncodeRecord(const Database& database);
 std::string EncodeRecord(const Dependency& dependency);
@@ -59,6 +75,7 @@ std::string EncodeRecord(const TableStatistics& statistics);
 void DecodeRecord(std::string_view value, Relation* relation);
 void DecodeRecord(std::string_view value, Schema* schema);
 void DecodeRecord(std::string_view value, Type* type);
+void DecodeRecord(std::string_view value, SchemaObject* object);
 void DecodeRecord(std::string_view value, Role* role);
 void DecodeRecord(std::string_view value, Database* database);
 void DecodeRecord(std::string_view value, Dependency* dependency);

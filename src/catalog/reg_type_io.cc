@@ -7,7 +7,7 @@
 #include "base/error/sql_error.h"
 #include "catalog/object_text.h"
 #include "catalog/schema_lookup.h"
-#include "facts/collations.h"
+#include "catalog/schema_object.h"
 #include "facts/namespaces.h"
 #include "facts/operators.h"
 #include "facts/procs.h"
@@ -193,8 +193,7 @@ std::string FormatRegName(const CatalogSnapshot& catalog, const SearchPath& path
       return schema == nullptr ? std::to_string(object) : QuoteIdentifier(schema->name);
     }
     case facts::kRegcollationOid: {
-      const facts::CollationFact* collation = facts::FindCollation(object);
-      return collation == nullptr ? std::to_string(object) : QuoteIdentifier(collation->collname);
+      return FormatCollation(catalog, path, object);
     }
     case facts::kRegroleOid:
       return object == facts::kBootstrapSuperuserOid ? "postgres" : std::to_string(object);
@@ -222,7 +221,9 @@ Oid ResolveRegName(const CatalogSnapshot& catalog, const SearchPath& path, Oid r
     }
     case facts::kRegcollationOid: {
       const std::vector<std::string> parts = SplitQualifiedName(text);
-      if (const auto* collation = facts::FindCollationByName(parts.back())) return collation->oid;
+      const std::vector<std::string_view> views(parts.begin(), parts.end());
+      const Oid collation = FindCollation(catalog, path, views);
+      if (collation != kInvalidOid) return collation;
       throw SqlError(SqlState::kUndefinedObject,
                      fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", text));
     }

@@ -1,5 +1,6 @@
 #include "catalog/record.h"
 #include "catalog/tenant_snapshot.h"
+#include "types/collation.h"
 
 namespace grizzly::catalog {
 namespace {
@@ -23,6 +24,9 @@ class Edges {
 };
 
 bool IsUserObject(Oid oid) { return oid >= kFirstUserOid; }
+bool IsUserCollation(Oid oid) {
+  return oid >= kFirstUserOid && oid != types::kConflictingCollation;
+}
 
 void AddConstraint(const Relation& table, const Constraint& constraint, Edges* edges) {
   const SubObject self{kConstraintClass, constraint.oid};
@@ -46,6 +50,9 @@ void AddColumn(const Relation& relation, const Column& column, Edges* edges) {
   if (column.dropped) return;
   const SubObject self{kRelationClass, relation.oid, column.attnum};
   if (IsUserObject(column.type.oid)) edges->Add(self, {kTypeClass, column.type.oid}, 'n');
+  if (IsUserCollation(column.type.collation)) {
+    edges->Add(self, {kCollationClass, column.type.collation}, 'n');
+  }
   if (column.default_oid != kInvalidOid) {
     edges->Add({kDefaultClass, column.default_oid}, self, 'a');
   }
@@ -102,9 +109,22 @@ std::vector<Dependency> StructuralDependencies(const Type& type) {
   if (IsUserObject(type.base)) edges.Add(self, {kTypeClass, type.base}, 'n');
   if (IsUserObject(type.element)) edges.Add(self, {kTypeClass, type.element}, 'i');
   if (IsUserObject(type.range_subtype)) edges.Add(self, {kTypeClass, type.range_subtype}, 'n');
+  if (type.typtype == 'd' && IsUserCollation(type.collation)) {
+    edges.Add(self, {kCollationClass, type.collation}, 'n');
+  }
   if (type.range != kInvalidOid) edges.Add(self, {kTypeClass, type.range}, 'i');
   for (const Constraint& check : type.checks) {
     edges.Add({kConstraintClass, check.oid}, self, 'a');
+  }
+  return edges.Take();
+}
+
+std::vector<Dependency> StructuralDependencies(const SchemaObject& object) {
+  Edges edges;
+  for (const SchemaObject::Reference& reference : object.references) {
+    if (!IsUserObject(reference.object)) continue;
+    edges.Add({object.object_class, object.oid},
+              {reference.object_class, reference.object, reference.sub}, reference.type);
   }
   return edges.Take();
 }

@@ -89,7 +89,9 @@ void TenantCatalog::Load() {
         value_statistics_[id.object] = std::move(values);
         continue;
       }
-      default: continue;
+      default:
+        if (!IsSchemaObjectClass(id.object_class)) continue;
+        change.object = DecodeShared<SchemaObject>(value);
     }
     snapshot->Apply(change);
   }

@@ -7,6 +7,7 @@
 #include "catalog/reg_type_io.h"
 #include "catalog/layouts.h"
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 
 namespace grizzly::catalog {
 
@@ -29,6 +30,7 @@ TenantSnapshot::TenantSnapshot(const TenantSnapshot& other)
       schemas_by_name_(other.schemas_by_name_),
       types_(other.types_),
       types_by_name_(other.types_by_name_),
+      objects_(other.objects_),
       constraint_names_(other.constraint_names_),
       edges_from_(other.edges_from_),
       edges_to_(other.edges_to_),
@@ -47,7 +49,7 @@ void TenantSnapshot::Apply(const CatalogChange& change) {
     case kTypeClass: return SetType(change.id.object, change.type);
     case kDependencyClass:
       return SetStoredDependency(*change.dependency, change.dependency_removed);
-    default: GRIZZLY_UNREACHABLE("class of a catalog change");
+    default: return SetObject(change.id, change.object);
   }
 }
 
@@ -141,6 +143,20 @@ void TenantSnapshot::SetType(Oid oid, const TypePtr& type) {
   types_by_name_.Set({type->schema, type->name}, type);
   for (const Dependency& edge : StructuralDependencies(*type)) AddEdge(edge);
   CountConstraints(type->schema, type->checks, 1);
+}
+
+void TenantSnapshot::SetObject(const ObjectId& id, const SchemaObjectPtr& object) {
+  GRIZZLY_CHECK(IsSchemaObjectClass(id.object_class));
+  auto changed = std::make_shared<ObjectsById>(*objects_);
+  if (const auto old = changed->find(id); old != changed->end()) {
+    for (const Dependency& edge : StructuralDependencies(*old->second)) RemoveEdge(edge);
+    changed->erase(old);
+  }
+  if (object != nullptr) {
+    for (const Dependency& edge : StructuralDependencies(*object)) AddEdge(edge);
+    changed->emplace(id, object);
+  }
+  objects_ = std::move(changed);
 }
 
 void TenantSnapshot::CountConstraints(Oid schema, const std::vector<Constraint>& constraints,
@@ -312,6 +328,55 @@ std::vector<Dependency> TenantSnapshot::DependenciesOf(Oid object_class, Oid obj
 std::vector<Dependency> TenantSnapshot::DependentsOn(Oid object_class, Oid object) const {
   const DependencyList* list = edges_to_.Find(ObjectId{object_class, object});
   return list == nullptr ? std::vector<Dependency>() : **list;
+}
+
+std::string TenantSnapshot::CollationNameOf(Oid collation) const {
+  const SchemaObjectPtr object = FindObject(kCollationClass, collation);
+  return object == nullptr ? std::string() : object->name;
+}
+
+std::optional<std::string> TenantSnapshot::CollationLocaleOf(Oid collation) const {
+  const SchemaObjectPtr object = FindObject(kCollationClass, collation);
+  if (object == nullptr) return std::nullopt;
+  return object->Property(kCollationProvider) == "i"
+             ? std::string(object->Property(kCollationIcuLocale))
+             : std::string();
+}
+
+SchemaObjectPtr TenantSnapshot::FindObject(Oid object_class, Oid oid) const {
+  const auto found = objects_->find({object_class, oid});
+  return found == objects_->end() ? nullptr : found->second;
+}
+
+SchemaObjectPtr TenantSnapshot::FindObject(Oid object_class, Oid schema,
+                                           std::string_view name) const {
+  for (auto at = objects_->lower_bound({object_class, 0});
+       at != objects_->end() && at->first.object_class == object_class; ++at) {
+    if (at->second->schema == schema && at->second->name == name) return at->second;
+  }
+  return nullptr;
+}
+
+void TenantSnapshot::ForEachObject(Oid object_class,
+                                   const std::function<void(const SchemaObject&)>& visit) const {
+  for (auto at = objects_->lower_bound({object_class, 0});
+       at != objects_->end() && at->first.object_class == object_class; ++at) {
+    visit(*at->second);
+  }
+}
+
+void TenantSnapshot::ForEachObjectOfAnyClass(
+    const std::function<void(const SchemaObject&)>& visit) const {
+  for (const auto& [id, object] : *objects_) visit(*object);
+}
+
+std::string_view TenantSnapshot::CommentOn(Oid object_class, Oid object) const {
+  for (auto at = objects_->lower_bound({kDescriptionClass, 0});
+       at != objects_->end() && at->first.object_class == kDescriptionClass; ++at) {
+    const std::vector<Oid>& described = at->second->types;
+    if (described[0] == object_class && described[1] == object) return at->second->comment;
+  }
+  return {};
 }
 
 bool TenantSnapshot::HasConstraintName(Oid schema, std::string_view name) const {

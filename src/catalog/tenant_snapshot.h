@@ -5,12 +5,15 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <unordered_map>
 #include <variant>
 
 #include "catalog/catalog.h"
 #include "catalog/object_name.h"
+#include "catalog/schema_object.h"
+#include "types/collation.h"
 #include "types/range.h"
 
 namespace grizzly::catalog {
@@ -25,6 +28,7 @@ struct CatalogChange {
   RelationPtr relation;
   SchemaPtr schema;
   TypePtr type;
+  SchemaObjectPtr object;
   std::optional<Dependency> dependency;  // kDependencyClass: this one is added ...
   bool dependency_removed = false;       // ... or removed
 };
@@ -33,7 +37,9 @@ struct CatalogChange {
 // anything in this process are alike.
 uint64_t NextCatalogVersion();
 
-class TenantSnapshot final : public CatalogSnapshot {
+class TenantSnapshot final : public CatalogSnapshot,
+                             public SchemaObjects,
+                             public types::CollationSource {
  public:
   explicit TenantSnapshot(TenantId tenant);
   TenantSnapshot(const TenantSnapshot& other);
@@ -67,6 +73,8 @@ class TenantSnapshot final : public CatalogSnapshot {
   const types::RangeKind* RangeKindOf(Oid type) const override;
   std::vector<types::EnumValue> EnumValuesOf(Oid type) const override;
   const std::vector<types::RowColumn>* RowColumnsOf(Oid type) const override;
+  std::optional<std::string> CollationLocaleOf(Oid collation) const override;
+  std::string CollationNameOf(Oid collation) const override;
   // No expression can be evaluated down here: the session's directory checks.
   void CheckDomain(Oid, const types::Datum&) const override {}
   void ForEachRelation(const std::function<void(const RelationPtr&)>& visit) const override;
@@ -75,6 +83,13 @@ class TenantSnapshot final : public CatalogSnapshot {
   void ForEachDependency(const std::function<void(const Dependency&)>& visit) const override;
   std::vector<Dependency> DependenciesOf(Oid object_class, Oid object) const override;
   std::vector<Dependency> DependentsOn(Oid object_class, Oid object) const override;
+  SchemaObjectPtr FindObject(Oid object_class, Oid oid) const override;
+  SchemaObjectPtr FindObject(Oid object_class, Oid schema, std::string_view name) const override;
+  void ForEachObject(Oid object_class,
+                     const std::function<void(const SchemaObject&)>& visit) const override;
+  void ForEachObjectOfAnyClass(
+      const std::function<void(const SchemaObject&)>& visit) const override;
+  std::string_view CommentOn(Oid object_class, Oid object) const override;
   bool HasConstraintName(Oid schema, std::string_view name) const override;
 
  private:
@@ -82,6 +97,7 @@ class TenantSnapshot final : public CatalogSnapshot {
   void RemoveRelation(Oid oid);
   void SetSchema(Oid oid, const SchemaPtr& schema);
   void SetType(Oid oid, const TypePtr& type);
+  void SetObject(const ObjectId& id, const SchemaObjectPtr& object);
   void CountConstraints(Oid schema, const std::vector<Constraint>& constraints, int change);
   void SetStoredDependency(const Dependency& dependency, bool removed);
   void AddEdge(const Dependency& dependency);
@@ -96,6 +112,9 @@ class TenantSnapshot final : public CatalogSnapshot {
   NameMap<SchemaPtr> schemas_by_name_;  // schema part 0
   OidMap<TypePtr> types_;
   NameMap<TypePtr> types_by_name_;
+  // Few, so that a change may copy the map.
+  using ObjectsById = std::map<ObjectId, SchemaObjectPtr>;
+  std::shared_ptr<const ObjectsById> objects_ = std::make_shared<const ObjectsById>();
   NameMap<int> constraint_names_;  // how many constraints have it
   ObjectMap<DependencyList> edges_from_;
   ObjectMap<DependencyList> edges_to_;
@@ -112,5 +131,6 @@ class TenantSnapshot final : public CatalogSnapshot {
 // rows; kept by the snapshot, never stored.
 std::vector<Dependency> StructuralDependencies(const Relation& relation);
 std::vector<Dependency> StructuralDependencies(const Type& type);
+std::vector<Dependency> StructuralDependencies(const SchemaObject& object);
 
 }  // namespace grizzly::catalog

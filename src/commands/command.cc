@@ -12,6 +12,8 @@
 #include "commands/maintenance/lock_table.h"
 #include "commands/maintenance/reindex.h"
 #include "commands/maintenance/vacuum.h"
+#include "commands/object/collations.h"
+#include "commands/object/extended_statistics.h"
 #include "commands/role/databases.h"
 #include "commands/role/roles.h"
 #include "commands/schema/schemas.h"
@@ -36,6 +38,14 @@ struct CommandKind {
   Run run;
 };
 
+// CREATE of what is described by a list of options.
+std::string Define(const PgQuery__DefineStmt& statement, CommandInput& input) {
+  switch (statement.kind) {
+    case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION: return CreateCollation(statement, input);
+    default: ThrowNotSupported("CREATE of this kind of object");
+  }
+}
+
 constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateTable(*n.create_stmt, i); }},
@@ -54,6 +64,16 @@ constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT,
      [](const ast::Node& n, CommandInput& i) {
        return CreateTableAs(*n.create_table_as_stmt, i);
+     }},
+    {PG_QUERY__NODE__NODE_DEFINE_STMT,
+     [](const ast::Node& n, CommandInput& i) { return Define(*n.define_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_STATS_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateStatistics(*n.create_stats_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_STATS_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterStatistics(*n.alter_stats_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_COLLATION_STMT,
+     [](const ast::Node& n, CommandInput& i) {
+       return RefreshCollation(*n.alter_collation_stmt, i);
      }},
     {PG_QUERY__NODE__NODE_DROP_STMT,
      [](const ast::Node& n, CommandInput& i) { return Drop(*n.drop_stmt, i); }},

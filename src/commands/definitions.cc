@@ -4,8 +4,9 @@
 #include "catalog/partition_text.h"
 #include "catalog/record.h"
 #include "commands/evaluation.h"
+#include "commands/object/extended_statistics.h"
 #include "facts/access_methods.h"
-#include "facts/collations.h"
+#include "catalog/schema_object.h"
 #include "facts/operators.h"
 #include "facts/procs.h"
 #include "facts/types.h"
@@ -152,6 +153,10 @@ std::string ForeignKeyText(const DefinitionInput& input, const Relation& table,
   return text;
 }
 
+std::string CollationText(const DefinitionInput& input, Oid collation) {
+  return catalog::FormatCollation(*input.catalog, *input.search_path, collation);
+}
+
 std::string PartText(const DefinitionInput& input, const Relation& table,
                      const catalog::IndexDefinition::Part& part, Oid method, bool whole,
                      bool pretty) {
@@ -169,8 +174,7 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
   }
   if (!whole) return text;
   if (part.collation != kInvalidOid && part.collation != own_collation) {
-    const facts::CollationFact* collation = facts::FindCollation(part.collation);
-    if (collation != nullptr) text += " COLLATE " + catalog::QuoteIdentifier(collation->collname);
+    text += " COLLATE " + CollationText(input, part.collation);
   }
   const facts::OpclassFact* usual = facts::DefaultOpclass(method, part.type.oid);
   const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
@@ -406,10 +410,8 @@ std::optional<std::string> PartitionKeyText(const DefinitionInput& input, Oid oi
     parts.push_back(PartText(input, *table, as_index, facts::kBtreeMethodOid, /*whole=*/false, pretty));
     const Oid own_collation = part.column != 0 ? table->columns[part.column - 1].type.collation
                                                : part.type.collation;
-    const facts::CollationFact* collation =
-        part.collation == own_collation ? nullptr : facts::FindCollation(part.collation);
-    if (collation != nullptr) {
-      parts.back() += " COLLATE " + catalog::QuoteIdentifier(collation->collname);
+    if (part.collation != own_collation && part.collation != kInvalidOid) {
+      parts.back() += " COLLATE " + CollationText(input, part.collation);
     }
     const Oid method =
         key.strategy == 'h' ? facts::kHashMethodOid : facts::kBtreeMethodOid;
@@ -452,9 +454,12 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
   if (name == "pg_get_partition_constraintdef") {
     return PartitionConstraintText(input, object, pretty);
   }
-  // There are no triggers, rules, extended statistics or functions with SQL bodies.
-  if (name == "pg_get_triggerdef" || name == "pg_get_ruledef" || name == "pg_get_statisticsobjdef" ||
-      name == "pg_get_statisticsobjdef_columns" || name == "pg_get_function_sqlbody") {
+  if (name == "pg_get_statisticsobjdef" || name == "pg_get_statisticsobjdef_columns") {
+    return StatisticsText(input, object, name.ends_with("columns"));
+  }
+  // There are no triggers, rules or functions with SQL bodies.
+  if (name == "pg_get_triggerdef" || name == "pg_get_ruledef" ||
+      name == "pg_get_function_sqlbody") {
     return std::nullopt;
   }
   ThrowNotSupported("function " + std::string(name));

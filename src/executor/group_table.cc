@@ -16,6 +16,28 @@ constexpr size_t kFirstSlotCount = 64;
 constexpr uint32_t kCodedRowsMin = 256;
 constexpr size_t kCombinationsMax = 1024;
 
+// Numbers the runs of equal neighbours: their first rows, and for each row the number of its run. False, early,
+// where most neighbours differ.
+template <typename T>
+bool NumberRuns(const Vector& key, uint32_t row_count, std::vector<uint32_t>& first_rows,
+                std::vector<uint32_t>& runs) {
+  constexpr uint32_t kTriedRows = 128;
+  const auto values = key.Reader<T>();
+  first_rows.assign(1, 0);
+  runs.resize(row_count);
+  runs[0] = 0;
+  uint32_t run = 0;
+  for (uint32_t row = 1; row < row_count; ++row) {
+    if (values[row] != values[row - 1]) {
+      first_rows.push_back(row);
+      ++run;
+    }
+    runs[row] = run;
+    if (row == kTriedRows && run > kTriedRows / 2) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 GroupTable::GroupTable(std::vector<types::SqlType> key_types, MemoryTracker* memory)
@@ -25,11 +47,15 @@ GroupTable::~GroupTable() {
   if (memory_ != nullptr && charged_bytes_ > 0) memory_->Release(charged_bytes_);
 }
 
-void GroupTable::Prepare(std::span<const Vector* const> keys, uint32_t row_count,
-                         std::vector<uint32_t>& groups) {
+void GroupTable::Prepare(std::span<const Vector* const> keys, const uint64_t* hashes,
+                         uint32_t row_count, std::vector<uint32_t>& groups) {
   hashes_.resize(row_count);
   groups.resize(row_count);
-  key_columns_.Hash(keys, row_count, hashes_.data());
+  if (hashes != nullptr) {
+    std::copy_n(hashes, row_count, hashes_.data());
+  } else {
+    key_columns_.Hash(keys, row_count, hashes_.data());
+  }
   places_.resize(row_count);
   const size_t mask = slots_.size() - 1;
   for (uint32_t row = 0; row < row_count; ++row) places_[row] = hashes_[row] & mask;
@@ -89,7 +115,13 @@ void GroupTable::CompareCandidates(std::span<const Vector* const> keys,
 
 void GroupTable::FindOrAdd(std::span<const Vector* const> keys, uint32_t row_count,
                            std::vector<uint32_t>& groups) {
-  if (!FindByCodes(keys, row_count, groups)) FindOrAddRows(keys, row_count, groups);
+  if (FindByCodes(keys, row_count, groups) || FindByRuns(keys, row_count, groups)) return;
+  FindOrAddRows(keys, nullptr, row_count, groups);
+}
+
+void GroupTable::FindOrAddHashed(std::span<const Vector* const> keys, const uint64_t* hashes,
+                                 uint32_t row_count, std::vector<uint32_t>& groups) {
+  FindOrAddRows(keys, hashes, row_count, groups);
 }
 
 // Keys that are views of few values (columns of a dictionary, say): each combination met is looked up once,
@@ -122,12 +154,33 @@ bool GroupTable::FindByCodes(std::span<const Vector* const> keys, uint32_t row_c
     }
     groups[row] = number;
   }
-  LookUpRepresentatives(keys);
-  for (uint32_t row = 0; row < row_count; ++row) groups[row] = representative_groups_[groups[row]];
+  LookUpRepresentatives(keys, row_count, groups);
   return true;
 }
 
-void GroupTable::LookUpRepresentatives(std::span<const Vector* const> keys) {
+// A key by which the rows come in order, or nearly so: each run of equal values is looked up once.
+bool GroupTable::FindByRuns(std::span<const Vector* const> keys, uint32_t row_count,
+                            std::vector<uint32_t>& groups) {
+  if (row_count < kCodedRowsMin || keys.size() != 1 || !key_columns_.IsBytes(0)) return false;
+  const Vector& key = *keys[0];
+  if (key.MayHaveNulls()) return false;
+  bool has_runs = false;
+  switch (key.physical()) {
+    case types::PhysicalType::kInt32:
+      has_runs = NumberRuns<uint32_t>(key, row_count, representatives_, groups);
+      break;
+    case types::PhysicalType::kInt64:
+      has_runs = NumberRuns<uint64_t>(key, row_count, representatives_, groups);
+      break;
+    default: break;
+  }
+  if (has_runs) LookUpRepresentatives(keys, row_count, groups);
+  return has_runs;
+}
+
+// groups[i]: the number of row i's representative; becomes that one's group.
+void GroupTable::LookUpRepresentatives(std::span<const Vector* const> keys, uint32_t row_count,
+                                       std::vector<uint32_t>& groups) {
   types::Batch first;
   std::vector<const Vector*> columns;
   for (const Vector* key : keys) first.AddColumn(Vector(key->type(), 0));
@@ -135,14 +188,16 @@ void GroupTable::LookUpRepresentatives(std::span<const Vector* const> keys) {
     first.column(k).Slice(*keys[k], representatives_);
     columns.push_back(&first.column(k));
   }
-  FindOrAddRows(columns, static_cast<uint32_t>(representatives_.size()), representative_groups_);
+  FindOrAddRows(columns, nullptr, static_cast<uint32_t>(representatives_.size()),
+                representative_groups_);
   for (uint32_t& row : new_rows_) row = representatives_[row];
+  for (uint32_t row = 0; row < row_count; ++row) groups[row] = representative_groups_[groups[row]];
 }
 
-void GroupTable::FindOrAddRows(std::span<const Vector* const> keys, uint32_t row_count,
-                               std::vector<uint32_t>& groups) {
+void GroupTable::FindOrAddRows(std::span<const Vector* const> keys, const uint64_t* hashes,
+                               uint32_t row_count, std::vector<uint32_t>& groups) {
   GrowFor(uint64_t{group_count()} + row_count);
-  Prepare(keys, row_count, groups);
+  Prepare(keys, hashes, row_count, groups);
   types::Batch added;
   new_rows_.clear();
   while (!open_.empty()) {
@@ -165,7 +220,7 @@ void GroupTable::FindOrAddRows(std::span<const Vector* const> keys, uint32_t row
 
 void GroupTable::Find(std::span<const Vector* const> keys, uint32_t row_count,
                       std::vector<uint32_t>& groups) {
-  Prepare(keys, row_count, groups);
+  Prepare(keys, nullptr, row_count, groups);
   while (!open_.empty()) {
     WalkRows(false, groups);
     CompareCandidates(keys, groups);

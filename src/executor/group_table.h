@@ -22,6 +22,13 @@ class GroupTable {
   // order within the batch. NULL equals NULL.
   void FindOrAdd(std::span<const types::Vector* const> keys, uint32_t row_count,
                  std::vector<uint32_t>& groups);
+  // The same with the hashes as this or a like table has computed them.
+  void FindOrAddHashed(std::span<const types::Vector* const> keys, const uint64_t* hashes,
+                       uint32_t row_count, std::vector<uint32_t>& groups);
+  // Makes room at once.
+  void Reserve(uint64_t groups) { GrowFor(groups); }
+  // No more groups will come: from now on any number of threads may read the keys.
+  void Seal() { keys_.Seal(); }
   // The rows that made a group, ascending, of the last FindOrAdd.
   std::span<const uint32_t> new_rows() const { return new_rows_; }
   // groups[i] = kNoGroup for unknown ones; adds nothing.
@@ -30,6 +37,7 @@ class GroupTable {
             std::vector<uint32_t>& groups);
   uint32_t group_count() const { return static_cast<uint32_t>(keys_.row_count()); }
   const RowStore& keys() const { return keys_; }
+  std::span<const uint64_t> group_hashes() const { return group_hashes_; }
   // Of the rows of the last Find.
   const uint64_t* batch_hashes() const { return hashes_.data(); }
   int64_t byte_count() const { return keys_.charged_bytes() + charged_bytes_; }
@@ -41,11 +49,14 @@ class GroupTable {
   };
   bool FindByCodes(std::span<const types::Vector* const> keys, uint32_t row_count,
                    std::vector<uint32_t>& groups);
-  void LookUpRepresentatives(std::span<const types::Vector* const> keys);
-  void FindOrAddRows(std::span<const types::Vector* const> keys, uint32_t row_count,
-                     std::vector<uint32_t>& groups);
-  void Prepare(std::span<const types::Vector* const> keys, uint32_t row_count,
-               std::vector<uint32_t>& groups);
+  bool FindByRuns(std::span<const types::Vector* const> keys, uint32_t row_count,
+                  std::vector<uint32_t>& groups);
+  void LookUpRepresentatives(std::span<const types::Vector* const> keys, uint32_t row_count,
+                             std::vector<uint32_t>& groups);
+  void FindOrAddRows(std::span<const types::Vector* const> keys, const uint64_t* hashes,
+                     uint32_t row_count, std::vector<uint32_t>& groups);
+  void Prepare(std::span<const types::Vector* const> keys, const uint64_t* hashes,
+               uint32_t row_count, std::vector<uint32_t>& groups);
   void WalkRows(bool adds, std::vector<uint32_t>& groups);
   void CompareCandidates(std::span<const types::Vector* const> keys,
                          std::vector<uint32_t>& groups);
@@ -69,6 +80,7 @@ class GroupTable {
   std::vector<uint32_t> equal_rows_;
   std::vector<uint32_t> equal_groups_;
   std::vector<uint32_t> code_groups_;   // by the keys' codes: a number in representatives_
+                                        // (rows that stand for others)
   std::vector<uint32_t> representatives_;
   std::vector<uint32_t> representative_groups_;
 };

@@ -8,6 +8,7 @@ namespace grizzly::executor {
 OperatorPtr MakeOneRow(const plan::OneRowNode& node, ExecContext& context);
 OperatorPtr MakeValues(const plan::ValuesNode& node, ExecContext& context);
 OperatorPtr MakeTableScan(const plan::TableScanNode& node, ExecContext& context);
+OperatorPtr MakeTermScan(const plan::TableScanNode& node, ExecContext& context);
 OperatorPtr MakeColumnarScan(const plan::TableScanNode& node, ExecContext& context);
 OperatorPtr MakeVirtualScan(const plan::VirtualScanNode& node, ExecContext& context);
 OperatorPtr MakeFunctionScan(const plan::FunctionScanNode& node, ExecContext& context);

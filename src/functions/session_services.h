@@ -36,7 +36,8 @@ class SessionServices {
   virtual int64_t TransactionTimeUs() = 0;  // µs since 2000-01-01 UTC: now()
   virtual int64_t StatementTimeUs() = 0;
   virtual uint64_t CurrentTransactionId() = 0;
-  virtual std::string ShowSetting(std::string_view name, bool missing_ok) = 0;
+  // Nothing: there is no such setting, and that is `missing_ok`.
+  virtual std::optional<std::string> ShowSetting(std::string_view name, bool missing_ok) = 0;
   virtual void SetSetting(std::string_view name, std::string_view value, bool local) = 0;
 
   // Sequences. Errors: 55000 not yet defined in this session, 2200H limit exceeded.
@@ -51,7 +52,8 @@ class SessionServices {
   virtual Oid ResolveRegName(Oid kind, std::string_view text, bool missing_ok) = 0;
   virtual std::string FormatRegName(Oid kind, Oid object) = 0;
   virtual std::string FormatType(Oid type, int32_t typmod) = 0;
-  virtual bool IsVisible(Oid catalog, Oid object) = 0;  // pg_table_is_visible ...
+  // pg_table_is_visible ...; nothing: there is no such object.
+  virtual std::optional<bool> IsVisible(Oid catalog, Oid object) = 0;
   // pg_get_viewdef, pg_get_constraintdef, pg_get_indexdef, ... : `function` is the pg_proc oid.
   // Nullopt: NULL.
   virtual std::optional<std::string> Definition(Oid function, Oid object, int32_t column,

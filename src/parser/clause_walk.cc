@@ -2,6 +2,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -64,6 +65,9 @@ void AddRules(Rules& rules, const ProtobufCMessageDescriptor& message) {
       made.fields.push_back(rule);
     }
   }
+  // What a statement says itself is refused by its own name before what is in it.
+  std::stable_partition(made.fields.begin(), made.fields.end(),
+                        [](const FieldRule& rule) { return !rule.is_message; });
   if (all_one_of) made.one_of = &message.fields[0];
   rules.emplace(&message, std::move(made));
   for (unsigned i = 0; i < message.n_fields; ++i) {

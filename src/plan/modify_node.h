@@ -93,7 +93,8 @@ struct InsertNode final : Node {
   std::shared_ptr<const RowRouting> routing;  // into a partitioned table; null: into rules.relation
   std::vector<ExprPtr> values;     // [attnum - 1], over the child; null pointer: NULL (or generated)
   std::optional<OnConflictRules> on_conflict;
-  std::vector<ExprPtr> returning;  // over the new row
+  std::vector<ExprPtr> returning;  // over the new row followed by these of it
+  std::vector<AttributeNumber> system_columns;
 };
 
 // kUpdate and kDelete.

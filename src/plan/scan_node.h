@@ -38,6 +38,14 @@ struct KeyBounds {
   }
 };
 
+// A condition that an index of terms helps to find rows for: index part OP value. The rows found are more than
+// those it holds for.
+struct TermCondition {
+  uint32_t part = 0;
+  std::string op;                          // the operator's name
+  ExprPtr value;                           // uses no input columns; NULL: no row matches
+};
+
 // TABLESAMPLE. The expressions use no input columns.
 struct TableSample {
   bool by_block = false;                   // SYSTEM; else BERNOULLI, row by row
@@ -53,6 +61,8 @@ struct TableScanNode final : Node {
   std::string alias;
   catalog::RelationPtr index;              // null: by the rows' own key
   KeyBounds bounds;
+  std::vector<TermCondition> terms;        // all hold; `index` is one of terms
+  bool by_tid = false;                     // bounds are those of ctid; the filters decide
   bool unique_match = false;               // bounds fix a whole unique key: at most one row
   bool backward = false;
   // output i: column attnums[i]; 0 the row key (bytea); kTableOidAttribute and the like < 0.

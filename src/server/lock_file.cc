@@ -44,6 +44,7 @@ void WriteAll(int file, const std::string& path, std::string_view text) {
 // Creates the file exclusively, replacing a stale one. `hint` is for the living owner's case.
 void CreateLockFile(const std::string& path, const std::string& text,
                     const std::function<std::string(pid_t)>& hint) {
+  int failed = 0;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
     if (made >= 0) {
@@ -57,6 +58,7 @@ void CreateLockFile(const std::string& path, const std::string& text,
       ::close(made);
       return;
     }
+    failed = errno;
     if (errno != EEXIST && errno != EACCES) {
       throw SqlError(SqlState::kIoError,
                      fmt::format("could not create lock file \"{}\": {}", path, strerror(errno)))
@@ -96,7 +98,8 @@ void CreateLockFile(const std::string& path, const std::string& text,
           .Fatal();
     }
   }
-  throw SqlError(SqlState::kLockFileExists, fmt::format("could not create lock file \"{}\"", path))
+  throw SqlError(failed == EACCES ? SqlState::kIoError : SqlState::kLockFileExists,
+                 fmt::format("could not create lock file \"{}\": {}", path, strerror(failed)))
       .Fatal();
 }
 

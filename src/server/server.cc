@@ -24,6 +24,48 @@ int ServingThreads() {
   return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())) + 1;
 }
 
+// What the instance counts, for /metrics.
+struct StatisticHelp {
+  std::string_view name;
+  std::string_view help;
+};
+constexpr StatisticHelp kStatisticHelp[] = {
+    {"background_errors", "Flushes and compactions that failed."},
+    {"blob_file_bytes", "Large values on disk, bytes."},
+    {"block_cache_bytes", "Blocks in the cache (shared_buffers is its limit), bytes."},
+    {"block_cache_hits", "Blocks found in the cache."},
+    {"block_cache_misses", "Blocks read from files."},
+    {"bloom_filter_useful", "File reads that a Bloom filter saved."},
+    {"bytes_read", "Bytes of keys and values read."},
+    {"bytes_written", "Bytes of keys and values written."},
+    {"compaction_bytes_read", "Bytes that compactions read."},
+    {"compaction_bytes_written", "Bytes that compactions wrote."},
+    {"estimated_keys", "Keys in the store, about."},
+    {"flush_bytes_written", "Bytes written from memory to files."},
+    {"iterator_seeks", "Scans positioned."},
+    {"keys_read", "Keys looked up."},
+    {"keys_written", "Keys written."},
+    {"log_bytes", "Bytes written to the log."},
+    {"log_syncs", "Times the log was synced to disk."},
+    {"log_writes_done_by_other", "Commits that another commit wrote along with its own."},
+    {"log_writes_done_by_self", "Commits that wrote the log themselves."},
+    {"memtable_bytes", "Newest rows, still in memory, bytes."},
+    {"pending_compaction_bytes", "Bytes that wait for compaction, about."},
+    {"running_compactions", "Compactions that run now."},
+    {"running_flushes", "Flushes that run now."},
+    {"snapshots", "Snapshots that transactions hold."},
+    {"stall_us", "Time writers waited for compaction, microseconds."},
+    {"table_file_bytes", "Rows and index entries on disk, bytes."},
+    {"write_stopped", "1 after a failed write or sync: the server takes no more writes (55000)."},
+};
+
+std::string HelpOf(const std::string& statistic) {
+  for (const StatisticHelp& known : kStatisticHelp) {
+    if (known.name == statistic) return std::string(known.help);
+  }
+  return statistic;
+}
+
 // Every client is a descriptor, and the store has its own.
 void RaiseDescriptorLimit() {
   rlimit limit{};
@@ -119,7 +161,7 @@ void Server::AddMetrics() {
       for (char& c : metric) {
         if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
       }
-      samples.push_back({std::move(metric), name, {}, static_cast<double>(value)});
+      samples.push_back({std::move(metric), HelpOf(name), {}, static_cast<double>(value)});
     }
     return samples;
   });
@@ -228,7 +270,7 @@ HttpReply Server::AnswerHttp(std::string_view path) {
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_.Text()};
   }
   if (path == "/healthz") return {.body = "ok\n"};
-  if (path != "/readyz") return {.status = 404, .body = "not found\n"};
+  if (path != "/readyz") return {.status = 404, .body = "not found: there is /metrics, /healthz and /readyz\n"};
   std::string reason;
   {
     std::lock_guard lock(mutex_);

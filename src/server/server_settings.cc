@@ -8,6 +8,7 @@
 
 #include "base/config/config_file.h"
 #include "base/error/sql_error.h"
+#include "session/settings.h"
 
 namespace grizzly::server {
 namespace {
@@ -164,7 +165,9 @@ void Apply(ServerSettings& settings, const std::string& name, const std::string&
   RefuseUnsupported(name, value);
   const auto setter = Setters().find(name);
   if (setter != Setters().end()) setter->second(settings, value);
-  if (!IsOurOwn(name)) settings.options[name] = value;
+  if (IsOurOwn(name)) return;
+  session::CanonicalSetting(name, value);  // the instance refuses it as well, without knowing where it stands
+  settings.options[name] = value;
 }
 
 }  // namespace

@@ -34,6 +34,14 @@ Datum StartTime(const SystemCall& call) {
 
 Datum InRecovery(const SystemCall&) { return Datum::Of(false); }
 
+// There is no standby that replays what another server wrote.
+Datum NeverReplayed(const SystemCall&) { return Datum::Null(); }
+
+Datum NotInRecovery(const SystemCall&) {
+  throw SqlError(SqlState::kObjectNotInPrerequisiteState, "recovery is not in progress")
+      .Hint("Recovery control functions can only be executed during recovery.");
+}
+
 Datum ClientPort(const SystemCall& call) {
   const ClientSession::Activity activity = call.session.CurrentActivity();
   return activity.client_port == 0 ? Datum::Null()
@@ -117,6 +125,13 @@ std::span<const SystemFunctionEntry> BackendFunctions() {
       {"pg_postmaster_start_time", StartTime},
       {"pg_conf_load_time", StartTime},
       {"pg_is_in_recovery", InRecovery},
+      {"pg_last_wal_receive_lsn", NeverReplayed},
+      {"pg_last_wal_replay_lsn", NeverReplayed},
+      {"pg_last_xact_replay_timestamp", NeverReplayed},
+      {"pg_is_wal_replay_paused", NotInRecovery},
+      {"pg_get_wal_replay_pause_state", NotInRecovery},
+      {"pg_wal_replay_pause", NotInRecovery},
+      {"pg_wal_replay_resume", NotInRecovery},
       {"inet_client_port", ClientPort},
       {"inet_server_port", ServerPort},
       {"pg_blocking_pids", Blockers},

@@ -41,7 +41,9 @@ ClientSession::ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantS
       sink_(sink),
       memory_("session", &instance.memory()),
       settings_(reset_values),
-      role_(std::move(role)),
+      login_role_(std::move(role)),
+      session_role_(login_role_),
+      role_(login_role_),
       services_(std::make_unique<Services>(*this)),
       types_(std::make_unique<SessionTypes>(*this)) {
   settings_.effective().io.reg_names = services_.get();

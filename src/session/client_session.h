@@ -126,7 +126,16 @@ class ClientSession final : public Session, private commands::QueryRunner,
   TenantState& tenant() { return *tenant_; }
   const std::map<std::string, PreparedStatementPtr>& prepared() const { return prepared_; }
   const std::map<std::string, std::unique_ptr<Portal>>& portals() const { return portals_; }
-  const catalog::Role& role() const { return *role_; }
+  // CURRENT_USER: what SET ROLE says, else SESSION_USER.
+  const catalog::Role& role() {
+    if (role_version_ != settings_.effective().version) FollowRoleSettings();
+    return *role_;
+  }
+  // SESSION_USER: who logged in, or what SET SESSION AUTHORIZATION says.
+  const catalog::Role& session_role() {
+    role();
+    return *session_role_;
+  }
   catalog::SnapshotPtr Snapshot();
   const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
   txn::Transaction& EnsureTransaction();
@@ -186,6 +195,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   planner::BinderInput MakeBinderInput(const catalog::SnapshotPtr& snapshot,
                                        std::string_view source);
   void CountChanges(const plan::Plan& plan, uint64_t rows);
+  void ReportChanges();
   std::vector<types::Datum> SampleParameters(const std::vector<planner::LiftedLiteral>& lifted,
                                              const std::vector<parser::Literal>* literals,
                                              Arena& arena);
@@ -247,6 +257,12 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void EndTemporaryObjects();
 
   // ---- session_statements.cc ----
+  // With what this transaction has made.
+  std::shared_ptr<const catalog::Role> FindRole(std::string_view name);
+  static bool IsRoleSetting(std::string_view name);
+  void CheckRoleSetting(std::string_view name, std::string_view value);
+  void SetSetting(std::string_view name, std::string_view value, bool local);
+  void FollowRoleSettings();
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
   void RunShow(const PgQuery__VariableShowStmt& statement);
   // ---- stored_settings.cc ----
@@ -323,7 +339,10 @@ class ClientSession final : public Session, private commands::QueryRunner,
   CancelToken cancel_;
   MemoryTracker memory_;
   Settings settings_;
+  const std::shared_ptr<const catalog::Role> login_role_;
+  std::shared_ptr<const catalog::Role> session_role_;
   std::shared_ptr<const catalog::Role> role_;
+  uint64_t role_version_ = 0;  // of the settings that the two before come from
   std::unique_ptr<Services> services_;
   std::unique_ptr<SessionTypes> types_;
 
@@ -340,6 +359,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   };
   std::vector<Savepoint> savepoints_;
   std::vector<Oid> uncontended_relations_;
+  std::vector<std::pair<Oid, uint64_t>> changed_rows_;  // of the transaction, for auto-analyze
   executor::TransactionChecks checks_{*this, &memory_};
 
   std::map<std::string, PreparedStatementPtr> prepared_;

@@ -3,10 +3,11 @@
 #include <random>
 
 #include "base/log/log.h"
-
+#include "facts/types.h"
 #include "session/auto_analyze.h"
 #include "session/client_session.h"
 #include "storage/kv/fault_injection.h"
+#include "types/type_io.h"
 
 namespace grizzly::session {
 namespace {
@@ -25,6 +26,14 @@ storage::StoreOptions StoreOptionsFrom(const InstanceOptions& options) {
   return store;
 }
 
+// A timestamptz as text; never: empty.
+bool IsPast(const std::string& time) {
+  if (time.empty()) return false;
+  Arena arena;
+  const types::Datum parsed = types::BuiltinTypeIo(facts::kTimestamptzOid)
+                                  ->Input(time, types::kNoTypmod, types::IoSettings(), arena);
+  return parsed.As<int64_t>() < NowUs();
+}
 
 int32_t RandomKey() {
   thread_local std::random_device device;
@@ -82,7 +91,8 @@ std::optional<RoleLogin> DatabaseInstance::FindRoleLogin(std::string_view role) 
   login.can_login = found->can_login;
   login.is_superuser = found->superuser;
   login.connection_limit = found->connection_limit;
-  login.password_verifier = found->password_verifier;
+  // An expired password is none: the client learns no more than that it was wrong.
+  if (!IsPast(found->valid_until)) login.password_verifier = found->password_verifier;
   return login;
 }
 
@@ -136,14 +146,12 @@ std::unique_ptr<Session> DatabaseInstance::Connect(const ConnectRequest& request
   SessionId id;
   {
     std::lock_guard lock(mutex_);
-    if (static_cast<int>(sessions_.size()) >= connections_max_) {
-      throw SqlError(SqlState::kTooManyConnections, "sorry, too many clients already").Fatal();
-    }
+    RequireRoom(*role, *database);
     do {
       next_session_id_ = next_session_id_ == INT32_MAX ? 1000 : next_session_id_ + 1;
     } while (sessions_.contains(next_session_id_));
     id = SessionId{next_session_id_};
-    sessions_.emplace(id.value, nullptr);  // takes the place; filled in below
+    sessions_.emplace(id.value, Seat{role->oid, database->oid, nullptr});
   }
   try {
     auto session = std::make_unique<ClientSession>(*this, std::move(tenant), id, RandomKey(),
@@ -151,12 +159,32 @@ std::unique_ptr<Session> DatabaseInstance::Connect(const ConnectRequest& request
     std::call_once(session->tenant().leftovers_dropped,
                    [&] { session->DropTemporaryLeftovers(); });
     std::lock_guard lock(mutex_);
-    sessions_[id.value] = session.get();
+    sessions_[id.value].session = session.get();
     return session;
   } catch (...) {
     std::lock_guard lock(mutex_);
     sessions_.erase(id.value);
     throw;
+  }
+}
+
+void DatabaseInstance::RequireRoom(const catalog::Role& role,
+                                   const catalog::Database& database) const {
+  const auto refuse = [](std::string message) {
+    throw SqlError(SqlState::kTooManyConnections, std::move(message)).Fatal();
+  };
+  if (static_cast<int>(sessions_.size()) >= connections_max_) refuse("sorry, too many clients already");
+  if (role.superuser || (role.connection_limit < 0 && database.connection_limit < 0)) return;
+  int of_role = 0, of_database = 0;
+  for (const auto& [id, seat] : sessions_) {
+    of_role += seat.role == role.oid ? 1 : 0;
+    of_database += seat.database == database.oid ? 1 : 0;
+  }
+  if (role.connection_limit >= 0 && of_role >= role.connection_limit) {
+    refuse(fmt::format("too many connections for role \"{}\"", role.name));
+  }
+  if (database.connection_limit >= 0 && of_database >= database.connection_limit) {
+    refuse(fmt::format("too many connections for database \"{}\"", database.name));
   }
 }
 
@@ -178,19 +206,19 @@ std::vector<std::pair<std::string, std::string>> DatabaseInstance::ReportedParam
 bool DatabaseInstance::CancelSession(SessionId id, int32_t cancel_key) {
   std::lock_guard lock(mutex_);
   const auto found = sessions_.find(id.value);
-  if (found == sessions_.end() || found->second == nullptr ||
-      found->second->cancel_key() != cancel_key) {
+  if (found == sessions_.end() || found->second.session == nullptr ||
+      found->second.session->cancel_key() != cancel_key) {
     return false;
   }
-  found->second->Cancel(CancelReason::kUserRequest);
+  found->second.session->Cancel(CancelReason::kUserRequest);
   return true;
 }
 
 bool DatabaseInstance::SignalSession(SessionId id, CancelReason reason) {
   std::lock_guard lock(mutex_);
   const auto found = sessions_.find(id.value);
-  if (found == sessions_.end() || found->second == nullptr) return false;
-  found->second->Cancel(reason);
+  if (found == sessions_.end() || found->second.session == nullptr) return false;
+  found->second.session->Cancel(reason);
   return true;
 }
 
@@ -200,8 +228,8 @@ void DatabaseInstance::TerminateAllSessions() {
 
 void DatabaseInstance::ForEachSession(const std::function<void(ClientSession&)>& visit) {
   std::lock_guard lock(mutex_);
-  for (const auto& [id, session] : sessions_) {
-    if (session != nullptr) visit(*session);
+  for (const auto& [id, seat] : sessions_) {
+    if (seat.session != nullptr) visit(*seat.session);
   }
 }
 

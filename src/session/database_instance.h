@@ -102,7 +102,15 @@ class DatabaseInstance final : public Instance {
   int connections_max_ = 100;
 
   mutable std::mutex mutex_;
-  std::unordered_map<int32_t, ClientSession*> sessions_;                    // guarded by mutex_
+  struct Seat {
+    Oid role = kInvalidOid;
+    Oid database = kInvalidOid;
+    ClientSession* session = nullptr;  // null while it is being made
+  };
+  // Throws 53300 when the server, the database or the role has its number of sessions. Wants mutex_.
+  void RequireRoom(const catalog::Role& role, const catalog::Database& database) const;
+
+  std::unordered_map<int32_t, Seat> sessions_;                              // guarded by mutex_
   std::unordered_map<uint32_t, std::weak_ptr<TenantState>> tenants_;        // guarded by mutex_
   int32_t next_session_id_ = 1000;                                          // guarded by mutex_
   std::unique_ptr<AutoAnalyze> auto_analyze_;  // last: it stops before all else

@@ -24,6 +24,8 @@ class Execution {
   std::vector<types::Datum>& parameters() { return parameters_; }
   Arena& arena() { return arena_; }
 
+  // Operators that want more spill or fail with 53200.
+  void SetMemoryLimit(int64_t bytes) { memory_.SetLimit(bytes); }
   // Builds and opens the operators; call after the context is filled in.
   void Start();
   // Hands out up to `rows_max` further rows (0: all) in batches. True when everything has been read.

@@ -200,8 +200,25 @@ Datum FileNode(const SystemCall& call) {
   return Datum::Of<Oid>(stored ? relation->storage.value : relation->oid);
 }
 
+// Whether a class whose objects the snapshot can be asked for has this one; of others: true.
+bool MayBeDescribed(const catalog::CatalogSnapshot& snapshot, Oid object_class, Oid object, int32_t sub) {
+  switch (object_class) {
+    case kInvalidOid: return object != kInvalidOid;
+    case catalog::kRelationClass: {
+      const catalog::RelationPtr relation = snapshot.FindRelation(object);
+      return relation != nullptr && (sub <= 0 || static_cast<size_t>(sub) <= relation->columns.size());
+    }
+    case catalog::kTypeClass: return snapshot.FindType(object) != nullptr;
+    case catalog::kSchemaClass: return snapshot.FindSchema(object) != nullptr;
+    default: return true;
+  }
+}
+
 Datum Describe(const SystemCall& call) {
   const catalog::SnapshotPtr snapshot = call.session.Snapshot();
+  if (!MayBeDescribed(*snapshot, call.OidAt(0), call.OidAt(1), call.arguments[2].As<int32_t>())) {
+    return Datum::Null();
+  }
   return call.Text(catalog::DescribeObject(
       *snapshot, call.session.CurrentSearchPath(*snapshot),
       {call.OidAt(0), call.OidAt(1), call.arguments[2].As<int32_t>()}));

@@ -1,4 +1,5 @@
 // Queries: plan, lock, run.
+#include <algorithm>
 #include <charconv>
 
 #include "catalog/statistics.h"
@@ -32,7 +33,7 @@ const catalog::SearchPath& ClientSession::CurrentSearchPath(
   if (search_path_catalog_version_ != snapshot.version() ||
       search_path_settings_version_ != effective.version ||
       (editor_ != nullptr && editor_->has_changes())) {
-    search_path_ = catalog::SearchPath::Resolve(snapshot, effective.search_path_names, role_->name,
+    search_path_ = catalog::SearchPath::Resolve(snapshot, effective.search_path_names, role().name,
                                                 TemporarySchema(snapshot));
     search_path_catalog_version_ = snapshot.version();
     search_path_settings_version_ = effective.version;
@@ -44,7 +45,7 @@ const catalog::SearchPath& ClientSession::CurrentSearchPath(
 const std::string& ClientSession::Environment() {
   const EffectiveSettings& effective = settings_.effective();
   if (environment_version_ != effective.version) {
-    environment_ = role_->name;
+    environment_ = role().name;
     environment_ += '\n';
     environment_ += temporary_schema_name_;
     for (const char* name : {"search_path", "DateStyle", "TimeZone", "IntervalStyle",
@@ -63,10 +64,11 @@ planner::BinderInput ClientSession::MakeBinderInput(const catalog::SnapshotPtr& 
   input.catalog = snapshot;
   input.shared = &instance_.shared_catalog();
   input.search_path = &CurrentSearchPath(*snapshot);
-  input.current_role = role_->oid;
+  input.current_role = role().oid;
   input.source_text = source;
   input.current_database = tenant_->database->name;
   input.notice = [this](const Diagnostic& notice) { Notify(notice); };
+  input.io = &settings_.effective().io;
   return input;
 }
 
@@ -220,14 +222,28 @@ void ClientSession::CheckMayRun(const plan::Plan& plan) {
                  fmt::format("cannot execute {} in a read-only transaction", command));
 }
 
-// For auto-analyze: counted when done, whether or not the transaction commits.
+// For auto-analyze, which hears of them when the transaction is over and others see the rows.
 void ClientSession::CountChanges(const plan::Plan& plan, uint64_t rows) {
   if (rows == 0 || !plan.writes) return;
   for (const plan::Plan::UsedRelation& used : plan.relations) {
     if (used.mode != txn::RelationLockMode::kRowExclusive) continue;
-    catalog::StatisticsOf(tenant_->catalog.get())->CountChangedRows(used.relation->oid, rows);
+    const Oid oid = used.relation->oid;
+    const auto known = std::find_if(changed_rows_.begin(), changed_rows_.end(),
+                                    [oid](const auto& entry) { return entry.first == oid; });
+    if (known != changed_rows_.end()) {
+      known->second += rows;
+    } else {
+      changed_rows_.emplace_back(oid, rows);
+    }
     return;
   }
+}
+
+void ClientSession::ReportChanges() {
+  if (changed_rows_.empty()) return;
+  catalog::StatisticsStore& statistics = *catalog::StatisticsOf(tenant_->catalog.get());
+  for (const auto& [oid, rows] : changed_rows_) statistics.CountChangedRows(oid, rows);
+  changed_rows_.clear();
 }
 
 void ClientSession::FillContext(executor::ExecContext& context) {
@@ -265,6 +281,7 @@ void ClientSession::FillContext(executor::ExecContext& context) {
 
 std::unique_ptr<Execution> ClientSession::NewExecution(const plan::PlanPtr& plan) {
   auto execution = std::make_unique<Execution>(plan, *transaction_, &memory_);
+  execution->SetMemoryLimit(settings_.effective().statement_memory_max);
   FillContext(execution->context());
   return execution;
 }
@@ -301,7 +318,9 @@ types::Datum ClientSession::ReadLiteral(const parser::Literal& literal,
   }
   const types::TypeIo* type_io = types::BuiltinTypeIo(lifted.type.oid);
   if (type_io == nullptr) type_io = Snapshot()->FindTypeIo(lifted.type.oid);
-  GRIZZLY_CHECK(type_io != nullptr);
+  if (type_io == nullptr) {
+    ThrowNotSupported("type " + services_->FormatType(lifted.type.oid, types::kNoTypmod), literal.location);
+  }
   try {
     return type_io->Input(text, lifted.type.typmod, io, arena);
   } catch (SqlError& error) {

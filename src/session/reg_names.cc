@@ -5,6 +5,7 @@
 
 #include "catalog/object_text.h"
 #include "catalog/schema_lookup.h"
+#include "catalog/schema_object.h"
 #include "facts/collations.h"
 #include "facts/namespaces.h"
 #include "facts/operators.h"
@@ -236,6 +237,9 @@ Oid Services::ResolveFactName(Oid kind, std::string_view text, bool missing_ok) 
   if (kind == facts::kRegcollationOid) {
     const facts::CollationFact* fact = builtin ? facts::FindCollationByName(name) : nullptr;
     if (fact != nullptr) return fact->oid;
+    const std::vector<std::string_view> parts(names.begin(), names.end());
+    const Oid made = catalog::FindCollation(*snapshot, session_.CurrentSearchPath(*snapshot), parts);
+    if (made != kInvalidOid) return made;
     what = fmt::format("collation \"{}\" for encoding \"UTF8\"", Dotted(names));
   } else if (kind == facts::kRegconfigOid) {
     for (const auto& fact : facts::AllTextSearchConfigurations()) {
@@ -372,7 +376,7 @@ std::string Services::FormatRegName(Oid kind, Oid object) {
     }
     case facts::kRegcollationOid: {
       const facts::CollationFact* fact = facts::FindCollation(object);
-      if (fact == nullptr) return number;
+      if (fact == nullptr) return catalog::FormatCollation(*snapshot, path, object);
       return QualifyUnless(path.PositionOf(fact->collnamespace) >= 0, fact->collnamespace,
                            fact->collname);
     }

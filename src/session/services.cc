@@ -11,12 +11,6 @@
 #include "txn/lock/lock_owner.h"
 
 namespace grizzly::session {
-namespace {
-
-constexpr Oid kPgCatalogSchema = 11;
-
-}  // namespace
-
 Services::Services(ClientSession& session) : session_(session) {}
 Services::~Services() = default;
 
@@ -28,8 +22,8 @@ void Services::Notice(std::string_view message) {
   session_.Notify(std::move(notice));
 }
 
-std::string_view Services::CurrentUser() { return session_.role_->name; }
-std::string_view Services::SessionUser() { return session_.role_->name; }
+std::string_view Services::CurrentUser() { return session_.role().name; }
+std::string_view Services::SessionUser() { return session_.session_role().name; }
 std::string_view Services::CurrentDatabase() { return session_.tenant_->database->name; }
 
 std::vector<std::string> Services::CurrentSchemas(bool include_implicit) {
@@ -47,16 +41,16 @@ int64_t Services::TransactionTimeUs() { return session_.transaction_time_us_; }
 int64_t Services::StatementTimeUs() { return session_.statement_time_us_; }
 uint64_t Services::CurrentTransactionId() { return session_.EnsureTransaction().id().value; }
 
-std::string Services::ShowSetting(std::string_view name, bool missing_ok) {
+std::optional<std::string> Services::ShowSetting(std::string_view name, bool missing_ok) {
   // transaction_isolation, transaction_read_only, transaction_deferrable: of this one.
   if (name.starts_with("transaction_") && facts::FindSetting(name) != nullptr) {
     return session_.ShowTransactionSetting(name);
   }
-  return session_.settings_.Show(name, missing_ok).value_or("");
+  return session_.settings_.Show(name, missing_ok);
 }
 
 void Services::SetSetting(std::string_view name, std::string_view value, bool local) {
-  session_.settings_.Set(name, value, local, SettingSource::kSession);
+  session_.SetSetting(name, value, local);
 }
 
 // ---- sequences ----
@@ -121,6 +115,12 @@ int64_t Services::LastValue() {
   return CurrentValue(last_sequence_);
 }
 
+functions::SequenceRow Services::ReadSequence(Oid oid) {
+  const catalog::SequenceState state =
+      session_.instance_.sequences().Read(*RequireSequence(oid));
+  return {state.last_value, state.log_count, state.is_called};
+}
+
 void Services::SetValue(Oid oid, int64_t value, bool is_called) {
   const catalog::RelationPtr sequence = RequireSequence(oid);
   session_.instance_.sequences().Set(*sequence, value, is_called);
@@ -138,27 +138,7 @@ void Services::ForgetSequences() {
   last_sequence_ = kInvalidOid;
 }
 
-// ---- names (the others are in reg_names.cc) ----
-
-bool Services::IsVisible(Oid catalog_oid, Oid object) {
-  constexpr Oid kPgClass = 1259, kPgType = 1247, kPgProc = 1255;
-  const catalog::SnapshotPtr snapshot = session_.Snapshot();
-  const catalog::SearchPath& path = session_.CurrentSearchPath(*snapshot);
-  if (catalog_oid == kPgClass) {
-    const catalog::RelationPtr relation = snapshot->FindRelation(object);
-    return relation != nullptr && path.IsVisible(*snapshot, *relation);
-  }
-  if (catalog_oid == kPgType) {
-    const auto type = snapshot->FindType(object);
-    return type != nullptr && path.IsVisible(*snapshot, *type);
-  }
-  if (catalog_oid == kPgProc) {
-    const facts::ProcFact* proc = facts::FindProc(object);
-    return proc != nullptr && path.PositionOf(proc->pronamespace) >= 0;
-  }
-  // Everything else is built in and lives in pg_catalog, which is always searched.
-  return path.PositionOf(kPgCatalogSchema) >= 0;
-}
+// ---- names (the others are in reg_names.cc and object_visibility.cc) ----
 
 std::optional<std::string> Services::Definition(Oid function, Oid object, int32_t column,
                                                 bool pretty) {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "catalog/sequence.h"
+#include "functions/session/sequence_scan.h"
 #include "functions/session_services.h"
 #include "txn/lock/lock_manager.h"
 #include "types/reg_names.h"
@@ -16,7 +17,9 @@ namespace grizzly::session {
 
 class ClientSession;
 
-class Services final : public functions::SessionServices, public types::RegNames {
+class Services final : public functions::SessionServices,
+                       public functions::SequenceReader,
+                       public types::RegNames {
  public:
   explicit Services(ClientSession& session);
   ~Services() override;
@@ -30,16 +33,17 @@ class Services final : public functions::SessionServices, public types::RegNames
   int64_t TransactionTimeUs() override;
   int64_t StatementTimeUs() override;
   uint64_t CurrentTransactionId() override;
-  std::string ShowSetting(std::string_view name, bool missing_ok) override;
+  std::optional<std::string> ShowSetting(std::string_view name, bool missing_ok) override;
   void SetSetting(std::string_view name, std::string_view value, bool local) override;
   int64_t NextValue(Oid sequence) override;
   int64_t CurrentValue(Oid sequence) override;
   int64_t LastValue() override;
+  functions::SequenceRow ReadSequence(Oid sequence) override;
   void SetValue(Oid sequence, int64_t value, bool is_called) override;
   Oid ResolveRegName(Oid kind, std::string_view text, bool missing_ok) override;
   std::string FormatRegName(Oid kind, Oid object) override;
   std::string FormatType(Oid type, int32_t typmod) override;
-  bool IsVisible(Oid catalog, Oid object) override;
+  std::optional<bool> IsVisible(Oid catalog, Oid object) override;
   std::optional<std::string> Definition(Oid function, Oid object, int32_t column,
                                         bool pretty) override;
   std::string_view RoleName(Oid role) override;

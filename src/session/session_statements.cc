@@ -60,6 +60,53 @@ std::string SettingText(const PgQuery__VariableSetStmt& statement) {
   return text;
 }
 
+bool ClientSession::IsRoleSetting(std::string_view name) {
+  return name == "role" || name == "session_authorization";
+}
+
+std::shared_ptr<const catalog::Role> ClientSession::FindRole(std::string_view name) {
+  catalog::SharedCatalog& shared = instance_.shared_catalog();
+  return transaction_ == nullptr ? shared.FindRole(name) : shared.FindRole(name, *transaction_);
+}
+
+// Without memberships: superusers may become anybody, others themselves.
+void ClientSession::CheckRoleSetting(std::string_view name, std::string_view value) {
+  const bool is_role = name == "role";
+  if (is_role && value == "none") return;
+  const auto found = FindRole(value);
+  if (found == nullptr) {
+    throw SqlError(SqlState::kInvalidParameterValue, fmt::format("role \"{}\" does not exist", value));
+  }
+  const catalog::Role& asking = is_role ? session_role() : *login_role_;
+  if (asking.superuser || asking.oid == found->oid) return;
+  throw SqlError(SqlState::kInsufficientPrivilege,
+                 is_role ? fmt::format("permission denied to set role \"{}\"", value)
+                         : "permission denied to set session authorization");
+}
+
+// A new session user has no role but his own.
+void ClientSession::SetSetting(std::string_view name, std::string_view value, bool local) {
+  if (IsRoleSetting(name)) CheckRoleSetting(name, value);
+  settings_.Set(name, value, local, SettingSource::kSession);
+  if (name == "session_authorization") settings_.Set("role", "none", local, SettingSource::kSession);
+}
+
+void ClientSession::FollowRoleSettings() {
+  role_version_ = settings_.effective().version;
+  const auto named = [&](std::string_view name, const std::shared_ptr<const catalog::Role>& now) {
+    if (now->name == name) return now;
+    const auto found = FindRole(name);
+    return found == nullptr ? now : found;  // renamed or dropped meanwhile
+  };
+  session_role_ = named(settings_.Raw("session_authorization"), session_role_);
+  const std::string wanted = settings_.Raw("role");
+  const auto before = role_;
+  role_ = wanted == "none" ? session_role_ : named(wanted, role_);
+  if (role_->superuser == before->superuser) return;
+  settings_.Set("is_superuser", role_->superuser ? "on" : "off", false, SettingSource::kServer);
+  role_version_ = settings_.effective().version;
+}
+
 void ClientSession::RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag) {
   *tag = "SET";
   const std::string name = statement.name == nullptr ? "" : statement.name;
@@ -78,11 +125,11 @@ void ClientSession::RunSet(const PgQuery__VariableSetStmt& statement, std::strin
         return;
       }
       if (statement.is_local && !in_block) warn_outside_block("SET LOCAL");
-      settings_.Set(name, SettingText(statement), statement.is_local, SettingSource::kSession);
+      SetSetting(name, SettingText(statement), statement.is_local);
       return;
     }
     case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_DEFAULT:
-      settings_.Set(name, settings_.ResetValue(name), statement.is_local, SettingSource::kSession);
+      SetSetting(name, settings_.ResetValue(name), statement.is_local);
       return;
     case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_CURRENT: ThrowNotSupported("SET FROM CURRENT");
     case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI: {
@@ -108,6 +155,7 @@ void ClientSession::RunSet(const PgQuery__VariableSetStmt& statement, std::strin
     }
     case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET:
       *tag = "RESET";
+      if (name == "session_authorization") return SetSetting(name, login_role_->name, false);
       settings_.Reset(name);
       return;
     case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL:
@@ -572,6 +620,7 @@ void ClientSession::RunDiscard(const PgQuery__DiscardStmt& statement, std::strin
       }
       portals_.clear();
       EnsureTransaction();
+      SetSetting("session_authorization", login_role_->name, /*local=*/false);
       settings_.ResetAll();
       prepared_.clear();
       services_->ForgetSequences();

@@ -57,6 +57,16 @@ const std::vector<types::RowColumn>* SessionTypes::RowColumnsOf(Oid type) const 
   return Current().RowColumnsOf(type);
 }
 
+std::string SessionTypes::CollationNameOf(Oid collation) const {
+  const auto* source = dynamic_cast<const types::CollationSource*>(&Current());
+  return source == nullptr ? std::string() : source->CollationNameOf(collation);
+}
+
+std::optional<std::string> SessionTypes::CollationLocaleOf(Oid collation) const {
+  const auto* source = dynamic_cast<const types::CollationSource*>(&Current());
+  return source == nullptr ? std::nullopt : source->CollationLocaleOf(collation);
+}
+
 void SessionTypes::CheckDomain(Oid domain, const types::Datum& value) const {
   const catalog::SnapshotPtr snapshot = session_.Snapshot();
   std::unique_ptr<DomainCheck>& check = checks_[domain];

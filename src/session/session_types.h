@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "types/collation.h"
 #include "types/type_directory.h"
 
 namespace grizzly::session {
 
 class ClientSession;
 
-class SessionTypes final : public types::TypeDirectory {
+class SessionTypes final : public types::TypeDirectory, public types::CollationSource {
  public:
   explicit SessionTypes(ClientSession& session);
   ~SessionTypes() override;
@@ -31,6 +32,8 @@ class SessionTypes final : public types::TypeDirectory {
   const types::RangeKind* RangeKindOf(Oid type) const override;
   std::vector<types::EnumValue> EnumValuesOf(Oid type) const override;
   const std::vector<types::RowColumn>* RowColumnsOf(Oid type) const override;
+  std::optional<std::string> CollationLocaleOf(Oid collation) const override;
+  std::string CollationNameOf(Oid collation) const override;
   void CheckDomain(Oid domain, const types::Datum& value) const override;
 
  private:

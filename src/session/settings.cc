@@ -315,6 +315,7 @@ bool IsReported(std::string_view name) {
 constexpr std::string_view kDisabledRules = "grizzly.disabled_rules";
 // And one for tests: rows that operators hand on at once, at most.
 constexpr std::string_view kBatchRowsMax = "grizzly.batch_rows_max";
+constexpr std::string_view kStatementMemoryMax = "grizzly.statement_memory_max";
 
 // Empty (the setting is gone): 0.
 uint32_t ParseRowCount(std::string_view text) {
@@ -325,6 +326,25 @@ uint32_t ParseRowCount(std::string_view text) {
                    fmt::format("invalid value for parameter \"{}\": \"{}\"", kBatchRowsMax, text));
   }
   return rows;
+}
+
+// Kilobytes, or with a unit; 0 or nothing: no limit.
+int64_t ParseMemoryLimit(std::string_view text) {
+  constexpr std::pair<std::string_view, int64_t> kUnits[] = {
+      {"", 1024}, {"B", 1}, {"kB", 1024}, {"MB", 1 << 20}, {"GB", 1 << 30}};
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string_view unit(end, static_cast<size_t>(text.data() + text.size() - end));
+  while (unit.starts_with(' ')) unit.remove_prefix(1);
+  int64_t bytes = -1;
+  for (const auto& [name, factor] : kUnits) {
+    if (unit == name && number >= 0 && number < INT64_MAX / factor) bytes = number * factor;
+  }
+  if (!text.empty() && (error != std::errc() || bytes < 0)) {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("invalid value for parameter \"{}\": \"{}\"", kStatementMemoryMax, text));
+  }
+  return bytes <= 0 ? kNoMemoryLimit : bytes;
 }
 
 // user.defined settings are text without a fact.
@@ -370,6 +390,7 @@ std::string CanonicalSetting(std::string_view name, std::string_view value) {
   if (fact == nullptr) {
     if (EqualFold(name, kDisabledRules)) planner::RuleSet::Parse(value);
     if (EqualFold(name, kBatchRowsMax)) ParseRowCount(value);
+    if (EqualFold(name, kStatementMemoryMax)) ParseMemoryLimit(value);
     if (IsCustom(name)) return std::string(value);
     ThrowUnrecognized(name);
   }
@@ -537,9 +558,10 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.locks.lock_timeout_ms = std::stoll(value);
   } else if (name == "deadlock_timeout") {
     effective_.locks.deadlock_timeout_ms = std::stoll(value);
-  } else if (name == "synchronous_commit") {
+  } else if (name == "synchronous_commit" || name == "fsync") {
+    const bool waits = Current("synchronous_commit") != "off" && Current("fsync") == "on";
     effective_.transaction_defaults.commit_sync =
-        value == "off" ? storage::SyncMode::kNone : storage::SyncMode::kSync;
+        waits ? storage::SyncMode::kSync : storage::SyncMode::kNone;
   } else if (name == "default_transaction_isolation") {
     effective_.transaction_defaults.isolation = ParseIsolation(value);
   } else if (name == "default_transaction_read_only") {
@@ -555,6 +577,8 @@ void Settings::Apply(const std::string& name, const std::string& value) {
     effective_.work_memory_is_default = SourceOf(name) == "default";
   } else if (name == kBatchRowsMax) {
     effective_.batch_rows_max = ParseRowCount(value);
+  } else if (name == kStatementMemoryMax) {
+    effective_.statement_memory_max = ParseMemoryLimit(value);
   } else if (name == "min_parallel_table_scan_size") {
     effective_.parallel_always = value == "0";
   } else if (name == kDisabledRules) {

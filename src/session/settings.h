@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/error/sql_error.h"
+#include "base/memory/memory_tracker.h"
 #include "planner/optimizer/rules.h"
 #include "txn/transaction.h"
 #include "types/io_settings.h"
@@ -41,6 +42,7 @@ struct EffectiveSettings {
   int64_t work_memory_bytes = 4 << 20;
   bool work_memory_is_default = true;   // nobody has set work_mem
   double hash_memory_multiplier = 2;
+  int64_t statement_memory_max = kNoMemoryLimit;  // bytes; grizzly.statement_memory_max
   int64_t temporary_bytes_max = -1;     // temp_file_limit; -1: none
   int parallel_workers_max = 2;         // max_parallel_workers_per_gather
   uint32_t batch_rows_max = 0;          // grizzly.batch_rows_max; 0: as operators like

@@ -163,8 +163,8 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
                                .search_path = path};
   input.creation_schema = path.has_creation_schema() ? path.CreationSchema() : kInvalidOid;
   input.tenant = tenant_->database->tenant;
-  input.current_role = role_->oid;
-  input.is_superuser = role_->superuser;
+  input.current_role = role().oid;
+  input.is_superuser = role().superuser;
   input.source_text = source;
   input.services = services_.get();
   input.io = io;
@@ -232,7 +232,7 @@ commands::DefinitionInput ClientSession::MakeDefinitionInput() {
   input.catalog = Snapshot();
   input.shared = &instance_.shared_catalog();
   input.search_path = &CurrentSearchPath(*input.catalog);
-  input.current_role = role_->oid;
+  input.current_role = role().oid;
   input.io = settings_.effective().io;
   return input;
 }

@@ -49,7 +49,8 @@ void ClientSession::RunAlterRoleSet(const PgQuery__AlterRoleSetStmt& statement) 
   EnsureTransaction().NextCommand();
   commands::CommandInput input = MakeCommandInput("");
   catalog::Role role = *commands::ResolveRole(input, *statement.role);
-  if (!role_->superuser && (role.superuser || !role_->create_role) && role.oid != role_->oid) {
+  const catalog::Role& self = this->role();
+  if (!self.superuser && (role.superuser || !self.create_role) && role.oid != self.oid) {
     throw SqlError(SqlState::kInsufficientPrivilege,
                    role.superuser ? "must be superuser to alter superusers" : "permission denied");
   }
@@ -63,7 +64,7 @@ void ClientSession::RunAlterDatabaseSet(const PgQuery__AlterDatabaseSetStmt& sta
     throw SqlError(SqlState::kInvalidCatalogName,
                    fmt::format("database \"{}\" does not exist", statement.dbname));
   }
-  if (!role_->superuser && found->owner != role_->oid) {
+  if (!role().superuser && found->owner != role().oid) {
     throw SqlError(SqlState::kInsufficientPrivilege,
                    fmt::format("must be owner of database {}", statement.dbname));
   }

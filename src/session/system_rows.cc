@@ -1,5 +1,6 @@
 #include "session/system_rows.h"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
@@ -244,6 +245,21 @@ Rows ForeignKeyRows(const SystemCall&) {
 
 Rows NoRows(const SystemCall&) { return {}; }
 
+// Nothing is counted, but the commands have names.
+Rows ProgressRows(const SystemCall& call) {
+  static constexpr std::string_view kCommands[] = {"VACUUM", "ANALYZE", "CLUSTER", "CREATE INDEX", "BASEBACKUP", "COPY"};
+  const std::string_view name = call.TextAt(0);
+  const bool known = std::any_of(std::begin(kCommands), std::end(kCommands), [&](std::string_view command) {
+    return std::equal(command.begin(), command.end(), name.begin(), name.end(), [](char a, char b) {
+      return a == (b >= 'a' && b <= 'z' ? static_cast<char>(b - 32) : b);
+    });
+  });
+  if (!known) {
+    throw SqlError(SqlState::kInvalidParameterValue, fmt::format("invalid command name: \"{}\"", name));
+  }
+  return {};
+}
+
 Rows ArchiverRow(const SystemCall& call) {
   return {{"0", std::nullopt, std::nullopt, "0", std::nullopt, std::nullopt,
            TimeText(call, call.session.instance().start_time_us())}};
@@ -318,7 +334,7 @@ constexpr struct {
     {"pg_available_extension_versions", NoRows},
     {"pg_stat_get_slru", NoRows},
     {"pg_stat_get_wal_senders", NoRows},
-    {"pg_stat_get_progress_info", NoRows},
+    {"pg_stat_get_progress_info", ProgressRows},
     {"pg_stat_get_subscription", NoRows},
     {"pg_stat_get_recovery_prefetch", NoRows},
     {"pg_get_replication_slots", NoRows},

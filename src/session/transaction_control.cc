@@ -41,6 +41,7 @@ void ClientSession::EndTransactionState() {
   savepoints_.clear();
   uncontended_relations_.clear();
   checks_.Clear();
+  ReportChanges();
   for (auto& [name, portal] : portals_) portal->savepoint_depth = 0;
   block_ = BlockState::kNone;
 }

@@ -59,7 +59,7 @@ void ClientSession::PrepareTransaction(const std::string& name) {
   }
   txn::PreparedTransaction description;
   description.name = name;
-  description.owner = role_->oid;
+  description.owner = role().oid;
   description.database = tenant_->database->oid;
   description.tenant = tenant_->database->tenant;
   description.prepared_us = NowUs();
@@ -86,7 +86,7 @@ void ClientSession::EndPrepared(const PgQuery__TransactionStmt& statement, bool 
   }
   const auto claim = instance_.prepared_transactions().Find(statement.gid);
   const txn::PreparedTransaction& prepared = claim->transaction();
-  if (!role_->superuser && role_->oid != prepared.owner) {
+  if (!role().superuser && role().oid != prepared.owner) {
     throw SqlError(SqlState::kInsufficientPrivilege,
                    "permission denied to finish prepared transaction")
         .Hint("Must be superuser or the user that prepared the transaction.");

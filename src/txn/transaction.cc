@@ -63,6 +63,7 @@ void Transaction::State::UndoTo(const Savepoint& place) {
   if (noted != nullptr) manager.serializable.UndoWritesTo(*noted, place.noted_writes);
   manager.locks.ReleaseAfter(owner, place.locks);
   DropWritten(manager.store, dropped);
+  for (const KeyRange& range : dropped) manager.row_ids.Forget(range.from);
 }
 
 void Transaction::State::End() {
@@ -396,6 +397,7 @@ void Transaction::Commit() {
   state_->PublishYoung();  // before the catalog's change, that lets others find them
   for (const auto& action : state_->commit_actions) action(timestamp);
   const std::vector<KeyRange> dropped = std::move(state_->commit_drops);
+  for (const KeyRange& range : dropped) state_->manager.row_ids.Forget(range.from);
   state_->End();
   Reclaim(state_->manager.store, dropped);
 }

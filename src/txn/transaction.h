@@ -48,6 +48,7 @@ inline constexpr uint32_t kFirstNotedStorage = 64;
 inline constexpr size_t kRowTimestampBytes = 8;  // head of each stored value, little-endian
 
 class PreparedTransactions;
+class RowIds;
 class Transaction;
 class TransactionManager;
 class SerializationGuard;
@@ -213,6 +214,7 @@ class TransactionManager {
   storage::Store& store();
   LockManager& locks();
   SerializationGuard& serializable();
+  RowIds& row_ids();
 
   // Switches one check of isolation off, for tests that must notice.
   void PlantFaultForTest(PlantedFault fault);

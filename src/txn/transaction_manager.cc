@@ -25,6 +25,7 @@ CommitTimestamp TransactionManager::NextTimestamp() { return state_->clock.Next(
 storage::Store& TransactionManager::store() { return state_->store; }
 LockManager& TransactionManager::locks() { return state_->locks; }
 SerializationGuard& TransactionManager::serializable() { return state_->serializable; }
+RowIds& TransactionManager::row_ids() { return state_->row_ids; }
 
 void TransactionManager::PlantFaultForTest(PlantedFault fault) { state_->planted_fault = fault; }
 

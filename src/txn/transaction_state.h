@@ -7,6 +7,7 @@
 #include "storage/key/ordered_key.h"
 #include "txn/commit_clock.h"
 #include "txn/pending_writes.h"
+#include "txn/row_ids.h"
 #include "txn/serializable/serialization_guard.h"
 #include "txn/store_change.h"
 #include "txn/transaction.h"
@@ -77,7 +78,11 @@ struct Transaction::State {
 
 struct TransactionManager::State {
   State(storage::Store& store, LockManager& locks)
-      : store(store), locks(locks), clock(store), serializable(store, [this] { return TakeSnapshot(); }) {}
+      : store(store),
+        locks(locks),
+        clock(store),
+        serializable(store, [this] { return TakeSnapshot(); }),
+        row_ids(store) {}
 
   // The store as it is now; statements that nothing was written between share one.
   std::shared_ptr<const storage::StoreSnapshot> TakeSnapshot();
@@ -88,6 +93,7 @@ struct TransactionManager::State {
   LockManager& locks;
   CommitClock clock;
   SerializationGuard serializable;
+  RowIds row_ids;
   YoungRanges young_ranges;
   PlantedFault planted_fault = PlantedFault::kNone;
 

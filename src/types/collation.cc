@@ -13,6 +13,7 @@
 
 #include "base/error/sql_error.h"
 #include "facts/collations.h"
+#include "types/type_directory.h"
 
 namespace grizzly::types {
 namespace {
@@ -63,11 +64,23 @@ void CheckCollation(Oid collation, std::string_view purpose) {
       .Hint("Use the COLLATE clause to set the collation explicitly.");
 }
 
+std::string NameOfCollation(Oid collation) {
+  if (const facts::CollationFact* fact = facts::FindCollation(collation)) {
+    return std::string(fact->collname);
+  }
+  const auto* source = dynamic_cast<const CollationSource*>(CurrentTypeDirectory());
+  return source == nullptr ? std::string() : source->CollationNameOf(collation);
+}
+
 std::string CollationLocale(Oid collation, std::string_view purpose) {
   CheckCollation(collation, purpose);
   if (const facts::CollationFact* fact = facts::FindCollation(collation)) {
     return fact->collprovider == 'i' ? std::string(fact->colliculocale) : std::string();
   }
+  const auto* source = dynamic_cast<const CollationSource*>(CurrentTypeDirectory());
+  std::optional<std::string> locale;
+  if (source != nullptr) locale = source->CollationLocaleOf(collation);
+  if (locale.has_value()) return *locale;
   throw SqlError(SqlState::kUndefinedObject,
                  fmt::format("collation with OID {} does not exist", collation));
 }

@@ -16,6 +16,7 @@
 #include "types/range.h"
 #include "types/record.h"
 #include "types/text.h"
+#include "types/tid.h"
 #include "types/timestamp.h"
 #include "types/type_directory.h"
 
@@ -196,10 +197,14 @@ Functions FunctionsOfScalar(Oid oid) {
     case facts::kVarcharOid:
     case facts::kNameOid:
     case facts::kUnknownOid:
+    case facts::kPgNodeTreeOid:
     case facts::kCstringOid: return {CompareCollated, HashOfBytes};
     case facts::kBpcharOid: return {CompareBpchar, HashBpchar};
-    case facts::kByteaOid:
-    case facts::kTidOid: return {CompareBytes, HashOfBytes};
+    case facts::kPgNdistinctOid:
+    case facts::kPgDependenciesOid:
+    case facts::kPgMcvListOid:
+    case facts::kByteaOid: return {CompareBytes, HashOfBytes};
+    case facts::kTidOid: return {CompareTids, HashTid};
     case facts::kUuidOid: return {CompareUuid, HashUuid};
     case facts::kIntervalOid: return {CompareInterval, HashIntervalDatum};
     case facts::kTimetzOid: return {CompareTimeTzDatum, HashTimeTz};

@@ -326,15 +326,29 @@ int64_t TimeAddInterval(int64_t time, const IntervalValue& value) {
   return sum - FloorDiv(sum, kUsPerDay) * kUsPerDay;
 }
 
+namespace {
+
+// PostgreSQL 15 takes infinity for the instant that its number is; -infinity is none of its calendar.
+DateTimeFields AgeFields(int64_t timestamp, int64_t offset_us) {
+  if (timestamp == kTimestampNegativeInfinity) ThrowTimestampOutOfRange();
+  if (timestamp != kTimestampInfinity) return SplitTimestamp(timestamp + offset_us);
+  // A day less, so that nothing overflows; the month has days on both sides.
+  DateTimeFields fields = SplitTimestamp(timestamp - kUsPerDay + offset_us);
+  ++fields.day;
+  return fields;
+}
+DateTimeFields AgeFieldsInZone(int64_t timestamp, const TimeZone& zone) {
+  return AgeFields(timestamp, OffsetAt(zone, timestamp).seconds_east * kUsPerSecond);
+}
+
+}  // namespace
+
 IntervalValue TimestampAge(int64_t a, int64_t b) {
-  if (!IsFiniteTimestamp(a) || !IsFiniteTimestamp(b)) ThrowTimestampOutOfRange();
-  return AgeOfFields(SplitTimestamp(a), SplitTimestamp(b), a < b);
+  return AgeOfFields(AgeFields(a, 0), AgeFields(b, 0), a < b);
 }
 
 IntervalValue TimestampTzAge(int64_t a, int64_t b, const TimeZone& zone) {
-  if (!IsFiniteTimestamp(a) || !IsFiniteTimestamp(b)) ThrowTimestampOutOfRange();
-  return AgeOfFields(SplitTimestamp(TimestampTzToLocal(a, zone)),
-                     SplitTimestamp(TimestampTzToLocal(b, zone)), a < b);
+  return AgeOfFields(AgeFieldsInZone(a, zone), AgeFieldsInZone(b, zone), a < b);
 }
 
 }  // namespace grizzly::types

@@ -241,6 +241,7 @@ Decimal Power(const Decimal& base, const Decimal& exponent) {
   Decimal rough;
   rough.unscaled = rough_ln.unscaled * exponent.unscaled;
   rough.scale = rough_ln.scale + exponent.scale;
+  RoundDecimal(rough, rough_ln.scale);
   const double argument = ToDouble(rough);
   if (std::fabs(argument) > kExponentLimit * 3.01) {
     if (argument > 0) ThrowNumericOverflow();

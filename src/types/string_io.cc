@@ -9,6 +9,7 @@
 #include "types/codec_io.h"
 #include "types/integer.h"
 #include "types/text.h"
+#include "types/tid.h"
 #include "types/value_error.h"
 
 namespace grizzly::types {
@@ -64,7 +65,6 @@ struct ByteaCodec {
   }
 };
 
-// tid: block u32 and row u16, big-endian, so that bytes compare as the pair does.
 struct TidCodec {
   static Datum Input(std::string_view text, int32_t, const IoSettings&, Arena& arena) {
     std::string_view rest = text;
@@ -75,33 +75,28 @@ struct TidCodec {
         end < comma) {
       ThrowInvalidSyntax("tid", text);
     }
-    uint32_t block = 0;
-    uint16_t row = 0;
-    if (!ReadNumber(rest.substr(1, comma - 1), block) ||
-        !ReadNumber(rest.substr(comma + 1, end - comma - 1), row)) {
+    Tid tid;
+    if (!ReadNumber(rest.substr(1, comma - 1), tid.block) ||
+        !ReadNumber(rest.substr(comma + 1, end - comma - 1), tid.offset)) {
       ThrowInvalidSyntax("tid", text);
     }
     std::string bytes;
-    AppendBinary(bytes, block);
-    AppendBinary(bytes, row);
+    AppendTid(tid, &bytes);
     return Datum::OfString(bytes, arena);
   }
   static void Output(const Datum& value, const IoSettings&, std::string& out) {
-    const std::string_view bytes = value.AsString();
-    BinaryReader reader(bytes);
-    const auto block = reader.Read<uint32_t>();
-    const auto row = reader.Read<uint16_t>();
+    const Tid tid = ReadTid(value.AsString());
     out += '(';
-    AppendUnsigned(out, block);
+    AppendUnsigned(out, tid.block);
     out += ',';
-    AppendUnsigned(out, row);
+    AppendUnsigned(out, tid.offset);
     out += ')';
   }
   static Datum Receive(BinaryReader& reader, int32_t, const IoSettings&, Arena& arena) {
-    return Datum::OfString(reader.Take(6), arena);
+    return Datum::OfString(reader.Take(kTidBytes), arena);
   }
   static void Send(const Datum& value, const IoSettings&, std::string& out) {
-    out += value.AsString();
+    out += value.AsString().substr(0, kTidBytes);
   }
 
  private:

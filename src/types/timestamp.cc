@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "base/error/sql_error.h"
 #include "types/datetime_tokens.h"
@@ -144,6 +145,16 @@ int32_t DateSubtract(int32_t a, int32_t b) {
   return a - b;
 }
 
+namespace {
+
+std::string ShowSeconds(double second) {
+  if (std::isnan(second)) return "NaN";
+  if (std::isinf(second)) return second < 0 ? "-Infinity" : "Infinity";
+  return fmt::format("{:02g}", second);
+}
+
+}  // namespace
+
 int64_t MakeTime(int32_t hour, int32_t minute, double second) {
   const bool valid = hour >= 0 && hour <= 24 && minute >= 0 && minute <= 59 && second >= 0 &&
                      second <= 60 && !std::isnan(second);
@@ -153,22 +164,23 @@ int64_t MakeTime(int32_t hour, int32_t minute, double second) {
             : 0;
   if (!valid || us > kUsPerDay) {
     throw SqlError(SqlState::kDatetimeFieldOverflow,
-                   fmt::format("time field value out of range: {}:{:02}:{:02g}", hour, minute,
-                               second));
+                   fmt::format("time field value out of range: {}:{:02}:{}", hour, minute,
+                               ShowSeconds(second)));
   }
   return us;
 }
 
 int32_t MakeDate(int32_t year, int32_t month, int32_t day) {
-  const int32_t astronomical = year < 0 ? year + 1 : year;
-  if (year == 0 || month < 1 || month > 12 || day < 1 || day > DaysInMonth(astronomical, month)) {
+  const bool wraps = year == std::numeric_limits<int32_t>::min();
+  const int32_t astronomical = year < 0 && !wraps ? year + 1 : year;
+  if (year == 0 || wraps || month < 1 || month > 12 || day < 1 || day > DaysInMonth(astronomical, month)) {
     throw SqlError(SqlState::kDatetimeFieldOverflow,
-                   fmt::format("date field value out of range: {}-{:02}-{:02}", year, month, day));
+                   fmt::format("date field value out of range: {}-{:02}-{:02}", astronomical, month, day));
   }
   const int64_t count =
       IsValidJulian(astronomical, month, day) ? DayFromCivil(astronomical, month, day) : kDateEnd;
   if (!IsValidDate(count)) {
-    ThrowOutOfRange(fmt::format("date out of range: {}-{:02}-{:02}", year, month, day));
+    ThrowOutOfRange(fmt::format("date out of range: {}-{:02}-{:02}", astronomical, month, day));
   }
   return static_cast<int32_t>(count);
 }

@@ -256,7 +256,12 @@ void AppendTimestampTz(std::string& out, int64_t timestamp, const IoSettings& se
 void AppendZoneOffset(std::string& out, int32_t seconds_east, bool always_minutes) {
   const int32_t magnitude = seconds_east < 0 ? -seconds_east : seconds_east;
   out += seconds_east < 0 ? '-' : '+';
-  AppendTwoDigits(out, magnitude / 3600);
+  const int32_t hours = magnitude / 3600;
+  if (hours < 100) {
+    AppendTwoDigits(out, hours);
+  } else {
+    out += std::to_string(hours);  // AT TIME ZONE takes any interval
+  }
   const int32_t minutes = magnitude / 60 % 60;
   const int32_t seconds = magnitude % 60;
   if (minutes == 0 && seconds == 0 && !always_minutes) return;

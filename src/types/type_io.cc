@@ -14,7 +14,6 @@ namespace {
 
 // Built-in types number below this; their row types (from 10000) have no TypeIo of their own here.
 constexpr Oid kTableOids = 10000;
-constexpr Oid kRecordArrayOid = 2287;  // a pseudo-type, unlike other arrays
 
 // What the table points to lives as long as the process.
 using IoTable = std::array<const TypeIo*, kTableOids>;
@@ -40,7 +39,6 @@ const IoTable& Table() {
       if (made[oid] != nullptr || element == kInvalidOid || made[element] == nullptr) continue;
       made[oid] = MakeBuiltinArrayIo(oid, made[element]).release();
     }
-    made[kRecordArrayOid] = MakeBuiltinArrayIo(kRecordArrayOid, made[facts::kRecordOid]).release();
     return made;
   }();
   return table;

@@ -112,7 +112,11 @@ uint64_t* Vector::MutableValidity() {
   return validity_;
 }
 
-void Vector::SetNull(uint32_t row) { MutableValidity()[row >> 6] &= ~(uint64_t{1} << (row & 63)); }
+void Vector::SetNull(uint32_t row) {
+  // Kernels compute over NULL rows, too: there is something to read even if all rows are NULL.
+  if (data_ == nullptr) AllocateData();
+  MutableValidity()[row >> 6] &= ~(uint64_t{1} << (row & 63));
+}
 
 void Vector::SetValid(uint32_t row) {
   if (validity_ != nullptr) MutableValidity()[row >> 6] |= uint64_t{1} << (row & 63);

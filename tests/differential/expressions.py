@@ -257,7 +257,7 @@ class Expressions:
             return f"({a} {r.choice(['', 'NOT '])}IN ({b}, {c}, {literal(r, wanted)}))"
         if kind == 5:
             return f"({a} IS {r.choice(['', 'NOT '])}DISTINCT FROM {b})"
-        if kind == 6:
+        if kind == 6 and not wanted.startswith("_"):
             return f"({a} {r.choice(['=', '<', '>', '<>', '<=', '>='])} {r.choice(['ANY', 'ALL'])} (ARRAY[{b}, {c}]))"
         if kind == 7:
             return f"({self.make('bool', depth - 1, scope)} IS {r.choice(['', 'NOT '])}{r.choice(['TRUE', 'FALSE', 'UNKNOWN'])})"

@@ -5,8 +5,12 @@ import random
 
 from expressions import Expressions, Grammar, quoted_type
 
-TYPES = ["bool", "int4", "int8", "text", "date", "timestamp", "numeric"]
-GROUPABLE = ["bool", "int4", "int8", "text", "date", "timestamp"]
+TYPES = ["bool", "int4", "int8", "text", "date", "timestamp", "numeric", "int2", "uuid", "interval", "bytea", "_int4", "_text",
+         "jsonb", "int4range", "time", "bit"]
+# One text per value: 1.0 and 1.00 are equal but do not look so, as 1 day and 24:00.
+GROUPABLE = ["bool", "int4", "int8", "text", "date", "timestamp", "int2", "uuid", "bytea", "_int4", "_text", "int4range", "time"]
+ORDINARY = ["bool", "int4", "int8", "text", "date", "timestamp", "numeric"]
+MINIMAL = ["int4", "int8", "text", "date", "timestamp", "int2", "time", "_int4"]  # have min() and max()
 
 # What cannot fail over the values tables hold.
 MAKERS = {
@@ -27,7 +31,31 @@ MAKERS = {
     "numeric": [("({} + {})", ["numeric", "numeric"]), ("({} * {})", ["numeric", "int4"]), ("round({}, 1)", ["numeric"]),
                 ("abs({})", ["numeric"]), ("trunc({})", ["numeric"]), ("({} / 3)", ["numeric"]),
                 ("{}::numeric", ["int4"])],
+    "int2": [("({} % 5::int2)", ["int2"]), ("({} & {})", ["int2", "int2"])],
+    "uuid": [("md5({})::uuid", ["text"])],
+    "interval": [("({} - {})", ["timestamp", "timestamp"]), ("({} * 2)", ["interval"]), ("justify_hours({})", ["interval"]),
+                 ("make_interval(days => {} % 1000)", ["int4"])],
+    "bytea": [("convert_to({}, 'UTF8')", ["text"]), ("substr({}, 1, 2)", ["bytea"]), ("({} || {})", ["bytea", "bytea"]),
+              ("uuid_send({})", ["uuid"])],
+    "_int4": [("ARRAY[{}, {}]", ["int4", "int4"]), ("({} || {})", ["_int4", "int4"]), ("({})[1:2]", ["_int4"]),
+              ("array_remove({}, {})", ["_int4", "int4"])],
+    "_text": [("string_to_array({}, 'a')", ["text"]), ("ARRAY[{}, {}]", ["text", "text"]), ("{}::text[]", ["_int4"]),
+              ("array_append({}, {})", ["_text", "text"])],
+    "jsonb": [("to_jsonb({})", ["int4"]), ("to_jsonb({})", ["text"]), ("jsonb_build_object('a', {}, 'b', {})", ["int4", "text"]),
+              ("to_jsonb({})", ["_int4"]), ("({} -> 'a')", ["jsonb"]), ("jsonb_build_array({}, {})", ["jsonb", "bool"])],
+    "int4range": [("int4range({} % 100, 100 + {} % 100)", ["int4", "int2"]), ("({} * {})", ["int4range", "int4range"])],
+    "time": [("{}::time", ["timestamp"]), ("({} + interval '3 hours')", ["time"])],
+    "bit": [("(~ {})", ["bit"]), ("({} & {})", ["bit", "bit"]), ("({} # B'0110')", ["bit"])],
 }
+MAKERS["bool"] += [("({} @> {})", ["_int4", "_int4"]), ("({} && {})", ["_text", "_text"]), ("({} @> {})", ["jsonb", "jsonb"]),
+                   ("({} ? 'a')", ["jsonb"]), ("({} @> {})", ["int4range", "int4"]), ("({} && {})", ["int4range", "int4range"]),
+                   ("({} = ANY ({}))", ["int4", "_int4"]), ("isempty({})", ["int4range"])]
+MAKERS["int4"] += [("cardinality({})", ["_int4"]), ("({})[1]", ["_int4"]), ("length({})", ["bytea"]), ("{}::int4", ["int2"]),
+                   ("array_length({}, 1)", ["_text"]), ("upper({})", ["int4range"]), ("extract(day FROM {})::int4", ["interval"])]
+MAKERS["text"] += [("{}::text", ["uuid"]), ("{}::text", ["bytea"]), ("{}::text", ["_int4"]), ("({} ->> 'b')", ["jsonb"]),
+                   ("{}::text", ["int4range"]), ("{}::text", ["bit"]), ("array_to_string({}, '-')", ["_text"]),
+                   ("jsonb_typeof({})", ["jsonb"]), ("encode({}, 'hex')", ["bytea"]), ("split_part({}, ' ', 1)", ["text"]),
+                   ("regexp_replace({}, '[aeiou]', '#', 'g')", ["text"]), ("lpad({}, 4, 'xy')", ["text"])]
 VALUES = {
     "bool": lambda r: r.choice(["true", "false"]), "int4": lambda r: str(r.randint(-50, 200)),
     "int8": lambda r: str(r.choice([0, 1, 10 ** 10, -10 ** 10, r.randint(-999, 999)])),
@@ -35,7 +63,17 @@ VALUES = {
     "date": lambda r: f"'20{r.randint(10, 25)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}'",
     "timestamp": lambda r: f"'20{r.randint(10, 25)}-{r.randint(1, 12):02}-{r.randint(1, 28):02} {r.randint(0, 23):02}:30'",
     "numeric": lambda r: f"{r.randint(-500, 500)}.{r.randint(0, 99):02}",
+    "int2": lambda r: str(r.randint(-9, 9)), "uuid": lambda r: f"'{r.randint(0, 4):08x}-0000-0000-0000-000000000001'",
+    "interval": lambda r: f"'{r.randint(-3, 40)} days {r.randint(0, 23)}:{r.randint(0, 59):02}'",
+    "bytea": lambda r: r.choice(["'\\x'", "'\\x00'", "'\\xff01'", "'\\x616263'"]),
+    "_int4": lambda r: "'{" + ",".join(r.choice(["1", "2", "3", "-5", "NULL"]) for _ in range(r.randint(0, 3))) + "}'",
+    "_text": lambda r: "'{" + ",".join(r.choice(["a", "b", '""', '"x y"', "NULL"]) for _ in range(r.randint(0, 3))) + "}'",
+    "jsonb": lambda r: r.choice(["'{}'", "'[]'", "'{\"a\": 1}'", "'{\"a\": {\"b\": [1, null]}, \"b\": \"t\"}'", "'7'",
+                                 "'null'", "'\"s\"'"]),
+    "int4range": lambda r: r.choice(["'empty'", "'(,5)'", "'[3,)'", f"'[{r.randint(0, 9)},{r.randint(10, 20)})'"]),
+    "time": lambda r: f"'{r.randint(0, 23):02}:{r.randint(0, 59):02}:30'", "bit": lambda r: f"B'{r.randint(0, 15):04b}'",
 }
+COLUMN_TYPES = {"numeric": "numeric(10,2)", "bit": "bit(4)"}
 
 
 class SafeGrammar(Grammar):
@@ -46,11 +84,11 @@ class SafeGrammar(Grammar):
 class SafeExpressions(Expressions):
     def make(self, wanted, depth, scope=None):
         if depth <= 0 and not (scope or {}).get(wanted):
-            return "NULL::" + quoted_type(wanted) if self.r.random() < 0.1 else self.value(wanted)
+            return "NULL::" + COLUMN_TYPES.get(wanted, quoted_type(wanted)) if self.r.random() < 0.1 else self.value(wanted)
         return super().make(wanted, depth, scope)
 
     def value(self, wanted):
-        return VALUES[wanted](self.r) + "::" + quoted_type(wanted)
+        return VALUES[wanted](self.r) + "::" + COLUMN_TYPES.get(wanted, quoted_type(wanted))
 
 
 def scope_of(columns):
@@ -67,6 +105,7 @@ class Workload:
         self.r = random.Random(seed)
         self.e = SafeExpressions(self.r, SafeGrammar(), TYPES)
         self.tables = {}
+        self.partitioned = set()
         self.aliases = 0
 
     # ---- schema and rows ----
@@ -75,27 +114,41 @@ class Workload:
         for i in range(self.r.randint(2, 4)):
             name = f"t{i}"
             columns = [("id", "int4")] + [(f"c{k}", self.r.choice(TYPES)) for k in range(self.r.randint(2, 5))]
-            yield self.table(name, columns)
+            made = self.table(name, columns)
+            yield made
+            if "PARTITION BY" in made:
+                self.partitioned.add(name)
+                yield from self.partitions(name)
             self.tables[name] = columns
             for _ in range(self.r.randint(0, 2)):
                 yield self.index(name, columns)
             yield self.insert(name, columns, self.r.randint(0, 60))
             if self.r.random() < 0.3:
-                yield f"ANALYZE {name}"
+                yield f"{self.r.choice(['ANALYZE', 'VACUUM'])} {name}"
 
     def table(self, name, columns):
         parts = ["id int4 PRIMARY KEY"]
         for column, type_name in columns[1:]:
-            text = f"{column} {'numeric(10,2)' if type_name == 'numeric' else type_name}"
+            text = f"{column} {COLUMN_TYPES.get(type_name, quoted_type(type_name))}"
             if self.r.random() < 0.2:
                 text += " DEFAULT " + self.e.value(type_name)
             if self.r.random() < 0.1:
                 text += f" CHECK ({column} IS NOT DISTINCT FROM {column})"
             parts.append(text)
-        return f"CREATE TABLE {name} ({', '.join(parts)})"
+        kind = self.r.random()
+        if kind < 0.15:
+            return f"CREATE TABLE {name} ({', '.join(parts)}) PARTITION BY RANGE (id)"
+        return f"CREATE TABLE {name} ({', '.join(parts)}){' USING columnar' if kind < 0.45 else ''}"
+
+    def partitions(self, name):
+        yield f"CREATE TABLE {name}_low PARTITION OF {name} FOR VALUES FROM (MINVALUE) TO (40)"
+        yield f"CREATE TABLE {name}_mid PARTITION OF {name} FOR VALUES FROM (40) TO (110) PARTITION BY HASH (id)"
+        for i in range(2):
+            yield f"CREATE TABLE {name}_mid{i} PARTITION OF {name}_mid FOR VALUES WITH (MODULUS 2, REMAINDER {i})"
+        yield f"CREATE TABLE {name}_rest PARTITION OF {name} DEFAULT"
 
     def index(self, name, columns):
-        column, type_name = self.r.choice(columns[1:])
+        column, type_name = self.r.choice([c for c in columns if c[1] not in ("jsonb", "int4range", "bit")])
         key = f"({self.e.make(type_name, 1, {type_name: [column]})})" if self.r.random() < 0.2 and \
             type_name in ("int4", "int8", "numeric") else column
         where = f" WHERE {column} IS NOT NULL" if self.r.random() < 0.2 else ""
@@ -118,7 +171,16 @@ class Workload:
         scope = scope_of(columns)
         condition = self.e.condition(2, scope)
         column, type_name = self.r.choice(columns[1:])
-        kind = self.r.randint(0, 6)
+        kind = self.r.randint(0, 8)
+        if kind == 7:
+            inserted = self.insert(name, columns, 3)
+            return (f"WITH made AS ({inserted} ON CONFLICT DO NOTHING RETURNING *), gone AS (DELETE FROM {name} WHERE {condition}"
+                    f" AND id % 11 = 0 RETURNING id) SELECT (SELECT count(*) FROM made), (SELECT min(id) FROM gone), m.id FROM made m")
+        if kind == 8:
+            other, others = self.r.choice(list(self.tables.items()))
+            source = scope_of([(f"s.{c}", t) for c, t in others])
+            return (f"DELETE FROM {name} t USING {other} s WHERE s.id = t.id + 1 AND {self.e.condition(1, source)}"
+                    f" AND t.id % 3 = 0 RETURNING t.id, s.id")
         if kind <= 1:
             return f"UPDATE {name} SET {column} = {self.fitting(type_name, scope)} WHERE {condition} RETURNING *"
         if kind == 2:
@@ -130,7 +192,7 @@ class Workload:
             return self.insert(name, columns, 2)
         other, others = self.r.choice(list(self.tables.items()))
         source = scope_of([(f"s.{c}", t) for c, t in others])
-        if kind == 5:
+        if kind == 5 or name in self.partitioned:  # MERGE into a tree of tables is refused
             return (f"UPDATE {name} t SET {column} = {self.fitting(type_name, source)} FROM {other} s"
                     f" WHERE s.id = t.id AND {self.e.condition(1, source)} RETURNING t.*")
         return (f"MERGE INTO {name} t USING {other} s ON s.id = t.id WHEN MATCHED AND {self.e.condition(1, source)}"
@@ -217,13 +279,14 @@ class Workload:
         if kind == 2:
             return f"{mine} {self.r.choice(['<', '=', '>='])} {self.r.choice(['ANY', 'ALL'])} (SELECT {value} FROM {more})"
         return f"{mine} {self.r.choice(['<', '=', '<>'])} (SELECT min({value}) FROM {more} WHERE {inner})" \
-            if type_name != "bool" else f"(SELECT bool_or({value}) FROM {more} WHERE {inner})"
+            if type_name in MINIMAL + ["numeric", "interval"] else \
+            f"(SELECT count(DISTINCT {value}) FROM {more} WHERE {inner}) > 1"
 
     def aggregate(self, columns):
         scope = scope_of(columns)
         r = self.r
         filtered = f" FILTER (WHERE {self.e.condition(1, scope)})" if r.random() < 0.2 else ""
-        kind = r.randint(0, 9)
+        kind = r.randint(0, 13)
         value = lambda t, d=1: self.e.make(t, d, scope)  # noqa: E731
         if kind == 0:
             return f"count(*){filtered}", "int8"
@@ -234,7 +297,7 @@ class Workload:
         if kind == 3:
             return f"sum({value('numeric')}){filtered}", "numeric"
         if kind == 4:
-            type_name = r.choice([t for t in GROUPABLE if t != "bool"])
+            type_name = r.choice(MINIMAL)
             return f"{r.choice(['min', 'max'])}({value(type_name)}){filtered}", type_name
         if kind == 5:
             return f"avg({value('int4')}){filtered}", "numeric"
@@ -247,6 +310,14 @@ class Workload:
             number = value("int4")
             return f"array_agg({number} ORDER BY {number} DESC NULLS LAST){filtered}::text", "text"
         number = value("int4")
+        if kind == 10:
+            return f"percentile_disc(0.5) WITHIN GROUP (ORDER BY {number}){filtered}", "int4"
+        if kind == 11:
+            return f"mode() WITHIN GROUP (ORDER BY {value('text')} COLLATE \"C\"){filtered}", "text"
+        if kind == 12:
+            return f"count(DISTINCT ({value('int4')}, {value('text')})){filtered}", "int8"
+        if kind == 13:
+            return f"jsonb_agg({number} ORDER BY {number}){filtered}", "jsonb"
         return f"{r.choice(['stddev', 'var_pop', 'variance'])}({number}){filtered}", "numeric"
 
     def select(self, depth):
@@ -258,6 +329,12 @@ class Workload:
             return self.set_operation(depth)
         if kind < 0.45:
             return self.windowed()
+        if kind < 0.49:
+            return self.distinct_on()
+        if kind < 0.52:
+            return self.recursive()
+        if kind < 0.56:
+            return self.row_comparison()
         source, columns = self.joined(depth)
         scope = scope_of(columns)
         distinct = self.r.random() < 0.15
@@ -282,7 +359,9 @@ class Workload:
         if keys:
             places = [str(i + 1) for i in range(len(keys))]
             grouping = ", ".join(places)
-            text += f" GROUP BY {self.r.choice(['{}', '{}', '{}', 'ROLLUP ({})', 'CUBE ({})', 'GROUPING SETS (({}), ())']).format(grouping)}"
+            form = self.r.choice(["{}", "{}", "{}", "ROLLUP ({})", "CUBE ({})", "GROUPING SETS (({}), ())",
+                                  "GROUPING SETS (({}), ({}), ())", "DISTINCT ROLLUP ({}, {})"])
+            text += " GROUP BY " + form.replace("{}", grouping)
         if self.r.random() < 0.25:
             aggregate, type_name = self.aggregate(columns)
             text += f" HAVING {aggregate} IS NOT NULL" if type_name != "int8" else f" HAVING {aggregate} > 1"
@@ -303,6 +382,33 @@ class Workload:
         chosen = self.r.sample(calls, 2)
         return (f"SELECT id, {', '.join(f'{c} OVER {window}' for c, _ in chosen)} FROM {name}",
                 ["int4"] + [t for _, t in chosen])
+
+    def distinct_on(self):
+        name, columns = self.r.choice(list(self.tables.items()))
+        scope = scope_of(columns)
+        type_name = self.r.choice(GROUPABLE)
+        key = self.e.make(type_name, 1, scope)
+        other = self.r.choice(TYPES)
+        return (f"SELECT DISTINCT ON (1) {key}, id, {self.e.make(other, 1, scope)} FROM {name}{self.where(0, columns)}"
+                f" ORDER BY 1, id{self.r.choice(['', ' DESC'])}", [type_name, "int4", other])
+
+    def recursive(self):
+        name, columns = self.r.choice(list(self.tables.items()))
+        scope = scope_of([(f"t.{c}", t) for c, t in columns])
+        alias = self.alias()
+        union = self.r.choice(["UNION", "UNION ALL"])
+        return (f"WITH RECURSIVE {alias} (n, v) AS (SELECT 0, 1 {union} SELECT n + 1, t.id FROM {alias} JOIN {name} t"
+                f" ON t.id % 9 = n WHERE n < 4 AND {self.e.condition(1, scope)}) SELECT n, v FROM {alias}", ["int4", "int4"])
+
+    def row_comparison(self):
+        source, columns = self.joined(0)
+        scope = scope_of(columns)
+        types = [self.r.choice(GROUPABLE) for _ in range(2)]
+        left, right = ("(" + ", ".join(self.e.make(t, 1, scope) for t in types) + ")" for _ in range(2))
+        more, others = self.source(0)
+        inner = ", ".join(self.e.make(t, 1, scope_of(others)) for t in types)
+        return (f"SELECT {left} {self.r.choice(['<', '=', '>=', 'IS DISTINCT FROM'])} {right}, {left} IN (SELECT {inner} FROM {more})"
+                f" FROM {source}", ["bool", "bool"])
 
     def set_operation(self, depth):
         types = [self.r.choice(GROUPABLE) for _ in range(self.r.randint(1, 3))]

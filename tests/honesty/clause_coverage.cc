@@ -2,16 +2,19 @@
 //
 //   clause_coverage FOLDER
 //
-// Reads the records of FOLDER's .test files that grizzlyd is expected to run without an error, parses their
-// SQL, and prints for each field that is set and that facts/clauses.csv says acts, tab-separated:
+// Reads the records of FOLDER's .test files that grizzlyd is expected to run, parses their SQL, and prints for
+// each field that is set and that facts/clauses.csv says acts, tab-separated:
 //
-//   message  field  value  file  line  last_line  statement-without-the-field
+//   message  field  value  outcome  file  line  last_line  statement-without-the-field
 //
-// value is empty unless clauses.csv has rows by value. [line, last_line) is the record's SQL. The last column
-// escapes \ and line ends as \\ and \n; it is empty where libpg_query cannot write the rest as SQL, or writes
-// the same SQL. At most kUsesKept uses of a clause are printed.
+// value is empty unless clauses.csv has rows by value. outcome is ok or error: a statement may fail because of
+// its clause (NOWAIT), but only with an error that PostgreSQL gives, too, and that is not its grammar's.
+// [line, last_line) is the record's SQL. The last column escapes \ and line ends as \\ and \n; it is empty where
+// libpg_query cannot write the rest as SQL, or writes the same SQL. At most kUsesKept uses of a clause, of each
+// outcome, are printed, kUsesOfFileKept of a file.
 #include <pg_query.h>
 #include <pg_query/pg_query.pb-c.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,7 +32,8 @@
 namespace grizzly::test {
 namespace {
 
-constexpr size_t kUsesKept = 6;
+constexpr size_t kUsesKept = 12;
+constexpr size_t kUsesOfFileKept = 3;
 
 template <typename T>
 T& At(ProtobufCMessage& message, unsigned offset) {
@@ -107,30 +111,84 @@ class WithoutField {
   std::vector<char> kept_;
 };
 
-// The tree as SQL, or empty. A tree that lacks a part can crash libpg_query: a child process asks.
-std::string Deparse(const PgQuery__ParseResult& tree) {
-  int ends[2];
-  if (pipe(ends) != 0) return "";
-  const pid_t child = fork();
-  if (child == 0) {
-    std::vector<uint8_t> bytes(pg_query__parse_result__get_packed_size(&tree));
-    pg_query__parse_result__pack(&tree, bytes.data());
-    const PgQueryDeparseResult answer = pg_query_deparse_protobuf(
-        PgQueryProtobuf{bytes.size(), reinterpret_cast<char*>(bytes.data())});
-    if (answer.error == nullptr && answer.query != nullptr) {
-      [[maybe_unused]] const ssize_t written = write(ends[1], answer.query, std::strlen(answer.query));
+// Writes trees as SQL. A tree that lacks a part can crash libpg_query: a child process does it, a new one after
+// each crash.
+class Deparser {
+ public:
+  ~Deparser() { End(); }
+  // Empty where libpg_query cannot write it.
+  std::string Deparse(const PgQuery__ParseResult& tree) {
+    if (child_ < 0) Begin();
+    std::string bytes(pg_query__parse_result__get_packed_size(&tree), '\0');
+    pg_query__parse_result__pack(&tree, reinterpret_cast<uint8_t*>(bytes.data()));
+    std::string sql;
+    if (Send(to_child_, bytes) && Receive(from_child_, &sql)) return sql;
+    End();
+    return "";
+  }
+
+ private:
+  static bool Send(int file, const std::string& text) {
+    const uint64_t size = text.size();
+    std::string framed(reinterpret_cast<const char*>(&size), sizeof(size));
+    framed += text;
+    for (size_t sent = 0; sent < framed.size();) {
+      const ssize_t wrote = write(file, framed.data() + sent, framed.size() - sent);
+      if (wrote <= 0) return false;
+      sent += static_cast<size_t>(wrote);
+    }
+    return true;
+  }
+  static bool ReceiveBytes(int file, char* bytes, size_t size) {
+    for (size_t got = 0; got < size;) {
+      const ssize_t part = read(file, bytes + got, size - got);
+      if (part <= 0) return false;
+      got += static_cast<size_t>(part);
+    }
+    return true;
+  }
+  static bool Receive(int file, std::string* text) {
+    uint64_t size = 0;
+    if (!ReceiveBytes(file, reinterpret_cast<char*>(&size), sizeof(size))) return false;
+    text->resize(size);
+    return ReceiveBytes(file, text->data(), size);
+  }
+
+  void Begin() {
+    int down[2], up[2];
+    if (pipe(down) != 0 || pipe(up) != 0) return;
+    child_ = fork();
+    if (child_ == 0) {
+      close(down[1]);
+      close(up[0]);
+      Serve(down[0], up[1]);
+    }
+    close(down[0]);
+    close(up[1]);
+    to_child_ = down[1];
+    from_child_ = up[0];
+  }
+  void End() {
+    if (child_ < 0) return;
+    close(to_child_);
+    close(from_child_);
+    waitpid(child_, nullptr, 0);
+    child_ = -1;
+  }
+  [[noreturn]] static void Serve(int in, int out) {
+    for (std::string bytes; Receive(in, &bytes);) {
+      const PgQueryDeparseResult answer = pg_query_deparse_protobuf(PgQueryProtobuf{bytes.size(), bytes.data()});
+      const bool is_written = answer.error == nullptr && answer.query != nullptr;
+      if (!Send(out, is_written ? answer.query : "")) break;
+      pg_query_free_deparse_result(answer);
     }
     _exit(0);
   }
-  close(ends[1]);
-  std::string sql;
-  char buffer[4096];
-  for (ssize_t got; (got = read(ends[0], buffer, sizeof(buffer))) > 0;) sql.append(buffer, got);
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  return status == 0 ? sql : "";
-}
+
+  pid_t child_ = -1;
+  int to_child_ = -1;
+  int from_child_ = -1;
+};
 
 std::string Escaped(const std::string& text) {
   std::string escaped;
@@ -151,6 +209,12 @@ class Coverage {
   }
 
  private:
+  struct Uses {
+    size_t count = 0;
+    size_t of_path = 0;
+    std::string path;
+  };
+
   static bool Names(const std::vector<std::string>& names, const char* name) {
     return std::find(names.begin(), names.end(), name) != names.end();
   }
@@ -169,8 +233,14 @@ class Coverage {
     }
   }
 
+  // 0A000 of clauses that are refused here, and what no grammar takes.
+  static bool IsOurErrorOnly(const Record& record) {
+    return record.outcome == Outcome::kError &&
+           (Names(record.only_if, "grizzlydb") || record.sql_state == "42601");
+  }
+
   void AddRecord(const Record& record, bool in_loop) {
-    if (record.sql.empty() || record.outcome == Outcome::kError) return;
+    if (record.sql.empty() || IsOurErrorOnly(record)) return;
     const PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(record.sql.c_str());
     if (parsed.error == nullptr) {
       PgQuery__ParseResult* tree = pg_query__parse_result__unpack(
@@ -179,7 +249,7 @@ class Coverage {
       in_loop_ = in_loop;
       tree_ = tree;
       whole_.clear();
-      for (size_t i = 0; i < tree->n_stmts; ++i) Walk(tree->stmts[i]->stmt->base);
+      for (size_t i = 0; i < tree->n_stmts; ++i) Walk(tree->stmts[i]->base);
       pg_query__parse_result__free_unpacked(tree, nullptr);
     }
     pg_query_free_protobuf_parse_result(parsed);
@@ -207,14 +277,17 @@ class Coverage {
         value.empty() ? nullptr : facts::FindClauseOfValue(MessageName(message), field.name, value);
     if (fact == nullptr) fact = facts::FindClause(MessageName(message), field.name);
     if (fact == nullptr || fact->field.empty() || fact->handling != facts::ClauseHandling::kActs) return;
-    size_t& uses = uses_[fact];
-    if (uses == kUsesKept) return;
-    ++uses;
+    const bool fails = record_->outcome == Outcome::kError;
+    Uses& uses = uses_[{fact, fails}];
+    if (uses.path != path_) uses = {uses.count, 0, path_};
+    if (uses.count == kUsesKept || uses.of_path == kUsesOfFileKept) return;
+    ++uses.count;
+    ++uses.of_path;
     const int sql_line = record_->line + 1;
     const auto lines = static_cast<int>(std::count(record_->sql.begin(), record_->sql.end(), '\n')) + 1;
-    std::printf("%.*s\t%.*s\t%.*s\t%s\t%d\t%d\t%s\n", Width(fact->message), fact->message.data(),
+    std::printf("%.*s\t%.*s\t%.*s\t%s\t%s\t%d\t%d\t%s\n", Width(fact->message), fact->message.data(),
                 Width(fact->field), fact->field.data(), Width(fact->value), fact->value.data(),
-                path_.c_str(), sql_line, sql_line + lines, Escaped(Without(message, field)).c_str());
+                fails ? "error" : "ok", path_.c_str(), sql_line, sql_line + lines, Escaped(Without(message, field)).c_str());
     std::fflush(stdout);
   }
 
@@ -223,18 +296,19 @@ class Coverage {
   // Other choices of an enum are other clauses; taking one away leaves no statement.
   std::string Without(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field) {
     if (in_loop_ || field.type == PROTOBUF_C_TYPE_ENUM) return "";
-    if (whole_.empty()) whole_ = Deparse(*tree_);
+    if (whole_.empty()) whole_ = deparser_.Deparse(*tree_);
     const WithoutField without(message, field);
-    const std::string rest = Deparse(*tree_);
+    const std::string rest = deparser_.Deparse(*tree_);
     return rest == whole_ ? "" : rest;
   }
 
+  Deparser deparser_;
   std::string path_;
   const Record* record_ = nullptr;
   bool in_loop_ = false;
   const PgQuery__ParseResult* tree_ = nullptr;
   std::string whole_;
-  std::map<const facts::ClauseFact*, size_t> uses_;
+  std::map<std::pair<const facts::ClauseFact*, bool>, Uses> uses_;  // by clause and whether it fails
 };
 
 int Main(const std::string& folder) {
@@ -244,6 +318,7 @@ int Main(const std::string& folder) {
     if (entry.path().extension() == ".test" && !is_planted) paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
+  signal(SIGPIPE, SIG_IGN);  // of a child that has crashed
   Coverage coverage;
   for (const std::string& path : paths) coverage.AddFile(path);
   return 0;

@@ -1,5 +1,6 @@
 """Shows: every clause that facts/clauses.csv says acts is used by a SQL test, and that test notices when the
 clause is taken away; a clause that is accepted and does nothing fails here.
+How it works, and how to show a clause: README.md.
 
     run.py CLAUSE_COVERAGE SQL_RUNNER GRIZZLYD [--rewrite]
 
@@ -38,12 +39,12 @@ def acting_clauses():
 
 
 def uses_of(clause_coverage):
-    """{clause: [(file, first line, end line, statement without it)]}"""
+    """{clause: [(file, first line, end line, statement without it)]}, those that fail last"""
     listing = subprocess.run([clause_coverage, "tests/sql"], cwd=ROOT, check=True, text=True,
                              stdout=subprocess.PIPE).stdout
     uses = defaultdict(list)
-    for line in listing.splitlines():
-        message, field, value, path, first, end, rest = line.split("\t")
+    for line in sorted(listing.splitlines(), key=lambda line: line.split("\t")[3] == "error"):
+        message, field, value, _, path, first, end, rest = line.split("\t")
         rest = re.sub(r"\\(.)", lambda match: {"n": "\n"}.get(match.group(1), match.group(1)), rest)
         uses[message, field, value].append((path, int(first), int(end), rest))
     return uses
@@ -52,6 +53,8 @@ def uses_of(clause_coverage):
 def write_copy(target, use):
     path, first, end, rest = use
     lines = (ROOT / path).read_text().split("\n")
+    # The statement is written anew: where in it the error is says nothing.
+    lines[first - 2] = re.sub(r"^(statement error \w+) at \d+", r"\1", lines[first - 2])
     lines[first - 1:end - 1] = [line for line in rest.split("\n") if line.strip()]
     target.write_text("\n".join(lines))
 

@@ -14,6 +14,7 @@ import dead_files      # noqa: E402
 import doors           # noqa: E402
 import layers          # noqa: E402
 import life_of_a_query  # noqa: E402
+import links           # noqa: E402
 import names           # noqa: E402
 import readmes         # noqa: E402
 import sizes           # noqa: E402
@@ -51,7 +52,7 @@ class LintTest(unittest.TestCase):
             self.assertIn(text, violation)
 
     def test_orderly_tree_is_quiet(self):
-        for check in (layers, doors, sizes, names, unfinished, dead_files, life_of_a_query):
+        for check in (layers, doors, sizes, names, unfinished, dead_files, life_of_a_query, links):
             self.expect(check, {})
 
     def test_layers(self):
@@ -117,6 +118,12 @@ class LintTest(unittest.TestCase):
                     "src/base/README.md:3: names gone.h")
         self.expect(readmes, {"src/base/README.md": whole.replace("Limits", "Lemons"), **types},
                     "section Limits is missing")
+
+    def test_links(self):
+        fine = "[x](../src/base/ids.h#top) [y](https://example.org/) `src/base/` `src/base/ids.h`\n"
+        self.expect(links, {"docs/a.md": fine})
+        self.expect(links, {"docs/a.md": "\n[x](b.md)\n"}, "docs/a.md:2: links to b.md")
+        self.expect(links, {"README.md": "`src/base/gone.h`\n"}, "README.md:1: names src/base/gone.h")
 
     def test_life_of_a_query(self):
         source = {"src/base/a.cc": "namespace grizzly::base {\nvoid Arena::Allocate() {}\n}\n"}

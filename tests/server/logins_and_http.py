@@ -43,7 +43,7 @@ class LoginsAndHttpTest(unittest.TestCase):
         cls.http_port = free_port()
         cls.server = Grizzlyd(cls.folder, GRIZZLYD, "ssl=on", f"ssl_cert_file={cls.folder}/cert.pem",
                               f"ssl_key_file={cls.folder}/key.pem", f"hba_file={cls.hba}",
-                              f"unix_socket_directories={cls.folder}", f"http_port={cls.http_port}")
+                              f"unix_socket_directories={cls.folder}", f"http_port={cls.http_port}", "log_line_prefix=%m [%p] %q%a ")
         for sql in ("CREATE ROLE ada LOGIN PASSWORD 'pencil'", "CREATE ROLE guarded LOGIN PASSWORD 'p\u00e4ss w\u00f6rd'",
                     "CREATE ROLE banned LOGIN PASSWORD 'x'", "CREATE ROLE nologin PASSWORD 'x'",
                     "CREATE ROLE nopassword LOGIN"):
@@ -69,6 +69,23 @@ class LoginsAndHttpTest(unittest.TestCase):
         self.assertIn('password authentication failed for user "nobody"', self.connect("user=nobody", "x"))
         self.assertIn('password authentication failed for user "nopassword"', self.connect("user=nopassword", "x"))
         self.assertIn('role "nologin" is not permitted to log in', self.connect("user=nologin", "x"))
+
+    def test_a_password_that_has_expired(self):
+        self.server.ask("CREATE ROLE late LOGIN PASSWORD 'x' VALID UNTIL '2001-01-01'")
+        self.assertIn('password authentication failed for user "late"', self.connect("user=late", "x"))
+        self.server.ask("ALTER ROLE late VALID UNTIL 'infinity'")
+        self.assertEqual(self.connect("user=late", "x"), "late")
+        self.server.ask("SET datestyle = 'german'; SET timezone = 'Asia/Tokyo'; ALTER ROLE late VALID UNTIL '01.12.2099'")
+        self.assertEqual(self.connect("user=late", "x"), "late")
+
+    def test_limits_of_connections(self):
+        self.server.ask("CREATE ROLE shy LOGIN PASSWORD 'x' CONNECTION LIMIT 0")
+        self.assertIn('too many connections for role "shy"', self.connect("user=shy", "x"))
+        self.server.ask("ALTER ROLE shy CONNECTION LIMIT 1")
+        self.assertEqual(self.connect("user=shy", "x"), "shy")
+        self.server.ask("CREATE DATABASE small CONNECTION LIMIT 0")
+        self.assertIn('too many connections for database "small"', self.connect("user=ada dbname=small", "pencil"))
+        self.assertEqual(self.connect("user=postgres dbname=small"), "postgres")
 
     def test_encryption_and_channel_binding(self):
         binding = self.connect("user=ada sslmode=require channel_binding=require", "pencil")
@@ -109,6 +126,13 @@ class LoginsAndHttpTest(unittest.TestCase):
             self.server.process.send_signal(signal.SIGHUP)
             time.sleep(0.5)
 
+    def test_the_log_says_which_application(self):
+        self.connect("user=postgres application_name=ledger", sql="SELECT 1/0")
+        self.connect("user=postgres application_name=ledger", sql="SET application_name = 'night run'; SELECT 2/0")
+        lines = (self.server.folder / "log").read_text().splitlines()
+        self.assertTrue(any(line.endswith("ledger ERROR:  division by zero") for line in lines), lines[-5:])
+        self.assertTrue(any(line.endswith("night run ERROR:  division by zero") for line in lines), lines[-5:])
+
     def http(self, path):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=10) as answer:
@@ -122,7 +146,10 @@ class LoginsAndHttpTest(unittest.TestCase):
         status, metrics = self.http("/metrics")
         self.assertEqual(status, 200)
         self.assertIn("# TYPE grizzlydb_", metrics)
-        self.assertEqual(self.http("/nothing")[0], 404)
+        self.assertNotRegex(metrics, r"# HELP grizzlydb_(\w+) \1\n")  # each says more than its name
+        status, text = self.http("/nothing")
+        self.assertEqual(status, 404)
+        self.assertIn("/metrics", text)
 
 
 if __name__ == "__main__":

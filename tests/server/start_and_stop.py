@@ -46,6 +46,7 @@ class StartAndStopTest(unittest.TestCase):
         self.assertNotEqual(answer.returncode, 0, answer.stdout)
         self.assertTrue(any(word in answer.stdout for word in says), answer.stdout)
         self.assertLess(len(answer.stdout), 2_000)
+        return answer.stdout
 
     def start_arguments(self, data):
         return "-D", data, "-h", "127.0.0.1", "-p", free_port()
@@ -84,6 +85,46 @@ class StartAndStopTest(unittest.TestCase):
                               ("max_connections=-5", "max_connections"), ("port=99999999", "port")):
             self.refused(*self.start_arguments(data), "-c", setting, says=[word])
         self.refused("--no-such-flag", says=["no-such-flag"])
+
+    def test_a_configuration_file_that_is_wrong(self):
+        config = self.folder / "wrong.conf"
+        for line, words in (("frob = 1", 'unrecognized configuration parameter "frob"'),
+                            ("work_mem = lots", 'invalid value for parameter "work_mem": "lots"'),
+                            ("port = 99999999", "outside the valid range"), ("work_mem 4MB extra", "syntax error")):
+            config.write_text(f"# settings\n{line}\n")
+            answer = self.refused(*self.start_arguments(self.folder / "data"), "--config-file", config, says=[words])
+            self.assertIn(str(config), answer)
+            self.assertIn("line 2", answer)
+        self.assertEqual(list((self.folder / "data").iterdir()), [])
+        config.unlink()
+        self.refused(*self.start_arguments(self.folder / "data"), "--config-file", config, says=["No such file or directory"])
+
+    def test_tls_without_a_certificate(self):
+        self.refused(*self.start_arguments(self.folder / "data"), "-c", "ssl=on",
+                     says=['server.crt": No such file or directory'])
+
+    def test_a_directory_of_another_format(self):
+        server = self.server()
+        server.end()
+        version = server.folder / "data/GRIZZLY_VERSION"
+        for text, words in (("99\ncomplete\n", "99"), ("letters\n", "does not hold a format version")):
+            version.write_text(text)
+            self.refused(*self.start_arguments(server.folder / "data"), says=[words])
+            self.assertEqual(version.read_text(), text)
+
+    def test_a_directory_that_may_not_be_written_to(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to become somebody else")
+        server = self.server()
+        server.end()
+        data = server.folder / "data"
+        data.chmod(0o500)
+        for path in (data, *data.rglob("*")):
+            shutil.chown(path, 65534, 65534)
+        answer = subprocess.run([GRIZZLYD, *map(str, self.start_arguments(data))], text=True, timeout=30, user=65534,
+                                group=65534, extra_groups=[], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(answer.returncode, 1)
+        self.assertIn('postmaster.pid": Permission denied', answer.stdout)
 
     def test_open_to_the_world_without_passwords(self):
         rules = self.folder / "hba.conf"

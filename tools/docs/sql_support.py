@@ -60,7 +60,7 @@ def tests_of(clause_coverage):
     listing = subprocess.run([clause_coverage, "tests/sql"], cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout
     uses = defaultdict(set)
     for line in listing.splitlines():
-        message, field, value, path = line.split("\t")[:4]
+        message, field, value, _, path = line.split("\t")[:5]
         uses[message, field, value].add(path)
     return uses
 

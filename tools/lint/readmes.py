@@ -7,7 +7,7 @@ from tree import Violation
 SECTIONS = ("Purpose", "Files", "Invariants", "Threads", "Limits", "To add one", "Sources")
 HEADING = re.compile(rf"^(?:## )?({'|'.join(SECTIONS)})\b", re.MULTILINE)
 # In the Files section a line, or a row of its table, begins with the file or folder it speaks of.
-NAMED_FILE = re.compile(r"^(?:Files)?[ |-]*`?([a-z]\w*(?:/\w+)*(?:\.(?:h|cc|cmake|csv|py)\b|/(?=[`\s])))", re.MULTILINE)
+NAMED_FILE = re.compile(r"^(?:Files)?[ |-]*`?([a-z]\w*(?:/\w+)*(?:\.(?:h\.in|h|cc|cmake|csv|py)\b|/(?=[`\s])))", re.MULTILINE)
 
 
 def check(tree):

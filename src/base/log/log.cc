@@ -151,7 +151,8 @@ std::string JsonLine(const Diagnostic& d, const Origin& origin, std::string_view
   AppendJsonField(out, "context", d.context);
   AppendJsonField(out, "statement", statement);
   AppendJsonNumber(out, "cursor_position", d.position);
-  AppendJsonField(out, "file_name", d.file);
+  const std::string_view file(d.file);
+  AppendJsonField(out, "file_name", file.substr(file.rfind('/') + 1));
   AppendJsonNumber(out, "file_line_num", d.line);
   AppendJsonField(out, "application_name", origin.application);
   out += '}';

@@ -1,6 +1,7 @@
 // pg_depend, pg_description, pg_init_privs.
 #include "catalog/builtin.h"
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/catalog_relations.h"
 #include "facts/descriptions.h"
@@ -67,13 +68,21 @@ void WriteConstraintComments(RowWriter& rows, const std::vector<Constraint>& con
 }
 
 void ProduceDescription(RowWriter& rows) {
+  const CatalogSnapshot& catalog = rows.catalog();
   const auto object = rows.OidFilter(0);
   for (const facts::DescriptionFact& fact : facts::AllDescriptions()) {
     if (object.has_value() && fact.objoid != *object) continue;
     if (fact.classoid == kSchemaClass || fact.classoid == kDatabaseClass) continue;
+    if (fact.objsubid == 0 && !ObjectsOf(catalog).CommentOn(fact.classoid, fact.objoid).empty()) continue;
     WriteComment(rows, fact.classoid, fact.objoid, fact.objsubid, fact.description);
   }
-  const CatalogSnapshot& catalog = rows.catalog();
+  ObjectsOf(catalog).ForEachObjectOfAnyClass([&](const SchemaObject& made) {
+    if (made.object_class == kDescriptionClass) {
+      WriteComment(rows, made.types[0], made.types[1], 0, made.comment);
+    } else {
+      WriteComment(rows, made.object_class, made.oid, 0, made.comment);
+    }
+  });
   catalog.ForEachSchema([&](const Schema& schema) {
     WriteComment(rows, kSchemaClass, schema.oid, 0, schema.comment);
   });

@@ -1,4 +1,9 @@
 // pg_statistic: what ANALYZE stored, in PostgreSQL's slots (1 common values, 2 histogram, 3 correlation).
+#include <charconv>
+#include <string>
+
+#include "catalog/record.h"
+#include "catalog/schema_object.h"
 #include "catalog/statistics.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/operators.h"
@@ -80,7 +85,44 @@ void ProduceStatistics(RowWriter& rows) {
   });
 }
 
-constexpr CatalogTableSource kTables[] = {{2619, ProduceStatistics}};
+// "1 2" and so on.
+std::vector<int16_t> NumbersOf(std::string_view text) {
+  std::vector<int16_t> numbers;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at < end) {
+    int16_t number = 0;
+    const auto read = std::from_chars(at, end, number);
+    numbers.push_back(number);
+    at = read.ptr + 1;
+  }
+  return numbers;
+}
+
+void ProduceExtendedStatistics(RowWriter& rows) {
+  ObjectsOf(rows.catalog()).ForEachObject(kExtendedStatisticsClass, [&](const SchemaObject& object) {
+    const std::string_view kinds = object.Property("kinds");
+    rows.Number(object.oid);
+    rows.Number(object.OidProperty("table"));
+    rows.Text(object.name);
+    rows.Number(object.schema);
+    rows.Number(object.owner);
+    rows.Int4(std::stoi(std::string(object.Property("target"))));
+    rows.Int2Vector(NumbersOf(object.Property("columns")));
+    rows.Chars(std::span<const char>(kinds.data(), kinds.size()));
+    std::string expressions;
+    for (size_t i = 0;; ++i) {
+      const std::string_view text = object.Property("expression" + std::to_string(i));
+      if (text.empty()) break;
+      expressions += (i > 0 ? ", " : "") + std::string(text);
+    }
+    rows.TextOrNull(expressions);
+    rows.Emit();
+  });
+}
+
+constexpr CatalogTableSource kTables[] = {{2619, ProduceStatistics},
+                                          {kExtendedStatisticsClass, ProduceExtendedStatistics}};
 
 }  // namespace
 

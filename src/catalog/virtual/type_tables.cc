@@ -2,6 +2,7 @@
 #include "catalog/record.h"
 #include "catalog/virtual/row_writer.h"
 #include "catalog/virtual/type_shape.h"
+#include "catalog/schema_object.h"
 #include "facts/collations.h"
 #include "facts/procs.h"
 #include "facts/ranges.h"
@@ -197,6 +198,20 @@ void ProduceCollation(RowWriter& rows) {
     rows.Null();
     rows.Emit();
   }
+  ObjectsOf(rows.catalog()).ForEachObject(kCollationClass, [&](const SchemaObject& collation) {
+    rows.Number(collation.oid);
+    rows.Text(collation.name);
+    rows.Number(collation.schema);
+    rows.Number(collation.owner);
+    rows.Char(collation.Property(kCollationProvider)[0]);
+    rows.Bool(true);
+    rows.Int4(std::stoi(std::string(collation.Property("encoding"))));
+    rows.TextOrNull(collation.Property(kCollationCollate));
+    rows.TextOrNull(collation.Property(kCollationCtype));
+    rows.TextOrNull(collation.Property(kCollationIcuLocale));
+    rows.TextOrNull(collation.Property("version"));
+    rows.Emit();
+  });
 }
 
 }  // namespace

@@ -38,7 +38,6 @@ constexpr Oid kEmptyTables[] = {
     3118,  // pg_foreign_table
     3256,  // pg_policy
     3350,  // pg_partitioned_table
-    3381,  // pg_statistic_ext
     3429,  // pg_statistic_ext_data
     3466,  // pg_event_trigger
     3576,  // pg_transform

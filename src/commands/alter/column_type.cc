@@ -131,7 +131,7 @@ void RefuseUsers(CommandInput& input, const Relation& table, const Column& colum
 
 // The part of an index over the new type: the operator class its own, when it was the old type's own.
 void RetypePart(CommandInput& input, const Relation& before, const Relation& after,
-                catalog::IndexDefinition::Part* part) {
+                std::string_view access_method, catalog::IndexDefinition::Part* part) {
   types::SqlType type;
   Oid own_collation = part->type.collation;
   if (part->column != 0) {
@@ -145,14 +145,14 @@ void RetypePart(CommandInput& input, const Relation& before, const Relation& aft
   }
   const bool same_type = part->type.oid == type.oid;
   part->type = type;
-  if (!same_type) SetDefaultOpclass(input, part);
+  if (!same_type) SetDefaultOpclass(input, part, access_method);
 }
 
 void RetypeIndex(CommandInput& input, const Relation& before, const Relation& after, Oid oid) {
   Relation index = *Reread(input, oid);
   catalog::IndexDefinition& definition = *index.index;
   for (size_t i = 0; i < definition.parts.size(); ++i) {
-    RetypePart(input, before, after, &definition.parts[i]);
+    RetypePart(input, before, after, definition.access_method, &definition.parts[i]);
     index.columns[i].type = definition.parts[i].type;
   }
   for (size_t i = 0; i < definition.include.size(); ++i) {

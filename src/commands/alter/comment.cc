@@ -1,6 +1,8 @@
 #include "commands/alter/comment.h"
 
 #include "commands/named_kind.h"
+#include "commands/object/named_object.h"
+#include "commands/object/schema_objects.h"
 #include "commands/relation_lookup.h"
 #include "commands/type/alter_type.h"
 
@@ -117,6 +119,23 @@ void CommentOnRole(CommandInput& input, const PgQuery__CommentStmt& statement, s
   input.shared.PutRole(input.transaction, std::move(role));
 }
 
+// A comment on what users made is in its record.
+void CommentOnNamedObject(CommandInput& input, const PgQuery__CommentStmt& statement,
+                          std::string text) {
+  const catalog::ObjectAddress address =
+      RequireNamedObject(input, statement.objtype, *statement.object);
+  const auto made = catalog::ObjectsOf(*input.editor.Current()).FindObject(address.object_class, address.object);
+  if (made == nullptr) {
+    RequireSuperuser(input, fmt::format("must be owner of {}",
+                                        catalog::SchemaObjectKind(address.object_class)));
+    return catalog::ObjectEditorOf(input.editor).PutComment(address.object_class, address.object, std::move(text));
+  }
+  RequireObjectOwner(input, *made);
+  catalog::SchemaObject changed = *made;
+  changed.comment = std::move(text);
+  catalog::ObjectEditorOf(input.editor).PutObject(std::move(changed));
+}
+
 }  // namespace
 
 std::string Comment(const PgQuery__CommentStmt& statement, CommandInput& input) {
@@ -149,7 +168,7 @@ std::string Comment(const PgQuery__CommentStmt& statement, CommandInput& input) 
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
       CommentOnDomainConstraint(statement, input, std::move(text));
       break;
-    default: ThrowNotSupported("COMMENT ON this kind of object");
+    default: CommentOnNamedObject(input, statement, std::move(text));
   }
   return "COMMENT";
 }

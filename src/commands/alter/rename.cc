@@ -11,6 +11,7 @@
 #include "commands/alter/alter_table.h"
 #include "commands/alter/stored_text.h"
 #include "commands/named_kind.h"
+#include "commands/object/schema_objects.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/databases.h"
 #include "commands/role/roles.h"
@@ -232,6 +233,8 @@ void RequireNewColumnName(const Relation& table, const std::string& old_name,
   }
 }
 
+}  // namespace
+
 void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std::string& old_name,
                     const std::string& new_name) {
   RequireNewColumnName(*relation, old_name, new_name);
@@ -251,6 +254,8 @@ void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std:
   }
   input.editor.PutRelation(std::move(changed));
 }
+
+namespace {
 
 std::string RenameColumn(const PgQuery__RenameStmt& statement, CommandInput& input) {
   const std::string tag =
@@ -449,7 +454,11 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE: return RenameAttribute(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMCONSTRAINT:
       return RenameDomainConstraint(statement, input);
-    default: ThrowNotSupported("RENAME of this kind of object");
+    default:
+      if (ClassOfObjectType(statement.rename_type) != kInvalidOid) {
+        return RenameSchemaObject(statement, input);
+      }
+      ThrowNotSupported("RENAME of this kind of object");
   }
 }
 
@@ -484,7 +493,11 @@ std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandIn
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: tag = "ALTER SEQUENCE"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return SetTypeSchema(statement, input);
-    default: ThrowNotSupported("SET SCHEMA of this kind of object");
+    default:
+      if (ClassOfObjectType(statement.object_type) != kInvalidOid) {
+        return MoveSchemaObject(statement, input);
+      }
+      ThrowNotSupported("SET SCHEMA of this kind of object");
   }
   const RelationPtr relation =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kAccessExclusive,
@@ -526,6 +539,9 @@ std::string SetOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& inp
   if (statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
       statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
     return SetTypeOwner(statement, input, owner);
+  }
+  if (ClassOfObjectType(statement.object_type) != kInvalidOid) {
+    return ChangeObjectOwner(statement, input, owner);
   }
   if (statement.object_type != PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE) {
     ThrowNotSupported("OWNER TO of this kind of object");

@@ -113,12 +113,17 @@ std::string ReadSubject(CommandInput& input, const Relation& table,
   const std::vector<expr::ColumnId> ids = AttributeIds(table);
   const expr::ExprPtr bound = planner::BindTableExpression(
       *element.expr, &table, ids, ExpressionPlace::kIndexPart, MakeBinderInput(input));
+  const std::vector<AttributeNumber> mentioned = MentionedColumns(*bound);
+  if (bound->kind == expr::ExprKind::kColumn && mentioned.size() == 1 && mentioned[0] > 0) {
+    const catalog::Column& column = table.columns[mentioned[0] - 1];  // (a) is a
+    *part = PartOfColumn(column);
+    part->collation = bound->type.collation;
+    return column.name;
+  }
   part->expression = MakeDefinition(input, *element.expr);
   part->type = bound->type;
   part->collation = bound->type.collation;
-  for (const AttributeNumber attnum : MentionedColumns(*bound)) {
-    request->mentioned.push_back(attnum);
-  }
+  request->mentioned.insert(request->mentioned.end(), mentioned.begin(), mentioned.end());
   if (element.expr->node_case != PG_QUERY__NODE__NODE_FUNC_CALL) return "";
   const PgQuery__FuncCall& call = *element.expr->func_call;
   return std::string(StringOf(call.funcname[call.n_funcname - 1]));

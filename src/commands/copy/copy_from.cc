@@ -4,6 +4,7 @@
 
 #include "base/utf8/utf8.h"
 #include "catalog/statistics.h"
+#include "commands/copy/copy_binary.h"
 #include "commands/copy/copy_fields.h"
 #include "commands/copy/copy_source.h"
 #include "commands/evaluation.h"
@@ -79,17 +80,11 @@ class CopyIn {
   size_t column_count() const { return targets_.size(); }
 
   uint64_t Run(CopySource& source) {
-    CopyLineReader lines(source, options_);
+    CopyBinaryReader binary(source);
+    if (options_.binary) binary.ReadHeader();  // its errors are of no line
     Place place;
     try {
-      if (options_.header != CopyHeader::kNone) SkipHeader(lines, &place);
-      while (true) {
-        place = {lines.line_number() + 1, {}, nullptr, {}, false};
-        const std::optional<std::string_view> line = NextLine(lines, &place);
-        if (!line.has_value()) break;
-        ReadRow(*line, &place);
-        if (rows_ == types::kBatchRowsMax || line_text_.size() > kBatchBytesMax) FlushBatch(&place);
-      }
+      options_.binary ? TakeRows(binary, &place) : TakeLines(source, &place);
       FlushBatch(&place);
       if (router_ != nullptr) {
         router_->Finish();
@@ -105,6 +100,37 @@ class CopyIn {
   }
 
  private:
+  void TakeLines(CopySource& source, Place* place) {
+    CopyLineReader lines(source, options_);
+    if (options_.header != CopyHeader::kNone) SkipHeader(lines, place);
+    while (true) {
+      *place = {lines.line_number() + 1, {}, nullptr, {}, false};
+      const std::optional<std::string_view> line = NextLine(lines, place);
+      if (!line.has_value()) return;
+      ReadRow(*line, place);
+      FlushFullBatch(place);
+    }
+  }
+
+  void TakeRows(CopyBinaryReader& rows, Place* place) {
+    for (uint64_t number = 1;; ++number) {
+      *place = {number, {}, nullptr, {}, false};
+      if (!rows.StartRow(targets_.size())) return;
+      StartBatch();
+      AfterEarlierRows(place, [&] { ReadBinaryFields(rows, place); });
+      line_marks_.push_back({number, line_text_.size(), 0});
+      ++rows_;
+      FlushFullBatch(place);
+    }
+  }
+
+  void FlushFullBatch(Place* place) {
+    if (rows_ == types::kBatchRowsMax || line_text_.size() > kBatchBytesMax ||
+        binary_bytes_ > kBatchBytesMax) {
+      FlushBatch(place);
+    }
+  }
+
   void ChooseColumns(const PgQuery__CopyStmt& statement) {
     const catalog::SnapshotPtr snapshot = input_.editor.Current();
     const auto listed = [](const std::vector<std::string>& names, const std::string& name) {
@@ -221,24 +247,53 @@ class CopyIn {
 
   // Parses one line into the batch. Rows before it are checked first when it is wrong.
   void ReadRow(std::string_view line, Place* place) {
-    if (rows_ == 0) {
-      batch_.Reset();
-      line_text_.clear();
-      line_marks_.clear();
-    }
-    try {
+    StartBatch();
+    AfterEarlierRows(place, [&] {
       CheckUtf8(line);
       place->text = line;
       ReadFields(line, place);
+    });
+    line_marks_.push_back({place->line, line_text_.size(), line.size()});
+    line_text_.append(line);
+    ++rows_;
+  }
+
+  void StartBatch() {
+    if (rows_ > 0) return;
+    batch_.Reset();
+    line_text_.clear();
+    line_marks_.clear();
+    binary_bytes_ = 0;
+  }
+
+  // When `read` throws, what is wrong with the rows before comes first.
+  template <typename Read>
+  void AfterEarlierRows(Place* place, const Read& read) {
+    try {
+      read();
     } catch (SqlError&) {
       const Place failed = *place;
       if (rows_ > 0) CompleteBatch(place);
       *place = failed;
       throw;
     }
-    line_marks_.push_back({place->line, line_text_.size(), line.size()});
-    line_text_.append(line);
-    ++rows_;
+  }
+
+  void ReadBinaryFields(CopyBinaryReader& rows, Place* place) {
+    for (const TargetColumn& target : targets_) {
+      types::Vector& out = batch_.column(target.column->attnum - 1);
+      place->column = target.column;
+      const std::optional<std::string_view> field = rows.NextField();
+      if (!field.has_value()) {
+        types::CheckNullInput(target.column->type.oid);
+        out.SetNull(rows_);
+        continue;
+      }
+      binary_bytes_ += field->size();
+      out.SetDatum(rows_, target.io->Receive(*field, target.column->type.typmod, input_.io,
+                                             out.heap()));
+    }
+    place->column = nullptr;
   }
 
   void ReadFields(std::string_view line, Place* place) {
@@ -321,8 +376,10 @@ class CopyIn {
       one.Reset();
       one.Append(batch_, row, 1);
       place->line = line_marks_[row].line;
-      place->text = std::string_view(line_text_).substr(line_marks_[row].begin,
-                                                        line_marks_[row].size);
+      if (!options_.binary) {
+        place->text = std::string_view(line_text_).substr(line_marks_[row].begin,
+                                                          line_marks_[row].size);
+      }
       writer_.Complete(one);
     }
     place->text = {};
@@ -351,7 +408,9 @@ class CopyIn {
 
   void AddPlace(SqlError* error, const Place& place) {
     std::string text = fmt::format("COPY {}, line {}", table_.name, place.line);
-    if (place.column != nullptr) {
+    if (place.column != nullptr && options_.binary) {
+      text += ", column " + place.column->name;
+    } else if (place.column != nullptr) {
       text += fmt::format(", column {}: \"{}\"", place.column->name, Shown(place.value));
     } else if (place.text.data() != nullptr) {
       text += fmt::format(": \"{}\"", Shown(place.text));
@@ -385,6 +444,7 @@ class CopyIn {
   uint32_t rows_ = 0;
   uint64_t written_ = 0;
   std::string line_text_;
+  size_t binary_bytes_ = 0;  // of the batch
   std::vector<LineMark> line_marks_;
 };
 
@@ -449,10 +509,13 @@ std::vector<AttributeNumber> CopyColumns(const catalog::Relation& table,
 }
 
 void CheckCopyFile(CommandInput& input, std::string_view path, bool is_from) {
-  RequireSuperuser(input, is_from ? "must be superuser or have privileges of the "
-                                    "pg_read_server_files role to COPY from a file"
-                                  : "must be superuser or have privileges of the "
-                                    "pg_write_server_files role to COPY to a file");
+  if (!input.is_superuser) {
+    throw SqlError(SqlState::kInsufficientPrivilege,
+                   fmt::format("must be superuser or have privileges of the {} role to COPY {} a file",
+                               is_from ? "pg_read_server_files" : "pg_write_server_files",
+                               is_from ? "from" : "to"))
+        .Hint("Anyone can COPY to stdout or from stdin. psql's \\copy command also works for anyone.");
+  }
   if (path.starts_with('/')) return;
   if (is_from) return;  // relative to the server's directory
   throw SqlError(SqlState::kInvalidName, "relative path not allowed for COPY to file");
@@ -474,7 +537,9 @@ std::string CopyFrom(const PgQuery__CopyStmt& statement, CommandInput& input) {
   CopyIn copy(input, table, statement);
   std::unique_ptr<CopySource> source;
   if (path.empty()) {
-    input.copy_channel->BeginIn(CopyWireFormat::kText, static_cast<int16_t>(copy.column_count()));
+    input.copy_channel->BeginIn(
+        copy.options().binary ? CopyWireFormat::kBinary : CopyWireFormat::kText,
+        static_cast<int16_t>(copy.column_count()));
     source = MakeChannelSource(*input.copy_channel);
   } else {
     source = MakeFileSource(std::string(path));

@@ -53,7 +53,7 @@ void ReadFormat(const Option& option, CopyOptions* options) {
   if (format == "csv") {
     options->csv = true;
   } else if (format == "binary") {
-    ThrowNotSupported("COPY in binary format", option.location);
+    options->binary = true;
   } else if (format != "text") {
     throw SqlError(SqlState::kInvalidParameterValue,
                    fmt::format("COPY format \"{}\" not recognized", format))
@@ -165,6 +165,21 @@ void CheckCsv(const Written& written, bool is_from, CopyOptions* options) {
 
 }  // namespace
 
+namespace {
+
+void CheckBinary(const Written& written, const CopyOptions& options) {
+  if (!options.binary) return;
+  if (written.delimiter.has_value()) {
+    throw SqlError(SqlState::kSyntaxError, "cannot specify DELIMITER in BINARY mode");
+  }
+  if (written.null_text.has_value()) {
+    throw SqlError(SqlState::kSyntaxError, "cannot specify NULL in BINARY mode");
+  }
+  if (options.header != CopyHeader::kNone) ThrowFeature("cannot specify HEADER in BINARY mode");
+}
+
+}  // namespace
+
 CopyOptions ReadCopyOptions(const PgQuery__CopyStmt& statement) {
   CopyOptions options;
   Written written;
@@ -174,6 +189,7 @@ CopyOptions ReadCopyOptions(const PgQuery__CopyStmt& statement) {
   if (options.header == CopyHeader::kMatch && !statement.is_from) {
     ThrowFeature("cannot use \"match\" with HEADER in COPY TO");
   }
+  CheckBinary(written, options);
   options.delimiter = options.csv ? ',' : '\t';
   options.null_text = written.null_text.value_or(options.csv ? "" : "\\N");
   CheckDelimiter(written, &options);

@@ -13,6 +13,7 @@ enum class CopyHeader : uint8_t { kNone, kPresent, kMatch };
 
 struct CopyOptions {
   bool csv = false;
+  bool binary = false;
   bool freeze = false;
   char delimiter = '\t';
   std::string null_text = "\\N";

@@ -7,9 +7,11 @@
 
 #include "base/blocking/blocking_section.h"
 #include "catalog/object_text.h"
+#include "commands/copy/copy_binary.h"
 #include "commands/copy/copy_fields.h"
 #include "commands/copy/copy_from.h"
 #include "commands/relation_lookup.h"
+#include "types/binary_format.h"
 
 namespace grizzly::commands {
 namespace {
@@ -24,8 +26,8 @@ class CopySink {
 
 class ChannelSink final : public CopySink {
  public:
-  ChannelSink(CopyChannel& channel, size_t columns) : channel_(channel) {
-    channel_.BeginOut(CopyWireFormat::kText, static_cast<int16_t>(columns));
+  ChannelSink(CopyChannel& channel, CopyWireFormat format, size_t columns) : channel_(channel) {
+    channel_.BeginOut(format, static_cast<int16_t>(columns));
   }
   void Write(std::string_view row) override { channel_.Write(row); }
   void Finish() override { channel_.EndOut(); }
@@ -66,7 +68,7 @@ class FileSink final : public CopySink {
   std::FILE* file_ = nullptr;
 };
 
-// The rows' text.
+// The rows' text, or their binary form.
 class RowText {
  public:
   RowText(const CopyOptions& options, const std::vector<plan::PlanColumn>& columns,
@@ -79,8 +81,11 @@ class RowText {
     }
   }
 
+  // What comes before the rows; empty: nothing.
   std::string_view Header() {
     row_.clear();
+    if (options_.binary) return CopyBinaryHeader();
+    if (options_.header != CopyHeader::kPresent) return row_;
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) row_.push_back(options_.delimiter);
       AppendValue(columns_[i].name, false);
@@ -89,8 +94,11 @@ class RowText {
     return row_;
   }
 
+  std::string_view Trailer() const { return options_.binary ? CopyBinaryTrailer() : ""; }
+
   std::string_view Row(const types::Batch& batch, uint32_t row) {
     row_.clear();
+    if (options_.binary) return BinaryRow(batch, row);
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (i > 0) row_.push_back(options_.delimiter);
       const types::Datum value = batch.column(i).GetDatum(row);
@@ -107,6 +115,22 @@ class RowText {
   }
 
  private:
+  std::string_view BinaryRow(const types::Batch& batch, uint32_t row) {
+    types::AppendBinary(row_, static_cast<int16_t>(columns_.size()));
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const types::Datum value = batch.column(i).GetDatum(row);
+      if (value.is_null()) {
+        types::AppendBinary(row_, int32_t{-1});
+        continue;
+      }
+      field_.clear();
+      columns_[i].io->Send(value, io_, field_);
+      types::AppendBinary(row_, static_cast<int32_t>(field_.size()));
+      row_.append(field_);
+    }
+    return row_;
+  }
+
   void AppendValue(std::string_view value, bool force_quote) {
     if (options_.csv) {
       AppendCopyCsv(value, options_, force_quote, columns_.size() == 1, &row_);
@@ -205,12 +229,14 @@ std::string CopyTo(const PgQuery__CopyStmt& statement, CommandInput& input) {
   CheckForceQuote(options, plan->columns, table.get());
   std::unique_ptr<CopySink> sink;
   if (path.empty()) {
-    sink = std::make_unique<ChannelSink>(*input.copy_channel, plan->columns.size());
+    sink = std::make_unique<ChannelSink>(
+        *input.copy_channel, options.binary ? CopyWireFormat::kBinary : CopyWireFormat::kText,
+        plan->columns.size());
   } else {
     sink = std::make_unique<FileSink>(std::string(path));
   }
   RowText text(options, plan->columns, input.io);
-  if (options.header == CopyHeader::kPresent) sink->Write(text.Header());
+  if (const std::string_view header = text.Header(); !header.empty()) sink->Write(header);
   uint64_t rows = 0;
   input.queries->Run(
       plan,
@@ -219,6 +245,7 @@ std::string CopyTo(const PgQuery__CopyStmt& statement, CommandInput& input) {
         rows += batch.row_count();
       },
       nullptr);
+  if (const std::string_view trailer = text.Trailer(); !trailer.empty()) sink->Write(trailer);
   sink->Finish();
   return fmt::format("COPY {}", rows);
 }

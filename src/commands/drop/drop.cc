@@ -4,6 +4,7 @@
 #include "catalog/schema_lookup.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/named_kind.h"
+#include "commands/object/schema_objects.h"
 #include "commands/relation_lookup.h"
 #include "commands/type/type_parts.h"
 #include "facts/oid.h"
@@ -170,6 +171,9 @@ std::string Drop(const PgQuery__DropStmt& statement, CommandInput& input) {
   if (statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_TYPE ||
       statement.remove_type == PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN) {
     return DropTypes(statement, input);
+  }
+  if (ClassOfObjectType(statement.remove_type) != kInvalidOid) {
+    return DropSchemaObjects(statement, input);
   }
   if (statement.concurrent) {
     RefuseInTransactionBlock(input, "DROP INDEX CONCURRENTLY");

@@ -5,6 +5,7 @@
 
 #include "base/error/check.h"
 #include "catalog/record.h"
+#include "commands/object/schema_objects.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
 #include "commands/type/type_parts.h"
@@ -69,6 +70,8 @@ class Closure {
       }
     } else if (address.object_class == catalog::kSchemaClass) {
       LockSchema(input_, address.object, /*exclusive=*/true);
+    } else if (catalog::IsSchemaObjectClass(address.object_class)) {
+      LockSchemaObject(input_, address.object_class, address.object);
     } else if (address.object_class == catalog::kTypeClass) {
       LockType(input_, address.object, /*exclusive=*/true);
     }
@@ -111,6 +114,14 @@ class Closure {
       Dependency edge;
       edge.dependent_class = catalog::kRelationClass;
       edge.dependent = relation->oid;
+      edge.type = 'n';
+      edges->push_back(edge);
+    });
+    catalog::ObjectsOf(snapshot).ForEachObjectOfAnyClass([&](const catalog::SchemaObject& object) {
+      if (object.schema != schema.object) return;
+      Dependency edge;
+      edge.dependent_class = object.object_class;
+      edge.dependent = object.oid;
       edge.type = 'n';
       edges->push_back(edge);
     });
@@ -214,7 +225,9 @@ class Removal {
         }
         return;
       case catalog::kSchemaClass: return input_.editor.DropSchema(address.object);
-      default: GRIZZLY_UNREACHABLE("class of a dropped object");
+      default:
+        GRIZZLY_CHECK(catalog::IsSchemaObjectClass(address.object_class));
+        catalog::ObjectEditorOf(input_.editor).DropObject(address.object_class, address.object);
     }
   }
 

@@ -30,7 +30,7 @@ std::vector<std::pair<std::string, std::string>> ChangedSettings(CommandInput& i
     const facts::SettingFact* fact = facts::FindSetting(name);
     if (fact == nullptr || !facts::HasFlag(*fact, "EXPLAIN")) continue;
     if (row[kSetting] == row[kBootValue]) continue;
-    changed.emplace_back(name, input.services->ShowSetting(name, true));
+    changed.emplace_back(name, input.services->ShowSetting(name, true).value_or(""));
   }
   return changed;
 }

@@ -213,6 +213,7 @@ class NodeDescriber {
     for (size_t i = 0; i < bounds.equal.size(); ++i) add(i, "=", bounds.equal[i]);
     add(bounds.equal.size(), bounds.lower_inclusive ? ">=" : ">", bounds.lower);
     add(bounds.equal.size(), bounds.upper_inclusive ? "<=" : "<", bounds.upper);
+    for (const plan::TermCondition& term : scan.terms) add(term.part, term.op, term.value);
     if (bounds.any_of != nullptr) {
       conditions.push_back(fmt::format("({} = ANY ({}))", KeyPart(scan, index, 0),
                                        names_.Text(*bounds.any_of, {}, NamePlace::kScan)));

@@ -1,5 +1,7 @@
 #include "commands/index/create_index.h"
 
+#include <fmt/ranges.h>
+
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
@@ -7,8 +9,8 @@
 #include "commands/relation_lookup.h"
 #include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
-#include "facts/collations.h"
 #include "planner/binder/query_binder.h"
+#include "storage/term/index_terms.h"
 
 namespace grizzly::commands {
 namespace {
@@ -16,31 +18,45 @@ namespace {
 using catalog::RelationPtr;
 using planner::ExpressionPlace;
 
-constexpr std::string_view kHash = "hash";
+// What an access method's indexes may be.
+struct MethodAbilities {
+  std::string_view method;
+  bool unique, include, many_columns, order;
+};
+constexpr MethodAbilities kMethodAbilities[] = {
+    {"btree", true, true, true, true},    {"hash", false, false, false, false},
+    {"gist", false, true, true, false},   {"gin", false, false, true, false},
+    {"spgist", false, true, false, false}, {"brin", false, false, true, false},
+};
 
-void RefuseOfHash(bool given, std::string_view what) {
-  if (!given) return;
+void RefuseUnless(bool able, bool given, std::string_view method, std::string_view what) {
+  if (able || !given) return;
   throw SqlError(SqlState::kFeatureNotSupported,
-                 fmt::format("access method \"hash\" does not support {}", what));
+                 fmt::format("access method \"{}\" does not support {}", method, what));
 }
 
-// A hash index is an ordered one that is only asked for equality; what PostgreSQL's cannot do, it refuses.
-void CheckHash(const PgQuery__IndexStmt& statement) {
-  RefuseOfHash(statement.n_index_including_params > 0, "included columns");
-  RefuseOfHash(statement.unique, "unique indexes");
-  RefuseOfHash(statement.n_index_params > 1, "multicolumn indexes");
-  const PgQuery__IndexElem& element = *statement.index_params[0]->index_elem;
-  RefuseOfHash(element.ordering == PG_QUERY__SORT_BY_DIR__SORTBY_ASC ||
+void CheckAbilities(const MethodAbilities& able, const PgQuery__IndexStmt& statement) {
+  RefuseUnless(able.unique, statement.unique, able.method, "unique indexes");
+  RefuseUnless(able.include, statement.n_index_including_params > 0, able.method,
+               "included columns");
+  RefuseUnless(able.many_columns, statement.n_index_params > 1, able.method,
+               "multicolumn indexes");
+}
+
+void CheckElement(const MethodAbilities& able, const PgQuery__IndexElem& element) {
+  RefuseUnless(able.order,
+               element.ordering == PG_QUERY__SORT_BY_DIR__SORTBY_ASC ||
                    element.ordering == PG_QUERY__SORT_BY_DIR__SORTBY_DESC,
-               "ASC/DESC options");
-  RefuseOfHash(element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
+               able.method, "ASC/DESC options");
+  RefuseUnless(able.order,
+               element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
                    element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST,
-               "NULLS FIRST/LAST options");
+               able.method, "NULLS FIRST/LAST options");
 }
 
-void CheckMethod(const PgQuery__IndexStmt& statement) {
-  const std::string_view method = TextOf(statement.access_method);
-  if (method.empty() || method == "btree") return;
+const facts::AccessMethodFact& CheckMethod(const PgQuery__IndexStmt& statement) {
+  const std::string_view given = TextOf(statement.access_method);
+  const std::string_view method = given.empty() ? "btree" : given;
   const facts::AccessMethodFact* fact = facts::FindAccessMethodByName(method);
   if (fact == nullptr || fact->amtype != 'i') {
     throw SqlError(fact == nullptr ? SqlState::kUndefinedObject : SqlState::kWrongObjectType,
@@ -48,52 +64,102 @@ void CheckMethod(const PgQuery__IndexStmt& statement) {
                        ? fmt::format("access method \"{}\" does not exist", method)
                        : fmt::format("access method \"{}\" is not of type INDEX", method));
   }
-  if (method == kHash) return CheckHash(statement);
-  ThrowNotSupported(fmt::format("index access method {}", method));
+  for (const MethodAbilities& able : kMethodAbilities) {
+    if (able.method != method) continue;
+    CheckAbilities(able, statement);
+    for (const ast::Node* node : ListOf(statement.index_params, statement.n_index_params)) {
+      CheckElement(able, *node->index_elem);
+    }
+  }
+  return *fact;
 }
 
-// The hash family's class for the type; the keys are ordered by the btree one all the same.
-void SetHashOpclass(CommandInput& input, catalog::IndexDefinition::Part* part) {
-  const facts::OpclassFact* opclass = facts::DefaultOpclass(facts::kHashMethodOid, part->type.oid);
-  if (opclass == nullptr) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("data type {} has no default operator class for access method "
-                               "\"hash\"",
-                               input.services->FormatType(part->type.oid, types::kNoTypmod)))
-        .Hint("You must specify an operator class for the index or define a default operator "
-              "class for the data type.");
-  }
-  if (facts::DefaultOpclass(facts::kBtreeMethodOid, part->type.oid) == nullptr) {
+// The keys of a hash index are ordered, though it is only asked for equality.
+void RequireOrder(const catalog::IndexDefinition::Part& part) {
+  if (facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid) == nullptr) {
     ThrowNotSupported("a hash index over a type without an order");
   }
-  part->opclass = opclass->oid;
 }
 
-Oid ResolveOpclass(CommandInput& input, std::span<ast::Node* const> names,
-                   const catalog::IndexDefinition::Part& part) {
-  const QualifiedName name = QualifiedNameOf(StringsOf(names));
+// Whether values of the type may be taken for those the class is of.
+bool AcceptsType(CommandInput& input, const facts::OpclassFact& opclass, Oid type) {
+  const Oid meant = OpclassInputType(*input.editor.Current(), type);
+  if (opclass.opcintype == meant || opclass.opcintype == type) return true;
+  const facts::OpclassFact* usual = facts::DefaultOpclass(opclass.opcmethod, meant);
+  return usual != nullptr && usual->opcintype == opclass.opcintype;
+}
+
+const facts::OpclassFact& NamedOpclass(CommandInput& input, const facts::AccessMethodFact& method,
+                                       std::span<ast::Node* const> names, Oid type) {
+  const std::vector<std::string> parts = StringsOf(names);
   const facts::OpclassFact* opclass =
-      facts::FindOpclassByName(facts::kBtreeMethodOid, name.name);
+      facts::FindOpclassByName(method.oid, QualifiedNameOf(parts).name);
   if (opclass == nullptr) {
     throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("operator class \"{}\" does not exist for access method \"btree\"",
-                               name.name));
+                   fmt::format("operator class \"{}\" does not exist for access method \"{}\"",
+                               fmt::join(parts, "."), method.amname));
   }
-  const facts::OpclassFact* fitting =
-      facts::DefaultOpclass(
-          facts::kBtreeMethodOid, OpclassInputType(*input.editor.Current(), part.type.oid));
-  if (fitting != opclass) {
-    static_cast<void>(input);
-    ThrowNotSupported(fmt::format("operator class {}", name.name));
+  if (!AcceptsType(input, *opclass, type)) {
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("operator class \"{}\" does not accept data type {}",
+                               fmt::join(parts, "."),
+                               input.services->FormatType(type, types::kNoTypmod)));
   }
-  return opclass->oid;
+  return *opclass;
 }
 
-void ReadPart(CommandInput& input, const catalog::Relation& table, const PgQuery__IndexElem& element,
+const facts::OpclassFact& UsualOpclass(CommandInput& input, const facts::AccessMethodFact& method,
+                                       Oid type) {
+  const facts::OpclassFact* opclass =
+      facts::DefaultOpclass(method.oid, OpclassInputType(*input.editor.Current(), type));
+  if (opclass != nullptr) return *opclass;
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("data type {} has no default operator class for access method \"{}\"",
+                             input.services->FormatType(type, types::kNoTypmod), method.amname))
+      .Hint("You must specify an operator class for the index or define a default operator "
+            "class for the data type.");
+}
+
+void SetOpclass(CommandInput& input, const facts::AccessMethodFact& method,
+                const PgQuery__IndexElem& element, catalog::IndexDefinition::Part* part) {
+  const facts::OpclassFact& opclass =
+      element.n_opclass > 0
+          ? NamedOpclass(input, method, ListOf(element.opclass, element.n_opclass), part->type.oid)
+          : UsualOpclass(input, method, part->type.oid);
+  part->opclass = opclass.oid;
+  if (method.oid == facts::kHashMethodOid) return RequireOrder(*part);
+  if (storage::IsTermMethod(method.amname)) {
+    const auto scheme = storage::SchemeOfOpclass(opclass.oid);
+    if (!scheme.has_value()) {
+      ThrowNotSupported(fmt::format("{} operator class {}", method.amname, opclass.opcname));
+    }
+    // Throws for a type that it cannot order.
+    static_cast<void>(storage::IndexTerms(*scheme, part->type, part->collation));
+    return;
+  }
+  if (opclass.opcname == "record_image_ops") ThrowNotSupported("operator class record_image_ops");
+}
+
+bool IsCollateNode(const ast::Node& node) {
+  return node.node_case == PG_QUERY__NODE__NODE_COLLATE_CLAUSE;
+}
+
+// (column COLLATE x) is a column, too: its name; null for anything else.
+const ast::Node* CollatedColumn(const PgQuery__IndexElem& element) {
+  if (element.expr == nullptr || !IsCollateNode(*element.expr)) return nullptr;
+  const ast::Node& inner = *element.expr->collate_clause->arg;
+  if (inner.node_case != PG_QUERY__NODE__NODE_COLUMN_REF) return nullptr;
+  return inner.column_ref->n_fields == 1 ? inner.column_ref->fields[0] : nullptr;
+}
+
+void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
+              const catalog::Relation& table, const PgQuery__IndexElem& element,
               IndexRequest* request, std::vector<std::string>* names) {
   catalog::IndexDefinition::Part part;
-  if (element.expr == nullptr) {
-    const std::string_view name = TextOf(element.name);
+  if (element.expr == nullptr || CollatedColumn(element) != nullptr) {
+    const std::string_view name = element.expr == nullptr
+                                      ? TextOf(element.name)
+                                      : StringOf(CollatedColumn(element));
     const catalog::Column* column = table.FindColumn(name);
     if (column == nullptr) {
       throw SqlError(SqlState::kUndefinedColumn,
@@ -101,41 +167,38 @@ void ReadPart(CommandInput& input, const catalog::Relation& table, const PgQuery
     }
     part = PartOfColumn(*column);
     names->emplace_back(name);
+    if (element.expr != nullptr) part.collation = ReadCollation(input, *element.expr->collate_clause, part.type);
   } else {
     const std::vector<expr::ColumnId> ids = AttributeIds(table);
     const expr::ExprPtr bound = planner::BindTableExpression(
         *element.expr, &table, ids, ExpressionPlace::kIndexPart, MakeBinderInput(input));
-    part.expression = MakeDefinition(input, *element.expr);
-    part.type = bound->type;
-    part.collation = bound->type.collation;
-    for (const AttributeNumber attnum : MentionedColumns(*bound)) {
-      request->mentioned.push_back(attnum);
+    const std::vector<AttributeNumber> mentioned = MentionedColumns(*bound);
+    if (bound->kind == expr::ExprKind::kColumn && mentioned.size() == 1 && mentioned[0] > 0) {
+      part = PartOfColumn(table.columns[mentioned[0] - 1]);  // (a) is a
+    } else {
+      // The collation is the part's, not the expression's.
+      part.expression = MakeDefinition(
+          input, IsCollateNode(*element.expr) ? *element.expr->collate_clause->arg : *element.expr);
+      part.type = bound->type;
+      request->mentioned.insert(request->mentioned.end(), mentioned.begin(), mentioned.end());
     }
+    part.collation = bound->type.collation;
     const std::string own_name = planner::ColumnNameOf(*element.expr);
     names->push_back(own_name == "?column?" ? std::string() : own_name);
   }
   if (element.n_collation > 0) {
-    const QualifiedName name =
-        QualifiedNameOf(StringsOf(ListOf(element.collation, element.n_collation)));
-    const facts::CollationFact* collation = facts::FindCollationByName(name.name);
-    if (collation == nullptr) {
-      throw SqlError(SqlState::kUndefinedObject,
-                     fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist",
-                                 name.name));
+    if (part.type.collation == kInvalidOid) {
+      throw SqlError(SqlState::kDatatypeMismatch,
+                     fmt::format("collations are not supported by type {}",
+                                 input.services->FormatType(part.type.oid, types::kNoTypmod)));
     }
-    part.collation = collation->oid;
+    part.collation = RequireCollation(input, ListOf(element.collation, element.n_collation), -1);
   }
   part.descending = element.ordering == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
   part.nulls_first =
       element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
       (element.nulls_ordering != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST && part.descending);
-  if (element.n_opclass > 0) {
-    part.opclass = ResolveOpclass(input, ListOf(element.opclass, element.n_opclass), part);
-  } else if (request->access_method == kHash) {
-    SetHashOpclass(input, &part);
-  } else {
-    SetDefaultOpclass(input, &part);
-  }
+  SetOpclass(input, method, element, &part);
   request->parts.push_back(std::move(part));
 }
 
@@ -153,14 +216,15 @@ void ReadPredicate(CommandInput& input, const catalog::Relation& table, const as
 IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
                        const PgQuery__IndexStmt& statement) {
   IndexRequest request;
-  if (TextOf(statement.access_method) == kHash) request.access_method = kHash;
+  const facts::AccessMethodFact& method = CheckMethod(statement);
+  request.access_method = method.amname;
   request.unique = statement.unique;
   request.nulls_not_distinct = statement.nulls_not_distinct;
   request.options = ReadStorageParameters(
       ParameterOwner::kIndex, ListOf(statement.options, statement.n_options));
   std::vector<std::string> names;
   for (const ast::Node* node : ListOf(statement.index_params, statement.n_index_params)) {
-    ReadPart(input, table, *node->index_elem, &request, &names);
+    ReadPart(input, method, table, *node->index_elem, &request, &names);
   }
   for (const ast::Node* node :
        ListOf(statement.index_including_params, statement.n_index_including_params)) {
@@ -193,7 +257,7 @@ IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
 
 std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input) {
   if (statement.concurrent) RefuseInTransactionBlock(input, "CREATE INDEX CONCURRENTLY");
-  CheckMethod(statement);
+  static_cast<void>(CheckMethod(statement));
   const RelationPtr table =
       LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
   if (!table->HasRows() && !table->IsPartitioned()) {

@@ -127,15 +127,17 @@ void AddMentioned(CommandInput& input, const Relation& table, const Relation& in
 
 }  // namespace
 
-void SetDefaultOpclass(CommandInput& input, catalog::IndexDefinition::Part* part) {
-  const facts::OpclassFact* opclass =
-      facts::DefaultOpclass(
-          facts::kBtreeMethodOid, OpclassInputType(*input.editor.Current(), part->type.oid));
+void SetDefaultOpclass(CommandInput& input, catalog::IndexDefinition::Part* part,
+                       std::string_view access_method) {
+  const facts::AccessMethodFact* method = facts::FindAccessMethodByName(access_method);
+  const facts::OpclassFact* opclass = facts::DefaultOpclass(
+      method->oid, OpclassInputType(*input.editor.Current(), part->type.oid));
   if (opclass == nullptr) {
     throw SqlError(SqlState::kUndefinedObject,
                    fmt::format("data type {} has no default operator class for access method "
-                               "\"btree\"",
-                               input.services->FormatType(part->type.oid, types::kNoTypmod)))
+                               "\"{}\"",
+                               input.services->FormatType(part->type.oid, types::kNoTypmod),
+                               access_method))
         .Hint("You must specify an operator class for the index or define a default operator "
               "class for the data type.");
   }

@@ -30,7 +30,8 @@ struct IndexRequest {
 // A key part over a column, with the default operator class. Throws 42704 for a type without.
 catalog::IndexDefinition::Part PartOfColumn(const catalog::Column& column);
 // Sets the operator class; `type_name` for the error.
-void SetDefaultOpclass(CommandInput& input, catalog::IndexDefinition::Part* part);
+void SetDefaultOpclass(CommandInput& input, catalog::IndexDefinition::Part* part,
+                       std::string_view access_method = "btree");
 
 // Puts index, constraint and table into the catalog and fills the index, or moves the rows into the
 // order of the primary key. `is_new_table`: there are no rows. Returns the table as it is then.

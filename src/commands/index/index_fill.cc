@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/layouts.h"
 #include "commands/table/stored_rows.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
@@ -15,6 +16,10 @@ IndexFill::IndexFill(CommandInput& input, expr::EvaluationState& state,
     : input_(input),
       rules_(std::move(rules)),
       head_(executor::IndexKeyHead(table, *rules_.index->index)) {
+  if (catalog::HasTerms(*rules_.index->index)) {
+    terms_ = std::make_unique<executor::TermEntries>(table, rules_, state);
+    return;
+  }
   for (const expr::ExprPtr& part : rules_.key_parts) parts_.emplace_back(*part, state);
   if (rules_.predicate != nullptr) {
     predicate_ = std::make_unique<expr::Evaluator>(*rules_.predicate, state);
@@ -44,8 +49,23 @@ bool IndexFill::ComputeKey(const Computed& computed, uint32_t row, bool* is_uniq
   return true;
 }
 
+void IndexFill::AddTerms(const types::Batch& rows, const std::vector<std::string_view>& suffixes,
+                         BulkWriter& writer) {
+  for (uint32_t row = 0; row < rows.row_count(); ++row) {
+    for (const std::string& term : terms_->KeysOf(rows, row)) {
+      key_ = term;
+      key_.append(suffixes[row]);
+      value_.clear();
+      executor::AppendTimestamp(0, &value_);
+      value_.append(suffixes[row]);
+      writer.Put(key_, value_);
+    }
+  }
+}
+
 void IndexFill::Add(const types::Batch& rows, const std::vector<std::string_view>& suffixes,
                     BulkWriter& writer) {
+  if (terms_ != nullptr) return AddTerms(rows, suffixes, writer);
   Computed computed;
   Compute(rows, &computed);
   for (uint32_t row = 0; row < rows.row_count(); ++row) {

@@ -12,6 +12,7 @@
 
 #include "commands/evaluation.h"
 #include "commands/table/bulk_writer.h"
+#include "executor/term_entries.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
 
@@ -45,6 +46,8 @@ class IndexFill {
     std::vector<const types::Vector*> parts;
     std::vector<bool> selected;
   };
+  void AddTerms(const types::Batch& rows, const std::vector<std::string_view>& suffixes,
+                BulkWriter& writer);
   void Compute(const types::Batch& rows, Computed* computed);
   // False when the row has no entry; sets key_ (without suffix) and *is_unique.
   bool ComputeKey(const Computed& computed, uint32_t row, bool* is_unique);
@@ -54,6 +57,7 @@ class IndexFill {
   CommandInput& input_;
   plan::RowRules::Index rules_;
   const std::string head_;
+  std::unique_ptr<executor::TermEntries> terms_;  // an index of terms: its entries
   std::vector<expr::Evaluator> parts_;
   std::unique_ptr<expr::Evaluator> predicate_;
   std::string key_, value_, last_unique_;

@@ -1,6 +1,9 @@
 #include "commands/maintenance/reindex.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <chrono>
 
 #include "catalog/inheritance.h"
 #include "commands/ast_read.h"
@@ -13,16 +16,59 @@ namespace {
 using catalog::Relation;
 using catalog::RelationPtr;
 
-void RebuildIndex(CommandInput& input, Oid oid) {
+struct ReindexOptions {
+  bool verbose = false;
+  bool concurrently = false;
+};
+
+// Time used since it was made, as PostgreSQL prints it.
+class UsedTime {
+ public:
+  std::string Text() const {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began_;
+    const rusage now = Usage();
+    return fmt::format("CPU: user: {:.2f} s, system: {:.2f} s, elapsed: {:.2f} s",
+                       Seconds(now.ru_utime) - Seconds(usage_.ru_utime),
+                       Seconds(now.ru_stime) - Seconds(usage_.ru_stime), elapsed.count());
+  }
+
+ private:
+  static rusage Usage() {
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    return usage;
+  }
+  static double Seconds(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  }
+
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  rusage usage_ = Usage();
+};
+
+// VERBOSE. A rebuild that lets others work names the schema, too.
+void Report(CommandInput& input, const ReindexOptions& options, std::string_view kind,
+            const Relation& relation, bool with_schema, const std::string& detail) {
+  if (!options.verbose) return;
+  const std::string schema =
+      with_schema ? input.editor.Current()->FindSchema(relation.schema)->name + "." : "";
+  SendNotice(input, fmt::format("{} \"{}{}\" was reindexed", kind, schema, relation.name), detail,
+             Severity::kInfo);
+}
+
+void RebuildIndex(CommandInput& input, Oid oid, const ReindexOptions& options) {
+  const UsedTime used;
   LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
   const RelationPtr index = Reread(input, oid);
   if (index->kind == catalog::RelationKind::kPartitionedIndex) {
     for (const RelationPtr& part : catalog::ChildrenOf(*input.editor.Current(), oid)) {
-      RebuildIndex(input, part->oid);
+      RebuildIndex(input, part->oid, options);
     }
     return;
   }
-  if (index->index->clustered_by) return;
+  if (index->index->clustered_by) {  // it is the table itself
+    return Report(input, options, "index", *index, options.concurrently, used.Text());
+  }
   const RelationPtr table = Reread(input, index->index->table);
   const IndexId old_index = index->index->index_id;
   Relation changed = *index;
@@ -33,13 +79,23 @@ void RebuildIndex(CommandInput& input, Oid oid) {
   input.transaction.DropRangeAtRollback(std::move(entries.from), std::move(entries.to));
   FillIndex(input, table, input.editor.PutRelation(std::move(changed)));
   DropIndexAtCommit(input, *table, old_index);
+  Report(input, options, "index", *index, options.concurrently, used.Text());
 }
 
-void ReadOptions(CommandInput& input, const PgQuery__ReindexStmt& statement) {
+void RebuildIndexesOf(CommandInput& input, const Relation& table, const ReindexOptions& options) {
+  for (const Oid index : table.indexes) RebuildIndex(input, index, options);
+}
+
+ReindexOptions ReadOptions(CommandInput& input, const PgQuery__ReindexStmt& statement) {
+  ReindexOptions read;
   for (const Option& option : OptionsOf(ListOf(statement.params, statement.n_params))) {
-    if (option.name == "verbose") continue;
+    if (option.name == "verbose") {
+      read.verbose = OptionBool(option);
+      continue;
+    }
     if (option.name == "concurrently") {
-      if (OptionBool(option)) RefuseInTransactionBlock(input, "REINDEX CONCURRENTLY");
+      read.concurrently = OptionBool(option);
+      if (read.concurrently) RefuseInTransactionBlock(input, "REINDEX CONCURRENTLY");
       continue;
     }
     if (option.name == "tablespace") {
@@ -49,9 +105,10 @@ void ReadOptions(CommandInput& input, const PgQuery__ReindexStmt& statement) {
                    fmt::format("unrecognized REINDEX option \"{}\"", option.name))
         .At(option.location);
   }
+  return read;
 }
 
-void ReindexTablesOf(CommandInput& input, Oid schema) {
+void ReindexTablesOf(CommandInput& input, Oid schema, const ReindexOptions& options) {
   std::vector<Oid> tables;
   input.editor.Current()->ForEachRelation([&](const RelationPtr& relation) {
     const bool meant = relation->oid >= kFirstUserOid && relation->HasRows() &&
@@ -65,18 +122,20 @@ void ReindexTablesOf(CommandInput& input, Oid schema) {
     LockRelationByOid(input, oid, txn::RelationLockMode::kShare);
     const RelationPtr table = input.editor.Current()->FindRelation(oid);
     if (table == nullptr) continue;  // dropped while we waited
-    for (const Oid index : table->indexes) RebuildIndex(input, index);
+    RebuildIndexesOf(input, *table, options);
+    Report(input, options, "table", *table, /*with_schema=*/true, "");
   }
 }
 
 // The indexes of a schema, or of the database. Those of the system catalogs are not stored.
-void ReindexMany(CommandInput& input, const PgQuery__ReindexStmt& statement) {
+void ReindexMany(CommandInput& input, const PgQuery__ReindexStmt& statement,
+                 const ReindexOptions& options) {
   const std::string_view name = TextOf(statement.name);
   if (statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA) {
     RefuseInTransactionBlock(input, "REINDEX SCHEMA");
     const catalog::Schema schema = catalog::RequireSchema(*input.editor.Current(), name);
     RequireSchemaOwner(input, schema);
-    return ReindexTablesOf(input, schema.oid);
+    return ReindexTablesOf(input, schema.oid, options);
   }
   const bool is_system = statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SYSTEM;
   RefuseInTransactionBlock(input, is_system ? "REINDEX SYSTEM" : "REINDEX DATABASE");
@@ -84,23 +143,27 @@ void ReindexMany(CommandInput& input, const PgQuery__ReindexStmt& statement) {
     throw SqlError(SqlState::kFeatureNotSupported,
                    "can only reindex the currently open database");
   }
-  if (!is_system) ReindexTablesOf(input, kInvalidOid);
+  if (!is_system) ReindexTablesOf(input, kInvalidOid, options);
 }
 
 }  // namespace
 
 std::string Reindex(const PgQuery__ReindexStmt& statement, CommandInput& input) {
-  ReadOptions(input, statement);
+  const UsedTime used;
+  const ReindexOptions options = ReadOptions(input, statement);
   if (statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_TABLE) {
     const RelationPtr table =
         LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
     RequireTable(*table);
     RequireOwner(input, *table);
-    for (const Oid index : table->indexes) RebuildIndex(input, index);
+    RebuildIndexesOf(input, *table, options);
+    if (options.concurrently) {
+      Report(input, options, "table", *table, /*with_schema=*/true, used.Text() + ".");
+    }
     return "REINDEX";
   }
   if (statement.kind != PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX) {
-    ReindexMany(input, statement);
+    ReindexMany(input, statement, options);
     return "REINDEX";
   }
   const RelationPtr seen =
@@ -110,7 +173,7 @@ std::string Reindex(const PgQuery__ReindexStmt& statement, CommandInput& input) 
   }
   RequireOwner(input, *seen);
   LockRelationByOid(input, seen->index->table, txn::RelationLockMode::kShare);
-  RebuildIndex(input, seen->oid);
+  RebuildIndex(input, seen->oid, options);
   return "REINDEX";
 }
 

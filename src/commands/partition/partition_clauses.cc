@@ -8,7 +8,6 @@
 #include "commands/evaluation.h"
 #include "commands/table/table_elements.h"
 #include "facts/access_methods.h"
-#include "facts/collations.h"
 
 namespace grizzly::commands {
 namespace {
@@ -91,14 +90,7 @@ void ReadCollation(CommandInput& input, const PgQuery__PartitionElem& element,
                    fmt::format("collations are not supported by type {}",
                                input.services->FormatType(part->type.oid, types::kNoTypmod)));
   }
-  const QualifiedName name =
-      QualifiedNameOf(StringsOf(ListOf(element.collation, element.n_collation)));
-  const facts::CollationFact* fact = facts::FindCollationByName(name.name);
-  if (fact == nullptr) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name.name));
-  }
-  part->collation = fact->oid;
+  part->collation = RequireCollation(input, ListOf(element.collation, element.n_collation), -1);
 }
 
 void ReadOpclass(CommandInput& input, const PgQuery__PartitionElem& element, char strategy,

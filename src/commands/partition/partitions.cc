@@ -9,6 +9,7 @@
 #include "commands/partition/partition_clauses.h"
 #include "commands/partition/partition_indexes.h"
 #include "commands/relation_lookup.h"
+#include "commands/table/create_table.h"
 #include "commands/table/table_rewrite.h"
 
 namespace grizzly::commands {
@@ -163,6 +164,23 @@ void AttachPartition(CommandInput& input, const RelationPtr& parent,
   AddParentIndexes(input, *parent, table->oid);
 }
 
+namespace {
+
+// DETACH CONCURRENTLY leaves the partition's bounds as a check: statements that still take it for a
+// partition rely on them.
+void KeepBoundsAsCheck(CommandInput& input, const Relation& table, const catalog::Definition& bounds) {
+  const auto says_so = [&](const catalog::Constraint& other) { return other.check.sql == bounds.sql; };
+  if (bounds.empty() || std::any_of(table.constraints.begin(), table.constraints.end(), says_so)) return;
+  CheckElement element;
+  element.definition = bounds;
+  const catalog::Constraint check = MakeCheck(input, table, element, /*is_new_table=*/true);
+  Relation changed = table;
+  changed.constraints.push_back(check);
+  AddCheckDependencies(input, *input.editor.PutRelation(std::move(changed)), check);
+}
+
+}  // namespace
+
 void DetachPartition(CommandInput& input, const RelationPtr& parent,
                      const PgQuery__PartitionCmd& command) {
   RequirePartitioned(*parent);
@@ -184,11 +202,13 @@ void DetachPartition(CommandInput& input, const RelationPtr& parent,
   if (const RelationPtr other = DefaultPartition(input, *parent); other != nullptr) {
     LockRelationByOid(input, other->oid, txn::RelationLockMode::kAccessExclusive);
   }
+  const catalog::Definition bounds = catalog::PartitionConstraint(*input.editor.Current(), *table);
   DetachIndexes(input, table->oid);
   Relation detached = *Reread(input, table->oid);
   LeaveParent(*parent, &detached);
   detached.partition_bound.reset();
   input.editor.PutRelation(std::move(detached));
+  if (command.concurrent) KeepBoundsAsCheck(input, *Reread(input, table->oid), bounds);
 }
 
 }  // namespace grizzly::commands

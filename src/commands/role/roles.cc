@@ -39,7 +39,8 @@ std::string ReadValidUntil(CommandInput& input, const std::string& text) {
   Arena arena(input.memory);
   const types::TypeIo* io = types::BuiltinTypeIo(facts::kTimestamptzOid);
   std::string written;
-  io->Output(io->Input(text, types::kNoTypmod, input.io, arena), input.io, written);
+  // As any session will read it.
+  io->Output(io->Input(text, types::kNoTypmod, input.io, arena), types::IoSettings(), written);
   return written;
 }
 

@@ -24,7 +24,7 @@ void MovePrimaryKey(CommandInput& input, const catalog::Relation& table, bool cl
 std::string ChooseAccessMethod(const CommandInput& input, std::string_view name) {
   const std::string chosen =
       !name.empty() ? std::string(name)
-                    : input.services->ShowSetting("default_table_access_method", false);
+                    : *input.services->ShowSetting("default_table_access_method", false);
   const facts::AccessMethodFact* method = catalog::FindAccessMethod(chosen);
   if (method == nullptr) {
     throw SqlError(SqlState::kUndefinedObject,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/layouts.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"
@@ -39,6 +40,7 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
       context_(context),
       table_(*rules.relation),
       head_(executor::RowKeyHead(table_)),
+      fresh_row_ids_(input.transactions, table_),
       conflicts_(rules, context),
       notes_(rules, context) {
   KeyRange range = RangeOfStorage(table_.tenant, table_.storage);
@@ -55,6 +57,10 @@ BulkInsert::BulkInsert(CommandInput& input, const plan::RowRules& rules,
     if (index != nullptr && index->index->clustered_by) primary_ = std::move(index);
   }
   for (const plan::RowRules::Index& index : rules.indexes) {
+    if (catalog::HasTerms(*index.index->index)) {
+      term_entries_.push_back(
+          std::make_unique<executor::TermEntries>(table_, index, context.evaluation));
+    }
     if (index.index->index_key == nullptr) continue;  // no entries of its own
     auto made = std::make_unique<Index>();
     made->rules = &index;
@@ -101,7 +107,7 @@ void BulkInsert::PutRow(const types::Batch& rows, uint32_t row) {
   if (table_.row_key != nullptr) {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   } else {
-    storage::AppendBigEndian(&suffix_, input_.transactions.NextTimestamp().value);
+    storage::AppendBigEndian(&suffix_, fresh_row_ids_.Next());
   }
   key_ = head_;
   key_.append(suffix_);
@@ -136,6 +142,15 @@ void BulkInsert::PutEntries(const types::Batch& rows, uint32_t row) {
     value_.append(suffix_);
     writer_->Put(key_, value_);
   }
+  for (const auto& entries : term_entries_) {
+    for (const std::string& term : entries->KeysOf(rows, row)) {
+      key_ = term + suffix_;
+      value_.clear();
+      executor::AppendTimestamp(0, &value_);
+      value_.append(suffix_);
+      writer_->Put(key_, value_);
+    }
+  }
   notes_.Inserted(rows, row, suffix_);
 }
 
@@ -153,7 +168,7 @@ void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
 
 void BulkInsert::AddToGroups(const types::Batch& rows, uint32_t* at) {
   const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
-  const bool looks_at_rows = !indexes_.empty() || notes_.wants_inserts();
+  const bool looks_at_rows = !indexes_.empty() || !term_entries_.empty() || notes_.wants_inserts();
   for (*at = 0; looks_at_rows && *at < rows.row_count(); ++*at) {
     suffix_.clear();
     storage::AppendBigEndian(&suffix_, row_ids[*at]);

@@ -12,6 +12,8 @@
 
 #include "commands/evaluation.h"
 #include "commands/table/bulk_writer.h"
+#include "executor/term_entries.h"
+#include "executor/fresh_row_ids.h"
 #include "executor/modify/row_writer.h"
 
 namespace grizzly::commands {
@@ -44,11 +46,13 @@ class BulkInsert {
   executor::ExecContext& context_;
   const catalog::Relation& table_;
   const std::string head_;
+  executor::FreshRowIds fresh_row_ids_;
   std::unique_ptr<BulkWriter> writer_;
   std::unique_ptr<executor::RowAppender> appender_;  // columnar tables: the rows, but not their entries
   executor::RowWriter conflicts_;  // words the error
   executor::ChangeNotes notes_;
   std::vector<std::unique_ptr<Index>> indexes_;
+  std::vector<std::unique_ptr<executor::TermEntries>> term_entries_;
   catalog::RelationPtr primary_;
   bool was_empty_;
   bool rows_ascending_;

@@ -7,7 +7,7 @@
 #include "commands/alter/stored_text.h"
 #include "commands/evaluation.h"
 #include "commands/relation_lookup.h"
-#include "facts/collations.h"
+#include "catalog/schema_object.h"
 
 namespace grizzly::commands {
 namespace {
@@ -15,11 +15,6 @@ namespace {
 using catalog::Column;
 using catalog::Relation;
 using catalog::RelationPtr;
-
-std::string CollationName(Oid oid) {
-  const facts::CollationFact* fact = facts::FindCollation(oid);
-  return fact == nullptr ? std::to_string(oid) : std::string(fact->collname);
-}
 
 ColumnElement* Find(std::vector<ColumnElement>& columns, std::string_view name) {
   for (ColumnElement& element : columns) {
@@ -202,8 +197,10 @@ void RequireSameType(CommandInput& input, std::string_view what, const Column& t
   }
   if (there.type.collation != given.collation) {
     throw SqlError(SqlState::kCollationMismatch, fmt::format("{} has a collation conflict", what))
-        .Detail(fmt::format("\"{}\" versus \"{}\"", CollationName(there.type.collation),
-                            CollationName(given.collation)));
+        .Detail(fmt::format(
+            "\"{}\" versus \"{}\"",
+            catalog::CollationName(*input.editor.Current(), there.type.collation),
+            catalog::CollationName(*input.editor.Current(), given.collation)));
   }
 }
 

@@ -5,7 +5,7 @@
 #include "commands/evaluation.h"
 #include "commands/type/type_parts.h"
 #include "commands/options/storage_parameters.h"
-#include "facts/collations.h"
+#include "catalog/schema_object.h"
 #include "facts/types.h"
 #include "parser/deparse.h"
 #include "planner/deparse/deparse_expression.h"
@@ -37,16 +37,6 @@ const SerialName* FindSerial(const PgQuery__TypeName& type) {
     return &serial;
   }
   return nullptr;
-}
-
-// A collation by its (qualified) name.
-Oid FindCollationOid(const PgQuery__CollateClause& clause) {
-  const QualifiedName name =
-      QualifiedNameOf(StringsOf(ListOf(clause.collname, clause.n_collname)));
-  if (!name.schema.empty() && name.schema != "pg_catalog") {
-    return RequireCollation("", clause.location);
-  }
-  return RequireCollation(name.name, clause.location);
 }
 
 void SetType(CommandInput& input, const PgQuery__ColumnDef& definition, ColumnElement* element) {
@@ -275,12 +265,10 @@ void ReadColumnConstraint(CommandInput& input, const PgQuery__Constraint& constr
 
 }  // namespace
 
-Oid RequireCollation(std::string_view name, int location) {
-  const facts::CollationFact* fact = facts::FindCollationByName(name);
-  if (fact != nullptr) return fact->oid;
-  throw SqlError(SqlState::kUndefinedObject,
-                 fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name))
-      .At(location);
+Oid RequireCollation(CommandInput& input, std::span<ast::Node* const> names, int location) {
+  const std::vector<std::string> parts = StringsOf(names);
+  const std::vector<std::string_view> views(parts.begin(), parts.end());
+  return catalog::RequireCollation(*input.editor.Current(), input.search_path, views, location);
 }
 
 Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
@@ -291,7 +279,7 @@ Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
                                input.services->FormatType(type.oid, types::kNoTypmod)))
         .At(clause.location);
   }
-  return FindCollationOid(clause);
+  return RequireCollation(input, ListOf(clause.collname, clause.n_collname), clause.location);
 }
 
 catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition) {

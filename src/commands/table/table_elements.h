@@ -120,7 +120,7 @@ catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef&
 Oid ReadCollation(CommandInput& input, const PgQuery__CollateClause& clause,
                   const types::SqlType& type);
 // Throws 42704 collation "x" for encoding "UTF8" does not exist.
-Oid RequireCollation(std::string_view name, int location);
+Oid RequireCollation(CommandInput& input, std::span<ast::Node* const> names, int location);
 // A constraint of a whole table.
 void ReadTableConstraint(const PgQuery__Constraint& constraint, TableElements* elements);
 

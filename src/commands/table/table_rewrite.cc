@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/layouts.h"
 #include "commands/evaluation.h"
 #include "commands/index/index_fill.h"
 #include "commands/table/bulk_writer.h"
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
 #include "executor/columnar/row_appender.h"
+#include "executor/fresh_row_ids.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
 #include "storage/key/ordered_key.h"
@@ -55,7 +57,8 @@ class RowPlacement {
       : input_(input),
         table_(table),
         keeps_row_ids_(keeps_row_ids),
-        head_(executor::RowKeyHead(table)) {
+        head_(executor::RowKeyHead(table)),
+        fresh_row_ids_(input.transactions, table) {
     if (!catalog::IsColumnar(table)) return;
     appender_ = std::make_unique<executor::RowAppender>(input.transaction, input.transactions,
                                                         table, input.memory);
@@ -77,8 +80,9 @@ class RowPlacement {
         storage::AppendBigEndian(&bytes_, (*row_ids)[row]);
       } else if (keeps_row_ids_) {
         bytes_.append(stored.suffix(row));
+        fresh_row_ids_.Pass(storage::ReadBigEndian<uint64_t>(stored.suffix(row).data()));
       } else {
-        storage::AppendBigEndian(&bytes_, input_.transactions.NextTimestamp().value);
+        storage::AppendBigEndian(&bytes_, fresh_row_ids_.Next());
       }
       ends_.push_back(bytes_.size());
     }
@@ -141,6 +145,7 @@ class RowPlacement {
   const catalog::Relation& table_;
   const bool keeps_row_ids_;
   const std::string head_;
+  executor::FreshRowIds fresh_row_ids_;
   std::unique_ptr<executor::RowAppender> appender_;  // into a columnar table
   std::string bytes_, key_, last_, value_;
   std::vector<size_t> ends_;
@@ -200,7 +205,8 @@ std::vector<std::unique_ptr<IndexFill>> FillsOf(CommandInput& input, expr::Evalu
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   for (const Oid oid : table.indexes) {
     const catalog::RelationPtr index = snapshot->FindRelation(oid);
-    if (index->index->clustered_by != clustered || index->index_key == nullptr) continue;
+    const bool has_entries = index->index_key != nullptr || catalog::HasTerms(*index->index);
+    if (index->index->clustered_by != clustered || !has_entries) continue;
     fills.push_back(std::make_unique<IndexFill>(input, state, table,
                                                 MakeIndexRules(input, table, index)));
   }
@@ -261,7 +267,7 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
 
 void FillIndex(CommandInput& input, const catalog::RelationPtr& table,
                const catalog::RelationPtr& index) {
-  if (index->index_key == nullptr) return;
+  if (index->index_key == nullptr && !catalog::HasTerms(*index->index)) return;
   CommandExecution execution(input);
   IndexFill fill(input, execution.evaluation(), *table, MakeIndexRules(input, *table, index));
   BulkWriter writer(input, RangeOfIndex(table->tenant, table->storage, index->index->index_id));

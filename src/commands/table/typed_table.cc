@@ -136,6 +136,26 @@ void DropTableType(CommandInput& input, const RelationPtr& table, const PgQuery_
   input.editor.PutRelation(std::move(changed));
 }
 
+std::vector<RelationPtr> LockTypedTables(CommandInput& input, const Relation& type, bool cascade) {
+  std::vector<Oid> found;
+  input.editor.Current()->ForEachRelation([&](const RelationPtr& relation) {
+    if (relation->of_type == type.row_type) found.push_back(relation->oid);
+  });
+  if (!found.empty() && !cascade) {
+    throw SqlError(SqlState::kDependentObjectsStillExist,
+                   fmt::format("cannot alter type \"{}\" because it is the type of a typed table",
+                               type.name))
+        .Hint("Use ALTER ... CASCADE to alter the typed tables too.");
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<RelationPtr> tables;
+  for (const Oid oid : found) {
+    LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
+    if (input.editor.Current()->FindRelation(oid) != nullptr) tables.push_back(Reread(input, oid));
+  }
+  return tables;
+}
+
 void RefuseTyped(const Relation& table, std::string_view what) {
   if (table.of_type == kInvalidOid) return;
   throw SqlError(SqlState::kWrongObjectType, fmt::format("cannot {} typed table", what));

@@ -17,6 +17,9 @@ void SetTableType(CommandInput& input, const catalog::RelationPtr& table,
                   const PgQuery__AlterTableCmd& command);
 void DropTableType(CommandInput& input, const catalog::RelationPtr& table,
                    const PgQuery__AlterTableCmd& command);
+// The tables of a composite type, locked for a change of it. Throws 2BP01 when there are any, unless `cascade`.
+std::vector<catalog::RelationPtr> LockTypedTables(CommandInput& input, const catalog::Relation& type,
+                                                  bool cascade);
 // Throws 42809 `cannot add column to typed table` and the like.
 void RefuseTyped(const catalog::Relation& table, std::string_view what);
 

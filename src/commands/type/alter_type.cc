@@ -1,6 +1,8 @@
 #include "commands/type/alter_type.h"
 
 #include "catalog/object_text.h"
+#include "commands/alter/rename.h"
+#include "commands/table/typed_table.h"
 #include "commands/type/type_parts.h"
 #include "commands/type/type_text.h"
 
@@ -110,6 +112,8 @@ std::string RenameAttribute(const PgQuery__RenameStmt& statement, CommandInput& 
                    fmt::format("\"{}\" is not a composite type", relation->name));
   }
   RequireTypeOwner(input, *input.editor.Current()->FindType(relation->row_type));
+  const bool cascade = statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+  const std::vector<catalog::RelationPtr> tables = LockTypedTables(input, *relation, cascade);
   const catalog::Column* column = relation->FindColumn(TextOf(statement.subname));
   if (column == nullptr) {
     throw SqlError(SqlState::kUndefinedColumn,
@@ -120,6 +124,9 @@ std::string RenameAttribute(const PgQuery__RenameStmt& statement, CommandInput& 
     throw SqlError(SqlState::kDuplicateColumn,
                    fmt::format("column \"{}\" of relation \"{}\" already exists", name,
                                relation->name));
+  }
+  for (const catalog::RelationPtr& table : tables) {
+    RenameColumnOf(input, table, column->name, name);
   }
   Relation changed = *relation;
   changed.columns[column->attnum - 1].name = name;

@@ -5,6 +5,7 @@
 #include "catalog/record.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/table/table_elements.h"
+#include "commands/table/typed_table.h"
 #include "commands/type/type_parts.h"
 
 namespace grizzly::commands {
@@ -167,6 +168,11 @@ std::string AlterComposite(const PgQuery__AlterTableStmt& statement, CommandInpu
   }
   std::stable_sort(commands.begin(), commands.end(),
                    [](const auto* a, const auto* b) { return PassOf(*a) < PassOf(*b); });
+  for (const PgQuery__AlterTableCmd* command : commands) {
+    const bool cascade = command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+    if (LockTypedTables(input, *relation, cascade).empty()) continue;
+    ThrowNotSupported("ALTER TYPE ... CASCADE of an attribute that typed tables have");
+  }
   for (const PgQuery__AlterTableCmd* command : commands) {
     RunAction(input, *Reread(input, relation->oid), *command);
   }

@@ -5,6 +5,7 @@
 #include "catalog/name_choice.h"
 #include "catalog/object_text.h"
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 #include "commands/evaluation.h"
 #include "commands/table/table_elements.h"
 #include "commands/type/type_parts.h"
@@ -113,10 +114,12 @@ Oid FindOpclass(CommandInput& input, const types::SqlType& subtype, const Option
                              TypeText(input, subtype.oid)));
 }
 
-Oid ReadRangeCollation(const types::SqlType& subtype, const Option* given) {
+Oid ReadRangeCollation(CommandInput& input, const types::SqlType& subtype, const Option* given) {
   if (given == nullptr) return subtype.collation;
-  const std::string name = NameOf(*given).back();
-  const Oid collation = RequireCollation(name, -1);
+  const std::vector<std::string> name = NameOf(*given);
+  const std::vector<std::string_view> parts(name.begin(), name.end());
+  const Oid collation =
+      catalog::RequireCollation(*input.editor.Current(), input.search_path, parts, -1);
   if (subtype.collation == kInvalidOid) {
     throw SqlError(SqlState::kWrongObjectType,
                    "range collation specified but subtype does not support collation");
@@ -197,7 +200,7 @@ std::string CreateRange(const PgQuery__CreateRangeStmt& statement, CommandInput&
   range.category = 'R';
   range.range_subtype = subtype.oid;
   range.range_opclass = FindOpclass(input, subtype, options.opclass);
-  range.range_collation = ReadRangeCollation(subtype, options.collation);
+  range.range_collation = ReadRangeCollation(input, subtype, options.collation);
   range.range_diff = ReadDiff(input, subtype, options.diff);
   const CreationTarget multi = MultirangeTarget(input, target, options.multirange_name);
   range.oid = input.editor.NewOid();

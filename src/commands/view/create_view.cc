@@ -10,7 +10,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/table/create_table.h"
 #include "commands/view/view_text.h"
-#include "facts/collations.h"
+#include "catalog/schema_object.h"
 #include "types/collation.h"
 #include "facts/types.h"
 #include "planner/binder/view_changeability.h"
@@ -91,11 +91,6 @@ void AddViewDependencies(CommandInput& input, const Relation& view,
 
 namespace {
 
-std::string_view CollationName(Oid collation) {
-  const facts::CollationFact* fact = facts::FindCollation(collation);
-  return fact == nullptr ? std::string_view() : fact->collname;
-}
-
 // What CREATE OR REPLACE may not change.
 void CheckReplacement(CommandInput& input, const Relation& old_view,
                       const std::vector<catalog::Column>& columns) {
@@ -123,8 +118,9 @@ void CheckReplacement(CommandInput& input, const Relation& old_view,
       throw SqlError(
           SqlState::kInvalidTableDefinition,
           fmt::format("cannot change collation of view column \"{}\" from \"{}\" to \"{}\"",
-                      before.name, CollationName(before.type.collation),
-                      CollationName(after.type.collation)));
+                      before.name,
+                      catalog::CollationName(*input.editor.Current(), before.type.collation),
+                      catalog::CollationName(*input.editor.Current(), after.type.collation)));
     }
   }
 }

@@ -1,5 +1,8 @@
-// GROUP BY and aggregates: one Aggregation, or one per worker merged at the end.
+// GROUP BY and aggregates: one Aggregation, or some per worker, merged at the end by parts of the hash.
 #include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <mutex>
 
 #include "executor/aggregate/aggregation.h"
 #include "executor/operators.h"
@@ -11,7 +14,9 @@ namespace grizzly::executor {
 namespace {
 
 // More groups than this are faster made once than merged.
-constexpr double kMergedGroupsMax = 4'000'000;
+constexpr double kMergedGroupsMax = 16'000'000;
+// Fewer are merged before others have come to help.
+constexpr size_t kSharedMergeMin = 8192;
 constexpr double kGroupBytes = 64;  // besides keys and states
 
 class AggregateOperator final : public Operator {
@@ -99,6 +104,15 @@ class AggregateOperator final : public Operator {
   }
 
   void ReadParallel(ExecContext& context) {
+    if (Aggregation::MakesRuns(aggregate_)) {
+      MergeRuns(context, ReadRuns(context));
+    } else {
+      MergeWhole(context);
+    }
+    step_.reset();
+  }
+
+  void MergeWhole(ExecContext& context) {
     std::vector<std::unique_ptr<Aggregation>> parts(static_cast<size_t>(step_->worker_count()));
     step_->Run(context, [&](int worker, ExecContext& own, Operator& root) {
       auto part = std::make_unique<Aggregation>(aggregate_, own);
@@ -108,19 +122,68 @@ class AggregateOperator final : public Operator {
       part->Detach();
       parts[static_cast<size_t>(worker)] = std::move(part);
     });
-    step_.reset();
     std::erase(parts, nullptr);
     if (parts.empty()) return;
-    // The one with the most groups stays as it is.
-    const auto largest = std::max_element(parts.begin(), parts.end(), [](const auto& a, const auto& b) {
-      return a->group_count() < b->group_count();
-    });
-    std::swap(*largest, parts.front());
     result_.TakeOver(*parts.front());
-    for (size_t i = 1; i < parts.size(); ++i) {
-      result_.Merge(context, *parts[i]);
-      parts[i].reset();
+    for (size_t i = 1; i < parts.size(); ++i) result_.Merge(context, *parts[i]);
+  }
+
+  using Runs = std::vector<std::unique_ptr<GroupRun>>;
+
+  Runs ReadRuns(ExecContext& context) {
+    Runs runs;
+    std::mutex mutex;
+    step_->Run(context, [&](int, ExecContext& own, Operator& root) {
+      Aggregation part(aggregate_, own);
+      part.Start(own);
+      Runs made;
+      root.Open(own);
+      while (const Batch* input = root.Next(own)) {
+        part.Consume(own, *input);
+        if (part.IsRunFull()) made.push_back(part.TakeRun(own));
+      }
+      if (part.group_count() > 0) made.push_back(part.TakeRun(own));
+      const std::lock_guard lock(mutex);
+      std::move(made.begin(), made.end(), std::back_inserter(runs));
+    });
+    // The one with the most groups stays as it is.
+    std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
+      return a->group_count() > b->group_count();
+    });
+    return runs;
+  }
+
+  void MergeRuns(ExecContext& context, Runs runs) {
+    size_t groups = 0;
+    for (const auto& run : runs) groups += run->group_count();
+    if (runs.size() > 1 && groups >= kSharedMergeMin) return MergeParts(context, std::move(runs));
+    if (runs.empty()) return;
+    result_.TakeOver(*runs.front());
+    for (size_t i = 1; i < runs.size(); ++i) {
+      result_.MergeRun(context, *runs[i], runs[i]->groups());
+      result_.KeepArena(runs[i]->TakeArena());
     }
+  }
+
+  // Each part of the hashes by whichever worker is free.
+  void MergeParts(ExecContext& context, Runs runs) {
+    std::vector<std::unique_ptr<Aggregation>> parts(GroupRun::kParts);
+    for (const auto& run : runs) run->Seal();
+    std::atomic<uint32_t> next{0};
+    RunInWorkers(context, step_->worker_count(), [&](int, ExecContext& own) {
+      for (uint32_t p; (p = next.fetch_add(1)) < GroupRun::kParts;) {
+        auto part = std::make_unique<Aggregation>(aggregate_, own);
+        part->Start(own);
+        size_t groups_max = 0;
+        for (const auto& run : runs) groups_max += run->GroupsOf(p).size();
+        part->ReserveGroups(groups_max);
+        for (const auto& run : runs) part->MergeRun(own, *run, run->GroupsOf(p));
+        part->Detach();
+        parts[p] = std::move(part);
+      }
+    });
+    for (const auto& run : runs) result_.KeepArena(run->TakeArena());
+    for (const auto& part : parts) result_.AddGroups(*part);
   }
 
   const plan::AggregateNode& aggregate_;

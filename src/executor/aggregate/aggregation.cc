@@ -9,6 +9,18 @@
 
 namespace grizzly::executor {
 
+namespace {
+
+// Groups with their keys and states then take about a second-level cache.
+constexpr size_t kRunGroups = 16'384;
+constexpr uint64_t kRunRowsPerGroup = 2;
+
+uint32_t StateBytes(const expr::AggregateExpr& call) {
+  return (call.function->state_bytes + 7) & ~7u;
+}
+
+}  // namespace
+
 Aggregation::Aggregation(const plan::AggregateNode& node, ExecContext& context)
     : node_(node), out_(node.output_types) {
   for (const expr::ExprPtr& group : node.groups) {
@@ -38,7 +50,7 @@ void Aggregation::AddCall(const expr::AggregateExpr& expression, ExecContext& co
     }
   }
   call.state_offset = state_bytes_;
-  state_bytes_ += (expression.function->state_bytes + 7) & ~7u;
+  state_bytes_ += StateBytes(expression);
   calls_.push_back(std::move(call));
 }
 
@@ -64,6 +76,7 @@ void Aggregation::Start(ExecContext& context) {
   DestroyStates();
   sets_.clear();
   arena_ = std::make_unique<Arena>(context.memory);
+  rows_in_run_ = 0;
   spilled_.reset();
   MakeSets(context);
   next_set_ = next_group_ = 0;
@@ -101,11 +114,22 @@ char* Aggregation::NewState() {
 
 void Aggregation::DestroyStates() {
   for (GroupingSet& set : sets_) {
-    for (const Call& call : calls_) {
-      if (call.expr->function->destroy == nullptr) continue;
-      for (char* state : set.states) call.expr->function->destroy(state + call.state_offset);
-    }
+    DestroyStates(node_, set.states);
     set.states.clear();
+  }
+  kept_arenas_.clear();
+}
+
+void Aggregation::DestroyStates(const plan::AggregateNode& node,
+                                const std::vector<char*>& states) {
+  uint32_t offset = 0;
+  for (const auto& call : node.aggregates) {
+    if (call->function->destroy != nullptr) {
+      for (char* state : states) {
+        if (state != nullptr) call->function->destroy(state + offset);
+      }
+    }
+    offset += StateBytes(*call);
   }
 }
 
@@ -125,6 +149,7 @@ bool Aggregation::MaySpill() const {
 
 int64_t Aggregation::byte_count() const {
   int64_t bytes = arena_ == nullptr ? 0 : static_cast<int64_t>(arena_->allocated_bytes());
+  for (const auto& arena : kept_arenas_) bytes += static_cast<int64_t>(arena->allocated_bytes());
   for (const GroupingSet& set : sets_) bytes += set.table->byte_count();
   return bytes;
 }
@@ -171,6 +196,7 @@ std::vector<std::unique_ptr<SpillFile>> Aggregation::TakeSpilled() {
 }
 
 void Aggregation::ConsumeRows(ExecContext& context, const Batch& input) {
+  rows_in_run_ += input.row_count();
   std::vector<const Vector*> keys;
   for (expr::Evaluator& group : groups_) keys.push_back(&group.Evaluate(input));
   for (GroupingSet& set : sets_) AssignGroups(set, keys, input.row_count());
@@ -294,6 +320,81 @@ void Aggregation::MergeSet(ExecContext& context, GroupingSet& target, GroupingSe
     }
     next += count;
   }
+}
+
+// ---- runs ----
+
+bool Aggregation::IsRunFull() {
+  if (makes_one_run_ || group_count() < kRunGroups) return false;
+  makes_one_run_ = rows_in_run_ < kRunRowsPerGroup * group_count();
+  return !makes_one_run_;
+}
+
+std::unique_ptr<GroupRun> Aggregation::TakeRun(ExecContext& context) {
+  GroupingSet& set = sets_[0];
+  auto run = std::make_unique<GroupRun>(node_, std::move(arena_), std::move(set.table),
+                                        std::move(set.states));
+  set.states.clear();
+  Start(context);
+  return run;
+}
+
+void Aggregation::TakeOver(GroupRun& run) {
+  sets_[0].table = run.TakeTable();
+  sets_[0].states = run.TakeStates();
+  KeepArena(run.TakeArena());
+}
+
+void Aggregation::MergeRun(ExecContext& context, GroupRun& run,
+                           std::span<const uint32_t> groups) {
+  GroupingSet& target = sets_[0];
+  const std::span<const uint64_t> hashes = run.table().group_hashes();
+  while (merged_keys_.column_count() < group_types_.size()) {
+    merged_keys_.AddColumn(Vector(group_types_[merged_keys_.column_count()]));
+  }
+  while (!groups.empty()) {
+    context.CheckCanceled();
+    const auto chosen = groups.first(std::min<size_t>(groups.size(), types::kBatchRowsMax));
+    groups = groups.subspan(chosen.size());
+    merged_keys_.Reset();
+    std::vector<const Vector*> keys;
+    for (size_t k = 0; k < group_types_.size(); ++k) {
+      GatherColumn(run.table().keys(), k, chosen, merged_keys_.column(k));
+      keys.push_back(&merged_keys_.column(k));
+    }
+    merged_hashes_.clear();
+    for (const uint32_t group : chosen) merged_hashes_.push_back(hashes[group]);
+    target.table->FindOrAddHashed(keys, merged_hashes_.data(),
+                                  static_cast<uint32_t>(chosen.size()), target.groups);
+    MergeStates(context, run, chosen);
+  }
+}
+
+// `groups` of the run are target.groups here. States of new groups move, the others are added to what is here.
+void Aggregation::MergeStates(ExecContext& context, GroupRun& run,
+                              std::span<const uint32_t> groups) {
+  GroupingSet& target = sets_[0];
+  target.states.resize(target.table->group_count(), nullptr);
+  for (const uint32_t row : target.table->new_rows()) {
+    std::swap(target.states[target.groups[row]], run.state(groups[row]));
+  }
+  if (target.table->new_rows().size() == groups.size()) return;
+  for (const Call& call : calls_) {
+    const functions::AggregateInput input{&context.evaluation.functions, call.expr->call.get(),
+                                          arena_.get(), {}, 0};
+    for (size_t i = 0; i < groups.size(); ++i) {
+      const char* const source = run.state(groups[i]);
+      if (source == nullptr) continue;
+      call.expr->function->combine(input, source + call.state_offset,
+                                   target.states[target.groups[i]] + call.state_offset);
+    }
+  }
+}
+
+void Aggregation::AddGroups(Aggregation& other) {
+  for (GroupingSet& set : other.sets_) sets_.push_back(std::move(set));
+  other.sets_.clear();
+  KeepArena(std::move(other.arena_));
 }
 
 // ---- results ----

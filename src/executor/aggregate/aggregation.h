@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "executor/aggregate/group_run.h"
 #include "executor/aggregate/ordered_input.h"
 #include "executor/group_table.h"
 #include "executor/operator.h"
@@ -30,6 +31,25 @@ class Aggregation {
   void TakeOver(Aggregation& other);
   // Adds the groups and states of `other`, which saw other rows of the same input.
   void Merge(ExecContext& context, Aggregation& other);
+  // Whether what workers make is handed over in runs: there are grouping columns, one set of them.
+  static bool MakesRuns(const plan::AggregateNode& node) {
+    return !node.groups.empty() && node.grouping_sets.empty();
+  }
+  // Enough groups for a run, which then fits a cache, and few enough that rows seem to come near their like.
+  bool IsRunFull();
+  // All groups so far; then there are none again.
+  std::unique_ptr<GroupRun> TakeRun(ExecContext& context);
+  // For who has no groups yet: takes those of the run.
+  void TakeOver(GroupRun& run);
+  // Adds these groups of the run; their states move here or are combined.
+  void MergeRun(ExecContext& context, GroupRun& run, std::span<const uint32_t> groups);
+  void ReserveGroups(size_t count) { sets_[0].table->Reserve(count); }
+  // Puts the groups of `other`, among which there is none of the own, beside them, to be handed out.
+  void AddGroups(Aggregation& other);
+  // Memory that states here are in.
+  void KeepArena(std::unique_ptr<Arena> arena) { kept_arenas_.push_back(std::move(arena)); }
+  // Destroys states of all calls; null: none.
+  static void DestroyStates(const plan::AggregateNode& node, const std::vector<char*>& states);
   // Lets go of what refers to the context it was made with; Merge from it is still possible.
   void Detach();
   // All rows are in.
@@ -85,6 +105,7 @@ class Aggregation {
               std::span<const Vector* const> arguments, const std::vector<uint32_t>* kept,
               uint32_t row_count);
   void MergeSet(ExecContext& context, GroupingSet& target, GroupingSet& source);
+  void MergeStates(ExecContext& context, GroupRun& run, std::span<const uint32_t> groups);
   void FinishOrdered(ExecContext& context);
   Batch* EmitGroups(ExecContext& context);
   void EmitKeys(const GroupingSet& set, uint32_t count);
@@ -98,10 +119,15 @@ class Aggregation {
   uint32_t state_bytes_ = 0;
   std::vector<GroupingSet> sets_;
   std::unique_ptr<Arena> arena_;
+  std::vector<std::unique_ptr<Arena>> kept_arenas_;  // of others' groups
+  uint64_t rows_in_run_ = 0;
+  bool makes_one_run_ = false;  // the first run was full of groups of hardly more than a row
   int64_t budget_bytes_ = 0;
   uint32_t depth_ = 0;
   std::unique_ptr<SpillPartitions> spilled_;  // set: no groups are added any more
   std::vector<char*> call_states_;
+  Batch merged_keys_;  // of a run
+  std::vector<uint64_t> merged_hashes_;
   size_t next_set_ = 0;
   size_t next_group_ = 0;
   Batch out_;

@@ -5,6 +5,7 @@
 
 #include "executor/columnar/columnar_source.h"
 #include "executor/columnar/row_access.h"
+#include "executor/columnar/row_appender.h"
 #include "executor/table_access.h"
 #include "storage/key/ordered_key.h"
 #include "storage/row/row_layout.h"
@@ -199,7 +200,7 @@ class Compaction {
       if (rows > 0) {
         const storage::GroupDescriptor group =
             builder_.Finish(table_.tenant, table_.storage, transactions_.NextTimestamp().value, 0,
-                            *batch_);
+                            ForEachColumn, *batch_);
         std::string key;
         storage::AppendGroupKey(&key, table_.tenant, table_.storage, group.last_row_id);
         std::string value = storage::EncodeGroup(group);

@@ -5,7 +5,6 @@
 
 #include "executor/table_access.h"
 #include "facts/procs.h"
-#include "plan/row_key.h"
 #include "storage/key/ordered_key.h"
 #include "storage/row/row_layout.h"
 
@@ -16,8 +15,6 @@ using types::Selection;
 using types::Vector;
 
 namespace {
-
-constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
 
 // A filter is looked at on a dictionary only where that saves something.
 constexpr uint32_t kRowsPerEntry = 8;
@@ -78,7 +75,7 @@ void AddInputs(const expr::Expr& expr, std::vector<uint32_t>* inputs) {
 }  // namespace
 
 LazyColumns::LazyColumns(const plan::TableScanNode& node, ExecContext& context)
-    : scan_(node), table_(*node.relation), is_decoded_(node.attnums.size()) {
+    : scan_(node), table_(*node.relation), is_decoded_(node.attnums.size()), system_columns_(node, context) {
   for (const expr::ExprPtr& filter : node.filters) {
     std::vector<uint32_t> outputs;
     AddInputs(*filter, &outputs);
@@ -255,31 +252,7 @@ void LazyColumns::DecodeSystemColumn(uint32_t output, Vector& column) {
     const uint32_t position = first + (all_rows_ ? i : rows_[i]);
     suffix.clear();
     storage::AppendBigEndian(&suffix, group.RowIdAt(position));
-    SetSystemColumn(output, suffix, group.TimestampAt(position), i, column);
-  }
-}
-
-void LazyColumns::SetSystemColumn(uint32_t output, std::string_view suffix, uint64_t timestamp,
-                                  uint32_t row, Vector& column) {
-  switch (scan_.attnums[output]) {
-    case kRowKey:
-    case plan::kWholeRowKeyAttribute:
-      mark_.clear();
-      AppendTimestamp(timestamp, &mark_);
-      if (scan_.attnums[output] != kRowKey) mark_.append(RowKeyHead(table_));
-      mark_.append(suffix);
-      column.SetString(row, mark_);
-      break;
-    case kTableOid: column.Data<Oid>()[row] = table_.oid; break;
-    case kXmin: column.Data<uint32_t>()[row] = static_cast<uint32_t>(timestamp); break;
-    case kCtid:
-      if (column.physical() == types::PhysicalType::kString) {
-        column.SetString(row, suffix);
-      } else {
-        column.SetNull(row);
-      }
-      break;
-    default: break;
+    system_columns_.FillOne(output, suffix, group.TimestampAt(position), i, column);
   }
 }
 
@@ -290,7 +263,7 @@ void LazyColumns::FillFromRow(std::string_view suffix, std::string_view value, B
   const uint64_t timestamp = TimestampOfMark(value);
   for (uint32_t output = 0; output < columns_.size(); ++output) {
     if (columns_[output] != storage::RowLayoutSet::kSkip) continue;
-    SetSystemColumn(output, suffix, timestamp, row, out.column(output));
+    system_columns_.FillOne(output, suffix, timestamp, row, out.column(output));
   }
 }
 

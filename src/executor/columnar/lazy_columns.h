@@ -12,6 +12,7 @@
 #include "executor/columnar/columnar_source.h"
 #include "executor/exec_context.h"
 #include "executor/join/key_filter.h"
+#include "executor/scan/system_columns.h"
 #include "expr/evaluator.h"
 #include "plan/scan_node.h"
 #include "types/batch.h"
@@ -58,8 +59,6 @@ class LazyColumns {
   void DecodeColumn(uint32_t output, types::Batch& out);
   void DecodeSystemColumn(uint32_t output, types::Vector& column);
   void KeepRows(types::Selection kept, types::Batch& out);
-  void SetSystemColumn(uint32_t output, std::string_view suffix, uint64_t timestamp, uint32_t row,
-                       types::Vector& column);
 
   const plan::TableScanNode& scan_;
   const catalog::Relation& table_;
@@ -76,7 +75,7 @@ class LazyColumns {
   std::vector<uint32_t> codes_;
   std::vector<uint32_t> kept_;
   std::vector<bool> is_decoded_;
-  std::string mark_;
+  SystemColumns system_columns_;
 };
 
 }  // namespace grizzly::executor

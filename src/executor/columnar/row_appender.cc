@@ -1,8 +1,11 @@
 #include "executor/columnar/row_appender.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "base/error/check.h"
+#include "executor/parallel/worker_pool.h"
+#include "executor/statement_resources.h"
 #include "executor/table_access.h"
 #include "storage/key/ordered_key.h"
 
@@ -23,6 +26,19 @@ void RemoveAtRollback(txn::Transaction& transaction, const catalog::Relation& ta
 
 }  // namespace
 
+void ForEachColumn(size_t count, const std::function<void(size_t)>& work) {
+  const StatementResources& resources = StatementResources::Current();
+  std::atomic<size_t> next{0};
+  const auto take = [&](int) {
+    for (size_t i; (i = next.fetch_add(1)) < count;) work(i);
+  };
+  if (resources.workers == nullptr || resources.parallel != nullptr) {
+    take(0);
+  } else {
+    resources.workers->Run(resources.parallel_workers_max + 1, take);
+  }
+}
+
 void PutGroup(txn::Transaction& transaction, txn::TransactionManager& transactions,
               const catalog::Relation& table, storage::GroupBuilder& builder,
               uint64_t first_row_id) {
@@ -30,7 +46,7 @@ void PutGroup(txn::Transaction& transaction, txn::TransactionManager& transactio
   const auto batch = store.NewBatch();
   const uint64_t number = transactions.NextTimestamp().value;
   const storage::GroupDescriptor group =
-      builder.Finish(table.tenant, table.storage, number, first_row_id, *batch);
+      builder.Finish(table.tenant, table.storage, number, first_row_id, ForEachColumn, *batch);
   RemoveAtRollback(transaction, table, number);
   store.Write(*batch, storage::SyncMode::kNone);  // the commit's sync covers it
   std::string key;
@@ -65,7 +81,8 @@ const std::vector<uint64_t>& RowAppender::TakeRowIds(uint32_t count) {
 }
 
 void RowAppender::StartGroup() {
-  group_ = std::make_unique<storage::GroupBuilder>(ColumnTypesOf(table_));
+  group_ = spare_ != nullptr ? std::move(spare_)
+                             : std::make_unique<storage::GroupBuilder>(ColumnTypesOf(table_));
   group_first_id_ = storage::TakeRowBlock(transactions_.store(), table_.tenant, table_.storage);
   first_rows_ = types::Batch(ColumnTypesOf(table_), 1);
 }
@@ -117,9 +134,7 @@ void RowAppender::FinishGroup() {
   if (group_->row_count() > 0) {
     PutGroup(transaction_, transactions_, table_, *group_, group_first_id_);
   }
-  group_.reset();
-  if (memory_ != nullptr && charged_bytes_ > 0) memory_->Release(charged_bytes_);
-  charged_bytes_ = 0;
+  spare_ = std::move(group_);
 }
 
 void RowAppender::Finish() {

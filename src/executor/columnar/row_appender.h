@@ -9,6 +9,7 @@
 // THREADS  the statement's. ERRORS  53200
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -49,6 +50,7 @@ class RowAppender {
   const std::string head_;
   uint64_t delta_rows_ = 0;
   std::unique_ptr<storage::GroupBuilder> group_;  // null: rows go to the delta
+  std::unique_ptr<storage::GroupBuilder> spare_;  // between groups: an empty one, with its memory
   types::Batch first_rows_;                       // of the group, until they are enough for one
   uint64_t group_first_id_ = 0;
   std::vector<uint64_t> row_ids_;
@@ -56,6 +58,9 @@ class RowAppender {
   std::string key_;
   std::string value_;
 };
+
+// For storage::GroupBuilder::Finish: by this thread and as many of the statement's workers as are free.
+void ForEachColumn(size_t count, const std::function<void(size_t)>& work);
 
 // Writes a finished group: segments to the store, the descriptor into the write set.
 void PutGroup(txn::Transaction& transaction, txn::TransactionManager& transactions,

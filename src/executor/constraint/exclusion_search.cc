@@ -1,7 +1,11 @@
 #include "executor/constraint/exclusion_search.h"
 
+#include "catalog/layouts.h"
 #include "executor/constraint/table_rows.h"
 #include "executor/table_access.h"
+#include "executor/term_entries.h"
+#include "executor/term_lookup.h"
+#include "facts/operators.h"
 
 namespace grizzly::executor {
 
@@ -60,8 +64,10 @@ std::optional<std::string> ExclusionSearch::Find(const Batch& rows, uint32_t row
                                                  std::string_view own_suffix) {
   std::vector<Datum> values;
   if (!ComputeParts(rows, row, &values)) return std::nullopt;
-  return rule_->index->index_key != nullptr ? FindByKey(values, own_suffix)
-                                            : FindByScan(values, own_suffix);
+  if (rule_->index->index_key != nullptr) return FindByKey(values, own_suffix);
+  std::optional<std::string> found;
+  if (catalog::HasTerms(*rule_->index->index) && FindByTerms(values, own_suffix, &found)) return found;
+  return FindByScan(values, own_suffix);
 }
 
 std::optional<std::string> ExclusionSearch::FindForStored(std::string_view suffix) {
@@ -85,6 +91,42 @@ std::optional<std::string> ExclusionSearch::FindByKey(const std::vector<Datum>& 
     if (suffix != own_suffix) return std::string(suffix);
   }
   return std::nullopt;
+}
+
+bool ExclusionSearch::FindByTerms(const std::vector<Datum>& values, std::string_view own_suffix,
+                                  std::optional<std::string>* found) {
+  if (!context_.IsUncontended(rule_->table->oid)) {
+    context_.transaction.LockRow(head_, txn::RowLockMode::kUpdate);
+  }
+  const catalog::Constraint* constraint = nullptr;
+  for (const catalog::Constraint& each : rule_->table->constraints) {
+    if (each.oid == rule_->constraint) constraint = &each;
+  }
+  if (constraint == nullptr) return false;
+  std::vector<storage::IndexTerms> terms = TermsOfIndex(*rule_->index);
+  std::vector<TermLookup::Condition> conditions;
+  for (uint32_t part = 0; part < values.size(); ++part) {
+    const facts::OperatorFact* op = facts::FindOperator(constraint->exclusion_operators[part]);
+    if (op == nullptr) return false;
+    const types::SqlType& type = rule_->index->index->parts[part].type;
+    conditions.push_back({part, terms[part].Need(op->oprname, values[part], type)});
+  }
+  TermLookup lookup(
+      head_,
+      [this](std::string_view from, std::string_view to) {
+        return context_.transaction.ScanLatest(from, to);
+      },
+      context_.memory, context_.evaluation.functions.cancel);
+  const auto suffixes = lookup.Find(conditions);
+  if (!suffixes.has_value()) return false;
+  for (const std::string_view suffix : *suffixes) {
+    Batch row(row_types_, 1);
+    if (suffix == own_suffix || !ReadStored(suffix, &row)) continue;
+    if (!FirstExcluded(row, values).has_value()) continue;
+    *found = std::string(suffix);
+    return true;
+  }
+  return true;
 }
 
 std::optional<std::string> ExclusionSearch::FindByScan(const std::vector<Datum>& values,

@@ -43,6 +43,9 @@ class ExclusionSearch {
                                        std::string_view own_suffix);
   std::optional<std::string> FindByScan(const std::vector<types::Datum>& values,
                                         std::string_view own_suffix);
+  // By the entries of an index of terms; nullopt in *found: none. False: the index cannot tell.
+  bool FindByTerms(const std::vector<types::Datum>& values, std::string_view own_suffix,
+                   std::optional<std::string>* found);
   // The place of the first row that does not go with the new row's parts.
   std::optional<size_t> FirstExcluded(types::Batch& rows, const std::vector<types::Datum>& values);
 

@@ -1,6 +1,7 @@
 // INSERT, with ON CONFLICT and RETURNING.
 #include <unordered_set>
 
+#include "executor/modify/returned_columns.h"
 #include "executor/modify/routed_insert.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
@@ -12,7 +13,10 @@ namespace {
 class InsertOperator final : public Operator {
  public:
   InsertOperator(const plan::InsertNode& node, ExecContext& context)
-      : Operator(node), insert_(node), writer_(node.rules, context) {
+      : Operator(node),
+        insert_(node),
+        writer_(node.rules, context),
+        system_columns_(node.system_columns, context) {
     const catalog::Relation& table = *node.rules.relation;
     for (size_t i = 0; i < table.columns.size(); ++i) {
       row_types_.push_back(table.columns[i].type);
@@ -96,14 +100,31 @@ class InsertOperator final : public Operator {
 
   void InsertAll(ExecContext& context) {
     uint32_t at = 0;
-    writer_.InsertAll(rows_, &at);
+    system_columns_.Reset();
+    if (system_columns_.empty()) {
+      writer_.InsertAll(rows_, &at);
+    } else {
+      InsertOneByOne();
+    }
     context.rows_changed += rows_.row_count();
     if (!returning_.empty()) result_.Reference(rows_);
+  }
+
+  // Each row is asked for its key.
+  void InsertOneByOne() {
+    for (uint32_t row = 0; row < rows_.row_count(); ++row) {
+      if (const auto conflict = writer_.FindConflict(rows_, row, {}, nullptr)) {
+        writer_.ThrowConflict(*conflict, rows_, row);
+      }
+      writer_.Insert(rows_, row);
+      system_columns_.Add(*insert_.rules.relation, writer_.suffix(), /*is_update=*/false);
+    }
   }
 
   void InsertOrResolve(ExecContext& context) {
     if (result_.column_count() == 0) result_ = Batch(row_types_, 1);
     result_.Reset();
+    system_columns_.Reset();
     const plan::OnConflictRules& rules = *insert_.on_conflict;
     for (uint32_t row = 0; row < rows_.row_count(); ++row) {
       const auto conflict = writer_.FindConflict(rows_, row, {}, &rules.arbiters);
@@ -112,13 +133,20 @@ class InsertOperator final : public Operator {
         writer_.Insert(rows_, row);
         changed_.insert(writer_.suffix());
         context.rows_changed += 1;
-        if (!returning_.empty()) result_.Append(rows_, row, 1);
+        AddToResult(rows_, row, /*is_update=*/false);
       } else if (rules.do_nothing) {
         RequireVisible(context, conflict->row_suffix);
       } else {
         UpdateExisting(context, row, conflict->row_suffix);
       }
     }
+  }
+
+  // The row that was written last.
+  void AddToResult(const Batch& rows, uint32_t row, bool is_update) {
+    if (returning_.empty()) return;
+    result_.Append(rows, row, 1);
+    system_columns_.Add(*insert_.rules.relation, writer_.suffix(), is_update);
   }
 
   // Nor may it decide to do nothing by a row it cannot see, unless that is its own.
@@ -175,7 +203,7 @@ class InsertOperator final : public Operator {
     writer_.Update(suffix, pair, 0, updated, 0);
     changed_.insert(writer_.suffix());
     context.rows_changed += 1;
-    if (!returning_.empty()) result_.Append(updated, 0, 1);
+    AddToResult(updated, 0, /*is_update=*/true);
   }
 
   // A snapshot isolation level may not update what it cannot see.
@@ -192,8 +220,9 @@ class InsertOperator final : public Operator {
   }
 
   Batch* Returning() {
+    Batch& rows = system_columns_.empty() ? result_ : system_columns_.Behind(result_);
     for (size_t i = 0; i < returning_.size(); ++i) {
-      out_.column(i).Reference(returning_[i].Evaluate(result_));
+      out_.column(i).Reference(returning_[i].Evaluate(rows));
     }
     out_.set_row_count(result_.row_count());
     return &out_;
@@ -201,6 +230,7 @@ class InsertOperator final : public Operator {
 
   const plan::InsertNode& insert_;
   RowWriter writer_;
+  ReturnedColumns system_columns_;
   std::vector<SqlType> row_types_;
   size_t volatile_values_ = 0;
   std::vector<std::unique_ptr<expr::Evaluator>> values_;

@@ -223,6 +223,10 @@ class ModifyOperator final : public Operator {
     const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
     const std::string suffix(SuffixOfMark(marks[row].view()));
     router_->RequireRoot(root_row);
+    Batch moving;
+    moving.Reference(new_);
+    moving.Slice(row, 1);
+    writer_.RequireViewChecks(moving);
     writer_.Delete(suffix, old_, row);
     const size_t leaf = router_->FindLeaf(root_row, 0);
     router_->InsertRow(root_row, 0);

@@ -1,6 +1,7 @@
 // INSERT into a partitioned table: as insert_operator.cc, each row into the partition that takes it.
 #include <unordered_set>
 
+#include "executor/modify/returned_columns.h"
 #include "executor/modify/routed_insert.h"
 #include "executor/modify/row_router.h"
 #include "executor/operators.h"
@@ -12,7 +13,13 @@ namespace {
 class RoutedInsertOperator final : public Operator {
  public:
   RoutedInsertOperator(const plan::InsertNode& node, ExecContext& context)
-      : Operator(node), insert_(node), router_(*node.routing, context) {
+      : Operator(node),
+        insert_(node),
+        router_(*node.routing, context),
+        system_columns_(node.system_columns, context) {
+    if (!node.rules.view_checks.empty()) {
+      view_checks_ = std::make_unique<RowWriter>(node.rules, context);
+    }
     const catalog::Relation& root = *node.rules.relation;
     for (size_t i = 0; i < root.columns.size(); ++i) {
       row_types_.push_back(root.columns[i].type);
@@ -41,6 +48,7 @@ class RoutedInsertOperator final : public Operator {
     while (const Batch* input = child().Next(context)) {
       MakeRows(*input);
       router_.RequireRoot(rows_);
+      if (view_checks_ != nullptr) view_checks_->RequireViewChecks(rows_);
       if (!returning_.empty()) StartResult();
       InsertRows(context);
       if (!returning_.empty() && result_.row_count() > 0) return Returning();
@@ -107,9 +115,18 @@ class RoutedInsertOperator final : public Operator {
       return;
     }
     uint32_t at = 0;
-    writer.InsertAll(rows, &at);
     context.rows_changed += rows.row_count();
-    AddResult(group.leaf, rows, 0, rows.row_count());
+    if (system_columns_.empty()) {
+      writer.InsertAll(rows, &at);
+      return AddResult(group.leaf, rows, 0, rows.row_count());
+    }
+    for (; at < rows.row_count(); ++at) {  // each row is asked for its key
+      if (const auto conflict = writer.FindConflict(rows, at, {}, nullptr)) {
+        writer.ThrowConflict(*conflict, rows, at);
+      }
+      writer.Insert(rows, at);
+      AddWritten(group.leaf, rows, at, /*is_update=*/false);
+    }
   }
 
   void InsertOrResolve(ExecContext& context, size_t leaf, const Batch& rows, uint32_t row,
@@ -120,7 +137,7 @@ class RoutedInsertOperator final : public Operator {
       writer.Insert(rows, row);
       changed_.insert(writer.row_key_head() + writer.suffix());
       context.rows_changed += 1;
-      AddResult(leaf, rows, row, 1);
+      AddWritten(leaf, rows, row, /*is_update=*/false);
     } else if (insert_.on_conflict->do_nothing) {
       RequireVisible(context, writer, writer.row_key_head() + conflict->row_suffix);
     } else {
@@ -177,7 +194,7 @@ class RoutedInsertOperator final : public Operator {
     writer.Update(suffix, existing, 0, updated, 0);
     changed_.insert(writer.row_key_head() + writer.suffix());
     context.rows_changed += 1;
-    AddResult(leaf, updated, 0, 1);
+    AddWritten(leaf, updated, 0, /*is_update=*/true);
   }
 
   std::vector<SqlType> TypesOf(size_t leaf) const {
@@ -219,6 +236,7 @@ class RoutedInsertOperator final : public Operator {
       if (column >= 0) as_root.column(i).SetConstant(updated.column(column).GetDatum(0));
     }
     as_root.set_row_count(1);
+    if (view_checks_ != nullptr) view_checks_->RequireViewChecks(as_root);
     if (router_.FindLeaf(as_root, 0) == leaf) return;
     throw SqlError(SqlState::kFeatureNotSupported, "invalid ON UPDATE specification")
         .Detail("The result tuple would appear in a different partition than the original tuple.");
@@ -238,6 +256,25 @@ class RoutedInsertOperator final : public Operator {
   void StartResult() {
     if (result_.column_count() == 0) result_ = Batch(row_types_, 1);
     result_.Reset();
+    system_columns_.Reset();
+  }
+
+  // A row that was routed says where it is, and no more.
+  void RequireKnownColumns() const {
+    constexpr AttributeNumber kCtidColumn = -1, kTableOidColumn = -6;
+    for (const AttributeNumber attnum : insert_.system_columns) {
+      if (attnum == kCtidColumn || attnum == kTableOidColumn) continue;
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "cannot retrieve a system column in this context");
+    }
+  }
+
+  // The one row that was written last.
+  void AddWritten(size_t leaf, const Batch& rows, uint32_t row, bool is_update) {
+    if (returning_.empty()) return;
+    RequireKnownColumns();
+    AddResult(leaf, rows, row, 1);
+    system_columns_.Add(*router_.leaf(leaf).rules.relation, router_.Writer(leaf).suffix(), is_update);
   }
 
   // RETURNING sees the row as the root's.
@@ -252,8 +289,9 @@ class RoutedInsertOperator final : public Operator {
   }
 
   Batch* Returning() {
+    Batch& rows = system_columns_.empty() ? result_ : system_columns_.Behind(result_);
     for (size_t i = 0; i < returning_.size(); ++i) {
-      out_.column(i).Reference(returning_[i].Evaluate(result_));
+      out_.column(i).Reference(returning_[i].Evaluate(rows));
     }
     out_.set_row_count(result_.row_count());
     return &out_;
@@ -261,6 +299,8 @@ class RoutedInsertOperator final : public Operator {
 
   const plan::InsertNode& insert_;
   RowRouter router_;
+  ReturnedColumns system_columns_;
+  std::unique_ptr<RowWriter> view_checks_;   // of the root's rows; null: none
   std::vector<SqlType> row_types_;
   std::vector<std::unique_ptr<expr::Evaluator>> values_;
   std::vector<expr::Evaluator> returning_;

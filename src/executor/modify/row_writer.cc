@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/layouts.h"
 #include "executor/constraint/index_check.h"
 #include "catalog/access_method.h"
 #include "executor/modify/moved_rows.h"
@@ -40,6 +41,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
       context_(context),
       head_(RowKeyHead(*rules.relation)),
       access_(context.transaction, *context.transactions, *rules.relation),
+      fresh_row_ids_(*context.transactions, *rules.relation),
       uncontended_(context.IsUncontended(rules.relation->oid)),
       partition_check_(rules, context),
       notes_(rules, context) {
@@ -49,6 +51,9 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
   }
   AddExclusions();
   for (const plan::RowRules::Index& index : rules.indexes) {
+    if (catalog::HasTerms(*index.index->index)) {
+      term_entries_.push_back(std::make_unique<TermEntries>(table_, index, context.evaluation));
+    }
     if (index.index->index_key == nullptr) continue;  // no entries of its own
     auto made = std::make_unique<Index>();
     made->rules = &index;
@@ -133,10 +138,11 @@ void RowWriter::CheckNotNull(const Batch& rows) {
       .Column(lacking->name);
 }
 
-void RowWriter::CheckConditions(const Batch& rows) {
+void RowWriter::CheckConditions(const Batch& rows, bool of_views_only) {
   uint32_t failing = rows.row_count();
   const Condition* violated = nullptr;
   for (Condition& condition : conditions_) {
+    if (of_views_only && !condition.is_view_check) continue;
     const Vector& result = condition.evaluator->Evaluate(rows);
     for (uint32_t row = 0; row < failing; ++row) {
       const Datum value = result.GetDatum(row);
@@ -165,8 +171,7 @@ void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
   suffix_.clear();
   suffix_is_fresh_ = table_.row_key == nullptr;
   if (suffix_is_fresh_) {
-    AppendBigEndian(next_row_id_ != 0 ? next_row_id_ : context_.transactions->NextTimestamp().value,
-                    &suffix_);
+    AppendBigEndian(next_row_id_ != 0 ? next_row_id_ : fresh_row_ids_.Next(), &suffix_);
   } else {
     table_.row_key->AppendFromRow(rows, row, &suffix_);
   }
@@ -328,6 +333,32 @@ void RowWriter::DeleteEntry(const Index& index, std::string_view suffix) {
   context_.Delete(key_);
 }
 
+void RowWriter::PutTerm(const std::string& key, std::string_view suffix) {
+  key_ = key;
+  key_.append(suffix);
+  value_.clear();
+  AppendTimestamp(0, &value_);
+  value_.append(suffix);
+  context_.Put(key_, value_);
+}
+
+// Terms that the old and the new row share keep their entries.
+void RowWriter::UpdateTerms(TermEntries& entries, std::string_view old_suffix,
+                            const Batch& old_rows, uint32_t old_row, const Batch& rows,
+                            uint32_t row) {
+  const std::vector<std::string> before = entries.KeysOf(old_rows, old_row);
+  const std::vector<std::string>& after = entries.KeysOf(rows, row);
+  const bool key_moved = suffix_ != old_suffix;
+  for (const std::string& key : before) {
+    if (!key_moved && std::binary_search(after.begin(), after.end(), key)) continue;
+    context_.Delete(key + std::string(old_suffix));
+  }
+  for (const std::string& key : after) {
+    if (!key_moved && std::binary_search(before.begin(), before.end(), key)) continue;
+    PutTerm(key, suffix_);
+  }
+}
+
 void RowWriter::Insert(const Batch& rows, uint32_t row) {
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
@@ -339,6 +370,9 @@ void RowWriter::Insert(const Batch& rows, uint32_t row) {
 void RowWriter::PutEntries(const Batch& rows, uint32_t row) {
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
+  }
+  for (const auto& entries : term_entries_) {
+    for (const std::string& key : entries->KeysOf(rows, row)) PutTerm(key, suffix_);
   }
   notes_.Inserted(rows, row, suffix_);
 }
@@ -363,7 +397,8 @@ void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
                                               context_.memory);
   }
   const std::vector<uint64_t>& row_ids = appender_->TakeRowIds(rows.row_count());
-  const bool goes_by_row = !indexes_.empty() || notes_.wants_inserts();
+  const bool goes_by_row =
+      !indexes_.empty() || !term_entries_.empty() || notes_.wants_inserts();
   for (*at = 0; *at < rows.row_count() && goes_by_row; ++*at) {
     next_row_id_ = row_ids[*at];
     RequireNoConflict(rows, *at);
@@ -422,6 +457,9 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, old_suffix);
     if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
   }
+  for (const auto& entries : term_entries_) {
+    UpdateTerms(*entries, old_suffix, old_rows, old_row, rows, row);
+  }
   notes_.Updated(old_suffix, old_rows, old_row, suffix_, rows, row);
 }
 
@@ -431,6 +469,11 @@ void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t 
   access_.Delete(key_);
   for (const auto& index : indexes_) {
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, suffix);
+  }
+  for (const auto& entries : term_entries_) {
+    for (const std::string& term : entries->KeysOf(old_rows, old_row)) {
+      context_.Delete(term + std::string(suffix));
+    }
   }
   notes_.Deleted(old_rows, old_row);
 }

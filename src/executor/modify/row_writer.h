@@ -20,8 +20,10 @@
 #include "executor/columnar/row_access.h"
 #include "executor/columnar/row_appender.h"
 #include "executor/exec_context.h"
+#include "executor/fresh_row_ids.h"
 #include "executor/modify/partition_check.h"
 #include "executor/modify/row_description.h"
+#include "executor/term_entries.h"
 #include "expr/evaluator.h"
 #include "plan/modify_node.h"
 
@@ -34,6 +36,8 @@ class RowWriter {
 
   // Fills generated columns of the whole batch, then checks NOT NULL, CHECK and view checks.
   void Complete(types::Batch& rows);
+  // The view checks alone, of rows that go elsewhere.
+  void RequireViewChecks(const types::Batch& rows) { CheckConditions(rows, /*of_views_only=*/true); }
 
   // What already has the place a new row wants.
   struct Conflict {
@@ -81,7 +85,7 @@ class RowWriter {
                                         const std::vector<Oid>* arbiters);
   [[noreturn]] void ThrowExcluded(const Conflict& conflict, const types::Batch& rows, uint32_t row);
   void CheckNotNull(const types::Batch& rows);
-  void CheckConditions(const types::Batch& rows);
+  void CheckConditions(const types::Batch& rows, bool of_views_only = false);
   std::string Describe(const types::Batch& rows, uint32_t row) const {
     return described_as_ == nullptr
                ? DescribeRow(table_, rows, row, context_)
@@ -93,6 +97,10 @@ class RowWriter {
   void PutEntries(const types::Batch& rows, uint32_t row);
   void RequireNoConflict(const types::Batch& rows, uint32_t row);
   void PutEntry(const Index& index, std::string_view suffix);
+  void PutTerm(const std::string& key, std::string_view suffix);
+  void UpdateTerms(TermEntries& entries, std::string_view old_suffix,
+                   const types::Batch& old_rows, uint32_t old_row, const types::Batch& rows,
+                   uint32_t row);
   void DeleteEntry(const Index& index, std::string_view suffix);
   bool KeysEqual(const types::Batch& a, uint32_t row_a, const types::Batch& b, uint32_t row_b,
                  const Index& index) const;
@@ -104,6 +112,7 @@ class RowWriter {
   RowAccess access_;
   std::unique_ptr<RowAppender> appender_;  // columnar tables
   uint64_t next_row_id_ = 0;               // of InsertAll, from the appender
+  FreshRowIds fresh_row_ids_;
   bool uncontended_ = false;
   bool suffix_is_fresh_ = false;
   size_t moves_noted_ = 0;
@@ -112,6 +121,7 @@ class RowWriter {
   std::string value_;
   txn::RowRead read_;
   std::vector<std::unique_ptr<Index>> indexes_;
+  std::vector<std::unique_ptr<TermEntries>> term_entries_;
   struct Condition {
     const plan::RowRules::Check* check;
     std::unique_ptr<expr::Evaluator> evaluator;

@@ -39,6 +39,13 @@ bool IsSafeScan(const plan::TableScanNode& scan) {
        {&scan.bounds.lower, &scan.bounds.upper, &scan.bounds.any_of}) {
     if (*bound != nullptr && !IsParallelSafe(**bound)) return false;
   }
+  for (const plan::TermCondition& term : scan.terms) {
+    if (!IsParallelSafe(*term.value)) return false;
+  }
+  // xmin, cmin, xmax, cmax ask the transaction, which is one thread's.
+  for (const AttributeNumber attnum : scan.attnums) {
+    if (attnum <= -2 && attnum >= -5) return false;
+  }
   return true;
 }
 

@@ -73,6 +73,18 @@ class WorkerExecution {
 
 }  // namespace
 
+void RunInWorkers(ExecContext& leader, int workers,
+                  const std::function<void(int, ExecContext&)>& work) {
+  const StatementResources resources = StatementResources::Current();
+  const types::TypeDirectory* const directory = types::CurrentTypeDirectory();
+  resources.workers->Run(workers, [&](int worker) {
+    const StatementResources::Scope scope(resources);
+    const types::TypeDirectoryScope types_scope(directory);
+    WorkerExecution own(leader);
+    work(worker, own.context);
+  });
+}
+
 std::unique_ptr<ParallelStep> ParallelStep::TryMake(const plan::Node& pipeline,
                                                     ExecContext& context) {
   // Workers do not have workers of their own.
@@ -107,13 +119,9 @@ void ParallelStep::Run(ExecContext& leader,
   std::mutex mutex;
   StatementResources resources = StatementResources::Current();
   resources.parallel = this;
-  const types::TypeDirectory* const directory = types::CurrentTypeDirectory();
-  resources.workers->Run(worker_count_, [&](int worker) {
-    const StatementResources::Scope scope(resources);
-    const types::TypeDirectoryScope types_scope(directory);
+  const StatementResources::Scope scope(resources);
+  RunInWorkers(leader, worker_count_, [&](int worker, ExecContext& context) {
     try {
-      WorkerExecution own(leader);
-      ExecContext& context = own.context;
       std::vector<NodeMeasurement> measured;
       if (measures) {
         measured.resize(leader.measurements->size());
@@ -123,6 +131,7 @@ void ParallelStep::Run(ExecContext& leader,
         const OperatorPtr root = Build(pipeline_, context);
         work(worker, context, *root);
       }
+      context.measurements = nullptr;
       if (!measures) return;
       const std::lock_guard lock(mutex);
       AddMeasurements(measured, leader.measurements);

@@ -21,6 +21,11 @@ namespace grizzly::executor {
 
 class JoinTable;
 
+// Calls work(worker, context) on this thread and on as many of `workers` - 1 others as are free, each with the
+// leader's view and scratch memory of its own. Rethrows what the first failing one threw.
+void RunInWorkers(ExecContext& leader, int workers,
+                  const std::function<void(int, ExecContext&)>& work);
+
 class ParallelStep {
  public:
   // Null when `pipeline` cannot run in parallel, or is not worth it here.

@@ -4,6 +4,7 @@
 
 #include "executor/table_access.h"
 #include "executor/array_values.h"
+#include "executor/row_tid.h"
 
 namespace grizzly::executor {
 
@@ -42,7 +43,36 @@ std::vector<Datum> ScanRanges::AnyOfElements() {
   return ArrayElements(array, layout_->part(0).type);
 }
 
+// Rows whose ctid is a hash, or between the bounds; the scan's filters look at them again.
+std::vector<KeyRange> ScanRanges::ComputeByTid() {
+  const std::string end = storage::PrefixSuccessor(head_);
+  if (!equal_.empty()) {
+    const Datum tid = equal_[0].EvaluateScalar();
+    if (tid.is_null()) return {};
+    const auto suffix = SuffixOfTid(*node_.relation, tid.AsString());
+    KeyRange range{head_, end};
+    if (suffix.has_value()) range = {head_ + *suffix, head_ + *suffix + std::string(1, '\0')};
+    return {std::move(range)};
+  }
+  KeyRange range{head_, head_ + FirstUncountedSuffix()};
+  if (lower_ != nullptr) {
+    const Datum tid = lower_->EvaluateScalar();
+    if (tid.is_null()) return {};
+    range.from = head_ + FirstSuffixFrom(tid.AsString());
+  }
+  if (upper_ != nullptr) {
+    const Datum tid = upper_->EvaluateScalar();
+    if (tid.is_null()) return {};
+    range.to = head_ + FirstSuffixFrom(tid.AsString()) + std::string(1, '\0');
+  }
+  std::vector<KeyRange> ranges;
+  if (range.from < range.to) ranges.push_back(std::move(range));
+  ranges.push_back({head_ + FirstUncountedSuffix(), end});
+  return ranges;
+}
+
 std::vector<KeyRange> ScanRanges::Compute() {
+  if (node_.by_tid) return ComputeByTid();
   std::vector<KeyRange> ranges;
   if (any_of_ != nullptr) {
     for (const Datum& element : AnyOfElements()) {

@@ -33,6 +33,7 @@ class ScanRanges {
  private:
   void AddRange(const std::string& prefix, size_t fixed_parts, std::vector<KeyRange>* ranges);
   std::vector<types::Datum> AnyOfElements();
+  std::vector<KeyRange> ComputeByTid();
 
   const plan::TableScanNode& node_;
   const storage::KeyLayout* layout_;  // null: hidden row ids

@@ -12,6 +12,7 @@
 #include "executor/parallel/parallel_step.h"
 #include "executor/scan/row_prefilter.h"
 #include "executor/scan/scan_ranges.h"
+#include "executor/scan/system_columns.h"
 #include "executor/scan/table_sampler.h"
 #include "executor/statement_resources.h"
 #include "executor/table_access.h"
@@ -26,8 +27,10 @@ using plan::TableScanNode;
 // Batches start small, because many scans end early, and grow.
 constexpr uint32_t kFirstBatchRows = 32;
 constexpr uint32_t kBatchGrowth = 8;
-// Bigger tables do not go through the block cache when they are read whole.
-constexpr double kCachedRowsMax = 5'000'000;
+// A scan of more than this part of the block cache leaves the cache to others.
+constexpr uint64_t kCacheShare = 4;
+// Whether a scan is that big is looked up when it is estimated to read so many rows.
+constexpr double kMeasuredRowsMin = 50'000;
 constexpr uint64_t kRowsPerCheck = 8192;
 
 class TableScanOperator final : public Operator {
@@ -42,7 +45,8 @@ class TableScanOperator final : public Operator {
         filters_(node.filters, context),
         head_(RowKeyHead(*node.relation)),
         capacity_(node.unique_match || !node.current_of.empty() ? 1 : FirstCapacity(node)),
-        batch_(node.output_types, capacity_) {
+        batch_(node.output_types, capacity_),
+        system_columns_(node, context) {
     for (const AttributeNumber attnum : node.attnums) {
       columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
                                     : storage::RowLayoutSet::kSkip);
@@ -73,9 +77,11 @@ class TableScanOperator final : public Operator {
         shared_->ranges() = SplitRanges(ranges_.Compute(), context);
         return shared_->ranges().size();
       });
+      fills_cache_ = FitsCache(shared_->ranges(), context);
       return;
     }
     key_ranges_ = ranges_.Compute();
+    fills_cache_ = FitsCache(key_ranges_, context);
     if (scan_.backward) std::reverse(key_ranges_.begin(), key_ranges_.end());
   }
 
@@ -113,45 +119,13 @@ class TableScanOperator final : public Operator {
 
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
     decoder_->Decode(value, row);
-    if (has_system_columns_) SetSystemColumns(suffix, value, row);
+    if (has_system_columns_) system_columns_.Fill(suffix, TimestampOfMark(value), row, batch_);
   }
 
   // read_
   void DecodeFound(std::string_view suffix, uint32_t row) {
     if (has_system_columns_) return Decode(suffix, read_.value(), row);
     read_.DecodeInto(table_, columns_, batch_, row);
-  }
-
-  void SetSystemColumns(std::string_view suffix, std::string_view value, uint32_t row) {
-    constexpr AttributeNumber kRowKey = 0, kCtid = -1, kXmin = -2, kTableOid = -6;
-    for (size_t i = 0; i < scan_.attnums.size(); ++i) {
-      Vector& column = batch_.column(i);
-      switch (scan_.attnums[i]) {
-        case kRowKey:
-        case plan::kWholeRowKeyAttribute: {
-          mark_.assign(value.substr(0, txn::kRowTimestampBytes));
-          if (scan_.attnums[i] != kRowKey) mark_.append(head_);
-          mark_.append(suffix);
-          column.SetString(row, mark_);
-          break;
-        }
-        case kTableOid: column.Data<Oid>()[row] = table_.oid; break;
-        case kXmin: {
-          // The low half of the commit time: what tells versions apart, as applications use xmin.
-          uint64_t timestamp = TimestampOfMark(value);
-          column.Data<uint32_t>()[row] = static_cast<uint32_t>(timestamp);
-          break;
-        }
-        case kCtid:
-          if (column.physical() == types::PhysicalType::kString) {
-            column.SetString(row, suffix);
-          } else {
-            column.SetNull(row);
-          }
-          break;
-        default: break;
-      }
-    }
   }
 
   bool FillPinned() {
@@ -250,6 +224,15 @@ class TableScanOperator final : public Operator {
     return read_.found();
   }
 
+  bool FitsCache(const std::vector<KeyRange>& ranges, ExecContext& context) const {
+    if (scan_.total_cost < kMeasuredRowsMin || ranges.empty() || context.transactions == nullptr) {
+      return true;
+    }
+    storage::Store& store = context.transactions->store();
+    return store.ApproximateBytes(ranges.front().from, ranges.back().to) <=
+           store.BlockCacheBytes() / kCacheShare;
+  }
+
   const KeyRange* NextRange() {
     if (shared_ != nullptr) {
       size_t unit;
@@ -265,7 +248,7 @@ class TableScanOperator final : public Operator {
     rows_ = context.transaction.Scan(
         context.view, range.from, range.to,
         scan_.backward ? txn::ScanDirection::kBackward : txn::ScanDirection::kForward,
-        scan_.estimated_rows <= kCachedRowsMax);
+        fills_cache_);
     return true;
   }
 
@@ -285,6 +268,8 @@ class TableScanOperator final : public Operator {
   std::vector<uint32_t> columns_;
   std::optional<storage::RowDecoder> decoder_;
   bool has_system_columns_ = false;
+  SystemColumns system_columns_;
+  bool fills_cache_ = true;
 
   const PinnedRow* pinned_ = nullptr;
   std::string cursor_row_;  // WHERE CURRENT OF: the row's key suffix
@@ -297,7 +282,6 @@ class TableScanOperator final : public Operator {
   std::unique_ptr<txn::RangeScan> rows_;
   bool point_done_ = false;
   std::string key_;
-  std::string mark_;
   FoundRow read_;
   FoundRow seen_;
 };
@@ -305,6 +289,7 @@ class TableScanOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  if (!node.terms.empty()) return MakeTermScan(node, context);
   // By key, rows of groups are found like others.
   const bool scans_groups =
       catalog::IsColumnar(*node.relation) && node.index == nullptr && node.current_of.empty();

@@ -34,9 +34,9 @@ void NumericSum::AddSlow(NumericRef value, Arena& arena) {
     return;
   }
   switch (value.kind()) {
-    case types::NumericKind::kNan: ++nan_count_; return;
-    case types::NumericKind::kInfinity: ++positive_count_; return;
-    case types::NumericKind::kNegativeInfinity: ++negative_count_; return;
+    case types::NumericKind::kNan: ++MakeRare(arena).nan_count; return;
+    case types::NumericKind::kInfinity: ++MakeRare(arena).positive_count; return;
+    case types::NumericKind::kNegativeInfinity: ++MakeRare(arena).negative_count; return;
     default: break;
   }
   Int128 unscaled;
@@ -68,43 +68,59 @@ void NumericSum::AddExact(Int128 unscaled, int scale, Arena& arena) {
   small_high_ = static_cast<int64_t>(sum >> 64);
 }
 
+types::NumericRef NumericSum::Rare::big_value() const {
+  return NumericRef(std::string_view(big, big_bytes));
+}
+
+NumericSum::Rare& NumericSum::MakeRare(Arena& arena) {
+  if (rare_ == nullptr) rare_ = arena.New<Rare>();
+  return *rare_;
+}
+
 void NumericSum::AddBig(NumericRef value, Arena& arena) {
-  if (big_bytes_ == 0) {
+  Rare& rare = MakeRare(arena);
+  if (rare.big_bytes == 0) {
     const StringRef zero = types::MakeSmallNumeric(0, 0);
-    big_capacity_ = 64;
-    big_ = arena.Allocate(big_capacity_);
-    big_bytes_ = zero.size();
-    std::memcpy(big_, zero.data(), zero.size());
+    rare.big_capacity = 64;
+    rare.big = arena.Allocate(rare.big_capacity);
+    rare.big_bytes = zero.size();
+    std::memcpy(rare.big, zero.data(), zero.size());
   }
-  const StringRef sum =
-      types::NumericAdd(NumericRef(std::string_view(big_, big_bytes_)), value, ScratchArena());
-  if (sum.size() > big_capacity_) {
-    big_capacity_ = sum.size() * 2;
-    big_ = arena.Allocate(big_capacity_);
+  const StringRef sum = types::NumericAdd(rare.big_value(), value, ScratchArena());
+  if (sum.size() > rare.big_capacity) {
+    rare.big_capacity = sum.size() * 2;
+    rare.big = arena.Allocate(rare.big_capacity);
   }
-  big_bytes_ = sum.size();
-  std::memcpy(big_, sum.data(), sum.size());
+  rare.big_bytes = sum.size();
+  std::memcpy(rare.big, sum.data(), sum.size());
 }
 
 void NumericSum::Combine(const NumericSum& other, Arena& arena) {
-  nan_count_ += other.nan_count_;
-  positive_count_ += other.positive_count_;
-  negative_count_ += other.negative_count_;
   AddExact(Join(other.small_low_, other.small_high_), other.scale_, arena);
-  if (other.big_bytes_ != 0) {
+  if (other.rare_ == nullptr) return;
+  Rare& rare = MakeRare(arena);
+  rare.nan_count += other.rare_->nan_count;
+  rare.positive_count += other.rare_->positive_count;
+  rare.negative_count += other.rare_->negative_count;
+  if (other.rare_->big_bytes != 0) {
     Arena copy;
-    AddBig(NumericRef(copy.CopyString({other.big_, other.big_bytes_})), arena);
+    AddBig(NumericRef(copy.CopyString({other.rare_->big, other.rare_->big_bytes})), arena);
   }
 }
 
 StringRef NumericSum::Total(Arena& arena) const {
-  if (nan_count_ > 0 || (positive_count_ > 0 && negative_count_ > 0)) return types::NumericNan();
-  if (positive_count_ > 0) return types::NumericInfinity(false);
-  if (negative_count_ > 0) return types::NumericInfinity(true);
+  if (rare_ != nullptr) {
+    const Rare& rare = *rare_;
+    if (rare.nan_count > 0 || (rare.positive_count > 0 && rare.negative_count > 0)) {
+      return types::NumericNan();
+    }
+    if (rare.positive_count > 0) return types::NumericInfinity(false);
+    if (rare.negative_count > 0) return types::NumericInfinity(true);
+  }
   const StringRef small =
       types::NumericFromInt128(Join(small_low_, small_high_), scale_, arena);
-  if (big_bytes_ == 0) return small;
-  return types::NumericAdd(NumericRef(std::string_view(big_, big_bytes_)), small, arena);
+  if (rare_ == nullptr || rare_->big_bytes == 0) return small;
+  return types::NumericAdd(rare_->big_value(), small, arena);
 }
 
 }  // namespace grizzly::functions

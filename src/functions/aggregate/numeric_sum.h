@@ -29,23 +29,31 @@ class NumericSum {
   void Combine(const NumericSum& other, Arena& arena);
   // With NaN and infinities: NaN if there is one or both infinities met.
   types::StringRef Total(Arena& arena) const;
-  bool is_special() const { return nan_count_ + positive_count_ + negative_count_ > 0; }
+  bool is_special() const { return rare_ != nullptr && rare_->has_special(); }
 
  private:
   static constexpr int64_t kHighMax = int64_t{1} << 62;
   void AddSlow(types::NumericRef value, Arena& arena);
   void AddBig(types::NumericRef value, Arena& arena);
 
+  // What few sums meet, in the operator's arena: there may be millions of states.
+  struct Rare {
+    char* big = nullptr;  // a numeric, to which small_ is still to be added
+    uint32_t big_bytes = 0;
+    uint32_t big_capacity = 0;
+    int64_t nan_count = 0;
+    int64_t positive_count = 0;
+    int64_t negative_count = 0;
+    bool has_special() const { return nan_count + positive_count + negative_count > 0; }
+    types::NumericRef big_value() const;
+  };
+  Rare& MakeRare(Arena& arena);
+
   // 16-byte alignment is more than states have: kept in two halves.
   uint64_t small_low_ = 0;
   int64_t small_high_ = 0;
+  Rare* rare_ = nullptr;
   int32_t scale_ = 0;
-  uint32_t big_bytes_ = 0;
-  uint32_t big_capacity_ = 0;
-  char* big_ = nullptr;  // a numeric, to which small_ is still to be added
-  int64_t nan_count_ = 0;
-  int64_t positive_count_ = 0;
-  int64_t negative_count_ = 0;
 };
 
 }  // namespace grizzly::functions

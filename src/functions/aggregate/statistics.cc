@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error/sql_error.h"
+#include "facts/procs.h"
 #include "facts/types.h"
 #include "functions/aggregate/aggregate_of.h"
 #include "functions/aggregate/numeric_sum.h"
@@ -231,7 +232,7 @@ struct RegressionMeasure {
 using View = std::string_view;
 
 template <size_t count>
-std::array<double, count> FromArray(View bytes, const char* function) {
+std::array<double, count> FromArray(View bytes, View function) {
   const types::ArrayRef array(bytes);
   if (array.dimension_count() != 1 || array.size() != count || array.has_nulls() ||
       array.element_oid() != facts::kFloat8Oid) {
@@ -248,7 +249,7 @@ Datum ToArray(FunctionContext& context, std::span<const double> values) {
   return Datum::Of(array.Finish(*context.result_heap));
 }
 
-Moments MomentsOf(View bytes, const char* function) {
+Moments MomentsOf(View bytes, View function) {
   const auto [n, sum, squares] = FromArray<3>(bytes, function);
   return {n, sum, squares};
 }
@@ -256,7 +257,7 @@ Datum MomentsArray(FunctionContext& context, const Moments& m) {
   const double values[] = {m.n, m.sum, m.squares};
   return ToArray(context, values);
 }
-RegressionSums SumsOf(View bytes, const char* function) {
+RegressionSums SumsOf(View bytes, View function) {
   const auto [n, x, xx, y, yy, xy] = FromArray<6>(bytes, function);
   return {n, x, xx, y, yy, xy};
 }
@@ -290,13 +291,17 @@ Datum CombineSums(FunctionContext& context, View a, View b) {
   sums.Combine(SumsOf(b, "float8_regr_combine"));
   return SumsArray(context, sums);
 }
+View NameOf(const CallSite& call) {
+  const facts::ProcFact* function = facts::FindProc(call.function);
+  return function == nullptr ? View() : function->proname;
+}
 template <Measure measure>
 Datum FinishMoments(FunctionContext& context, const CallSite& call, View state) {
-  return FloatMeasure<double, measure>{MomentsOf(state, "float8_avg")}.Finish(context, call);
+  return FloatMeasure<double, measure>{MomentsOf(state, NameOf(call))}.Finish(context, call);
 }
 template <Regression regression>
 Datum FinishSums(FunctionContext& context, const CallSite& call, View state) {
-  return RegressionMeasure<regression>{SumsOf(state, "float8_regr_sxx")}.Finish(context, call);
+  return RegressionMeasure<regression>{SumsOf(state, NameOf(call))}.Finish(context, call);
 }
 
 void AddStateFunctions(Registry& registry) {

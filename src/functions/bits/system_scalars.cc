@@ -5,6 +5,7 @@
 #include "functions/kernel.h"
 #include "functions/type_families.h"
 #include "types/numeric.h"
+#include "types/tid.h"
 
 namespace grizzly::functions {
 namespace {
@@ -48,6 +49,9 @@ uint64_t LsnFromNumeric(const StringRef& value) {
   if (number.is_nan()) {
     throw SqlError(SqlState::kFeatureNotSupported, "cannot convert NaN to pg_lsn");
   }
+  if (number.is_infinite()) {
+    throw SqlError(SqlState::kFeatureNotSupported, "cannot convert infinity to pg_lsn");
+  }
   types::Int128 unscaled;
   int scale = 0;
   const StringRef rounded = types::NumericRound(number, 0, arena);
@@ -72,6 +76,31 @@ uint64_t LsnShift(uint64_t lsn, const StringRef& bytes) {
   return LsnFromNumeric(sum);
 }
 
+// ---- tid ----
+
+template <bool (*kHolds)(int, int)>
+bool TidsCompare(View a, View b) {
+  return kHolds(types::CompareTidBytes(a, b), 0);
+}
+int32_t TidOrder(View a, View b) {
+  const int order = types::CompareTidBytes(a, b);
+  return (order > 0) - (order < 0);
+}
+View TidSmaller(View a, View b) { return types::CompareTidBytes(b, a) < 0 ? b : a; }
+View TidLarger(View a, View b) { return types::CompareTidBytes(a, b) < 0 ? b : a; }
+
+void RegisterTids(Registry& registry) {
+  registry.AddScalar("tideq", Cold<&TidsCompare<Equal<int>>>);
+  registry.AddScalar("tidne", Cold<&TidsCompare<NotEqual<int>>>);
+  registry.AddScalar("tidlt", Cold<&TidsCompare<Less<int>>>);
+  registry.AddScalar("tidle", Cold<&TidsCompare<LessEqual<int>>>);
+  registry.AddScalar("tidgt", Cold<&TidsCompare<Greater<int>>>);
+  registry.AddScalar("tidge", Cold<&TidsCompare<GreaterEqual<int>>>);
+  registry.AddScalar("tidlarger", Cold<&TidLarger>);
+  registry.AddScalar("tidsmaller", Cold<&TidSmaller>);
+  registry.AddScalar("bttidcmp", Cold<&TidOrder>);
+}
+
 // ---- others ----
 
 uint32_t LowHalf(uint64_t xid) { return static_cast<uint32_t>(xid); }
@@ -79,8 +108,7 @@ uint32_t LowHalf(uint64_t xid) { return static_cast<uint32_t>(xid); }
 }  // namespace
 
 void RegisterSystemScalars(Registry& registry) {
-  AddOrder<View>(registry, "tid");
-  registry.AddScalar("bttidcmp", Cold<&Compare<View>>);
+  RegisterTids(registry);
   AddOrder<uint64_t>(registry, "pg_lsn_");
   registry.AddScalar("pg_lsn_cmp", Cold<&Compare<uint64_t>>);
   registry.AddScalar("pg_lsn_mi", Cold<&LsnDifference>);

@@ -1,5 +1,6 @@
 // Functions of inet and cidr.
 #include <algorithm>
+#include <array>
 
 #include "base/error/sql_error.h"
 #include "functions/kernel.h"
@@ -104,14 +105,58 @@ std::string InetAbbreviated(View a) {
   types::AppendInet(text, InetRef(a), false);
   return text;
 }
+// The words of an IPv6 network that are written as "::": of the longest run of zeros, where a run that is
+// not longer than the best one before it goes on counting, as in PostgreSQL.
+struct ZeroRun {
+  int start = -1;
+  int length = 0;
+  bool Has(int word) const { return word >= start && word < start + length; }
+};
+ZeroRun LongestZeroRun(const std::array<uint16_t, 8>& words, int count) {
+  ZeroRun best, run;
+  for (int i = 0; i < count; ++i) {
+    if (words[i] == 0) {
+      if (run.length++ == 0) run.start = i;
+    } else if (run.length > best.length) {
+      best = run;
+      run.length = 0;
+    }
+  }
+  return run.length > best.length ? run : best;
+}
+
+// IPv6 without the words behind the mask; at least two of them.
+std::string Ipv6NetworkAbbreviated(InetRef value) {
+  if (value.bits() == 0) return "::/0";
+  std::array<uint16_t, 8> words;
+  for (size_t i = 0; i < words.size(); ++i) {
+    words[i] = static_cast<uint16_t>(static_cast<uint8_t>(value.address()[2 * i]) << 8 |
+                                     static_cast<uint8_t>(value.address()[2 * i + 1]));
+  }
+  const int count = std::max(2, (value.bits() + 15) / 16);
+  const ZeroRun zeros = LongestZeroRun(words, count);
+  const bool is_ipv4 = zeros.length != count && zeros.start == 0 &&
+                       (zeros.length == 6 || (zeros.length == 5 && words[5] == 0xffff) ||
+                        (zeros.length == 7 && (words[7] >> 8) != 0 && (words[7] & 0xff) != 1));
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    if (zeros.Has(i)) {
+      if (i == zeros.start) text += ':';
+      if (i == count - 1) text += ':';
+    } else if (is_ipv4 && i > 5) {
+      text += fmt::format("{}{}", i == 6 ? ':' : '.', words[i] >> 8);
+      if (i != 7 || value.bits() > 120) text += fmt::format(".{}", words[i] & 0xff);
+    } else {
+      text += fmt::format("{}{:x}", text.empty() ? "" : ":", words[i]);
+    }
+  }
+  return fmt::format("{}/{}", text, value.bits());
+}
+
 // IPv4 without the bytes behind the mask.
 std::string CidrAbbreviated(View a) {
   const InetRef value(a);
-  if (value.family() != types::kInetIpv4) {
-    std::string text;
-    types::AppendInet(text, value, true);
-    return text;
-  }
+  if (value.family() != types::kInetIpv4) return Ipv6NetworkAbbreviated(value);
   std::string text;
   const int bytes = std::max(1, (value.bits() + 7) / 8);
   for (int i = 0; i < bytes; ++i) {

@@ -19,6 +19,7 @@
 #include "functions/set/set_rows.h"
 #include "functions/string/quoting.h"
 #include "types/array.h"
+#include "types/collation.h"
 #include "types/interval.h"
 #include "types/numeric.h"
 #include "types/timestamp.h"
@@ -43,7 +44,14 @@ Datum CollationFor(FunctionContext& context, const CallSite& call, Values) {
                                types::TypeName(call.argument_types[0].oid)));
   }
   const facts::CollationFact* collation = facts::FindCollation(call.collation);
-  if (collation == nullptr) return Datum::Null();
+  if (collation == nullptr) {
+    if (call.collation < kFirstUserOid || call.collation == types::kConflictingCollation) {
+      return Datum::Null();
+    }
+    return Datum::OfString(
+        context.session->FormatRegName(facts::kRegcollationOid, call.collation),
+        *context.result_heap);
+  }
   return Datum::OfString(fmt::format("\"{}\"", collation->collname), *context.result_heap);
 }
 

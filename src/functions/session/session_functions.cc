@@ -40,7 +40,7 @@ Datum CurrentSchemas(FunctionContext& context, bool include_implicit) {
 }
 std::string Version(FunctionContext& context) {
   return fmt::format("PostgreSQL {} on x86_64-pc-linux-gnu, compiled by g++, 64-bit",
-                     Session(context).ShowSetting("server_version", false));
+                     *Session(context).ShowSetting("server_version", false));
 }
 int32_t BackendId(FunctionContext& context) { return Session(context).BackendId().value; }
 int64_t TransactionId(FunctionContext& context) {
@@ -50,13 +50,11 @@ int64_t TransactionId(FunctionContext& context) {
 // ---- settings ----
 
 std::string ShowSetting(FunctionContext& context, View name) {
-  return Session(context).ShowSetting(name, false);
+  return *Session(context).ShowSetting(name, false);
 }
 Datum ShowSettingIfKnown(FunctionContext& context, View name, bool missing_ok) {
-  const std::string value = Session(context).ShowSetting(name, missing_ok);
-  // An unknown setting shows as nothing; one that is set to nothing is rare and looks the same.
-  if (value.empty() && missing_ok && name.find('.') != View::npos) return Datum::Null();
-  return Datum::OfString(value, *context.result_heap);
+  const std::optional<std::string> value = Session(context).ShowSetting(name, missing_ok);
+  return value.has_value() ? Datum::OfString(*value, *context.result_heap) : Datum::Null();
 }
 Datum SetSetting(FunctionContext& context, const CallSite&, Values values) {
   if (values[0].is_null()) {
@@ -66,7 +64,7 @@ Datum SetSetting(FunctionContext& context, const CallSite&, Values values) {
   const View value = values[1].is_null() ? View() : values[1].AsString();
   const bool local = !values[2].is_null() && values[2].AsBool();
   Session(context).SetSetting(name, value, local);
-  return Datum::OfString(Session(context).ShowSetting(name, false), *context.result_heap);
+  return Datum::OfString(*Session(context).ShowSetting(name, false), *context.result_heap);
 }
 
 // ---- sequences ----
@@ -104,8 +102,9 @@ Datum FormatType(FunctionContext& context, const CallSite&, Values values) {
                          *context.result_heap);
 }
 template <Oid catalog>
-bool IsVisible(FunctionContext& context, uint32_t object) {
-  return Session(context).IsVisible(catalog, object);
+Datum IsVisible(FunctionContext& context, uint32_t object) {
+  const std::optional<bool> visible = Session(context).IsVisible(catalog, object);
+  return visible.has_value() ? Datum::Of(*visible) : Datum::Null();
 }
 std::string RoleName(FunctionContext& context, uint32_t role) {
   const View name = Session(context).RoleName(role);

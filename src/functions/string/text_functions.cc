@@ -71,6 +71,8 @@ View Left(View text, int32_t count) {
   return Slice(text, 1, length + 1);
 }
 View Right(View text, int32_t count) {
+  // PostgreSQL's own count wraps here.
+  if (count == std::numeric_limits<int32_t>::min()) return text;
   const int64_t length = static_cast<int64_t>(Utf8Length(text));
   const int64_t skipped = count < 0 ? -int64_t{count} : length - count;
   return Slice(text, skipped + 1, length + 1);

@@ -15,7 +15,9 @@ using Values = std::span<const Datum>;
 constexpr std::string_view kCalls[] = {
     // backends
     "pg_cancel_backend", "pg_terminate_backend", "pg_postmaster_start_time", "pg_conf_load_time",
-    "pg_is_in_recovery", "inet_client_port", "inet_server_port", "pg_blocking_pids",
+    "pg_is_in_recovery", "pg_last_wal_receive_lsn", "pg_last_wal_replay_lsn",
+    "pg_last_xact_replay_timestamp", "pg_is_wal_replay_paused", "pg_get_wal_replay_pause_state",
+    "pg_wal_replay_pause", "pg_wal_replay_resume", "inet_client_port", "inet_server_port", "pg_blocking_pids",
     "pg_safe_snapshot_blocking_pids", "pg_isolation_test_session_is_blocked",
     "pg_current_xact_id_if_assigned", "pg_client_encoding", "getdatabaseencoding",
     "pg_settings_get_flags", "pg_stat_clear_snapshot", "pg_notification_queue_usage",

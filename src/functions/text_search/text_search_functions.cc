@@ -238,7 +238,7 @@ constexpr Oid kEnglishTextSearchConfig = 13163;  // facts/pg_ts_config.csv
 Oid CurrentTextSearchConfig(FunctionContext& context) {
   if (context.session == nullptr) return kEnglishTextSearchConfig;  // what initdb chooses
   return context.session->ResolveRegName(
-      facts::kRegconfigOid, context.session->ShowSetting("default_text_search_config", false),
+      facts::kRegconfigOid, *context.session->ShowSetting("default_text_search_config", false),
       false);
 }
 

@@ -43,10 +43,11 @@ std::optional<int> WeightOf(int8_t letter) {
   if (at == View::npos) return std::nullopt;
   return static_cast<int>(at % 4);
 }
-int RequireWeight(int8_t letter) {
+// `shown`: the letter as the message shows it.
+int RequireWeight(int8_t letter, const std::string& shown) {
   const std::optional<int> weight = WeightOf(letter);
   if (!weight.has_value()) {
-    throw SqlError(SqlState::kInternalError, fmt::format("unrecognized weight: {}", letter));
+    throw SqlError(SqlState::kInternalError, "unrecognized weight: " + shown);
   }
   return *weight;
 }
@@ -57,7 +58,7 @@ void SetWeight(TsLexeme& lexeme, int weight) {
 }
 
 std::string SetWeightOfAll(View v, int8_t letter) {
-  const int weight = RequireWeight(letter);
+  const int weight = RequireWeight(letter, std::to_string(letter));
   Lexemes lexemes = types::ReadTsVector(v);
   for (TsLexeme& lexeme : lexemes) SetWeight(lexeme, weight);
   return types::TsVectorBytes(std::move(lexemes));
@@ -71,7 +72,7 @@ TsLexeme* Find(Lexemes& lexemes, View text) {
 }
 
 std::string SetWeightOfSome(View v, int8_t letter, View names) {
-  const int weight = RequireWeight(letter);
+  const int weight = RequireWeight(letter, letter == 0 ? "" : std::string(1, static_cast<char>(letter)));
   Lexemes lexemes = types::ReadTsVector(v);
   const ArrayRef array(names);
   for (uint32_t i = 0; i < array.size(); ++i) {

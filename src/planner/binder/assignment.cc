@@ -1,5 +1,7 @@
 #include "planner/binder/assignment.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "planner/binder/assign_part.h"
@@ -122,6 +124,12 @@ class AssignmentBinder {
     const PgQuery__MultiAssignRef& part = *node.multi_assign_ref;
     const ast::Node& source = *part.source;
     const auto index = static_cast<size_t>(part.colno - 1);
+    if (source.node_case == PG_QUERY__NODE__NODE_ROW_EXPR && HasStar(*source.row_expr)) {
+      ExprPtr row = binder_.Bind(source);
+      auto& fields = static_cast<expr::ListExpr&>(*row).children;
+      CheckPartCount(fields.size(), part, source.row_expr->location);
+      return std::move(fields[index]);
+    }
     if (source.node_case == PG_QUERY__NODE__NODE_ROW_EXPR) {
       CheckPartCount(source.row_expr->n_args, part, source.row_expr->location);
       const ast::Node& field = *source.row_expr->args[index];
@@ -139,6 +147,13 @@ class AssignmentBinder {
                    "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() "
                    "expression")
         .At(LocationOf(&source));
+  }
+
+  static bool HasStar(const PgQuery__RowExpr& row) {
+    return std::any_of(row.args, row.args + row.n_args, [](const ast::Node* field) {
+      return field->node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
+             IsStar(field->column_ref->fields[field->column_ref->n_fields - 1]);
+    });
   }
 
   static void CheckPartCount(size_t given, const PgQuery__MultiAssignRef& part, int location) {

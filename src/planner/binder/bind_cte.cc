@@ -3,9 +3,11 @@
 
 #include <set>
 
+#include "facts/access_methods.h"
 #include "planner/binder/query_binder.h"
 #include "planner/binder/recursion.h"
 #include "planner/binder/search_cycle.h"
+#include "types/array.h"
 #include "types/collation.h"
 
 namespace grizzly::planner {
@@ -120,7 +122,34 @@ class CteBinder {
                                cte.name, i + 1, CollationName(mine),
                                CollationName(overall)))
         .Hint("Use the COLLATE clause to set the collation of the non-recursive term.")
-        .At(left_locations_.size() > i ? left_locations_[i] : -1);
+        .At(LeftLocation(i));
+  }
+
+  int LeftLocation(size_t i) const { return left_locations_.size() > i ? left_locations_[i] : -1; }
+
+  // A modifier that only the first term has is none of both together.
+  void CheckTypmodOfTerms(const Cte& cte, size_t i, const SqlType& left, const SqlType& right) {
+    const bool same = left.oid == right.oid && left.typmod == right.typmod;
+    if (same || left.typmod == types::kNoTypmod || left.oid == facts::kRecordOid) return;
+    throw SqlError(SqlState::kDatatypeMismatch,
+                   fmt::format("recursive query \"{}\" column {} has type {} in non-recursive term "
+                               "but type {} overall",
+                               cte.name, i + 1, state_.types().Name(left.oid, left.typmod),
+                               state_.types().Name(left.oid)))
+        .Hint("Cast the output of the non-recursive term to the correct type.")
+        .At(LeftLocation(i));
+  }
+
+  // Rows that were there before are found by hash.
+  static void RequireHash(Oid type) {
+    while (type < kFirstUserOid && types::ArrayElementOid(type) != kInvalidOid) {
+      type = types::ArrayElementOid(type);
+    }
+    const bool lacks_hash = facts::DefaultOpclass(facts::kBtreeMethodOid, type) != nullptr &&
+                            facts::DefaultOpclass(facts::kHashMethodOid, type) == nullptr;
+    if (!lacks_hash) return;
+    throw SqlError(SqlState::kFeatureNotSupported, "could not implement recursive UNION")
+        .Detail("All column datatypes must be hashable.");
   }
 
   LogicalPtr JoinTerms(Cte& cte, BoundQuery left, BoundQuery right, bool all,
@@ -142,10 +171,13 @@ class CteBinder {
                                    "term but type {} overall",
                                    cte.name, i + 1, state_.types().Name(mine.oid),
                                    state_.types().Name(common)))
-            .Hint("Cast the output of the non-recursive term to the correct type.");
+            .Hint("Cast the output of the non-recursive term to the correct type.")
+            .At(LeftLocation(i));
       }
+      CheckTypmodOfTerms(cte, i, mine, state_.columns[right.outputs[i].id].type);
       CheckCollationOfTerms(cte, i, left.outputs[i].id, right);
       if (!all) RequireEqualityOperator(state_, common, -1);
+      if (!all) RequireHash(common);
     }
     LogicalProject* const projection = right.projection;
     CoerceOutputs(state_, right, cte.column_types, "UNION", &level_);

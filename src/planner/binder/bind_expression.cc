@@ -254,7 +254,7 @@ ExprPtr ExpressionBinder::BindCollate(const PgQuery__CollateClause& node) {
                                state_.types().Name(argument->type.oid)))
         .At(node.location);
   }
-  const Oid collation = ResolveCollation(NamesOf(node.collname, node.n_collname), node.location);
+  const Oid collation = ResolveCollation(state_, NamesOf(node.collname, node.n_collname), node.location);
   SqlType type = argument->type;
   type.collation = collation;
   auto relabel = std::make_unique<expr::ListExpr>(ExprKind::kRelabel, type,

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include "base/error/check.h"
+#include "functions/session/sequence_scan.h"
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/function_call.h"
+#include "planner/binder/locking.h"
 #include "planner/binder/table_tree.h"
 #include "planner/logical/free_columns.h"
 
@@ -148,6 +150,7 @@ FromBinder::Item FromBinder::BindTable(const PgQuery__RangeVar& name) {
                     : "This operation is not supported for indexes.")
         .At(name.location);
   }
+  if (relation->kind == Kind::kSequence) return BindSequence(relation, name);
   if (relation->kind != Kind::kTable && relation->kind != Kind::kMaterializedView &&
       relation->kind != Kind::kView && !relation->IsPartitioned()) {
     ThrowNotSupported("reading a relation of this kind", name.location);
@@ -160,11 +163,48 @@ FromBinder::Item FromBinder::BindTable(const PgQuery__RangeVar& name) {
   return MakeItem(std::move(scan.plan), scan.item);
 }
 
+// A sequence is a table of one row.
+FromBinder::Item FromBinder::BindSequence(const catalog::RelationPtr& sequence,
+                                          const PgQuery__RangeVar& name) {
+  state_.UseRelation(sequence, txn::RelationLockMode::kAccessShare);
+  auto call = std::make_shared<functions::CallSite>();
+  call->result_type = state_.types().Make(facts::kInt8Oid);
+  call->argument_types = {state_.types().Make(facts::kOidOid)};
+  auto set = std::make_unique<expr::SetFunctionExpr>(call->result_type);
+  set->call = std::move(call);
+  set->name = sequence->name;
+  set->function = &functions::SequenceScan;
+  set->arguments.push_back(std::make_unique<expr::ConstExpr>(
+      state_.types().Make(facts::kOidOid), types::Datum::Of(sequence->oid)));
+  auto scan = std::make_unique<LogicalFunctionScan>();
+  RangeItem item;
+  item.alias = name.alias == nullptr ? sequence->name : name.alias->aliasname;
+  item.relation = sequence;
+  scan->alias = item.alias;
+  constexpr std::pair<const char*, Oid> kColumns[] = {
+      {"last_value", facts::kInt8Oid}, {"log_cnt", facts::kInt8Oid}, {"is_called", facts::kBoolOid}};
+  AttributeNumber attnum = 0;
+  for (const auto& [column, type] : kColumns) {
+    set->column_types.push_back(state_.types().Make(type));
+    const ColumnId id =
+        state_.AddColumn({column, set->column_types.back(), sequence->oid, ++attnum}, &level_);
+    scan->outputs.push_back(id);
+    item.columns.push_back({column, id, nullptr});
+  }
+  scan->functions.push_back({std::move(set), static_cast<uint32_t>(std::size(kColumns))});
+  RangeItem* added = level_.AddItem(std::move(item));
+  RenameColumns(*added, name.alias, "table");
+  return MakeItem(std::move(scan), added);
+}
+
 FromBinder::Item FromBinder::BindView(const catalog::RelationPtr& view, std::string_view alias,
                                       const PgQuery__RangeVar& name) {
   GRIZZLY_CHECK(view->view.has_value());
   const BindState::DefinitionScope definition(state_, view->view->query.search_path);
   const ast::Node& statement = state_.ParseQuery(view->view->query.sql);
+  if (auto locking = LockingOfView(state_, level_, alias); !locking.empty()) {
+    state_.view_locking.emplace(statement.select_stmt, std::move(locking));
+  }
   BoundQuery query = QueryBinder(state_, nullptr).Bind(*statement.select_stmt);
   // The view's columns are its own: that is what clients are told.
   auto project = std::make_unique<LogicalProject>();

@@ -42,22 +42,23 @@ class InsertBinder {
       BindPartitionCheck(state_, node->rules);
     }
     change_->AddViewChecks(node->rules);
-    if (node->routing != nullptr && !node->rules.view_checks.empty()) {
-      ThrowNotSupported("WITH CHECK OPTION over a partitioned table");
-    }
     const std::string_view alias = name.alias == nullptr ? std::string_view(change_->named()->name)
                                                          : name.alias->aliasname;
     if (insert_.on_conflict_clause != nullptr) {
       node->on_conflict =
-          BindOnConflict(state_, *insert_.on_conflict_clause, *change_, alias, updates);
+          BindOnConflict(state_, level_, *insert_.on_conflict_clause, *change_, alias, updates);
     }
     BoundQuery query;
     if (insert_.n_returning_list > 0) {
       QueryLevel& returning = NewLevel(state_, level_.outer);
+      const auto new_row = std::make_shared<NewRowColumns>();
       returning.names.push_back(
-          {returning.AddItem(change_->Over(alias, node->rules.row_columns).item)});
+          {returning.AddItem(change_->Over(alias, node->rules.row_columns, {new_row}).item)});
+      returning.ctes.swap(level_.ctes);
       node->returning = BindReturning(state_, returning, insert_.returning_list,
                                       insert_.n_returning_list, *node, query);
+      returning.ctes.swap(level_.ctes);
+      node->system_columns = *new_row;
     }
     query.plan = std::move(node);
     return query;

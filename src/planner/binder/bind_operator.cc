@@ -222,6 +222,7 @@ ExprPtr ExpressionBinder::BindDistinct(const PgQuery__AExpr& node, bool negated)
 ExprPtr ExpressionBinder::BindNullIf(const PgQuery__AExpr& node) {
   ExprPtr left = Bind(*node.lexpr);
   ExprPtr right = Bind(*node.rexpr);
+  const SqlType own_type = left->type;
   SqlType result;
   auto comparison =
       MakeComparison(NamesOf(node.name, node.n_name), left, right, node.location, &result);
@@ -229,7 +230,11 @@ ExprPtr ExpressionBinder::BindNullIf(const PgQuery__AExpr& node) {
     throw SqlError(SqlState::kDatatypeMismatch, "NULLIF requires = operator to yield boolean")
         .At(node.location);
   }
-  auto made = std::make_unique<expr::ComparisonExpr>(ExprKind::kNullIf, left->type);
+  // Rows are compared as records and stay what they are.
+  const bool is_record = own_type.oid != facts::kUnknownOid &&
+                         (left->type.oid == facts::kRecordOid || left->type.oid == facts::kRecordArrayOid);
+  auto made = std::make_unique<expr::ComparisonExpr>(ExprKind::kNullIf,
+                                                     is_record ? own_type : left->type);
   made->comparisons.push_back(std::move(comparison));
   made->left = std::move(left);
   made->right = std::move(right);

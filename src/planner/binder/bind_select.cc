@@ -224,7 +224,7 @@ class SelectBinder {
     for (size_t i = 0; i < select_.n_locking_clause; ++i) {
       found.push_back({select_.locking_clause[i]->locking_clause, true});
     }
-    for (const PgQuery__LockingClause* clause : InheritedLocking(select_, level_)) {
+    for (const PgQuery__LockingClause* clause : InheritedLocking(state_, select_, level_)) {
       found.push_back({clause, false});
     }
     return found;
@@ -298,6 +298,14 @@ class SelectBinder {
     targets_.push_back({state_.Mention(row_keys_[0].column, -1), "row key", /*junk=*/true});
   }
 
+  void RequireLockable(const catalog::Relation& relation) const {
+    const bool is_sequence = relation.kind == catalog::RelationKind::kSequence;
+    if (!is_sequence && relation.kind != catalog::RelationKind::kMaterializedView) return;
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("cannot lock rows in {} \"{}\"",
+                               is_sequence ? "sequence" : "materialized view", relation.name));
+  }
+
   void LockItem(RangeItem& item, const PgQuery__LockingClause& clause, bool named, int location) {
     const bool is_table =
         item.scan != nullptr && (item.relation->kind == catalog::RelationKind::kTable ||
@@ -308,16 +316,14 @@ class SelectBinder {
                        fmt::format("{} cannot be applied to a join", LockingName(*locking_)))
             .At(location);
       }
-      if (item.relation != nullptr) {
-        ThrowNotSupported(fmt::format("{} of a view", LockingName(*locking_)), location);
-      }
-      // Subqueries have locked their tables themselves; functions and CTEs have no rows to lock.
+      if (item.relation != nullptr) RequireLockable(*item.relation);
+      // Subqueries and views have locked their tables themselves; functions and CTEs have no rows to lock.
       if (item.is_subquery && named && FindCte(&level_, item.alias) != nullptr) {
         throw SqlError(SqlState::kFeatureNotSupported,
                        fmt::format("{} cannot be applied to a WITH query", LockingName(*locking_)))
             .At(location);
       }
-      if (named && !item.is_subquery) {
+      if (named && !item.is_subquery && item.relation == nullptr) {
         throw SqlError(SqlState::kFeatureNotSupported,
                        fmt::format("{} cannot be applied to a function", LockingName(*locking_)))
             .At(location);
@@ -436,6 +442,7 @@ class SelectBinder {
     if (!marks_.empty()) {
       auto lock = std::make_unique<LogicalLockRows>();
       lock->marks = marks_;
+      lock->inherited = select_.n_locking_clause == 0;
       lock->children.push_back(std::move(plan));
       plan = std::move(lock);
     }

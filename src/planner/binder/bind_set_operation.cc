@@ -83,7 +83,10 @@ void CoerceOutputs(BindState& state, BoundQuery& query, const std::vector<SqlTyp
 }
 
 BoundQuery QueryBinder::BindSetOperation(const PgQuery__SelectStmt& select, QueryLevel& level) {
-  const auto inherited = InheritedLocking(select, level);
+  // One that reaches into a view of this kind locks nothing.
+  const auto inherited = state_.view_locking.contains(&select)
+                             ? std::vector<const PgQuery__LockingClause*>()
+                             : InheritedLocking(state_, select, level);
   if (select.n_locking_clause > 0 || !inherited.empty()) {
     const PgQuery__LockingClause& clause =
         select.n_locking_clause > 0 ? *select.locking_clause[0]->locking_clause : *inherited[0];

@@ -68,6 +68,8 @@ class BindState {
   QueryRecord* record = nullptr;
 
   bool has_row_locks = false;
+  // Of queries of views: the locking clauses that reach into them.
+  std::map<const PgQuery__SelectStmt*, std::vector<const PgQuery__LockingClause*>> view_locking;
   bool modifies_in_cte = false;
   bool uses_temporary_relation = false;
 

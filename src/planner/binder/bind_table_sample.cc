@@ -8,13 +8,16 @@ namespace grizzly::planner {
 FromBinder::Item FromBinder::BindSample(const PgQuery__RangeTableSample& node) {
   Item item = Bind(*node.relation);
   using Kind = catalog::RelationKind;
-  const bool has_rows = item.row->scan != nullptr && (item.row->relation->kind == Kind::kTable ||
-                                                      item.row->relation->kind ==
-                                                          Kind::kMaterializedView);
+  const Kind kind = item.row->scan == nullptr ? Kind::kView : item.row->relation->kind;
+  const bool has_rows =
+      kind == Kind::kTable || kind == Kind::kPartitionedTable || kind == Kind::kMaterializedView;
   if (!has_rows) {
     throw SqlError(SqlState::kFeatureNotSupported,
                    "TABLESAMPLE clause can only be applied to tables and materialized views")
         .At(LocationOf(node.relation));
+  }
+  if (item.row->relation->oid < kFirstUserOid) {
+    ThrowNotSupported("TABLESAMPLE of a system catalog", LocationOf(node.relation));
   }
   const std::string method = Dotted(NamesOf(node.method, node.n_method));
   const bool by_block = method == "system" || method == "pg_catalog.system";

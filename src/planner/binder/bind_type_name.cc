@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "catalog/schema_lookup.h"
-#include "facts/collations.h"
+#include "catalog/schema_object.h"
 
 namespace grizzly::planner {
 namespace {
@@ -63,13 +63,8 @@ SqlType BindTypeName(BindState& state, const PgQuery__TypeName& name) {
   return state.types().Make(array, typmod);
 }
 
-Oid ResolveCollation(const std::vector<std::string_view>& name, int location) {
-  const bool builtin = name.size() == 1 || name[name.size() - 2] == "pg_catalog";
-  const facts::CollationFact* found = builtin ? facts::FindCollationByName(name.back()) : nullptr;
-  if (found != nullptr) return found->oid;
-  throw SqlError(SqlState::kUndefinedObject,
-                 fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", Dotted(name)))
-      .At(location);
+Oid ResolveCollation(BindState& state, const std::vector<std::string_view>& name, int location) {
+  return catalog::RequireCollation(state.catalog(), state.search_path(), name, location);
 }
 
 }  // namespace grizzly::planner

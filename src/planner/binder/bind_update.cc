@@ -79,12 +79,9 @@ class ModifyBinder {
       // The target's columns are now those of the new (deleted) row.
       QueryLevel& level = NewLevel(state_, level_.outer);
       level.ctes = std::move(level_.ctes);
-      RangeItem* row =
-          level.AddItem(change_.Over(alias_, InNamedOrder(node_->rules.row_columns)).item);
       // tableoid and its like are those of the row as it was found.
-      const bool is_table =
-          row->relation != nullptr && row->relation->kind != catalog::RelationKind::kView;
-      if (is_table) row->scan = target_scan_;
+      RangeItem* row = level.AddItem(
+          change_.Over(alias_, InNamedOrder(node_->rules.row_columns), {nullptr, target_scan_}).item);
       for (NamespaceEntry entry : level_.names) {
         if (entry.item == target_) entry.item = row;
         level.names.push_back(entry);
@@ -113,7 +110,8 @@ class ModifyBinder {
 
   // The statement sees the columns of what it names, and of a view's table the rows the view shows.
   void ShowNamed(BoundScan* target) {
-    ViewOverColumns over = change_.Over(alias_, InNamedOrder(node_->old_columns));
+    ViewOverColumns over =
+        change_.Over(alias_, InNamedOrder(node_->old_columns), {nullptr, target_scan_});
     target->item = level_.AddItem(std::move(over.item));
     for (size_t i = over.conditions.size(); i-- > 0;) {
       if (over.conditions[i].empty()) continue;

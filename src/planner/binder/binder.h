@@ -72,6 +72,8 @@ struct BinderInput {
   std::vector<Oid> parameter_types;         // as declared by the client; 0: infer
   bool variable_parameters = true;          // $n beyond the declared ones may appear
   std::function<void(const Diagnostic&)> notice;
+  // The session's: constants that depend on them are tried when they are bound. Null: not tried.
+  const types::IoSettings* io = nullptr;
   bool transform_null_equals = false;
   bool wants_row_keys = false;              // a cursor: WHERE CURRENT OF asks which row it is on
   bool allow_unimplemented = false;         // tests: functions we do not have yet bind, too

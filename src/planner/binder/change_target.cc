@@ -1,5 +1,7 @@
 #include "planner/binder/change_target.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/error/check.h"
@@ -115,7 +117,7 @@ void ChangeTarget::ThrowNotUpdatable(const catalog::Relation& view,
                         GerundOf(command_), command_, command_));
 }
 
-void ChangeTarget::AddLayer(const RelationPtr& view) {
+void ChangeTarget::AddLayer(RelationPtr view) {
   const BindState::DefinitionScope scope(state_, view->view->query.search_path);
   state_.UseRelation(view, txn::RelationLockMode::kRowExclusive);
   const ast::Node& statement = state_.ParseQuery(view->view->query.sql);
@@ -131,14 +133,17 @@ void ChangeTarget::AddLayer(const RelationPtr& view) {
 }
 
 ViewOverColumns ChangeTarget::Over(std::string_view alias,
-                                   std::span<const ColumnId> columns) const {
+                                   std::span<const ColumnId> columns,
+                                   const SystemColumnSource& system) const {
   ViewOverColumns over;
   over.conditions.resize(layers_.size());
+  RangeItem item = TableItem(table_, layers_.empty() ? alias : table_->name, columns);
+  item.new_row = system.new_row;
+  item.scan = system.scan;
   if (layers_.empty()) {
-    over.item = TableItem(table_, alias, columns);
+    over.item = std::move(item);
     return over;
   }
-  RangeItem item = TableItem(table_, table_->name, columns);
   for (size_t i = layers_.size(); i-- > 0;) {
     const Layer& layer = layers_[i];
     const BindState::DefinitionScope scope(state_, layer.view->view->query.search_path);
@@ -170,10 +175,14 @@ void ChangeTarget::MapColumns() {
                                  : state_.AddColumn({column.name, column.type, table_->oid,
                                                      column.attnum}, &level));
   }
-  const ViewOverColumns over = Over(named_->name, ids);
+  const auto system = std::make_shared<NewRowColumns>();
+  const ViewOverColumns over = Over(named_->name, ids, {system});
   bool any = false;
   for (const ScopeColumn& column : over.item.columns) {
     BaseColumn base{column.name, nullptr};
+    base.is_system = column.expression == nullptr &&
+                     std::any_of(system->begin(), system->end(),
+                                 [&](const auto& each) { return each.second == column.id; });
     const auto found = std::find(ids.begin(), ids.end(), column.id);
     if (column.expression == nullptr && found != ids.end()) {
       base.column = &table_->columns[static_cast<size_t>(found - ids.begin())];
@@ -228,7 +237,9 @@ void ChangeTarget::ThrowNoBaseColumn(size_t i) const {
   throw SqlError(SqlState::kFeatureNotSupported,
                  fmt::format("cannot {} column \"{}\" of view \"{}\"", VerbOf(command_),
                              columns_[i].name, named_->name))
-      .Detail("View columns that are not columns of their base relation are not updatable.");
+      .Detail(columns_[i].is_system
+                  ? "View columns that refer to system columns are not updatable."
+                  : "View columns that are not columns of their base relation are not updatable.");
 }
 
 std::vector<const catalog::Column*> ChangeTarget::Columns() const {
@@ -268,9 +279,23 @@ std::vector<ast::Node*> ChangeTarget::Renamed(ast::Node* const* nodes, size_t co
   return renamed;
 }
 
+namespace {
+
+// A new row has no ctid yet when it is checked.
+void RequireOwnColumns(const expr::Expr& condition, const NewRowColumns& system) {
+  const std::vector<ColumnId> mentioned = expr::FreeColumns(condition);
+  for (const auto& [attnum, id] : system) {
+    if (std::find(mentioned.begin(), mentioned.end(), id) == mentioned.end()) continue;
+    ThrowNotSupported("WITH CHECK OPTION over a system column");
+  }
+}
+
+}  // namespace
+
 void ChangeTarget::AddViewChecks(RowRules& rules) const {
   if (layers_.empty()) return;
-  ViewOverColumns over = Over(named_->name, rules.row_columns);
+  const auto system = std::make_shared<NewRowColumns>();
+  ViewOverColumns over = Over(named_->name, rules.row_columns, {system});
   std::vector<RowRules::ViewCheck> checks;
   bool cascaded = false;
   for (size_t i = 0; i < layers_.size(); ++i) {
@@ -279,6 +304,7 @@ void ChangeTarget::AddViewChecks(RowRules& rules) const {
     if (!cascaded && option == '\0') continue;
     std::vector<RowRules::ViewCheck> own;
     for (ExprPtr& condition : over.conditions[i]) {
+      RequireOwnColumns(*condition, *system);
       own.push_back({layers_[i].view->name, std::move(condition)});
     }
     checks.insert(checks.begin(), std::make_move_iterator(own.begin()),

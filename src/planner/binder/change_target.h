@@ -16,6 +16,13 @@ struct ViewOverColumns {
   std::vector<std::vector<ExprPtr>> conditions;  // WHERE of each view, as ChangeTarget::views has them
 };
 
+// Where the system columns of a target's row are found: those of a row that is being made, or of one that a
+// scan has found. Neither: it has none.
+struct SystemColumnSource {
+  std::shared_ptr<NewRowColumns> new_row;
+  LogicalScan* scan = nullptr;
+};
+
 class ChangeTarget {
  public:
   // Looks the name up and locks it and what is below it. Throws 42P01; 42809 for what has no rows of its
@@ -31,7 +38,8 @@ class ChangeTarget {
   // The table, with the defaults that views give its columns.
   const catalog::RelationPtr& face() const { return face_; }
   // Its columns under the name the statement gives them; columns[attnum - 1] are the table's.
-  ViewOverColumns Over(std::string_view alias, std::span<const ColumnId> columns) const;
+  ViewOverColumns Over(std::string_view alias, std::span<const ColumnId> columns,
+                       const SystemColumnSource& system = {}) const;
   // The table's column behind one of a view. Throws 42703; 0A000 cannot update column "x" of view "v".
   const catalog::Column& RequireColumn(std::string_view name, int location) const;
   // The table's columns behind those of the view, in order; null for one that cannot be changed.
@@ -52,9 +60,10 @@ class ChangeTarget {
   struct BaseColumn {
     std::string name;
     const catalog::Column* column = nullptr;
+    bool is_system = false;
   };
 
-  void AddLayer(const catalog::RelationPtr& view);
+  void AddLayer(catalog::RelationPtr view);
   void MapColumns();
   void MakeFace();
   [[noreturn]] void ThrowNotUpdatable(const catalog::Relation& view, std::string_view reason) const;

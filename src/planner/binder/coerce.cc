@@ -46,18 +46,23 @@ bool IsFixedText(TypeLookup& types, Oid type, std::string_view text) {
 // Only these input functions look at the typmod in a way that their length functions do not.
 bool TypmodGuidesInput(Oid type) { return type == facts::kIntervalOid; }
 
-ExprPtr ReadTextNow(const types::TypeIo& io, const expr::ConstExpr& literal, const SqlType& target,
-                    int32_t typmod) {
-  Arena arena;
+Datum ReadText(const types::TypeIo& io, const expr::ConstExpr& literal, int32_t typmod,
+               const types::IoSettings& settings, Arena& arena) {
   try {
-    const Datum value = io.Input(literal.value.AsString(), typmod, types::IoSettings(), arena);
-    auto constant = std::make_unique<expr::ConstExpr>(target, value);
-    constant->location = literal.location;
-    return constant;
+    return io.Input(literal.value.AsString(), typmod, settings, arena);
   } catch (SqlError& error) {
     error.AddLocation(literal.location);
     throw;
   }
+}
+
+ExprPtr ReadTextNow(const types::TypeIo& io, const expr::ConstExpr& literal, const SqlType& target,
+                    int32_t typmod) {
+  Arena arena;
+  const Datum value = ReadText(io, literal, typmod, types::IoSettings(), arena);
+  auto constant = std::make_unique<expr::ConstExpr>(target, value);
+  constant->location = literal.location;
+  return constant;
 }
 
 // The names that a snapshot knows; others are the session's to look up.
@@ -89,9 +94,14 @@ ExprPtr ReadRegName(BindState& state, const expr::ConstExpr& literal, const SqlT
   }
 }
 
-// The text of the literal goes through the type's input when the statement runs.
+// The text of the literal goes through the type's input when the statement runs, since its value may
+// change until then. What is wrong with it is said now.
 ExprPtr ReadTextLater(BindState& state, ExprPtr literal, const types::TypeIo& io,
                       const SqlType& target) {
+  if (state.input().io != nullptr && !state.in_definition()) {
+    Arena arena;
+    ReadText(io, static_cast<const expr::ConstExpr&>(*literal), target.typmod, *state.input().io, arena);
+  }
   literal->type = state.types().Make(facts::kTextOid);
   auto cast = std::make_unique<expr::ListExpr>(ExprKind::kIoCast, target,
                                                static_cast<uint8_t>(CallSyntax::kImplicitCast));

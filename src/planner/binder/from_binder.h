@@ -24,6 +24,7 @@ class FromBinder {
  private:
   Item MakeItem(LogicalPtr plan, RangeItem* item);
   Item BindTable(const PgQuery__RangeVar& name);
+  Item BindSequence(const catalog::RelationPtr& sequence, const PgQuery__RangeVar& name);
   Item BindView(const catalog::RelationPtr& view, std::string_view alias,
                 const PgQuery__RangeVar& name);
   Item BindCte(Cte& cte, const PgQuery__RangeVar& name);

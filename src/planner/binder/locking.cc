@@ -28,28 +28,49 @@ std::string_view LockingName(const PgQuery__LockingClause& clause) {
   }
 }
 
+namespace {
+
+// Adds the clauses of `select` that are of the item, or of all.
+void AddReaching(const PgQuery__SelectStmt& select, std::string_view alias,
+                 std::vector<const PgQuery__LockingClause*>* found) {
+  for (size_t i = 0; i < select.n_locking_clause; ++i) {
+    const PgQuery__LockingClause& clause = *select.locking_clause[i]->locking_clause;
+    bool reaches = clause.n_locked_rels == 0;
+    for (size_t j = 0; j < clause.n_locked_rels; ++j) {
+      reaches |= !alias.empty() && alias == clause.locked_rels[j]->range_var->relname;
+    }
+    if (reaches) found->push_back(&clause);
+  }
+}
+
+}  // namespace
+
 std::vector<const PgQuery__LockingClause*> InheritedLocking(
-    const PgQuery__SelectStmt& select, const QueryLevel& level) {
+    const BindState& state, const PgQuery__SelectStmt& select, const QueryLevel& level) {
   std::vector<const PgQuery__LockingClause*> found;
   const QueryLevel* const outer = level.outer;
-  if (outer == nullptr || outer->place != Place::kFromSubselect || outer->select == nullptr) {
-    return found;
+  if (outer == nullptr) {
+    const auto view = state.view_locking.find(&select);
+    return view == state.view_locking.end() ? found : view->second;
   }
+  if (outer->place != Place::kFromSubselect || outer->select == nullptr) return found;
   const PgQuery__RangeSubselect* item = nullptr;
   for (size_t i = 0; i < outer->select->n_from_clause && item == nullptr; ++i) {
     item = FindSubselect(outer->select->from_clause[i], select);
   }
   if (item == nullptr) return found;
-  found = InheritedLocking(*outer->select, *outer);
-  for (size_t i = 0; i < outer->select->n_locking_clause; ++i) {
-    const PgQuery__LockingClause& clause = *outer->select->locking_clause[i]->locking_clause;
-    bool reaches = clause.n_locked_rels == 0;
-    for (size_t j = 0; j < clause.n_locked_rels; ++j) {
-      reaches |= item->alias != nullptr && std::string_view(item->alias->aliasname) ==
-                                               clause.locked_rels[j]->range_var->relname;
-    }
-    if (reaches) found.push_back(&clause);
-  }
+  found = InheritedLocking(state, *outer->select, *outer);
+  AddReaching(*outer->select, item->alias == nullptr ? "" : item->alias->aliasname, &found);
+  return found;
+}
+
+std::vector<const PgQuery__LockingClause*> LockingOfView(const BindState& state,
+                                                         const QueryLevel& level,
+                                                         std::string_view alias) {
+  std::vector<const PgQuery__LockingClause*> found;
+  if (level.select == nullptr) return found;
+  found = InheritedLocking(state, *level.select, level);
+  AddReaching(*level.select, alias, &found);
   return found;
 }
 

@@ -157,8 +157,7 @@ CollationState CollationOfAll(std::span<const ExprPtr> arguments) {
 }  // namespace
 
 std::string CollationName(Oid collation) {
-  const facts::CollationFact* fact = facts::FindCollation(collation);
-  return fact == nullptr ? std::string() : std::string(fact->collname);
+  return types::NameOfCollation(collation);
 }
 
 Oid CombinedCollation(std::span<const ExprPtr> arguments) {

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "facts/access_methods.h"
-#include "facts/collations.h"
 #include "planner/binder/assignment.h"
+#include "planner/binder/bind_type_name.h"
 #include "planner/binder/table_expression.h"
 
 namespace grizzly::planner {
@@ -140,18 +140,11 @@ class ArbiterFinder {
                                            : ResolveUnknown(state_, std::move(bound));
   }
 
-  static Inference::Detail DetailOf(const PgQuery__IndexElem& element, int location) {
+  Inference::Detail DetailOf(const PgQuery__IndexElem& element, int location) {
     Inference::Detail detail;
     if (element.n_collation > 0) {
-      const std::string name = Dotted(NamesOf(element.collation, element.n_collation));
-      const facts::CollationFact* collation =
-          facts::FindCollationByName(NamesOf(element.collation, element.n_collation).back());
-      if (collation == nullptr) {
-        throw SqlError(SqlState::kUndefinedObject,
-                       fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", name))
-            .At(location);
-      }
-      detail.collation = collation->oid;
+      detail.collation = ResolveCollation(
+          state_, NamesOf(element.collation, element.n_collation), location);
     }
     if (element.n_opclass > 0) {
       const std::string name = Dotted(NamesOf(element.opclass, element.n_opclass));
@@ -242,7 +235,8 @@ class ArbiterFinder {
 
 }  // namespace
 
-OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& clause,
+OnConflict BindOnConflict(BindState& state, QueryLevel& statement,
+                          const PgQuery__OnConflictClause& clause,
                           const ChangeTarget& target, std::string_view alias, bool updates) {
   // The conflict target must match stored definitions: its constants stay constants.
   ++state.keep_constants;
@@ -265,6 +259,7 @@ OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& cla
   level.names.push_back({level.AddItem(target.Over(alias, conflict.existing).item)});
   level.names.push_back({level.AddItem(target.Over("excluded", conflict.excluded).item),
                          /*by_name=*/true, /*by_column=*/false});
+  level.ctes.swap(statement.ctes);
   ExpressionBinder binder(state, level);
   conflict.assignments = BindAssignments(
       binder, *target.face(), conflict.existing,
@@ -273,6 +268,7 @@ OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& cla
     conflict.where = MakeBoolOperation(expr::BoolOperation::kAnd,
                                        binder.BindCondition(clause.where_clause, Place::kWhere));
   }
+  level.ctes.swap(statement.ctes);
   return conflict;
 }
 

@@ -5,8 +5,9 @@
 
 namespace grizzly::planner {
 
-// Names are those of what the statement names, a view maybe.
-OnConflict BindOnConflict(BindState& state, const PgQuery__OnConflictClause& clause,
+// Names are those of what the statement names, a view maybe; `statement` has its WITH queries.
+OnConflict BindOnConflict(BindState& state, QueryLevel& statement,
+                          const PgQuery__OnConflictClause& clause,
                           const ChangeTarget& target, std::string_view alias, bool updates);
 
 }  // namespace grizzly::planner

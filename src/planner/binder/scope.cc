@@ -116,14 +116,24 @@ ExprPtr TableOidOfRow(BindState& state, const RangeItem& item, std::string_view 
   return oid;
 }
 
+ExprPtr MentionNewRow(BindState& state, const RangeItem& item, const SystemColumn& column,
+                      int location) {
+  if (ExprPtr oid = TableOidOfRow(state, item, column.name, location)) return oid;
+  if (item.new_row == nullptr) return nullptr;
+  const auto [place, added] = item.new_row->try_emplace(column.attnum, expr::kNoColumn);
+  if (added) {
+    const ColumnId any = item.columns.empty() ? expr::kNoColumn : item.columns[0].id;
+    place->second = state.AddColumn({std::string(column.name), state.types().Make(column.type),
+                                     item.relation->oid, column.attnum},
+                                    state.OwnerOf(any));
+  }
+  return state.Mention(place->second, location);
+}
+
 ExprPtr FindSystemColumn(BindState& state, RangeItem& item, std::string_view name, int location) {
-  if (item.scan == nullptr) return TableOidOfRow(state, item, name, location);
   for (const SystemColumn& column : kSystemColumns) {
     if (column.name != name) continue;
-    if (column.attnum != kTableOidAttribute && column.attnum != kCtidAttribute &&
-        column.attnum != kXminAttribute) {
-      ThrowNotSupported(fmt::format("system column {}", name), location);
-    }
+    if (item.scan == nullptr) return MentionNewRow(state, item, column, location);
     LogicalScan& scan = *item.scan;
     for (size_t i = 0; i < scan.attnums.size(); ++i) {
       if (scan.attnums[i] == column.attnum) return state.Mention(scan.outputs[i], location);

@@ -1,6 +1,7 @@
 // What names mean at one place of a statement: FROM items, CTEs, named windows, per query level.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,10 +31,14 @@ struct ScopeColumn {
 };
 
 // One FROM item.
+// System columns of a row that is being made, as far as they are mentioned.
+using NewRowColumns = std::map<AttributeNumber, ColumnId>;
+
 struct RangeItem {
   std::string alias;                 // how columns are qualified; empty: an unnamed join
   catalog::RelationPtr relation;     // tables and views; else null
   LogicalScan* scan = nullptr;       // tables; the node grows when system columns are mentioned
+  std::shared_ptr<NewRowColumns> new_row;  // tables, without a scan
   std::vector<ScopeColumn> columns;
   bool is_scalar_function = false;   // the row of FROM f() is f's value
   bool is_join = false;

@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "base/error/sql_error.h"
-#include "facts/collations.h"
+#include "catalog/schema_object.h"
 #include "facts/operators.h"
 #include "facts/procs.h"
 #include "facts/types.h"
@@ -317,9 +317,8 @@ class Deparser {
         static_cast<CallSyntax>(As<expr::ListExpr>(cast).choice) == CallSyntax::kSqlSyntax) {
       text += "(";
       WriteOperand(argument, false, cast);
-      const facts::CollationFact* collation = facts::FindCollation(cast.type.collation);
       text += " COLLATE " +
-              catalog::QuoteIdentifier(collation == nullptr ? "default" : collation->collname) +
+              catalog::FormatCollation(*input_.catalog, *input_.search_path, cast.type.collation) +
               ")";
       return;
     }

@@ -1,6 +1,7 @@
 #include "planner/deparse/deparse_query.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
@@ -28,6 +29,9 @@ std::string_view NameIn(const ast::Node* node) {
 
 bool IsSetOperation(const PgQuery__SelectStmt& select) { return select.larg != nullptr; }
 
+// Names of FROM items as they are written, and as they are printed where that differs.
+using PrintedNames = std::map<std::string, std::string>;
+
 class QueryDeparser {
  public:
   QueryDeparser(const QueryRecord& record, const QueryDeparseInput& input)
@@ -36,17 +40,22 @@ class QueryDeparser {
   void WriteQuery(const PgQuery__SelectStmt& select, const std::vector<std::string>& columns,
                   bool names_visible, int indent) {
     const int outer = std::exchange(indent_, indent);
-    const size_t depth = levels_.size();
+    const size_t depth = levels_.size(), used = used_names_.size();
+    PrintedNames own_names;
+    for (size_t i = 0; i < select.n_from_clause; ++i) {
+      ChooseNames(*select.from_clause[i], &own_names);
+    }
     if (select.with_clause != nullptr) WriteWith(*select.with_clause);
     if (IsSetOperation(select)) {
       WriteSetOperation(select, columns, names_visible);
     } else {
-      WriteSelect(select, columns, names_visible);
+      WriteSelect(select, columns, names_visible, std::move(own_names));
     }
     WriteOrderBy(select);
     WriteLimit(select);
     WriteLocking(select);
     levels_.resize(depth);
+    used_names_.resize(used);
     indent_ = outer;
   }
 
@@ -91,14 +100,73 @@ class QueryDeparser {
     return std::exchange(text, std::move(outer));
   }
 
+  // ---- names of FROM items: no two are the same, whatever the level ----
+
+  void ChooseNames(const ast::Node& node, PrintedNames* names) {
+    switch (node.node_case) {
+      case PG_QUERY__NODE__NODE_RANGE_VAR: return ChooseName(NameOfTable(*node.range_var), names);
+      case PG_QUERY__NODE__NODE_RANGE_SUBSELECT:
+        return ChooseName(AliasName(node.range_subselect->alias), names);
+      case PG_QUERY__NODE__NODE_RANGE_FUNCTION:
+        return ChooseName(NameOfFunctions(*node.range_function), names);
+      case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC:
+        return ChooseName(AliasName(node.range_table_func->alias), names);
+      case PG_QUERY__NODE__NODE_JOIN_EXPR:
+        ChooseNames(*node.join_expr->larg, names);
+        ChooseNames(*node.join_expr->rarg, names);
+        return ChooseName(AliasName(node.join_expr->alias), names);
+      default: return;
+    }
+  }
+
+  void ChooseName(const std::string& name, PrintedNames* names) {
+    if (name.empty()) return;
+    const auto is_used = [this](const std::string& other) {
+      return std::find(used_names_.begin(), used_names_.end(), other) != used_names_.end();
+    };
+    std::string chosen = name;
+    for (int number = 1; is_used(chosen); ++number) chosen = fmt::format("{}_{}", name, number);
+    used_names_.push_back(chosen);
+    if (chosen != name) names->emplace(name, std::move(chosen));
+  }
+
+  static std::string AliasName(const PgQuery__Alias* alias) {
+    return alias == nullptr ? std::string() : std::string(alias->aliasname);
+  }
+  static std::string NameOfTable(const PgQuery__RangeVar& name) {
+    return name.alias != nullptr ? AliasName(name.alias) : std::string(TextOf(name.relname));
+  }
+  static std::string NameOfFunctions(const PgQuery__RangeFunction& item) {
+    return item.alias != nullptr ? AliasName(item.alias)
+                                 : FunctionName(*item.functions[0]->list->items[0]);
+  }
+
+  // Of an item of the innermost level.
+  std::string PrintedName(const std::string& name) const {
+    const auto found = names_[levels_.size() - 1].find(name);
+    return found == names_[levels_.size() - 1].end() ? name : found->second;
+  }
+
+  // "t.a", quoted, with t as it is printed.
+  static std::string Requalified(const std::string& qualified, const PrintedNames& names) {
+    for (const auto& [name, printed] : names) {
+      const std::string prefix = QuoteIdentifier(name) + ".";
+      if (qualified.starts_with(prefix)) {
+        return QuoteIdentifier(printed) + "." + qualified.substr(prefix.size());
+      }
+    }
+    return qualified;
+  }
+
   // ---- expressions ----
 
   std::string ColumnName(ColumnId id) {
-    for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
-      const auto found = (*level)->names.find(id);
-      if (found != (*level)->names.end()) return found->second;
-      const auto call = (*level)->calls.find(id);
-      if (call != (*level)->calls.end()) return Expression(*call->second);
+    for (size_t i = levels_.size(); i-- > 0;) {
+      const SelectRecord& level = *levels_[i];
+      const auto found = level.names.find(id);
+      if (found != level.names.end()) return Requalified(found->second, names_[i]);
+      const auto call = level.calls.find(id);
+      if (call != level.calls.end()) return Expression(*call->second);
     }
     return QuoteIdentifier(record_.columns[id].name);
   }
@@ -176,18 +244,65 @@ class QueryDeparser {
       WriteQuery(*cte.ctequery->select_stmt, {}, /*names_visible=*/true, indent_);
       Line("", 0, 0, 0);
       text += ')';
+      if (cte.search_clause != nullptr) WriteSearch(*cte.search_clause);
+      if (cte.cycle_clause != nullptr) WriteCycle(*cte.cycle_clause);
     }
     indent_ -= kClauseIndent;
     Line("", 0, 0, 0);
   }
 
+  void WriteSearch(const PgQuery__CTESearchClause& search) {
+    text += search.search_breadth_first ? " SEARCH BREADTH FIRST BY " : " SEARCH DEPTH FIRST BY ";
+    WriteNameList(search.search_col_list, search.n_search_col_list);
+    text += " SET " + QuoteIdentifier(search.search_seq_column);
+  }
+
+  void WriteCycle(const PgQuery__CTECycleClause& cycle) {
+    text += " CYCLE ";
+    WriteNameList(cycle.cycle_col_list, cycle.n_cycle_col_list);
+    text += " SET " + QuoteIdentifier(cycle.cycle_mark_column);
+    const std::string mark = MarkText(*cycle.cycle_mark_value);
+    const std::string otherwise = MarkText(*cycle.cycle_mark_default);
+    if (mark != "true" || otherwise != "false") text += " TO " + mark + " DEFAULT " + otherwise;
+    text += " USING " + QuoteIdentifier(cycle.cycle_path_column);
+  }
+
+  // A constant as it is written; true and false come as casts to bool.
+  std::string MarkText(const ast::Node& node) const {
+    const ast::Node& inner =
+        node.node_case == PG_QUERY__NODE__NODE_TYPE_CAST &&
+                NameIn(node.type_cast->type_name->names[node.type_cast->type_name->n_names - 1]) ==
+                    "bool"
+            ? *node.type_cast->arg
+            : node;
+    if (inner.node_case == PG_QUERY__NODE__NODE_A_CONST) {
+      const PgQuery__AConst& value = *inner.a_const;
+      if (value.val_case == PG_QUERY__A__CONST__VAL_BOOLVAL) {
+        return value.boolval->boolval ? "true" : "false";
+      }
+      if (value.val_case == PG_QUERY__A__CONST__VAL_IVAL) return std::to_string(value.ival->ival);
+      if (value.val_case == PG_QUERY__A__CONST__VAL_SVAL) {
+        DeparseInput deparse;
+        deparse.catalog = input_.catalog;
+        deparse.search_path = input_.search_path;
+        return DeparseValue(types::Datum::Of(types::StringRef(TextOf(value.sval->sval))),
+                            types::BuiltinType(facts::kTextOid), deparse);
+      }
+    }
+    ThrowNotSupported("printing this mark of a CYCLE clause");
+  }
+
   void WriteNames(ast::Node* const* names, size_t count) {
     text += '(';
+    WriteNameList(names, count);
+    text += ')';
+  }
+
+  void WriteNameList(ast::Node* const* names, size_t count) {
     for (size_t i = 0; i < count; ++i) {
       if (i > 0) text += ", ";
       text += QuoteIdentifier(NameIn(names[i]));
     }
-    text += ')';
   }
 
   // ---- set operations ----
@@ -238,7 +353,7 @@ class QueryDeparser {
   // ---- SELECT ----
 
   void WriteSelect(const PgQuery__SelectStmt& select, const std::vector<std::string>& columns,
-                   bool names_visible) {
+                   bool names_visible, PrintedNames own_names) {
     indent_ += kClauseIndent;
     text += ' ';
     if (select.n_values_lists > 0) return WriteValues(select);
@@ -246,6 +361,8 @@ class QueryDeparser {
     GRIZZLY_CHECK(found != record_.selects.end());
     const SelectRecord& level = found->second;
     levels_.push_back(&level);
+    names_.resize(levels_.size());
+    names_.back() = std::move(own_names);
     text += "SELECT";
     WriteDistinct(select, level);
     WriteTargets(level, columns, names_visible);
@@ -362,7 +479,7 @@ class QueryDeparser {
   }
 
   void WriteAlias(const PgQuery__Alias& alias) {
-    text += ' ' + QuoteIdentifier(alias.aliasname);
+    text += ' ' + QuoteIdentifier(PrintedName(alias.aliasname));
     if (alias.n_colnames > 0) WriteAllColumns(alias.aliasname);
   }
 
@@ -391,7 +508,9 @@ class QueryDeparser {
     text += relation == nullptr
                 ? QuoteIdentifier(table)
                 : catalog::FormatRelation(*input_.catalog, *input_.search_path, relation->oid);
-    if (name.alias != nullptr) WriteAlias(*name.alias);
+    if (name.alias != nullptr) return WriteAlias(*name.alias);
+    const std::string printed = PrintedName(std::string(table));
+    if (printed != table) text += ' ' + QuoteIdentifier(printed);
   }
 
   void WriteSubselect(const PgQuery__RangeSubselect& item) {
@@ -412,10 +531,8 @@ class QueryDeparser {
     if (item.is_rowsfrom) text += ')';
     if (item.ordinality) text += " WITH ORDINALITY";
     if (item.n_coldeflist > 0) ThrowNotSupported("printing a column definition list");
-    const std::string alias = item.alias != nullptr
-                                  ? std::string(item.alias->aliasname)
-                                  : FunctionName(*item.functions[0]->list->items[0]);
-    text += ' ' + QuoteIdentifier(alias);
+    const std::string alias = NameOfFunctions(item);
+    text += ' ' + QuoteIdentifier(PrintedName(alias));
     WriteAllColumns(alias);
   }
 
@@ -440,7 +557,7 @@ class QueryDeparser {
       WriteXmlTableColumn(*item.columns[i]->range_table_func_col);
     }
     text += ')';
-    if (item.alias != nullptr) text += ' ' + QuoteIdentifier(item.alias->aliasname);
+    if (item.alias != nullptr) text += ' ' + QuoteIdentifier(PrintedName(item.alias->aliasname));
   }
 
   void WriteXmlTableColumn(const PgQuery__RangeTableFuncCol& column) {
@@ -667,7 +784,7 @@ class QueryDeparser {
       case PG_QUERY__LOCK_CLAUSE_STRENGTH__LCS_FORNOKEYUPDATE: Clause(" FOR NO KEY UPDATE", 0); break;
       default: Clause(" FOR UPDATE", 0);
     }
-    text += " OF " + QuoteIdentifier(name);
+    text += " OF " + QuoteIdentifier(PrintedName(name));
     if (clause.wait_policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitError) text += " NOWAIT";
     if (clause.wait_policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitSkip) text += " SKIP LOCKED";
   }
@@ -676,6 +793,8 @@ class QueryDeparser {
   const QueryDeparseInput& input_;
   int indent_ = 0;
   std::vector<const SelectRecord*> levels_;  // innermost last; a SELECT's stays for its ORDER BY
+  std::vector<PrintedNames> names_;          // of each level
+  std::vector<std::string> used_names_;      // of FROM items of this level and those around it
 };
 
 }  // namespace

@@ -168,7 +168,8 @@ void RowRules::VisitExpressions(const Visitor& visit) {
 
 LogicalInsert::LogicalInsert(const LogicalInsert& other)
     : LogicalNode(other), rules(other.rules.Clone()), values(CloneOf(other.values)),
-      routing(other.routing), on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)) {}
+      routing(other.routing), on_conflict(CloneOf(other.on_conflict)), returning(CloneOf(other.returning)),
+      system_columns(other.system_columns) {}
 void LogicalInsert::VisitExpressions(const Visitor& visit) {
   rules.VisitExpressions(visit);
   Visit(values, visit);

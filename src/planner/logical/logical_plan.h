@@ -8,6 +8,7 @@
 // OWNS     nodes own their children and expressions.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -304,6 +305,7 @@ struct LogicalLockRows final : LogicalNode {
     txn::LockWait wait = txn::LockWait::kBlock;
   };
   std::vector<Mark> marks;
+  bool inherited = false;  // asked for further out: of the rows that come out there
   LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
 };
@@ -381,7 +383,8 @@ struct LogicalInsert final : LogicalNode {
   std::vector<ExprPtr> values;
   std::shared_ptr<RowRouting> routing;      // into a partitioned table; null: into rules.relation
   std::optional<OnConflict> on_conflict;
-  std::vector<ExprPtr> returning;           // over rules.row_columns; outputs are theirs
+  std::vector<ExprPtr> returning;           // over rules.row_columns and these; outputs are theirs
+  std::map<AttributeNumber, ColumnId> system_columns;
   LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };

@@ -231,6 +231,11 @@ class FilterPusher {
         return PushSetOperation(std::move(node), std::move(conjuncts));
       case LogicalKind::kScan: return PushScan(std::move(node), std::move(conjuncts));
       case LogicalKind::kSort: return PushThrough(std::move(node), std::move(conjuncts));
+      case LogicalKind::kLockRows:
+        if (static_cast<LogicalLockRows&>(*node).inherited) {
+          return PushThrough(std::move(node), std::move(conjuncts));
+        }
+        return PushInsideOnly(std::move(node), std::move(conjuncts));
       case LogicalKind::kDistinct:
         if (static_cast<LogicalDistinct&>(*node).on.empty()) {
           return PushThrough(std::move(node), std::move(conjuncts));

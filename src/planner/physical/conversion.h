@@ -89,15 +89,22 @@ class Conversion {
     std::vector<size_t> used_filters;  // equalities the bounds take over
     size_t equal_count = 0;
     bool has_range = false;
+    std::vector<plan::TermCondition> terms;
+    std::vector<const expr::Expr*> term_filters;  // what `terms` are of; they stay filters
+    bool by_tid = false;                             // what `bounds` are of stays a filter
     bool unique_match = false;
     double rows = 0;
     double cost = 0;
   };
   bool MatchIndex(LogicalScan& scan, const catalog::RelationPtr& index, AccessPath* path);
+  std::optional<AccessPath> MatchTid(const LogicalScan& scan);
+  bool MatchTerms(LogicalScan& scan, const catalog::RelationPtr& index, AccessPath* path);
+  double TermSelectivity(const AccessPath& path) const;
   // A part of a key, as the scan gives it out; kNoColumn: an expression, or not read.
   struct KeyColumn {
     ColumnId column;
     types::SqlType type;
+    Oid collation = kInvalidOid;
   };
   // What the scan's filters say of a key's first parts; `used`: which equalities the bounds take over.
   static void MatchKey(const LogicalScan& scan, const std::vector<KeyColumn>& key,

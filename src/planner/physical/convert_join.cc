@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/error/check.h"
 #include "catalog/access_method.h"
+#include "facts/casts.h"
+#include "facts/procs.h"
+#include "facts/types.h"
+#include "functions/registry.h"
 #include "planner/optimizer/column_set.h"
 #include "planner/optimizer/join_cost.h"
 #include "planner/physical/conversion.h"
@@ -41,14 +46,54 @@ std::optional<plan::JoinType> TurnedType(JoinType type) {
   }
 }
 
-// `left_key = right_key` with one side from each child, both of one hashable type.
+// `left_key = right_key` with one side from each child, both of one hashable type by now.
 struct EquiCondition {
   ExprPtr left;
   ExprPtr right;
   bool null_equal = false;
 };
 
-bool TakeEquality(ExprPtr& condition, const ColumnSet& left, const ColumnSet& right,
+// An equality of two types is hashed as the wider one. Some values may have no wider one (dates far away): that is
+// risked only where a hash join is the only way.
+struct Widening {
+  Oid narrow, wide;
+  bool may_fail;
+};
+constexpr Widening kWidenings[] = {
+    {facts::kInt2Oid, facts::kInt4Oid, false},         {facts::kInt2Oid, facts::kInt8Oid, false},
+    {facts::kInt4Oid, facts::kInt8Oid, false},         {facts::kFloat4Oid, facts::kFloat8Oid, false},
+    {facts::kNameOid, facts::kTextOid, false},         {facts::kDateOid, facts::kTimestampOid, true},
+    {facts::kDateOid, facts::kTimestamptzOid, true},   {facts::kTimestampOid, facts::kTimestamptzOid, true},
+};
+
+// 0: they have none.
+Oid KeyType(Oid a, Oid b, JoinType type) {
+  if (a == b) return a;
+  for (const Widening& known : kWidenings) {
+    const bool fits = (a == known.narrow && b == known.wide) || (b == known.narrow && a == known.wide);
+    if (fits) return known.may_fail && type != JoinType::kFull ? kInvalidOid : known.wide;
+  }
+  return kInvalidOid;
+}
+
+ExprPtr Widened(ExprPtr key, Oid wide) {
+  if (key->type.oid == wide) return key;
+  const facts::CastFact* cast = facts::FindCast(key->type.oid, wide);
+  GRIZZLY_CHECK(cast != nullptr && cast->castfunc != kInvalidOid);
+  auto call = std::make_shared<functions::CallSite>();
+  call->function = cast->castfunc;
+  call->result_type = types::BuiltinType(wide);
+  call->argument_types.push_back(key->type);
+  auto made = std::make_unique<expr::FunctionExpr>(call->result_type);
+  made->implementation = functions::BuiltinRegistry().Find(cast->castfunc);
+  made->volatility = facts::FindProc(cast->castfunc)->provolatile;
+  made->syntax = expr::CallSyntax::kImplicitCast;
+  made->call = std::move(call);
+  made->arguments.push_back(std::move(key));
+  return made;
+}
+
+bool TakeEquality(ExprPtr& condition, const ColumnSet& left, const ColumnSet& right, JoinType type,
                   EquiCondition* taken) {
   ExprPtr* a = nullptr;
   ExprPtr* b = nullptr;
@@ -72,12 +117,12 @@ bool TakeEquality(ExprPtr& condition, const ColumnSet& left, const ColumnSet& ri
   const bool straight = left.ContainsAll(free_a) && right.ContainsAll(free_b);
   const bool crossed = right.ContainsAll(free_a) && left.ContainsAll(free_b);
   if (!straight && !crossed) return false;
-  if ((*a)->type.oid != (*b)->type.oid || types::FindHash((*a)->type) == nullptr ||
-      ContainsSubquery(*condition)) {
+  const Oid key_type = KeyType((*a)->type.oid, (*b)->type.oid, type);
+  if (key_type == kInvalidOid || types::FindHash((*a)->type) == nullptr || ContainsSubquery(*condition)) {
     return false;
   }
-  taken->left = std::move(straight ? *a : *b);
-  taken->right = std::move(straight ? *b : *a);
+  taken->left = Widened(std::move(straight ? *a : *b), key_type);
+  taken->right = Widened(std::move(straight ? *b : *a), key_type);
   return true;
 }
 
@@ -117,20 +162,35 @@ bool Conversion::PlanLookup(LogicalJoin& join) {
 }
 
 // A hash table of the few left rows, probed with the many of the right side: the children change places.
+namespace {
+
+bool HasEquality(const LogicalJoin& join) {
+  const ColumnSet left(join.children[0]->outputs), right(join.children[1]->outputs);
+  return std::any_of(join.conditions.begin(), join.conditions.end(), [&](const ExprPtr& condition) {
+    EquiCondition key;
+    ExprPtr copy = condition->Clone();
+    return TakeEquality(copy, left, right, join.type, &key);
+  });
+}
+
+// Only a hash join knows which rows of its right side had no partner; others keep the left side's rows.
+void MakeLeftUnlessHashed(LogicalJoin& join) {
+  if (join.type != JoinType::kRight || HasEquality(join)) return;
+  std::swap(join.children[0], join.children[1]);
+  join.type = JoinType::kLeft;
+}
+
+}  // namespace
+
 bool Conversion::TurnsAround(const LogicalJoin& join) {
   if (!TurnedType(join.type) || join.null_aware || join.lateral) return false;
   const double left = join.children[0]->estimated_rows, right = join.children[1]->estimated_rows;
-  const ColumnSet left_set(join.children[0]->outputs), right_set(join.children[1]->outputs);
-  return right >= kTurnedRowsMin && right > left * kTurnedRatio &&
-         std::any_of(join.conditions.begin(), join.conditions.end(), [&](const ExprPtr& condition) {
-           EquiCondition key;
-           ExprPtr copy = condition->Clone();
-           return TakeEquality(copy, left_set, right_set, &key);
-         });
+  return right >= kTurnedRowsMin && right > left * kTurnedRatio && HasEquality(join);
 }
 
 Converted Conversion::ConvertJoin(LogicalJoin& join) {
   const RuleSet& disabled = input_.disabled_rules;
+  MakeLeftUnlessHashed(join);
   if (!disabled.Has(Rule::kLookupJoins) && PlanLookup(join)) join.lateral = true;
   const bool turned = !disabled.Has(Rule::kTurnJoins) && TurnsAround(join);
   if (turned) std::swap(join.children[0], join.children[1]);
@@ -145,7 +205,7 @@ Converted Conversion::ConvertJoin(LogicalJoin& join) {
   std::vector<ExprPtr> others;
   for (ExprPtr& condition : join.conditions) {
     EquiCondition key;
-    if (!join.lateral && TakeEquality(condition, left_set, right_set, &key)) {
+    if (!join.lateral && TakeEquality(condition, left_set, right_set, join.type, &key)) {
       keys.left_keys.push_back(Resolve(std::move(key.left), left.columns));
       keys.right_keys.push_back(Resolve(std::move(key.right), right.columns));
       keys.null_equal.push_back(key.null_equal);

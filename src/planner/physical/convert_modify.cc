@@ -117,9 +117,9 @@ plan::RowRules Conversion::ConvertRules(RowRules& rules) {
     made.index = index.index;
     made.key_parts = ResolveAll(index.key_parts, row);
     if (index.predicate != nullptr) made.predicate = Resolve(std::move(index.predicate), row);
-    made.plain_columns =
-        std::all_of(made.key_parts.begin(), made.key_parts.end(),
-                    [](const ExprPtr& e) { return e->kind == expr::ExprKind::kInput; });
+    made.plain_columns = std::all_of(
+        made.index->index->parts.begin(), made.index->index->parts.end(),
+        [](const catalog::IndexDefinition::Part& part) { return part.column != 0; });
     converted.indexes.push_back(std::move(made));
   }
   AddConstraintRules(*input_.catalog, &converted);
@@ -130,7 +130,11 @@ Converted Conversion::ConvertInsert(LogicalInsert& insert) {
   Converted source = Convert(*insert.children[0]);
   auto node = std::make_unique<plan::InsertNode>();
   node->values = ResolveAll(insert.values, source.columns);
-  const std::vector<ColumnId> row = insert.rules.row_columns;
+  std::vector<ColumnId> row = insert.rules.row_columns;
+  for (const auto& [attnum, id] : insert.system_columns) {
+    node->system_columns.push_back(attnum);
+    row.push_back(id);
+  }
   node->rules = ConvertRules(insert.rules);
   if (insert.on_conflict.has_value()) {
     OnConflict& conflict = *insert.on_conflict;

@@ -181,17 +181,19 @@ void Connection::BeginSession() {
     session_ = std::move(session);
   }
   ClearDeadline();
-  sink_.SetLogOrigin(LogOrigin());
   protocol::BackendWriter writer = wire_.writer();
   for (const auto& [name, value] : door_.instance().ReportedParameters(*session_)) {
+    if (name == "application_name") sink_.SetApplication(value);
     writer.ParameterStatus(name, value);
   }
+  sink_.SetLogOrigin(LogOrigin());
   writer.BackendKeyData(session_->id().value, session_->cancel_key());
   writer.ReadyForQuery(static_cast<char>(session_->transaction_status()));
   sink_.set_flush_wanted(true);
   if (log_it) {
     log::Write(Severity::kLog,
-               fmt::format("connection authorized: user={} database={}{}", user_, database_,
+               fmt::format("connection authorized: user={} database={}{}{}", user_, database_,
+                           sink_.application().empty() ? "" : " application_name=" + sink_.application(),
                            request.tls ? " SSL enabled" : ""),
                LogOrigin());
   }
@@ -453,6 +455,7 @@ log::Origin Connection::LogOrigin() const {
   return {.session_id = session_ != nullptr ? session_->id().value : 0,
           .user = user_,
           .database = database_,
+          .application = sink_.application(),
           .client_address = client_.host_name(),
           .client_port = client_.port};
 }

@@ -14,6 +14,7 @@ namespace {
 std::string SslReason() {
   const unsigned long code = ERR_get_error();
   if (code == 0) return "no SSL error reported";
+  if (ERR_SYSTEM_ERROR(code)) return strerror(ERR_GET_REASON(code));
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : fmt::format("SSL error code {}", code);
 }

@@ -60,6 +60,7 @@ void WireSink::Error(const Diagnostic& error) {
 }
 
 void WireSink::ParameterStatus(std::string_view name, std::string_view value) {
+  if (name == "application_name") SetApplication(value);
   wire_.writer().ParameterStatus(name, value);
 }
 

@@ -40,6 +40,12 @@ class WireSink final : public session::ResultSink {
 
   // What the log says about errors. The views must live until they are replaced.
   void SetLogOrigin(const log::Origin& origin) { log_origin_ = origin; }
+  // What the client calls itself; it may change with SET.
+  void SetApplication(std::string_view name) {
+    application_ = name;
+    log_origin_.application = application_;
+  }
+  const std::string& application() const { return application_; }
   void SetStatement(std::string_view sql) { statement_ = sql; }
 
   // Replies the client is waiting for are in the buffer.
@@ -52,6 +58,7 @@ class WireSink final : public session::ResultSink {
   Wire& wire_;
   RowEncoder encoder_;
   log::Origin log_origin_;
+  std::string application_;
   std::string_view statement_;
   bool flush_wanted_ = false;
   bool lost_sync_ = false;

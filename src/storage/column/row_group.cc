@@ -147,25 +147,32 @@ void GroupBuilder::AppendIdentity(uint64_t row_id, uint64_t timestamp) {
 }
 
 GroupDescriptor GroupBuilder::Finish(TenantId tenant, StorageId storage, uint64_t group,
-                                     uint64_t first_row_id, StoreBatch& batch) {
+                                     uint64_t first_row_id, const ForEach& for_each,
+                                     StoreBatch& batch) {
   GroupDescriptor descriptor;
   descriptor.group = group;
   descriptor.row_count = row_count_;
   descriptor.first_row_id = first_row_id;
   descriptor.last_row_id = first_row_id + row_count_ - 1;
-  std::string key, value;
-  const auto put = [&](SegmentWriter& writer, uint16_t column, ZoneMap* zone) {
+  descriptor.columns.resize(columns_.size());
+  std::vector<std::string> values(columns_.size());
+  const auto finish = [](SegmentWriter& writer, std::string* value, ZoneMap* zone) {
+    value->assign(sizeof(uint64_t), '\0');
+    writer.Finish(value, zone);
+    writer.Clear();
+  };
+  for_each(columns_.size(), [&](size_t i) {
+    finish(columns_[i], &values[i], &descriptor.columns[i].zone);
+  });
+  std::string key;
+  const auto put = [&](uint16_t column, const std::string& value) {
     key.clear();
     AppendSegmentKey(&key, tenant, storage, group, column);
-    value.assign(sizeof(uint64_t), '\0');
-    writer.Finish(&value, zone);
-    writer.Clear();
     batch.Put(key, value);
-    return static_cast<uint32_t>(value.size());
   };
   for (size_t i = 0; i < columns_.size(); ++i) {
-    GroupColumn& column = descriptor.columns.emplace_back();
-    column.byte_count = put(columns_[i], static_cast<uint16_t>(i), &column.zone);
+    descriptor.columns[i].byte_count = static_cast<uint32_t>(values[i].size());
+    put(static_cast<uint16_t>(i), values[i]);
   }
   if (row_ids_.row_count() > 0) {
     GRIZZLY_CHECK(row_ids_.row_count() == row_count_);
@@ -174,8 +181,11 @@ GroupDescriptor GroupBuilder::Finish(TenantId tenant, StorageId storage, uint64_
     descriptor.first_row_id = first_row_id_;
     descriptor.last_row_id = last_row_id_;
     ZoneMap unused;
-    put(row_ids_, kRowIdColumn, &unused);
-    put(timestamps_, kTimestampColumn, &unused);
+    std::string value;
+    finish(row_ids_, &value, &unused);
+    put(kRowIdColumn, value);
+    finish(timestamps_, &value, &unused);
+    put(kTimestampColumn, value);
   }
   row_count_ = 0;
   return descriptor;

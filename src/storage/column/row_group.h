@@ -26,6 +26,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -91,10 +92,13 @@ class GroupBuilder {
   size_t byte_count() const;
   void Clear();
 
+  // Calls work(0) ... work(count - 1), in any order, by any threads, and returns when all have returned.
+  using ForEach = std::function<void(size_t count, const std::function<void(size_t)>& work)>;
+
   // Puts the segments into the batch, returns what describes them, and is empty again. Row ids are
-  // consecutive from `first_row_id`, or those given with AppendIdentity.
+  // consecutive from `first_row_id`, or those given with AppendIdentity. Each column is one call's work.
   GroupDescriptor Finish(TenantId tenant, StorageId storage, uint64_t group, uint64_t first_row_id,
-                         StoreBatch& batch);
+                         const ForEach& for_each, StoreBatch& batch);
 
  private:
   uint32_t row_count_ = 0;

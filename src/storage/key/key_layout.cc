@@ -11,6 +11,7 @@
 #include "types/collation.h"
 #include "types/fixed16.h"
 #include "types/text.h"
+#include "types/tid.h"
 
 namespace grizzly::storage {
 namespace {
@@ -130,7 +131,10 @@ void AppendValue(std::string* key, Encoding encoding, const types::SqlType& type
       return;
     case Encoding::kTimeTz: return AppendTimeTz(key, value.As<types::TimeTzValue>());
     case Encoding::kInterval: return AppendInterval(key, value.As<types::IntervalValue>());
-    case Encoding::kBytes: return AppendEscaped(key, value.AsString());
+    case Encoding::kBytes: {
+      const std::string_view bytes = value.AsString();
+      return AppendEscaped(key, type.oid == facts::kTidOid ? bytes.substr(0, types::kTidBytes) : bytes);
+    }
     case Encoding::kTrimmedBytes:
       return AppendEscaped(key, types::TrimTrailingBlanks(value.AsString()));
     case Encoding::kSortKey: return AppendSorted(key, type, value);

@@ -9,6 +9,8 @@
 #include <rocksdb/table.h>
 #include <sys/resource.h>
 
+#include "storage/kv/block_allocator.h"
+
 namespace grizzly::storage {
 namespace {
 
@@ -79,8 +81,9 @@ std::shared_ptr<rocksdb::Cache> MakeBlockCache(const StoreOptions& options) {
       new std::vector<std::shared_ptr<rocksdb::Cache>>();
   static std::mutex kept_mutex;
   std::lock_guard lock(kept_mutex);
-  kept->push_back(rocksdb::HyperClockCacheOptions(options.block_cache_bytes, kBlockBytes * 7 / 8)
-                      .MakeSharedCache());
+  rocksdb::HyperClockCacheOptions cache(options.block_cache_bytes, kBlockBytes * 7 / 8);
+  cache.memory_allocator = MakeBlockAllocator();
+  kept->push_back(cache.MakeSharedCache());
   return kept->back();
 }
 

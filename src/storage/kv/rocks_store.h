@@ -89,6 +89,7 @@ class RocksStore final : public Store {
   uint64_t ApproximateBytes(std::string_view from, std::string_view to) override;
   uint64_t ApproximateKeys(std::string_view from, std::string_view to) override;
   std::optional<std::string> WriteStopReason() const override { return write_stop_->reason(); }
+  uint64_t BlockCacheBytes() const override { return cache_->GetCapacity(); }
   uint64_t MemoryBytes() const override;
   std::vector<std::pair<std::string, uint64_t>> Statistics() const override;
   void Flush() override;

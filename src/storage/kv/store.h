@@ -156,6 +156,8 @@ class Store {
   virtual uint64_t ApproximateKeys(std::string_view from, std::string_view to) = 0;
   // Null while writes are taken; else why not.
   virtual std::optional<std::string> WriteStopReason() const = 0;
+  // What the block cache may hold.
+  virtual uint64_t BlockCacheBytes() const = 0;
   // Memory it holds: block cache, memtables, table readers.
   virtual uint64_t MemoryBytes() const = 0;
   // (name, value) pairs for metrics.

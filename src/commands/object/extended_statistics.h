@@ -1,0 +1,22 @@
+// CREATE and ALTER STATISTICS: which columns belong together. They are kept and shown; the planner goes by samples
+// of the rows, not by these.
+//
+// ERRORS   42601, 42701, 42703, 42704, 42710, 42809, 42P16, 54011, 0A000
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "commands/command.h"
+#include "commands/definitions.h"
+
+namespace grizzly::commands {
+
+std::string CreateStatistics(const PgQuery__CreateStatsStmt& statement, CommandInput& input);
+std::string AlterStatistics(const PgQuery__AlterStatsStmt& statement, CommandInput& input);
+
+// pg_get_statisticsobjdef; `columns_only`: pg_get_statisticsobjdef_columns. Nullopt: there is none.
+std::optional<std::string> StatisticsText(const DefinitionInput& input, Oid object,
+                                          bool columns_only);
+
+}  // namespace grizzly::commands
