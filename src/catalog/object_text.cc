@@ -73,15 +73,16 @@ std::string DescribeConstraint(const CatalogSnapshot& catalog, const SearchPath&
   const RelationPtr table = OwningRelation(catalog, address);
   const Constraint* constraint =
       table == nullptr ? nullptr : FindConstraint(*table, address.object);
-  if (constraint == nullptr) {
-    const auto domain = OwningDomain(catalog, address);
-    if (domain == nullptr) return fmt::format("constraint {}", address.object);
+  if (constraint != nullptr) {
+    return fmt::format("constraint {} on {}", QuoteIdentifier(constraint->name),
+                       DescribeRelation(catalog, path, *table));
+  }
+  if (const auto domain = OwningDomain(catalog, address)) {
     for (const Constraint& check : domain->checks) {
       if (check.oid == address.object) return "constraint " + QuoteIdentifier(check.name);
     }
   }
-  return fmt::format("constraint {} on {}", QuoteIdentifier(constraint->name),
-                     DescribeRelation(catalog, path, *table));
+  return fmt::format("constraint {}", address.object);
 }
 
 std::string DescribeDefault(const CatalogSnapshot& catalog, const SearchPath& path,
