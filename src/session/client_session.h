@@ -319,6 +319,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   expr::ExprPtr Assignment(const catalog::Relation& table, uint32_t column,
                            const types::SqlType& from) override;
   expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) override;
+  bool IsCurrent(const plan::ForeignKeyRule& rule) override;
   plan::ForeignKeyRulePtr Current(const plan::ForeignKeyRule& rule) override;
   plan::IndexRulePtr Current(const plan::IndexRule& rule) override;
 

@@ -109,6 +109,12 @@ const catalog::Constraint* FindConstraint(const catalog::Relation& table, Oid co
 
 }  // namespace
 
+bool ClientSession::IsCurrent(const plan::ForeignKeyRule& rule) {
+  const catalog::SnapshotPtr snapshot = Snapshot();
+  return snapshot->FindRelation(rule.referencing->oid) == rule.referencing &&
+         snapshot->FindRelation(rule.referenced->oid) == rule.referenced;
+}
+
 plan::ForeignKeyRulePtr ClientSession::Current(const plan::ForeignKeyRule& rule) {
   const catalog::SnapshotPtr snapshot = Snapshot();
   const catalog::RelationPtr table = snapshot->FindRelation(rule.referencing->oid);

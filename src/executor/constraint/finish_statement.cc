@@ -36,7 +36,7 @@ class Round {
   void RunOne(const Check& check) {
     const CheckRule& rule = queue_.RuleOf(check);
     if (rule.foreign_key != nullptr) {
-      ForeignKeyCheck* foreign_key = ForeignKeyOf(check.rule);
+      ForeignKeyCheck* foreign_key = ForeignKeyOf(check);
       if (foreign_key == nullptr) return;
       if (check.kind == CheckKind::kReference) return foreign_key->CheckReference(check.subject);
       return foreign_key->CheckReferrer(check.subject);
@@ -54,20 +54,39 @@ class Round {
       const Check& check = queue_.checks()[i];
       if (check.kind != CheckKind::kReferenced || check.rule != rule) continue;
       (*resolved)[i] = true;
+      LockOtherTable(*RuleNumber(rule).foreign_key, check);
       checks.push_back(check);
     }
-    if (ForeignKeyCheck* foreign_key = ForeignKeyOf(rule)) foreign_key->ResolveGone(checks);
+    if (ForeignKeyCheck* foreign_key = ForeignKeyOf(checks.front())) {
+      foreign_key->ResolveGone(checks);
+    }
   }
 
-  // Null: the constraint was dropped meanwhile.
-  ForeignKeyCheck* ForeignKeyOf(uint32_t number) {
-    auto [place, is_new] = foreign_keys_.try_emplace(number);
+  // With its other table locked. Null: the constraint was dropped meanwhile.
+  ForeignKeyCheck* ForeignKeyOf(const Check& check) {
+    auto [place, is_new] = foreign_keys_.try_emplace(check.rule);
+    plan::ForeignKeyRulePtr rule = RuleNumber(check.rule).foreign_key;
+    LockOtherTable(*rule, check);
     if (is_new) {
-      plan::ForeignKeyRulePtr rule = RuleNumber(number).foreign_key;
-      if (refresh_) rule = context_.transaction_checks->source().Current(*rule);
+      RuleSource& source = context_.transaction_checks->source();
+      if (refresh_ || !source.IsCurrent(*rule)) rule = source.Current(*rule);
       if (rule != nullptr) place->second = std::make_unique<ForeignKeyCheck>(rule, context_);
     }
     return place->second.get();
+  }
+
+  // As the statement that PostgreSQL runs for it does: its definition stays, and its rows where they are.
+  void LockOtherTable(const plan::ForeignKeyRule& rule, const Check& check) {
+    const bool is_gone = check.kind == CheckKind::kReferenced;
+    const catalog::Relation& table = is_gone ? *rule.referencing : *rule.referenced;
+    const char action = check.other.empty() ? rule.on_delete : rule.on_update;
+    const txn::RelationLockMode mode = is_gone && action != 'a' && action != 'r'
+                                           ? txn::RelationLockMode::kRowExclusive
+                                           : txn::RelationLockMode::kRowShare;
+    const auto [held, is_new] = locked_.try_emplace(table.oid, mode);
+    if (!is_new && held->second >= mode) return;
+    context_.transaction.LockRelation(table.tenant, table.oid, mode);
+    held->second = mode;
   }
 
   IndexCheck* IndexOf(uint32_t number) {
@@ -89,6 +108,7 @@ class Round {
   const bool refresh_;
   std::unordered_map<uint32_t, std::unique_ptr<ForeignKeyCheck>> foreign_keys_;
   std::unordered_map<uint32_t, std::unique_ptr<IndexCheck>> indexes_;
+  std::unordered_map<Oid, txn::RelationLockMode> locked_;  // tables that foreign keys lead to
 };
 
 }  // namespace

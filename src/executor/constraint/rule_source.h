@@ -20,6 +20,8 @@ class RuleSource {
                                    const types::SqlType& from) = 0;
   // The column's DEFAULT; null: NULL.
   virtual expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) = 0;
+  // Whether neither table's definition is newer than the rule.
+  virtual bool IsCurrent(const plan::ForeignKeyRule& rule) = 0;
   // The rules under the definitions of now; null: dropped meanwhile.
   virtual plan::ForeignKeyRulePtr Current(const plan::ForeignKeyRule& rule) = 0;
   virtual plan::IndexRulePtr Current(const plan::IndexRule& rule) = 0;
