@@ -75,7 +75,7 @@ void AddInputs(const expr::Expr& expr, std::vector<uint32_t>* inputs) {
 }  // namespace
 
 LazyColumns::LazyColumns(const plan::TableScanNode& node, ExecContext& context)
-    : scan_(node), table_(*node.relation), is_decoded_(node.attnums.size()), system_columns_(node, context) {
+    : scan_(node), table_(*node.relation), columns_(StoredPlacesOf(node)), is_decoded_(node.attnums.size()), system_columns_(node, context) {
   for (const expr::ExprPtr& filter : node.filters) {
     std::vector<uint32_t> outputs;
     AddInputs(*filter, &outputs);
@@ -84,11 +84,6 @@ LazyColumns::LazyColumns(const plan::TableScanNode& node, ExecContext& context)
         {std::move(outputs), expr::Evaluator(*filter, context.evaluation), is_codable, {}});
   }
   for (const types::SqlType& type : node.output_types) entries_.AddColumn(Vector(type, 0));
-  for (const AttributeNumber attnum : node.attnums) {
-    columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
-                                  : storage::RowLayoutSet::kSkip);
-    has_system_columns_ |= attnum <= 0;
-  }
 }
 
 void LazyColumns::StartGroup(VisibleGroup& group) {
@@ -259,12 +254,7 @@ void LazyColumns::DecodeSystemColumn(uint32_t output, Vector& column) {
 void LazyColumns::FillFromRow(std::string_view suffix, std::string_view value, Batch& out,
                               uint32_t row) {
   table_.row_layouts->DecodeInto(value, columns_, out, row);
-  if (!has_system_columns_) return;
-  const uint64_t timestamp = TimestampOfMark(value);
-  for (uint32_t output = 0; output < columns_.size(); ++output) {
-    if (columns_[output] != storage::RowLayoutSet::kSkip) continue;
-    system_columns_.FillOne(output, suffix, timestamp, row, out.column(output));
-  }
+  if (system_columns_.any()) system_columns_.Fill(suffix, TimestampOfMark(value), row, out);
 }
 
 }  // namespace grizzly::executor

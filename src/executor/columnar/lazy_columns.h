@@ -64,8 +64,7 @@ class LazyColumns {
   const catalog::Relation& table_;
   std::vector<Filter> filters_;
   std::vector<Keys> keys_;
-  std::vector<uint32_t> columns_;  // of the table; RowLayoutSet::kSkip: a system column
-  bool has_system_columns_ = false;
+  const std::vector<uint32_t> columns_;  // of the table; RowLayoutSet::kSkip: a system column
   VisibleGroup* group_ = nullptr;
   uint32_t block_ = 0;
   bool all_rows_ = true;            // of the block; else those in rows_

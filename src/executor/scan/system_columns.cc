@@ -1,8 +1,11 @@
 #include "executor/scan/system_columns.h"
 
+#include <algorithm>
+
 #include "executor/row_tid.h"
 #include "executor/table_access.h"
 #include "plan/row_key.h"
+#include "storage/row/row_layout.h"
 
 namespace grizzly::executor {
 namespace {
@@ -10,10 +13,24 @@ namespace {
 constexpr AttributeNumber kRowKeyColumn = 0, kCtidColumn = -1, kXminColumn = -2, kCminColumn = -3,
                           kXmaxColumn = -4, kCmaxColumn = -5, kTableOidColumn = -6;
 
+bool IsSystemColumn(AttributeNumber attnum) { return attnum <= 0; }
+
 }  // namespace
 
+std::vector<uint32_t> StoredPlacesOf(const plan::TableScanNode& scan) {
+  std::vector<uint32_t> places;
+  for (const AttributeNumber attnum : scan.attnums) {
+    places.push_back(IsSystemColumn(attnum) ? storage::RowLayoutSet::kSkip
+                                            : static_cast<uint32_t>(attnum - 1));
+  }
+  return places;
+}
+
 SystemColumns::SystemColumns(const plan::TableScanNode& scan, ExecContext& context)
-    : scan_(scan), context_(context), head_(RowKeyHead(*scan.relation)) {}
+    : scan_(scan),
+      any_(std::any_of(scan.attnums.begin(), scan.attnums.end(), IsSystemColumn)),
+      context_(context),
+      head_(RowKeyHead(*scan.relation)) {}
 
 // Own writes alone have no commit time.
 uint32_t SystemColumns::CommandOf(std::string_view suffix, uint64_t timestamp) {
@@ -55,7 +72,7 @@ void SystemColumns::FillOne(size_t output, std::string_view suffix, uint64_t tim
 void SystemColumns::Fill(std::string_view suffix, uint64_t timestamp, uint32_t row,
                          types::Batch& batch) {
   for (size_t i = 0; i < scan_.attnums.size(); ++i) {
-    if (scan_.attnums[i] <= 0) FillOne(i, suffix, timestamp, row, batch.column(i));
+    if (IsSystemColumn(scan_.attnums[i])) FillOne(i, suffix, timestamp, row, batch.column(i));
   }
 }
 

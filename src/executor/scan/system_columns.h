@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "executor/exec_context.h"
 #include "plan/scan_node.h"
@@ -14,9 +15,15 @@
 
 namespace grizzly::executor {
 
+// By output: its place in the stored row; RowLayoutSet::kSkip for a system column.
+std::vector<uint32_t> StoredPlacesOf(const plan::TableScanNode& scan);
+
 class SystemColumns {
  public:
   SystemColumns(const plan::TableScanNode& scan, ExecContext& context);
+
+  // Whether the scan gives out any.
+  bool any() const { return any_; }
 
   // Row `row` of every system column of the scan; `suffix` is the row's key without its head.
   void Fill(std::string_view suffix, uint64_t timestamp, uint32_t row, types::Batch& batch);
@@ -28,6 +35,7 @@ class SystemColumns {
   uint32_t CommandOf(std::string_view suffix, uint64_t timestamp);
 
   const plan::TableScanNode& scan_;
+  const bool any_;
   ExecContext& context_;
   const std::string head_;
   std::string bytes_;

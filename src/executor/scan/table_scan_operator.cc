@@ -46,12 +46,8 @@ class TableScanOperator final : public Operator {
         head_(RowKeyHead(*node.relation)),
         capacity_(node.unique_match || !node.current_of.empty() ? 1 : FirstCapacity(node)),
         batch_(node.output_types, capacity_),
+        columns_(StoredPlacesOf(node)),
         system_columns_(node, context) {
-    for (const AttributeNumber attnum : node.attnums) {
-      columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
-                                    : storage::RowLayoutSet::kSkip);
-      has_system_columns_ |= attnum <= 0;
-    }
     decoder_.emplace(*table_.row_layouts, columns_);
   }
 
@@ -119,12 +115,12 @@ class TableScanOperator final : public Operator {
 
   void Decode(std::string_view suffix, std::string_view value, uint32_t row) {
     decoder_->Decode(value, row);
-    if (has_system_columns_) system_columns_.Fill(suffix, TimestampOfMark(value), row, batch_);
+    if (system_columns_.any()) system_columns_.Fill(suffix, TimestampOfMark(value), row, batch_);
   }
 
   // read_
   void DecodeFound(std::string_view suffix, uint32_t row) {
-    if (has_system_columns_) return Decode(suffix, read_.value(), row);
+    if (system_columns_.any()) return Decode(suffix, read_.value(), row);
     read_.DecodeInto(table_, columns_, batch_, row);
   }
 
@@ -265,9 +261,8 @@ class TableScanOperator final : public Operator {
   uint32_t capacity_;
   uint32_t next_capacity_ = 0;
   Batch batch_;
-  std::vector<uint32_t> columns_;
+  const std::vector<uint32_t> columns_;
   std::optional<storage::RowDecoder> decoder_;
-  bool has_system_columns_ = false;
   SystemColumns system_columns_;
   bool fills_cache_ = true;
 

@@ -27,14 +27,10 @@ class TermScanOperator final : public Operator {
         head_(RowKeyHead(*node.relation)),
         terms_(TermsOfIndex(*node.index)),
         batch_(node.output_types, kTermScanRows),
+        columns_(StoredPlacesOf(node)),
         system_columns_(node, context) {
     for (const plan::TermCondition& term : node.terms) {
       values_.emplace_back(*term.value, context.evaluation);
-    }
-    for (const AttributeNumber attnum : node.attnums) {
-      columns_.push_back(attnum > 0 ? static_cast<uint32_t>(attnum - 1)
-                                    : storage::RowLayoutSet::kSkip);
-      has_system_columns_ |= attnum <= 0;
     }
   }
 
@@ -107,7 +103,7 @@ class TermScanOperator final : public Operator {
       key_.append(suffix);
       rows_.Get(context.view, key_, &read_);
       if (!read_.found()) continue;
-      if (has_system_columns_) {
+      if (system_columns_.any()) {
         Take(suffix, read_.value(), row++);
       } else {
         read_.DecodeInto(table_, columns_, batch_, row++);
@@ -126,7 +122,7 @@ class TermScanOperator final : public Operator {
 
   void Take(std::string_view suffix, std::string_view value, uint32_t row) {
     table_.row_layouts->DecodeInto(value, columns_, batch_, row);
-    if (has_system_columns_) system_columns_.Fill(suffix, TimestampOfMark(value), row, batch_);
+    if (system_columns_.any()) system_columns_.Fill(suffix, TimestampOfMark(value), row, batch_);
   }
 
   const TableScanNode& scan_;
@@ -137,8 +133,7 @@ class TermScanOperator final : public Operator {
   std::vector<storage::IndexTerms> terms_;
   std::vector<expr::Evaluator> values_;
   Batch batch_;
-  std::vector<uint32_t> columns_;
-  bool has_system_columns_ = false;
+  const std::vector<uint32_t> columns_;
   SystemColumns system_columns_;
 
   const PinnedRow* pinned_ = nullptr;
