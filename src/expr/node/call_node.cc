@@ -5,6 +5,7 @@
 
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
+#include "expr/fixed.h"
 #include "expr/node/node.h"
 #include "facts/procs.h"
 
@@ -83,6 +84,22 @@ class CallNode final : public EvaluatorNode {
   std::vector<const Vector*> arguments_;
 };
 
+// A call of fixed arguments: computed for one row a batch, and the same for all others.
+class FixedCallNode final : public EvaluatorNode {
+ public:
+  explicit FixedCallNode(const FunctionExpr& expr) : EvaluatorNode(expr.type), call_(expr) {
+    one_row_.set_row_count(1);
+  }
+  const Vector& Evaluate(EvaluationState& state, const Batch&) override {
+    ReferToDatum(call_.Evaluate(state, one_row_).GetDatum(0), result_);
+    return result_;
+  }
+
+ private:
+  CallNode call_;
+  Batch one_row_;
+};
+
 class SubplanNode final : public EvaluatorNode {
  public:
   explicit SubplanNode(const SubplanExpr& expr) : EvaluatorNode(expr.type), expr_(expr) {
@@ -147,6 +164,7 @@ NodePtr MakeCallNode(const FunctionExpr& expr) {
                                       : fmt::format("function {}", proc->proname),
                       expr.location);
   }
+  if (IsFixed(expr)) return std::make_unique<FixedCallNode>(expr);
   return std::make_unique<CallNode>(expr);
 }
 
