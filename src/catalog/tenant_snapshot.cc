@@ -3,6 +3,7 @@
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "catalog/builtin.h"
+#include "catalog/collation_object.h"
 #include "catalog/composed_type_io.h"
 #include "catalog/reg_type_io.h"
 #include "catalog/layouts.h"
@@ -335,12 +336,13 @@ std::string TenantSnapshot::CollationNameOf(Oid collation) const {
   return object == nullptr ? std::string() : object->name;
 }
 
-std::optional<std::string> TenantSnapshot::CollationLocaleOf(Oid collation) const {
+std::optional<types::CollationRule> TenantSnapshot::CollationRuleOf(Oid collation) const {
   const SchemaObjectPtr object = FindObject(kCollationClass, collation);
   if (object == nullptr) return std::nullopt;
-  return object->Property(kCollationProvider) == "i"
-             ? std::string(object->Property(kCollationIcuLocale))
-             : std::string();
+  types::CollationRule rule;
+  if (object->Property(kCollationProvider) == "i") rule.locale = object->Property(kCollationIcuLocale);
+  rule.deterministic = object->Property(kCollationDeterministic) != "f";
+  return rule;
 }
 
 SchemaObjectPtr TenantSnapshot::FindObject(Oid object_class, Oid oid) const {

@@ -73,7 +73,7 @@ class TenantSnapshot final : public CatalogSnapshot,
   const types::RangeKind* RangeKindOf(Oid type) const override;
   std::vector<types::EnumValue> EnumValuesOf(Oid type) const override;
   const std::vector<types::RowColumn>* RowColumnsOf(Oid type) const override;
-  std::optional<std::string> CollationLocaleOf(Oid collation) const override;
+  std::optional<types::CollationRule> CollationRuleOf(Oid collation) const override;
   std::string CollationNameOf(Oid collation) const override;
   // No expression can be evaluated down here: the session's directory checks.
   void CheckDomain(Oid, const types::Datum&) const override {}

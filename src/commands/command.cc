@@ -14,6 +14,7 @@
 #include "commands/maintenance/vacuum.h"
 #include "commands/object/collations.h"
 #include "commands/object/extended_statistics.h"
+#include "commands/object/text_search.h"
 #include "commands/role/databases.h"
 #include "commands/role/roles.h"
 #include "commands/schema/schemas.h"
@@ -42,6 +43,10 @@ struct CommandKind {
 std::string Define(const PgQuery__DefineStmt& statement, CommandInput& input) {
   switch (statement.kind) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_COLLATION: return CreateCollation(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSDICTIONARY:
+      return CreateTextSearchDictionary(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSCONFIGURATION:
+      return CreateTextSearchConfiguration(statement, input);
     default: ThrowNotSupported("CREATE of this kind of object");
   }
 }
@@ -74,6 +79,14 @@ constexpr CommandKind kCommands[] = {
     {PG_QUERY__NODE__NODE_ALTER_COLLATION_STMT,
      [](const ast::Node& n, CommandInput& i) {
        return RefreshCollation(*n.alter_collation_stmt, i);
+     }},
+    {PG_QUERY__NODE__NODE_ALTER_TSDICTIONARY_STMT,
+     [](const ast::Node& n, CommandInput& i) {
+       return AlterTextSearchDictionary(*n.alter_tsdictionary_stmt, i);
+     }},
+    {PG_QUERY__NODE__NODE_ALTER_TSCONFIGURATION_STMT,
+     [](const ast::Node& n, CommandInput& i) {
+       return AlterTextSearchConfiguration(*n.alter_tsconfiguration_stmt, i);
      }},
     {PG_QUERY__NODE__NODE_DROP_STMT,
      [](const ast::Node& n, CommandInput& i) { return Drop(*n.drop_stmt, i); }},

@@ -6,6 +6,7 @@
 #include "session/system_functions.h"
 #include "txn/serializable/serialization_guard.h"
 #include "types/array.h"
+#include "types/xid_snapshot.h"
 
 namespace grizzly::session {
 namespace {
@@ -90,10 +91,20 @@ Datum IsTestBlocked(const SystemCall& call) {
 }
 
 Datum AssignedTransaction(const SystemCall& call) {
-  // A number is given to each transaction as it begins; one that has written nothing shows none.
-  txn::Transaction* transaction = call.session.transaction();
-  if (transaction == nullptr || !transaction->has_writes()) return Datum::Null();
-  return Datum::Of(transaction->id().value);
+  const TransactionId number = call.session.AssignedNumber();
+  return number.value == 0 ? Datum::Null() : Datum::Of(number.value);
+}
+
+Datum CurrentSnapshot(const SystemCall& call) {
+  const VisibleIds& ids = call.session.VisibleNumbers();
+  types::XidSnapshot snapshot{ids.next, ids.next, ids.running};
+  if (!snapshot.running.empty()) snapshot.xmin = snapshot.running.front();
+  const uint64_t own = call.session.AssignedNumber().value;
+  if (own != 0) {  // it is not among those it does not see
+    snapshot.xmin = std::min(snapshot.xmin, own);
+    std::erase(snapshot.running, own);
+  }
+  return call.Text(types::XidSnapshotBytes(snapshot));
 }
 
 Datum ClientEncoding(const SystemCall& call) {
@@ -138,6 +149,7 @@ std::span<const SystemFunctionEntry> BackendFunctions() {
       {"pg_safe_snapshot_blocking_pids", SnapshotBlockers},
       {"pg_isolation_test_session_is_blocked", IsTestBlocked},
       {"pg_current_xact_id_if_assigned", AssignedTransaction},
+      {"pg_current_snapshot", CurrentSnapshot},
       {"pg_client_encoding", ClientEncoding},
       {"getdatabaseencoding", ServerEncoding},
       {"pg_settings_get_flags", SettingFlags},

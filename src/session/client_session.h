@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "catalog/role_settings.h"
 #include "catalog/search_path.h"
 #include "base/error/check.h"
 #include "commands/command.h"
@@ -25,6 +26,7 @@
 #include "executor/statement_resources.h"
 #include "session/database_instance.h"
 #include "session/execution.h"
+#include "session/running_ids.h"
 #include "session/session.h"
 #include "session/session_types.h"
 #include "session/settings.h"
@@ -139,6 +141,12 @@ class ClientSession final : public Session, private commands::QueryRunner,
   catalog::SnapshotPtr Snapshot();
   const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
   txn::Transaction& EnsureTransaction();
+  // The transaction's number (an xid8), given at the first call.
+  TransactionId TransactionNumber();
+  // 0 while it has none; one that has written anything has one.
+  TransactionId AssignedNumber();
+  // Which transactions with a number the current statement does not see.
+  const VisibleIds& VisibleNumbers();
   // This session's pg_temp_N; kInvalidOid while it has none.
   Oid TemporarySchema(const catalog::CatalogSnapshot& snapshot) const;
   Oid MakeTemporarySchema();
@@ -227,6 +235,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void RollbackTransaction();
   void AbortAfterError();
   void EndTransactionState();
+  // Before the transaction takes a snapshot.
+  void LookAtRunning();
   void DefineSavepoint(const std::string& name);
   void ReleaseSavepoint(const std::string& name);
   void RollbackToSavepoint(const std::string& name);
@@ -267,9 +277,11 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void RunShow(const PgQuery__VariableShowStmt& statement);
   // ---- stored_settings.cc ----
   void RunAlterRoleSet(const PgQuery__AlterRoleSetStmt& statement);
-  void RunAlterDatabaseSet(const PgQuery__AlterDatabaseSetStmt& statement);
-  void ChangeStored(const PgQuery__VariableSetStmt& statement,
-                    std::vector<std::pair<std::string, std::string>>* stored);
+  void ChangeDatabaseSettings(std::string_view name, const PgQuery__VariableSetStmt& statement);
+  void ChangeStored(const PgQuery__VariableSetStmt& statement, catalog::StoredSettings* stored);
+  void ChangeStoredIn(const PgQuery__VariableSetStmt& statement, Oid database, catalog::Role role);
+  void CheckMayStore(const std::string& name);
+  void CheckMayAlter(const catalog::Role& role);
   void RunPrepare(const PgQuery__PrepareStmt& statement);
   void RunExecute(const PgQuery__ExecuteStmt& statement, std::string* tag);
   void RunDeallocate(const PgQuery__DeallocateStmt& statement, std::string* tag);
@@ -349,6 +361,9 @@ class ClientSession final : public Session, private commands::QueryRunner,
 
   BlockState block_ = BlockState::kNone;
   std::unique_ptr<txn::Transaction> transaction_;
+  TransactionId transaction_number_;  // 0: none yet
+  VisibleIds visible_ids_;
+  bool has_looked_ = false;  // at what runs, in this transaction
   std::unique_ptr<catalog::CatalogEditor> editor_;
   struct Savepoint {
     std::string name;

@@ -3,6 +3,8 @@
 #include <random>
 
 #include "base/log/log.h"
+#include "catalog/builtin.h"
+#include "catalog/role_settings.h"
 #include "facts/types.h"
 #include "session/auto_analyze.h"
 #include "session/client_session.h"
@@ -75,6 +77,8 @@ DatabaseInstance::DatabaseInstance(const InstanceOptions& options)
   transactions_ = std::make_unique<txn::TransactionManager>(*store_, locks_);
   prepared_ = std::make_unique<txn::PreparedTransactions>(
       *transactions_, &memory_, std::stoi(checked.Raw("max_prepared_transactions")));
+  running_ids_ = std::make_unique<RunningIds>(transactions_->NextTimestamp());
+  for (const txn::PreparedTransaction& prepared : prepared_->List()) running_ids_->Add(prepared.id);
   if (!options.developer_fault.empty()) PlantFault(options.developer_fault, *transactions_);
   shared_ = catalog::OpenSharedCatalog(*transactions_);
   sequences_ = std::make_unique<catalog::Sequences>(*store_);
@@ -138,8 +142,15 @@ std::unique_ptr<Session> DatabaseInstance::Connect(const ConnectRequest& request
     std::lock_guard lock(mutex_);
     reset = settings_;
   }
-  reset.insert(reset.end(), database->settings.begin(), database->settings.end());
-  reset.insert(reset.end(), role->settings.begin(), role->settings.end());
+  // The later ones win: of all roles, of the database, of the role, of the role in the database.
+  const auto add = [&](const catalog::StoredSettings& settings) {
+    reset.insert(reset.end(), settings.begin(), settings.end());
+  };
+  const auto owner = shared_->FindRole(catalog::kBootstrapSuperuser);
+  if (owner != nullptr) add(catalog::SettingsIn(*owner, kInvalidOid));
+  add(database->settings);
+  add(catalog::PlainSettings(*role));
+  add(catalog::SettingsIn(*role, database->oid));
   reset.emplace_back("session_authorization", role->name);
   reset.emplace_back("is_superuser", role->superuser ? "on" : "off");
   auto tenant = OpenTenant(database);

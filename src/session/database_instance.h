@@ -18,6 +18,7 @@
 #include "catalog/virtual_table.h"
 #include "executor/exec_context.h"
 #include "executor/parallel/worker_pool.h"
+#include "session/running_ids.h"
 #include "storage/kv/temporary_files.h"
 #include "session/open_instance.h"
 #include "session/plan_cache.h"
@@ -65,6 +66,7 @@ class DatabaseInstance final : public Instance {
   txn::LockManager& locks() { return locks_; }
   txn::TransactionManager& transactions() { return *transactions_; }
   txn::PreparedTransactions& prepared_transactions() { return *prepared_; }
+  RunningIds& running_ids() { return *running_ids_; }
   catalog::SharedCatalog& shared_catalog() { return *shared_; }
   catalog::Sequences& sequences() { return *sequences_; }
   TimerQueue& timers() { return timers_; }
@@ -92,6 +94,7 @@ class DatabaseInstance final : public Instance {
   txn::LockManager locks_;
   std::unique_ptr<txn::TransactionManager> transactions_;
   std::unique_ptr<txn::PreparedTransactions> prepared_;
+  std::unique_ptr<RunningIds> running_ids_;
   std::unique_ptr<catalog::SharedCatalog> shared_;
   std::unique_ptr<catalog::Sequences> sequences_;
   TimerQueue timers_;

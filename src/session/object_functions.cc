@@ -7,11 +7,14 @@
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
 #include "facts/access_methods.h"
+#include "catalog/schema_object.h"
 #include "facts/aggregates.h"
+#include "facts/collations.h"
 #include "facts/types.h"
 #include "session/client_session.h"
 #include "session/services.h"
 #include "session/system_functions.h"
+#include "types/collation.h"
 
 namespace grizzly::session {
 
@@ -237,8 +240,74 @@ Datum PartitionRoot(const SystemCall& call) {
   return is_root ? Datum::Of(relation->oid) : Datum::Null();
 }
 
-// No collation has a version.
-Datum None(const SystemCall&) { return Datum::Null(); }
+void CheckModulus(int32_t modulus, int32_t remainder) {
+  const auto refuse = [](const char* message) {
+    throw SqlError(SqlState::kInvalidParameterValue, message);
+  };
+  if (modulus <= 0) refuse("modulus for hash partition must be an integer value greater than zero");
+  if (remainder < 0) {
+    refuse("remainder for hash partition must be an integer value greater than or equal to zero");
+  }
+  if (remainder >= modulus) refuse("remainder for hash partition must be less than modulus");
+}
+
+// (table, modulus, remainder, whether the values came as an array, types of the values)
+Datum CheckHashPartition(const SystemCall& call) {
+  constexpr size_t kFirstType = 4;
+  const catalog::RelationPtr table = call.session.Snapshot()->FindRelation(call.OidAt(0));
+  if (table == nullptr) {
+    throw SqlError(SqlState::kInternalError, fmt::format("could not open relation with OID {}", call.OidAt(0)));
+  }
+  const auto refuse = [](std::string message) {
+    throw SqlError(SqlState::kInvalidParameterValue, std::move(message));
+  };
+  if (!table->IsPartitioned() || table->partition_key->strategy != 'h') {
+    refuse(fmt::format("\"{}\" is not a hash partitioned table", table->name));
+  }
+  CheckModulus(call.arguments[1].As<int32_t>(), call.arguments[2].As<int32_t>());
+  const auto& parts = table->partition_key->parts;
+  const size_t given = call.arguments.size() - kFirstType;
+  const bool is_array = call.arguments[3].AsBool();
+  if (!is_array && given != parts.size()) {
+    refuse(fmt::format("number of partitioning columns ({}) does not match number of partition keys "
+                       "provided ({})",
+                       parts.size(), given));
+  }
+  const char* const quote = is_array ? "\"" : "";
+  for (size_t i = 0; i < std::min(given, parts.size()); ++i) {
+    const Oid type = call.OidAt(kFirstType + i);
+    if (type == parts[i].type.oid) continue;
+    Services& services = call.session.services();
+    refuse(fmt::format("column {} of the partition key has type {}{}{}, but supplied value is of type {}{}{}",
+                       i + 1, quote, services.FormatType(parts[i].type.oid, types::kNoTypmod), quote,
+                       quote, services.FormatType(type, types::kNoTypmod), quote));
+  }
+  if (given != parts.size()) {
+    refuse(fmt::format("number of partitioning columns ({}) does not match number of partition keys "
+                       "provided ({})",
+                       parts.size(), given));
+  }
+  return Datum::Of(true);
+}
+
+// ICU says which version its collations have; those that compare bytes have none.
+Datum CollationVersion(const SystemCall& call) {
+  const Oid oid = call.OidAt(0);
+  if (oid == facts::kDefaultCollationOid) return Datum::Null();
+  const catalog::SchemaObjectPtr object =
+      catalog::ObjectsOf(*call.session.Snapshot()).FindObject(catalog::kCollationClass, oid);
+  if (object == nullptr && facts::FindCollation(oid) == nullptr) {
+    throw SqlError(SqlState::kUndefinedObject, fmt::format("collation with OID {} does not exist", oid));
+  }
+  const std::string version = types::CollationVersion(oid);
+  return version.empty() ? Datum::Null() : call.Text(version);
+}
+
+// All databases compare bytes.
+Datum DatabaseCollationVersion(const SystemCall& call) {
+  if (call.session.instance().shared_catalog().FindDatabase(call.OidAt(0)) != nullptr) return Datum::Null();
+  throw SqlError(SqlState::kUndefinedObject, fmt::format("database with OID {} does not exist", call.OidAt(0)));
+}
 
 }  // namespace
 
@@ -258,8 +327,9 @@ std::span<const SystemFunctionEntry> ObjectFunctions() {
       {"pg_describe_object", Describe},
       {"pg_tablespace_location", NoLocation},
       {"pg_partition_root", PartitionRoot},
-      {"pg_collation_actual_version", None},
-      {"pg_database_collation_actual_version", None},
+      {"satisfies_hash_partition", CheckHashPartition},
+      {"pg_collation_actual_version", CollationVersion},
+      {"pg_database_collation_actual_version", DatabaseCollationVersion},
   };
   return kEntries;
 }

@@ -228,8 +228,7 @@ Target TablespaceTarget(const Datum& object, bool by_name) {
 
 Target RelationTargetOf(const SystemCall& call, const Datum& object, bool by_name,
                         bool only_sequences) {
-  const Oid oid = by_name ? call.session.services().ResolveRegName(facts::kRegclassOid,
-                                                                   object.AsString(), false)
+  const Oid oid = by_name ? call.session.services().RequireRelation(object.AsString())
                           : object.As<Oid>();
   const catalog::RelationPtr relation = call.session.Snapshot()->FindRelation(oid);
   if (only_sequences && relation != nullptr &&
@@ -260,8 +259,7 @@ Target FindTarget(const SystemCall& call, const PrivilegeKind& kind, const Datum
 }
 
 Datum Answer(const Asker& asker, const PrivilegeKind& kind, const Target& target,
-             std::string_view list, std::string_view allowed) {
-  const std::vector<Privilege> privileges = ParsePrivileges(list, allowed);
+             const std::vector<Privilege>& privileges) {
   if (!target.exists) return Datum::Null();
   return Datum::Of(std::ranges::any_of(privileges, [&](const Privilege& privilege) {
     return May(asker, kind, target, privilege);
@@ -283,10 +281,22 @@ Datum HasPrivilege(const SystemCall& call) {
   const size_t object = with_role ? 1 : 0;
   const bool role_by_name = with_role && call.function.proargtypes[0] == facts::kNameOid;
   const bool by_name = call.function.proargtypes[object] == facts::kTextOid;
-  const Asker asker =
-      with_role ? FindAsker(call, call.arguments[0], role_by_name) : CurrentAsker(call);
+  const auto privileges = [&] { return ParsePrivileges(call.TextAt(object + 1), kind.owner_letters); };
+  const auto asker = [&] {
+    return with_role ? FindAsker(call, call.arguments[0], role_by_name) : CurrentAsker(call);
+  };
+  // Which of several mistakes is told depends on the kind: PostgreSQL looks in these orders.
+  if (kind.letter == 'p') {
+    const std::vector<Privilege> wanted = privileges();
+    return Answer(asker(), kind, FindTarget(call, kind, call.arguments[object], by_name), wanted);
+  }
+  const Asker who = asker();
+  if (kind.letter == 's' || !by_name) {
+    const std::vector<Privilege> wanted = privileges();
+    return Answer(who, kind, FindTarget(call, kind, call.arguments[object], by_name), wanted);
+  }
   const Target target = FindTarget(call, kind, call.arguments[object], by_name);
-  return Answer(asker, kind, target, call.TextAt(object + 1), kind.owner_letters);
+  return Answer(who, kind, target, privileges());
 }
 
 // has_column_privilege([role,] table, column, privilege)
@@ -298,8 +308,7 @@ Datum HasColumnPrivilege(const SystemCall& call) {
   const bool column_by_name = call.function.proargtypes[at + 1] == facts::kTextOid;
   const Asker asker =
       with_role ? FindAsker(call, call.arguments[0], role_by_name) : CurrentAsker(call);
-  const Oid oid = table_by_name ? call.session.services().ResolveRegName(
-                                      facts::kRegclassOid, call.TextAt(at), false)
+  const Oid oid = table_by_name ? call.session.services().RequireRelation(call.TextAt(at))
                                 : call.OidAt(at);
   Target target = RelationTarget(call, oid);
   const catalog::RelationPtr table = call.session.Snapshot()->FindRelation(oid);
@@ -313,7 +322,7 @@ Datum HasColumnPrivilege(const SystemCall& call) {
     target.exists = attnum > 0 && static_cast<size_t>(attnum) <= table->columns.size() &&
                     !table->columns[attnum - 1].dropped;
   }
-  return Answer(asker, kKinds[0], target, call.TextAt(at + 2), "arwx");
+  return Answer(asker, kKinds[0], target, ParsePrivileges(call.TextAt(at + 2), "arwx"));
 }
 
 // ---- roles ----
@@ -364,7 +373,7 @@ Datum DefaultAcl(const SystemCall& call) {
 
 Datum RowSecurity(const SystemCall& call) {
   if (call.function.proargtypes[0] == facts::kTextOid) {
-    call.session.services().ResolveRegName(facts::kRegclassOid, call.TextAt(0), false);
+    call.session.services().RequireRelation(call.TextAt(0));
   }
   return Datum::Of(false);  // there are no policies
 }

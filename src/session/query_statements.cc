@@ -114,6 +114,7 @@ std::vector<types::Datum> ClientSession::SampleParameters(
 void ClientSession::LockRelations(const plan::Plan& plan) {
   // A transaction's snapshot is of its first statement's start, however long that waits for its locks.
   if (transaction_->options().isolation >= txn::IsolationLevel::kRepeatableRead) {
+    LookAtRunning();
     transaction_->View();
   }
   for (const plan::Plan::UsedRelation& used : plan.relations) {
@@ -248,6 +249,7 @@ void ClientSession::ReportChanges() {
 
 void ClientSession::FillContext(executor::ExecContext& context) {
   transaction_->NextCommand();
+  LookAtRunning();
   context.view = transaction_->View();
   context.cancel = &cancel_;
   context.work_memory_bytes = settings_.effective().work_memory_bytes;

@@ -5,7 +5,9 @@
 
 #include "catalog/object_text.h"
 #include "catalog/schema_lookup.h"
+#include "catalog/record.h"
 #include "catalog/schema_object.h"
+#include "catalog/text_search_objects.h"
 #include "facts/collations.h"
 #include "facts/namespaces.h"
 #include "facts/operators.h"
@@ -121,9 +123,11 @@ Oid Services::ResolveType(std::string_view text, bool missing_ok) {
   try {
     parsed = parser::ParsedText::Parse(fmt::format("{}{}\n)", kBefore, text));
   } catch (const SqlError& error) {
-    const bool at_end = error.byte_offset() >= static_cast<int>(kBefore.size() + text.size());
+    const int offset = error.byte_offset() - static_cast<int>(kBefore.size());
+    const bool at_end = offset >= static_cast<int>(text.size());
     throw SqlError(error.state(), at_end ? "syntax error at end of input" : error.what())
-        .Context(fmt::format("invalid type name \"{}\"", text));
+        .Context(fmt::format("invalid type name \"{}\"", text))
+        .At(at_end ? static_cast<int>(text.size()) : offset);
   }
   const PgQuery__TypeName* name = OnlyTypeName(*parsed);
   if (name == nullptr) throw invalid();
@@ -241,19 +245,26 @@ Oid Services::ResolveFactName(Oid kind, std::string_view text, bool missing_ok) 
     const Oid made = catalog::FindCollation(*snapshot, session_.CurrentSearchPath(*snapshot), parts);
     if (made != kInvalidOid) return made;
     what = fmt::format("collation \"{}\" for encoding \"UTF8\"", Dotted(names));
-  } else if (kind == facts::kRegconfigOid) {
-    for (const auto& fact : facts::AllTextSearchConfigurations()) {
-      if (builtin && fact.cfgname == name) return fact.oid;
-    }
-    what = fmt::format("text search configuration \"{}\"", Dotted(names));
   } else {
-    for (const auto& fact : facts::AllTextSearchDictionaries()) {
-      if (builtin && fact.dictname == name) return fact.oid;
-    }
-    what = fmt::format("text search dictionary \"{}\"", Dotted(names));
+    const Oid object_class = kind == facts::kRegconfigOid ? catalog::kTextSearchConfigurationClass
+                                                          : catalog::kTextSearchDictionaryClass;
+    const std::vector<std::string_view> parts(names.begin(), names.end());
+    const Oid found = catalog::FindTextSearchObject(
+        *snapshot, session_.CurrentSearchPath(*snapshot), object_class, parts);
+    if (found != kInvalidOid) return found;
+    what = fmt::format("{} \"{}\"", catalog::SchemaObjectKind(object_class), Dotted(names));
   }
   if (missing_ok) return kInvalidOid;
   throw SqlError(SqlState::kUndefinedObject, what + " does not exist");
+}
+
+// Of a value's text: an error has the place of the value, not one inside it.
+Oid Services::Resolve(Oid kind, std::string_view text) {
+  try {
+    return ResolveRegName(kind, text, false);
+  } catch (SqlError& error) {
+    throw std::move(error).At(-1);
+  }
 }
 
 Oid Services::ResolveRegName(Oid kind, std::string_view text, bool missing_ok) {
@@ -391,7 +402,10 @@ std::string Services::FormatRegName(Oid kind, Oid object) {
     return QualifyUnless(path.PositionOf(fact.dictnamespace) >= 0, fact.dictnamespace,
                          fact.dictname);
   }
-  return number;
+  const Oid object_class = kind == facts::kRegconfigOid ? catalog::kTextSearchConfigurationClass
+                                                        : catalog::kTextSearchDictionaryClass;
+  const auto made = catalog::ObjectsOf(*snapshot).FindObject(object_class, object);
+  return made == nullptr ? number : catalog::FormatObjectName(*snapshot, path, *made);
 }
 
 std::string Services::FormatType(Oid type, int32_t typmod) {

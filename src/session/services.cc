@@ -22,6 +22,14 @@ void Services::Notice(std::string_view message) {
   session_.Notify(std::move(notice));
 }
 
+void Services::Warn(SqlState state, std::string message) {
+  Diagnostic warning;
+  warning.severity = Severity::kWarning;
+  warning.state = state;
+  warning.message = std::move(message);
+  session_.Notify(std::move(warning));
+}
+
 std::string_view Services::CurrentUser() { return session_.role().name; }
 std::string_view Services::SessionUser() { return session_.session_role().name; }
 std::string_view Services::CurrentDatabase() { return session_.tenant_->database->name; }
@@ -39,7 +47,7 @@ std::vector<std::string> Services::CurrentSchemas(bool include_implicit) {
 SessionId Services::BackendId() { return session_.id_; }
 int64_t Services::TransactionTimeUs() { return session_.transaction_time_us_; }
 int64_t Services::StatementTimeUs() { return session_.statement_time_us_; }
-uint64_t Services::CurrentTransactionId() { return session_.EnsureTransaction().id().value; }
+uint64_t Services::CurrentTransactionId() { return session_.TransactionNumber().value; }
 
 std::optional<std::string> Services::ShowSetting(std::string_view name, bool missing_ok) {
   // transaction_isolation, transaction_read_only, transaction_deferrable: of this one.

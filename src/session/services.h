@@ -55,10 +55,13 @@ class Services final : public functions::SessionServices,
       Oid function, std::span<const types::Datum> arguments) override;
 
   // ---- types::RegNames ----
-  Oid Resolve(Oid kind, std::string_view text) override {
-    return ResolveRegName(kind, text, false);
-  }
+  Oid Resolve(Oid kind, std::string_view text) override;
   std::string Format(Oid kind, Oid object) override { return FormatRegName(kind, object); }
+
+  void Warn(SqlState state, std::string message) override;
+
+  // A relation by its name, which is no number here. Throws as regclass input.
+  Oid RequireRelation(std::string_view name) { return ResolveRelation(name, false); }
 
   void ForgetSequences();
   void ReleaseAdvisoryLocks();

@@ -1,5 +1,7 @@
 #include "session/session_types.h"
 
+#include "catalog/record.h"
+#include "catalog/text_search_objects.h"
 #include "expr/evaluator.h"
 #include "planner/binder/binder.h"
 #include "session/client_session.h"
@@ -62,9 +64,32 @@ std::string SessionTypes::CollationNameOf(Oid collation) const {
   return source == nullptr ? std::string() : source->CollationNameOf(collation);
 }
 
-std::optional<std::string> SessionTypes::CollationLocaleOf(Oid collation) const {
+std::optional<types::CollationRule> SessionTypes::CollationRuleOf(Oid collation) const {
   const auto* source = dynamic_cast<const types::CollationSource*>(&Current());
-  return source == nullptr ? std::nullopt : source->CollationLocaleOf(collation);
+  return source == nullptr ? std::nullopt : source->CollationRuleOf(collation);
+}
+
+types::TypeNames SessionTypes::NamesOfType(Oid oid) const {
+  const auto type = Current().FindType(oid);
+  if (type == nullptr) return {};
+  const catalog::Schema* schema = Current().FindSchema(type->schema);
+  return {schema == nullptr ? std::string() : schema->name, type->name};
+}
+
+std::optional<types::TextSearchDictionary> SessionTypes::DictionaryOf(Oid dictionary) const {
+  const auto made =
+      catalog::ObjectsOf(Current()).FindObject(catalog::kTextSearchDictionaryClass, dictionary);
+  if (made == nullptr) return std::nullopt;
+  return types::TextSearchDictionary{made->OidProperty(catalog::kDictionaryTemplate),
+                                     std::string(made->Property(catalog::kDictionaryOptions))};
+}
+
+std::optional<std::vector<types::TextSearchMapping>> SessionTypes::MappingsOf(
+    Oid configuration) const {
+  const auto made =
+      catalog::ObjectsOf(Current()).FindObject(catalog::kTextSearchConfigurationClass, configuration);
+  if (made == nullptr) return std::nullopt;
+  return catalog::MappingsOf(*made);
 }
 
 void SessionTypes::CheckDomain(Oid domain, const types::Datum& value) const {

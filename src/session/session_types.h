@@ -8,13 +8,18 @@
 
 #include "catalog/catalog.h"
 #include "types/collation.h"
+#include "types/text_search_source.h"
 #include "types/type_directory.h"
+#include "types/type_names_source.h"
 
 namespace grizzly::session {
 
 class ClientSession;
 
-class SessionTypes final : public types::TypeDirectory, public types::CollationSource {
+class SessionTypes final : public types::TypeDirectory,
+                           public types::CollationSource,
+                           public types::TextSearchSource,
+                           public types::TypeNamesSource {
  public:
   explicit SessionTypes(ClientSession& session);
   ~SessionTypes() override;
@@ -32,8 +37,11 @@ class SessionTypes final : public types::TypeDirectory, public types::CollationS
   const types::RangeKind* RangeKindOf(Oid type) const override;
   std::vector<types::EnumValue> EnumValuesOf(Oid type) const override;
   const std::vector<types::RowColumn>* RowColumnsOf(Oid type) const override;
-  std::optional<std::string> CollationLocaleOf(Oid collation) const override;
+  std::optional<types::CollationRule> CollationRuleOf(Oid collation) const override;
   std::string CollationNameOf(Oid collation) const override;
+  types::TypeNames NamesOfType(Oid type) const override;
+  std::optional<types::TextSearchDictionary> DictionaryOf(Oid dictionary) const override;
+  std::optional<std::vector<types::TextSearchMapping>> MappingsOf(Oid configuration) const override;
   void CheckDomain(Oid domain, const types::Datum& value) const override;
 
  private:

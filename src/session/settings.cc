@@ -515,8 +515,8 @@ void Settings::ResetAll() {
 std::optional<std::string> Settings::Show(std::string_view name, bool missing_ok) const {
   const SettingFact* fact = FindFact(name);
   if (fact == nullptr) {
-    const auto found = values_.find(Lower(name));
-    if (found != values_.end()) return Current(Lower(name));
+    const std::string key = Lower(name);
+    if (values_.contains(key) || reset_.contains(key)) return Current(key);
     if (missing_ok) return std::nullopt;
     ThrowUnrecognized(name);
   }

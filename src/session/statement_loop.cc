@@ -81,7 +81,7 @@ bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::stri
       return true;
     case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
       EnsureTransaction();
-      RunAlterDatabaseSet(*node.alter_database_set_stmt);
+      ChangeDatabaseSettings(node.alter_database_set_stmt->dbname, *node.alter_database_set_stmt->setstmt);
       *tag = "ALTER DATABASE";
       return true;
     case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:

@@ -245,6 +245,11 @@ Rows ForeignKeyRows(const SystemCall&) {
 
 Rows NoRows(const SystemCall&) { return {}; }
 
+Rows PublishedTables(const SystemCall& call) {
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("publication \"{}\" does not exist", call.TextAt(0)));
+}
+
 // Nothing is counted, but the commands have names.
 Rows ProgressRows(const SystemCall& call) {
   static constexpr std::string_view kCommands[] = {"VACUUM", "ANALYZE", "CLUSTER", "CREATE INDEX", "BASEBACKUP", "COPY"};
@@ -341,7 +346,7 @@ constexpr struct {
     {"pg_show_replication_origin_status", NoRows},
     {"pg_partition_tree", PartitionTreeRows},
     {"pg_partition_ancestors", PartitionAncestorRows},
-    {"pg_get_publication_tables", NoRows},
+    {"pg_get_publication_tables", PublishedTables},
 };
 
 }  // namespace

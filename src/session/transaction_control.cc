@@ -34,10 +34,36 @@ catalog::CatalogEditor& ClientSession::Editor() {
   return *editor_;
 }
 
+TransactionId ClientSession::TransactionNumber() {
+  transaction_number_ = instance_.running_ids().IdOf(EnsureTransaction());
+  return transaction_number_;
+}
+
+TransactionId ClientSession::AssignedNumber() {
+  const bool has_written = transaction_ != nullptr && transaction_->has_writes();
+  return has_written ? TransactionNumber() : transaction_number_;
+}
+
+const VisibleIds& ClientSession::VisibleNumbers() {
+  EnsureTransaction();
+  if (!has_looked_) LookAtRunning();
+  return visible_ids_;
+}
+
+void ClientSession::LookAtRunning() {
+  const bool keeps_snapshot = transaction_->options().isolation >= txn::IsolationLevel::kRepeatableRead;
+  if (has_looked_ && keeps_snapshot) return;
+  instance_.running_ids().Look(&visible_ids_);
+  has_looked_ = true;
+}
+
 void ClientSession::EndTransactionState() {
   DropPortals(/*keep_held=*/true);
   editor_.reset();
   transaction_.reset();
+  if (transaction_number_.value != 0) instance_.running_ids().End(transaction_number_);
+  transaction_number_ = TransactionId();
+  has_looked_ = false;
   savepoints_.clear();
   uncontended_relations_.clear();
   checks_.Clear();

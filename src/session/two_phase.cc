@@ -66,6 +66,7 @@ void ClientSession::PrepareTransaction(const std::string& name) {
   description.changes_catalog = editor_ != nullptr && editor_->has_changes();
   for (auto& [portal_name, portal] : portals_) portal->execution.reset();
   editor_.reset();
+  TransactionNumber();
   try {
     prepared.Prepare(std::move(transaction_), std::move(description));
   } catch (...) {
@@ -74,6 +75,7 @@ void ClientSession::PrepareTransaction(const std::string& name) {
     throw;
   }
   settings_.Commit();
+  transaction_number_ = TransactionId();  // it runs on
   EndTransactionState();
 }
 
@@ -96,11 +98,16 @@ void ClientSession::EndPrepared(const PgQuery__TransactionStmt& statement, bool 
                    "prepared transaction belongs to another database")
         .Hint("Connect to the database where the transaction was prepared to finish it.");
   }
-  if (!commit) return claim->Rollback();
-  claim->Commit([&] {
-    if (prepared.changes_catalog) tenant_->catalog->Reload();
-    if (prepared.changes_server) instance_.shared_catalog().ReloadRoles();
-  });
+  const TransactionId number = prepared.id;
+  if (commit) {
+    claim->Commit([&] {
+      if (prepared.changes_catalog) tenant_->catalog->Reload();
+      if (prepared.changes_server) instance_.shared_catalog().ReloadRoles();
+    });
+  } else {
+    claim->Rollback();
+  }
+  instance_.running_ids().End(number);
 }
 
 void ClientSession::RunTwoPhaseStatement(const PgQuery__TransactionStmt& statement,

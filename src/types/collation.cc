@@ -49,10 +49,41 @@ const UCollator* OpenCollator(const std::string& locale) {
   return at->second;
 }
 
-// Null for a collation that compares bytes (ucs_basic, users' own of that kind).
-const UCollator* FindCollator(Oid collation) {
-  const std::string locale = CollationLocale(collation, "string comparison");
-  return locale.empty() ? nullptr : OpenCollator(locale);
+// Throws as CheckCollation, and 42704.
+CollationRule RuleOf(Oid collation, std::string_view purpose) {
+  CheckCollation(collation, purpose);
+  if (const facts::CollationFact* fact = facts::FindCollation(collation)) {
+    const bool is_icu = fact->collprovider == 'i';
+    return {is_icu ? std::string(fact->colliculocale) : std::string(), fact->collisdeterministic};
+  }
+  const auto* source = dynamic_cast<const CollationSource*>(CurrentTypeDirectory());
+  if (source != nullptr) {
+    if (auto rule = source->CollationRuleOf(collation)) return *std::move(rule);
+  }
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("collation with OID {} does not exist", collation));
+}
+
+struct OpenCollation {
+  const UCollator* collator = nullptr;  // null for one that compares bytes (ucs_basic, users' own of that kind)
+  bool deterministic = true;
+};
+
+OpenCollation Open(Oid collation) {
+  const CollationRule rule = RuleOf(collation, "string comparison");
+  return {rule.locale.empty() ? nullptr : OpenCollator(rule.locale), rule.deterministic};
+}
+
+UCollationResult Collate(const UCollator* collator, std::string_view a, std::string_view b) {
+  UErrorCode status = U_ZERO_ERROR;
+  const UCollationResult order =
+      ucol_strcollUTF8(collator, a.data(), static_cast<int32_t>(a.size()), b.data(),
+                       static_cast<int32_t>(b.size()), &status);
+  if (U_FAILURE(status)) {
+    throw SqlError(SqlState::kInternalError,
+                   fmt::format("collation failed: {}", u_errorName(status)));
+  }
+  return order;
 }
 
 }  // namespace
@@ -73,36 +104,49 @@ std::string NameOfCollation(Oid collation) {
 }
 
 std::string CollationLocale(Oid collation, std::string_view purpose) {
-  CheckCollation(collation, purpose);
-  if (const facts::CollationFact* fact = facts::FindCollation(collation)) {
-    return fact->collprovider == 'i' ? std::string(fact->colliculocale) : std::string();
-  }
-  const auto* source = dynamic_cast<const CollationSource*>(CurrentTypeDirectory());
-  std::optional<std::string> locale;
-  if (source != nullptr) locale = source->CollationLocaleOf(collation);
-  if (locale.has_value()) return *locale;
-  throw SqlError(SqlState::kUndefinedObject,
-                 fmt::format("collation with OID {} does not exist", collation));
+  return RuleOf(collation, purpose).locale;
+}
+
+bool IsDeterministic(Oid collation) {
+  // Those of PostgreSQL are.
+  return collation < kFirstUserOid || RuleOf(collation, "string comparison").deterministic;
+}
+
+void RequireDeterministic(Oid collation, std::string_view purpose) {
+  if (IsDeterministic(collation)) return;
+  throw SqlError(SqlState::kFeatureNotSupported,
+                 fmt::format("nondeterministic collations are not supported for {}", purpose));
+}
+
+std::string CollationVersion(Oid collation) {
+  const UCollator* collator = Open(collation).collator;
+  if (collator == nullptr) return {};
+  UVersionInfo version;
+  ucol_getVersion(collator, version);
+  char text[U_MAX_VERSION_STRING_LENGTH];
+  u_versionToString(version, text);
+  return text;
 }
 
 int CompareText(std::string_view a, std::string_view b, Oid collation) {
   if (IsByteCollation(collation)) return CompareBytes(a, b);
-  const UCollator* collator = FindCollator(collation);
-  if (collator == nullptr) return CompareBytes(a, b);
-  UErrorCode status = U_ZERO_ERROR;
-  const UCollationResult order =
-      ucol_strcollUTF8(collator, a.data(), static_cast<int32_t>(a.size()), b.data(),
-                       static_cast<int32_t>(b.size()), &status);
-  if (U_FAILURE(status)) {
-    throw SqlError(SqlState::kInternalError,
-                   fmt::format("collation failed: {}", u_errorName(status)));
-  }
-  return order == UCOL_EQUAL ? CompareBytes(a, b) : static_cast<int>(order);
+  const OpenCollation open = Open(collation);
+  if (open.collator == nullptr) return CompareBytes(a, b);
+  const UCollationResult order = Collate(open.collator, a, b);
+  if (order == UCOL_EQUAL && open.deterministic) return CompareBytes(a, b);
+  return static_cast<int>(order);
+}
+
+bool TextsEqual(std::string_view a, std::string_view b, Oid collation) {
+  if (a == b) return true;
+  if (IsByteCollation(collation)) return false;
+  const OpenCollation open = Open(collation);
+  return !open.deterministic && Collate(open.collator, a, b) == UCOL_EQUAL;
 }
 
 void AppendSortKey(std::string& out, std::string_view text, Oid collation) {
-  const UCollator* collator = IsByteCollation(collation) ? nullptr : FindCollator(collation);
-  if (collator == nullptr) {
+  const OpenCollation open = IsByteCollation(collation) ? OpenCollation() : Open(collation);
+  if (open.collator == nullptr) {
     out += text;
     return;
   }
@@ -112,10 +156,11 @@ void AppendSortKey(std::string& out, std::string_view text, Oid collation) {
   u_strFromUTF8(wide.data(), static_cast<int32_t>(wide.size()), &wide_size, text.data(),
                 static_cast<int32_t>(text.size()), &status);
   const size_t start = out.size();
-  const int32_t bytes = ucol_getSortKey(collator, wide.data(), wide_size, nullptr, 0);
+  const int32_t bytes = ucol_getSortKey(open.collator, wide.data(), wide_size, nullptr, 0);
   out.resize(start + bytes);
-  ucol_getSortKey(collator, wide.data(), wide_size, reinterpret_cast<uint8_t*>(&out[start]), bytes);
-  out += text;  // after the key's zero byte: texts the collation calls equal stay apart
+  ucol_getSortKey(open.collator, wide.data(), wide_size, reinterpret_cast<uint8_t*>(&out[start]), bytes);
+  // After the key's zero byte: texts the collation calls equal stay apart.
+  if (open.deterministic) out += text;
 }
 
 }  // namespace grizzly::types

@@ -58,14 +58,25 @@ int CompareBytes(const Datum& a, const Datum& b, Oid) {
 }
 uint64_t HashOfBytes(const Datum& value, Oid) { return HashBytes(value.AsString()); }
 
+// By its sort key where the collation calls texts of different bytes equal.
+uint64_t HashText(std::string_view text, Oid collation) {
+  if (IsDeterministic(collation)) return HashBytes(text);
+  std::string key;
+  AppendSortKey(key, text, collation);
+  return HashBytes(key);
+}
+uint64_t HashCollated(const Datum& value, Oid collation) {
+  return HashText(value.AsString(), collation);
+}
+
 int CompareCollated(const Datum& a, const Datum& b, Oid collation) {
   return CompareText(a.AsString(), b.AsString(), collation);
 }
 int CompareBpchar(const Datum& a, const Datum& b, Oid collation) {
   return CompareText(TrimTrailingBlanks(a.AsString()), TrimTrailingBlanks(b.AsString()), collation);
 }
-uint64_t HashBpchar(const Datum& value, Oid) {
-  return HashBytes(TrimTrailingBlanks(value.AsString()));
+uint64_t HashBpchar(const Datum& value, Oid collation) {
+  return HashText(TrimTrailingBlanks(value.AsString()), collation);
 }
 
 int CompareNumeric(const Datum& a, const Datum& b, Oid) {
@@ -198,7 +209,7 @@ Functions FunctionsOfScalar(Oid oid) {
     case facts::kNameOid:
     case facts::kUnknownOid:
     case facts::kPgNodeTreeOid:
-    case facts::kCstringOid: return {CompareCollated, HashOfBytes};
+    case facts::kCstringOid: return {CompareCollated, HashCollated};
     case facts::kBpcharOid: return {CompareBpchar, HashBpchar};
     case facts::kByteaOid: return {CompareBytes, HashOfBytes};
     case facts::kTidOid: return {CompareTids, HashTid};

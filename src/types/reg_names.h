@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error/sql_error.h"
 #include "base/ids/ids.h"
 
 namespace grizzly::types {
@@ -16,6 +17,8 @@ class RegNames {
   virtual Oid Resolve(Oid kind, std::string_view text) = 0;
   // Quoted, and qualified when the search path needs it; the number when there is no such object.
   virtual std::string Format(Oid kind, Oid object) = 0;
+  // A WARNING to the client.
+  virtual void Warn(SqlState state, std::string message) = 0;
 };
 
 }  // namespace grizzly::types

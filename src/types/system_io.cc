@@ -1,10 +1,12 @@
 // Text and binary formats of the types of system catalogs: reg*, aclitem, pg_node_tree ...
 #include "base/error/sql_error.h"
 #include "facts/types.h"
+#include "types/acl_item.h"
 #include "types/codec_io.h"
 #include "types/integer.h"
 #include "types/reg_names.h"
 #include "types/type_name.h"
+#include "types/xid_snapshot.h"
 
 namespace grizzly::types {
 namespace {
@@ -34,14 +36,9 @@ struct RegCodec {
   }
 };
 
-// Kept as its text: "grantee=privileges/grantor". Such a value is made by the server alone.
 struct AclItemCodec {
-  static Datum Input(std::string_view text, int32_t, const IoSettings&, Arena& arena) {
-    const size_t equals = text.find('=');
-    if (equals == std::string_view::npos || text.find('/', equals) == std::string_view::npos) {
-      throw SqlError(SqlState::kInvalidTextRepresentation, "missing \"=\" sign");
-    }
-    return Datum::OfString(text, arena);
+  static Datum Input(std::string_view text, int32_t, const IoSettings& settings, Arena& arena) {
+    return Datum::OfString(ParseAclItem(text, settings.reg_names), arena);
   }
   static void Output(const Datum& value, const IoSettings&, std::string& out) {
     out += value.AsString();
@@ -53,6 +50,21 @@ struct AclItemCodec {
   static void Send(const Datum&, const IoSettings&, std::string&) {
     throw SqlError(SqlState::kUndefinedFunction,
                    "no binary output function available for type aclitem");
+  }
+};
+
+struct XidSnapshotCodec {
+  static Datum Input(std::string_view text, int32_t, const IoSettings&, Arena& arena) {
+    return Datum::OfString(XidSnapshotBytes(ParseXidSnapshot(text)), arena);
+  }
+  static void Output(const Datum& value, const IoSettings&, std::string& out) {
+    out += XidSnapshotText(ReadXidSnapshot(value.AsString()));
+  }
+  static Datum Receive(BinaryReader& reader, int32_t, const IoSettings&, Arena& arena) {
+    return Datum::OfString(XidSnapshotBytes(ReadXidSnapshot(reader.TakeRest())), arena);
+  }
+  static void Send(const Datum& value, const IoSettings&, std::string& out) {
+    out += value.AsString();
   }
 };
 
@@ -71,8 +83,12 @@ struct OutputOnlyCodec {
 
  private:
   [[noreturn]] static void ThrowNoInput() {
-    throw SqlError(SqlState::kFeatureNotSupported,
-                   "cannot accept a value of type " + std::string(TypeName(oid)));
+    if (oid == facts::kGtsvectorOid) {
+      throw SqlError(SqlState::kFeatureNotSupported, "gtsvector_in not implemented");
+    }
+    std::string name(TypeName(oid));
+    if (oid == facts::kPgBrinMinmaxMultiSummaryOid) name.erase(0, 3);  // PostgreSQL's name for it
+    throw SqlError(SqlState::kFeatureNotSupported, "cannot accept a value of type " + name);
   }
 };
 
@@ -92,6 +108,8 @@ const TypeIo* SystemIo(Oid oid) {
     case facts::kRegconfigOid: return CodecIo<RegCodec<facts::kRegconfigOid>>::Instance();
     case facts::kRegdictionaryOid: return CodecIo<RegCodec<facts::kRegdictionaryOid>>::Instance();
     case facts::kAclitemOid: return CodecIo<AclItemCodec>::Instance();
+    case facts::kPgSnapshotOid:
+    case facts::kTxidSnapshotOid: return CodecIo<XidSnapshotCodec>::Instance();
     case facts::kPgNodeTreeOid:
       return CodecIo<OutputOnlyCodec<facts::kPgNodeTreeOid>>::Instance();
     case facts::kPgNdistinctOid:
@@ -99,6 +117,16 @@ const TypeIo* SystemIo(Oid oid) {
     case facts::kPgDependenciesOid:
       return CodecIo<OutputOnlyCodec<facts::kPgDependenciesOid>>::Instance();
     case facts::kPgMcvListOid: return CodecIo<OutputOnlyCodec<facts::kPgMcvListOid>>::Instance();
+    case facts::kGtsvectorOid: return CodecIo<OutputOnlyCodec<facts::kGtsvectorOid>>::Instance();
+    case facts::kPgBrinBloomSummaryOid:
+      return CodecIo<OutputOnlyCodec<facts::kPgBrinBloomSummaryOid>>::Instance();
+    case facts::kPgBrinMinmaxMultiSummaryOid:
+      return CodecIo<OutputOnlyCodec<facts::kPgBrinMinmaxMultiSummaryOid>>::Instance();
+    case facts::kAnyOid: return CodecIo<OutputOnlyCodec<facts::kAnyOid>>::Instance();
+    case facts::kAnyenumOid: return CodecIo<OutputOnlyCodec<facts::kAnyenumOid>>::Instance();
+    case facts::kAnyrangeOid: return CodecIo<OutputOnlyCodec<facts::kAnyrangeOid>>::Instance();
+    case facts::kAnymultirangeOid:
+      return CodecIo<OutputOnlyCodec<facts::kAnymultirangeOid>>::Instance();
     default: return nullptr;
   }
 }

@@ -135,8 +135,8 @@ def function_section(grizzlyd):
         present = {row[column] for row in rows if row["oid"] in have}
         lines.append(f"{len([r for r in rows if r['oid'] in have])} of PostgreSQL's {len(rows)} {title}s work "
                      f"(`{name}` lists them" + (", but for those that are SQL" if title == "function" else "") +
-                     "). [tests/sql/generated](../tests/sql/generated) calls each that is listed; "
-                     "`skipif grizzlydb` marks the calls that differ still.")
+                     "). [tests/sql/generated](../tests/sql/generated) calls each that is listed, "
+                     "with the answers of PostgreSQL.")
         if missing:
             lines.append(f"Refused with 0A000, by name" + (" (`*`: only some argument types)" if title == "function" else "") + ": " +
                          ", ".join(f"{one}{'*' if one in present else ''}" for one in missing) + ".")

@@ -1,5 +1,6 @@
 // pg_database, pg_authid, pg_auth_members, pg_tablespace, pg_shdescription, pg_db_role_setting.
 #include "catalog/record.h"
+#include "catalog/role_settings.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/roles.h"
 
@@ -92,8 +93,7 @@ void ProduceSharedDescription(RowWriter& rows) {
   }
 }
 
-void WriteSettings(RowWriter& rows, Oid database, Oid role,
-                   const std::vector<std::pair<std::string, std::string>>& settings) {
+void WriteSettings(RowWriter& rows, Oid database, Oid role, const StoredSettings& settings) {
   if (settings.empty()) return;
   std::vector<std::string> texts;
   for (const auto& [name, value] : settings) texts.push_back(name + "=" + value);
@@ -108,7 +108,14 @@ void ProduceDatabaseRoleSetting(RowWriter& rows) {
     WriteSettings(rows, database->oid, kInvalidOid, database->settings);
   }
   for (const auto& role : rows.input().shared->Roles()) {
-    WriteSettings(rows, kInvalidOid, role->oid, role->settings);
+    WriteSettings(rows, kInvalidOid, role->oid, PlainSettings(*role));
+    for (const Oid database : DatabasesWithSettings(*role)) {
+      if (database == kInvalidOid) {  // ALTER ROLE ALL SET
+        WriteSettings(rows, kInvalidOid, kInvalidOid, SettingsIn(*role, database));
+      } else if (rows.input().shared->FindDatabase(database) != nullptr) {
+        WriteSettings(rows, database, role->oid, SettingsIn(*role, database));
+      }
+    }
   }
 }
 

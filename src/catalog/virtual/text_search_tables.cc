@@ -1,32 +1,26 @@
 // pg_ts_parser, pg_ts_template, pg_ts_dict, pg_ts_config, pg_ts_config_map: what works here.
+#include "catalog/record.h"
+#include "catalog/text_search_objects.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/text_search.h"
 
 namespace grizzly::catalog {
 namespace {
 
-const facts::TextSearchTemplateFact* TemplateOf(Oid oid) {
+// Those that read files do not.
+bool TemplateWorks(const facts::TextSearchTemplateFact& fact) {
+  return fact.tmplname == "simple" || fact.tmplname == "snowball";
+}
+
+bool DictionaryWorks(const facts::TextSearchDictionaryFact& dictionary) {
   for (const auto& fact : facts::AllTextSearchTemplates()) {
-    if (fact.oid == oid) return &fact;
-  }
-  return nullptr;
-}
-
-bool DictionaryWorks(const RowWriter& rows, const facts::TextSearchDictionaryFact& dictionary) {
-  const auto* made_from = TemplateOf(dictionary.dicttemplate);
-  return made_from != nullptr && rows.Implements(made_from->tmpllexize);
-}
-
-bool ConfigurationWorks(const RowWriter& rows, Oid parser) {
-  for (const auto& fact : facts::AllTextSearchParsers()) {
-    if (fact.oid == parser) return rows.Implements(fact.prsstart);
+    if (fact.oid == dictionary.dicttemplate) return TemplateWorks(fact);
   }
   return false;
 }
 
 void ProduceParser(RowWriter& rows) {
   for (const auto& fact : facts::AllTextSearchParsers()) {
-    if (!rows.Implements(fact.prsstart)) continue;
     rows.Number(fact.oid);
     rows.Text(fact.prsname);
     rows.Number(fact.prsnamespace);
@@ -41,7 +35,7 @@ void ProduceParser(RowWriter& rows) {
 
 void ProduceTemplate(RowWriter& rows) {
   for (const auto& fact : facts::AllTextSearchTemplates()) {
-    if (!rows.Implements(fact.tmpllexize)) continue;
+    if (!TemplateWorks(fact)) continue;
     rows.Number(fact.oid);
     rows.Text(fact.tmplname);
     rows.Number(fact.tmplnamespace);
@@ -53,7 +47,7 @@ void ProduceTemplate(RowWriter& rows) {
 
 void ProduceDictionary(RowWriter& rows) {
   for (const auto& fact : facts::AllTextSearchDictionaries()) {
-    if (!DictionaryWorks(rows, fact)) continue;
+    if (!DictionaryWorks(fact)) continue;
     rows.Number(fact.oid);
     rows.Text(fact.dictname);
     rows.Number(fact.dictnamespace);
@@ -62,11 +56,19 @@ void ProduceDictionary(RowWriter& rows) {
     rows.Fact(fact.dictinitoption);
     rows.Emit();
   }
+  ObjectsOf(rows.catalog()).ForEachObject(kTextSearchDictionaryClass, [&](const SchemaObject& made) {
+    rows.Number(made.oid);
+    rows.Text(made.name);
+    rows.Number(made.schema);
+    rows.Number(made.owner);
+    rows.Number(made.OidProperty(kDictionaryTemplate));
+    rows.TextOrNull(made.Property(kDictionaryOptions));
+    rows.Emit();
+  });
 }
 
 void ProduceConfiguration(RowWriter& rows) {
   for (const auto& fact : facts::AllTextSearchConfigurations()) {
-    if (!ConfigurationWorks(rows, fact.cfgparser)) continue;
     rows.Number(fact.oid);
     rows.Text(fact.cfgname);
     rows.Number(fact.cfgnamespace);
@@ -74,11 +76,18 @@ void ProduceConfiguration(RowWriter& rows) {
     rows.Number(fact.cfgparser);
     rows.Emit();
   }
+  ObjectsOf(rows.catalog()).ForEachObject(kTextSearchConfigurationClass, [&](const SchemaObject& made) {
+    rows.Number(made.oid);
+    rows.Text(made.name);
+    rows.Number(made.schema);
+    rows.Number(made.owner);
+    rows.Number(made.OidProperty(kConfigurationParser));
+    rows.Emit();
+  });
 }
 
 void ProduceMapping(RowWriter& rows) {
   for (const auto& configuration : facts::AllTextSearchConfigurations()) {
-    if (!ConfigurationWorks(rows, configuration.cfgparser)) continue;
     for (const auto& fact : facts::AllTextSearchMappings()) {
       if (fact.mapcfg != configuration.oid) continue;
       rows.Number(fact.mapcfg);
@@ -88,6 +97,18 @@ void ProduceMapping(RowWriter& rows) {
       rows.Emit();
     }
   }
+  ObjectsOf(rows.catalog()).ForEachObject(kTextSearchConfigurationClass, [&](const SchemaObject& made) {
+    int32_t token_type = 0, number = 0;
+    for (const types::TextSearchMapping& mapping : MappingsOf(made)) {
+      number = mapping.token_type == token_type ? number + 1 : 1;
+      token_type = mapping.token_type;
+      rows.Number(made.oid);
+      rows.Int4(token_type);
+      rows.Int4(number);
+      rows.Number(mapping.dictionary);
+      rows.Emit();
+    }
+  });
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // pg_type, pg_enum, pg_range, pg_collation.
+#include "catalog/collation_object.h"
 #include "catalog/record.h"
 #include "catalog/virtual/row_writer.h"
 #include "catalog/virtual/type_shape.h"
@@ -204,7 +205,7 @@ void ProduceCollation(RowWriter& rows) {
     rows.Number(collation.schema);
     rows.Number(collation.owner);
     rows.Char(collation.Property(kCollationProvider)[0]);
-    rows.Bool(true);
+    rows.Bool(collation.Property(kCollationDeterministic) != "f");
     rows.Int4(std::stoi(std::string(collation.Property("encoding"))));
     rows.TextOrNull(collation.Property(kCollationCollate));
     rows.TextOrNull(collation.Property(kCollationCtype));

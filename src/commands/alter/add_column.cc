@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/error_fields.h"
 #include "commands/alter/column_type.h"
 #include "commands/constraint/exclusion.h"
 #include "commands/constraint/foreign_key.h"
@@ -151,11 +152,11 @@ RelationPtr AppendColumn(CommandInput& input, const RelationPtr& table, ColumnEl
   if (has_rows && !rewrites && value != nullptr) SetMissingValue(input, *value, &column);
   const bool reads_null = !column.has_missing || column.missing_is_null;
   if (has_rows && !rewrites && column.not_null && reads_null) {
-    throw SqlError(SqlState::kNotNullViolation,
-                   fmt::format("column \"{}\" of relation \"{}\" contains null values",
-                               column.name, table->name))
-        .Table(table->name)
-        .Column(column.name);
+    throw catalog::OfColumn(
+        SqlError(SqlState::kNotNullViolation,
+                 fmt::format("column \"{}\" of relation \"{}\" contains null values", column.name,
+                             table->name)),
+        *input.editor.Current(), *table, column.name);
   }
   if (rewrites) {
     RefuseUsedRowType(input, *table);

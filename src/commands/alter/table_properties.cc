@@ -1,5 +1,6 @@
 #include "commands/alter/table_properties.h"
 
+#include "catalog/error_fields.h"
 #include "commands/alter/alter_table.h"
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
@@ -36,10 +37,11 @@ RelationPtr RequireIndexOf(CommandInput& input, const Relation& table, std::stri
 
 void SetPersistence(CommandInput& input, const Relation& table, char persistence) {
   if (table.persistence == 't') {
-    throw SqlError(SqlState::kInvalidTableDefinition,
-                   fmt::format("cannot change logged status of table \"{}\" because it is temporary",
-                               table.name))
-        .Table(table.name);
+    throw catalog::OfTable(
+        SqlError(SqlState::kInvalidTableDefinition,
+                 fmt::format("cannot change logged status of table \"{}\" because it is temporary",
+                             table.name)),
+        *input.editor.Current(), table);
   }
   const auto set = [&](Oid oid) {
     Relation changed = *Reread(input, oid);

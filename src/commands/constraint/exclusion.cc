@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/error_fields.h"
 #include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
@@ -187,12 +188,12 @@ void CheckRows(CommandInput& input, const RelationPtr& table, Oid index_oid) {
       for (uint32_t row = 0; row < rows->row_count(); ++row) {
         const auto other = search.Find(*rows, row, stored.suffix(row));
         if (!other.has_value()) continue;
-        throw SqlError(SqlState::kExclusionViolation,
-                       fmt::format("could not create exclusion constraint \"{}\"", rule->name))
-            .Detail(fmt::format("Key {} conflicts with key {}.", search.Describe(*rows, row),
-                                search.DescribeStored(*other)))
-            .Table(table->name)
-            .Constraint(rule->name);
+        throw catalog::OfConstraint(
+            SqlError(SqlState::kExclusionViolation,
+                     fmt::format("could not create exclusion constraint \"{}\"", rule->name))
+                .Detail(fmt::format("Key {} conflicts with key {}.", search.Describe(*rows, row),
+                                    search.DescribeStored(*other))),
+            *input.editor.Current(), *table, rule->name);
       }
     }
   }

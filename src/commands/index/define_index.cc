@@ -11,6 +11,7 @@
 #include "commands/table/table_rewrite.h"
 #include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
+#include "types/collation.h"
 #include "types/type_name.h"
 
 namespace grizzly::commands {
@@ -230,9 +231,23 @@ RelationPtr DefinePartitionedIndex(CommandInput& input, const RelationPtr& table
 
 }  // namespace
 
+namespace {
+
+// Operator classes that compare bytes do not call equal what such a collation does.
+void CheckCollations(const IndexRequest& request) {
+  for (const catalog::IndexDefinition::Part& part : request.parts) {
+    const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
+    if (opclass == nullptr || !opclass->opcname.ends_with("_pattern_ops")) continue;
+    types::RequireDeterministic(part.collation, fmt::format("operator class \"{}\"", opclass->opcname));
+  }
+}
+
+}  // namespace
+
 RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,
                         bool is_new_table) {
   RefuseTakenNames(input, *table, request);
+  CheckCollations(request);
   if (request.parts.size() + request.include.size() > 32) {
     throw SqlError(SqlState::kTooManyColumns, "cannot use more than 32 columns in an index");
   }

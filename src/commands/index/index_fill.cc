@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/error_fields.h"
 #include "catalog/layouts.h"
 #include "commands/table/stored_rows.h"
 #include "executor/table_access.h"
@@ -198,11 +199,11 @@ void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_tabl
       const auto place = std::lower_bound(hashes.begin(), hashes.end(), hash);
       if (keys[row].empty() || place + 1 == hashes.end() || place[1] != hash) continue;
       if (std::find(seen.begin(), seen.end(), keys[row]) != seen.end()) {
-        throw SqlError(SqlState::kUniqueViolation,
-                       fmt::format("could not create unique index \"{}\"", fill.index().name))
-            .Detail(DescribeKey(input, shown, fill, rows, row) + " is duplicated.")
-            .Table(shown.name)
-            .Constraint(fill.index().name);
+        throw catalog::OfConstraint(
+            SqlError(SqlState::kUniqueViolation,
+                     fmt::format("could not create unique index \"{}\"", fill.index().name))
+                .Detail(DescribeKey(input, shown, fill, rows, row) + " is duplicated."),
+            *input.editor.Current(), shown, fill.index().name);
       }
       seen.push_back(keys[row]);
     }

@@ -1,5 +1,6 @@
 #include "commands/object/collations.h"
 
+#include "catalog/collation_object.h"
 #include "catalog/record.h"
 #include "commands/object/schema_objects.h"
 #include "commands/relation_lookup.h"
@@ -127,7 +128,7 @@ void SetCollation(const CollationOptions& options, SchemaObject* object) {
     if (options.locale == nullptr) ThrowMissingParameter("locale");
     object->SetProperty(catalog::kCollationIcuLocale, OptionText(*options.locale));
     object->SetProperty("encoding", "-1");
-    if (!deterministic) ThrowNotSupported("a nondeterministic collation");
+    if (!deterministic) object->SetProperty(catalog::kCollationDeterministic, "f");
   } else {
     SetLibcCollation(options, object);
     if (!deterministic) {

@@ -8,6 +8,7 @@
 #include "commands/evaluation.h"
 #include "commands/table/table_elements.h"
 #include "facts/access_methods.h"
+#include "types/collation.h"
 
 namespace grizzly::commands {
 namespace {
@@ -91,6 +92,13 @@ void ReadCollation(CommandInput& input, const PgQuery__PartitionElem& element,
                                input.services->FormatType(part->type.oid, types::kNoTypmod)));
   }
   part->collation = RequireCollation(input, ListOf(element.collation, element.n_collation), -1);
+}
+
+// Rows are put by the hash of their bytes.
+void RefuseHashedTexts(const PartitionKey::Part& part, char strategy) {
+  if (strategy == 'h' && !types::IsDeterministic(part.collation)) {
+    ThrowNotSupported("hash partitioning under a nondeterministic collation");
+  }
 }
 
 void ReadOpclass(CommandInput& input, const PgQuery__PartitionElem& element, char strategy,
@@ -297,6 +305,7 @@ PartitionKey ReadPartitionKey(CommandInput& input, const PgQuery__PartitionSpec&
       ReadKeyExpression(input, element, table, &part);
     }
     ReadCollation(input, element, &part);
+    RefuseHashedTexts(part, key.strategy);
     ReadOpclass(input, element, key.strategy, &part);
     key.parts.push_back(std::move(part));
   }

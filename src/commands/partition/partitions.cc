@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/error_fields.h"
 #include "catalog/inheritance.h"
 #include "catalog/partition_text.h"
 #include "commands/alter/inherit.h"
@@ -31,8 +32,9 @@ void CheckRows(CommandInput& input, const RelationPtr& root, const catalog::Defi
       CheckStoredRows(input, *member, {}, "partition", check.get());
     } catch (const SqlError& error) {
       if (error.state() != SqlState::kCheckViolation) throw;
-      throw SqlError(SqlState::kCheckViolation, fmt::format(fmt::runtime(message), member->name))
-          .Table(member->name);
+      throw catalog::OfTable(
+          SqlError(SqlState::kCheckViolation, fmt::format(fmt::runtime(message), member->name)),
+          *input.editor.Current(), *member);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/error_fields.h"
 #include "catalog/layouts.h"
 #include "commands/evaluation.h"
 #include "commands/index/index_fill.h"
@@ -19,7 +20,7 @@
 namespace grizzly::commands {
 namespace {
 
-void CheckNotNull(const catalog::Relation& table, const types::Batch& rows,
+void CheckNotNull(CommandInput& input, const catalog::Relation& table, const types::Batch& rows,
                   const std::vector<AttributeNumber>& columns) {
   for (const AttributeNumber attnum : columns) {
     const types::Vector& values = rows.column(attnum - 1);
@@ -27,25 +28,25 @@ void CheckNotNull(const catalog::Relation& table, const types::Batch& rows,
     for (uint32_t row = 0; row < rows.row_count(); ++row) {
       if (!values.IsNull(row)) continue;
       const std::string& name = table.columns[attnum - 1].name;
-      throw SqlError(SqlState::kNotNullViolation,
-                     fmt::format("column \"{}\" of relation \"{}\" contains null values", name,
-                                 table.name))
-          .Table(table.name)
-          .Column(name);
+      throw catalog::OfColumn(
+          SqlError(SqlState::kNotNullViolation,
+                   fmt::format("column \"{}\" of relation \"{}\" contains null values", name,
+                               table.name)),
+          *input.editor.Current(), table, name);
     }
   }
 }
 
-void RequireTrue(const catalog::Relation& table, const std::string& check,
+void RequireTrue(CommandInput& input, const catalog::Relation& table, const std::string& check,
                  const types::Vector& result, uint32_t rows) {
   for (uint32_t row = 0; row < rows; ++row) {
     const types::Datum value = result.GetDatum(row);
     if (value.is_null() || value.AsBool()) continue;
-    throw SqlError(SqlState::kCheckViolation,
-                   fmt::format("check constraint \"{}\" of relation \"{}\" is violated by some row",
-                               check, table.name))
-        .Table(table.name)
-        .Constraint(check);
+    throw catalog::OfConstraint(
+        SqlError(SqlState::kCheckViolation,
+                 fmt::format("check constraint \"{}\" of relation \"{}\" is violated by some row",
+                             check, table.name)),
+        *input.editor.Current(), table, check);
   }
 }
 
@@ -241,9 +242,9 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
   StoredRows stored(input, before);
   while (const types::Batch* old_rows = stored.Next()) {
     const types::Batch& rows = conversion.Convert(*old_rows);
-    CheckNotNull(*after, rows, not_null);
+    CheckNotNull(input, *after, rows, not_null);
     for (auto& [name, check] : checks) {
-      RequireTrue(*after, name, check.Evaluate(rows), rows.row_count());
+      RequireTrue(input, *after, name, check.Evaluate(rows), rows.row_count());
     }
     const std::vector<std::string_view>& suffixes = placement.Place(rows, stored);
     placement.Write(rows, stored, conversion.same_bytes(), writer);
@@ -294,9 +295,9 @@ void CheckStoredRows(CommandInput& input, const catalog::Relation& table,
   }
   StoredRows stored(input, table);
   while (const types::Batch* rows = stored.Next()) {
-    CheckNotNull(table, *rows, not_null);
+    CheckNotNull(input, table, *rows, not_null);
     if (evaluator != nullptr) {
-      RequireTrue(table, check_name, evaluator->Evaluate(*rows), rows->row_count());
+      RequireTrue(input, table, check_name, evaluator->Evaluate(*rows), rows->row_count());
     }
   }
 }

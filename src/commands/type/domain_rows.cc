@@ -1,5 +1,6 @@
 #include "commands/type/domain_rows.h"
 
+#include "catalog/error_fields.h"
 #include "catalog/record.h"
 #include "commands/evaluation.h"
 #include "commands/table/stored_rows.h"
@@ -40,17 +41,17 @@ void FindColumns(CommandInput& input, Oid domain, const std::string& shown,
   }
 }
 
-[[noreturn]] void ThrowViolated(const StoredColumn& column, bool not_null) {
+[[noreturn]] void ThrowViolated(CommandInput& input, const StoredColumn& column, bool not_null) {
   const catalog::Relation& table = *column.relation;
   const std::string& name = table.columns[column.attnum - 1].name;
-  throw SqlError(not_null ? SqlState::kNotNullViolation : SqlState::kCheckViolation,
-                 not_null ? fmt::format("column \"{}\" of table \"{}\" contains null values", name,
-                                        table.name)
-                          : fmt::format("column \"{}\" of table \"{}\" contains values that "
-                                        "violate the new constraint",
-                                        name, table.name))
-      .Table(table.name)
-      .Column(name);
+  throw catalog::OfColumn(
+      SqlError(not_null ? SqlState::kNotNullViolation : SqlState::kCheckViolation,
+               not_null ? fmt::format("column \"{}\" of table \"{}\" contains null values", name,
+                                      table.name)
+                        : fmt::format("column \"{}\" of table \"{}\" contains values that violate "
+                                      "the new constraint",
+                                      name, table.name)),
+      *input.editor.Current(), table, name);
 }
 
 void CheckColumn(CommandInput& input, const StoredColumn& column, const expr::Expr* condition) {
@@ -65,7 +66,7 @@ void CheckColumn(CommandInput& input, const StoredColumn& column, const expr::Ex
     const uint32_t count = batch->row_count();
     if (condition == nullptr) {
       for (uint32_t row = 0; row < count; ++row) {
-        if (stored.IsNull(row)) ThrowViolated(column, /*not_null=*/true);
+        if (stored.IsNull(row)) ThrowViolated(input, column, /*not_null=*/true);
       }
       continue;
     }
@@ -74,7 +75,7 @@ void CheckColumn(CommandInput& input, const StoredColumn& column, const expr::Ex
     const types::Vector& holds = evaluator->Evaluate(value);
     const auto reader = holds.Reader<bool>();
     for (uint32_t row = 0; row < count; ++row) {
-      if (!reader.IsNull(row) && !reader[row]) ThrowViolated(column, /*not_null=*/false);
+      if (!reader.IsNull(row) && !reader[row]) ThrowViolated(input, column, /*not_null=*/false);
     }
   }
 }

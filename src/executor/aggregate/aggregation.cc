@@ -437,10 +437,24 @@ Batch* Aggregation::EmitGroups(ExecContext& context) {
     calls_[c].expr->function->finalize(context.evaluation.functions, *calls_[c].expr->call,
                                        call_states_.data(), count, result, 0);
   }
+  ChargeResults(context);
   EmitGroupingCalls(set, count);
   out_.set_row_count(count);
   next_group_ += count;
   return &out_;
+}
+
+// What string_agg, array_agg ... made, until the next batch.
+void Aggregation::ChargeResults(ExecContext& context) {
+  size_t bytes = 0;
+  for (size_t c = 0; c < calls_.size(); ++c) {
+    // Those that gather values own memory; what others make is small.
+    if (calls_[c].expr->function->destroy == nullptr) continue;
+    Vector& result = out_.column(group_types_.size() + c);
+    if (result.physical() == types::PhysicalType::kString) bytes += result.heap().allocated_bytes();
+  }
+  result_bytes_.LetGo();
+  result_bytes_.Grow(context.memory, bytes);
 }
 
 void Aggregation::EmitKeys(const GroupingSet& set, uint32_t count) {

@@ -14,6 +14,7 @@
 #include "executor/operator.h"
 #include "executor/spill/spill_file.h"
 #include "expr/evaluator.h"
+#include "functions/aggregate/held_bytes.h"
 
 namespace grizzly::executor {
 
@@ -108,6 +109,7 @@ class Aggregation {
   void MergeStates(ExecContext& context, GroupRun& run, std::span<const uint32_t> groups);
   void FinishOrdered(ExecContext& context);
   Batch* EmitGroups(ExecContext& context);
+  void ChargeResults(ExecContext& context);
   void EmitKeys(const GroupingSet& set, uint32_t count);
   void EmitGroupingCalls(const GroupingSet& set, uint32_t count);
 
@@ -131,6 +133,7 @@ class Aggregation {
   size_t next_set_ = 0;
   size_t next_group_ = 0;
   Batch out_;
+  functions::HeldBytes result_bytes_;  // of out_
 };
 
 }  // namespace grizzly::executor

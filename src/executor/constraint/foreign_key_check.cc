@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/error_fields.h"
 #include "executor/constraint/kept_values.h"
 #include "executor/constraint/table_rows.h"
 #include "executor/table_access.h"
@@ -10,15 +11,6 @@ namespace grizzly::executor {
 
 using types::Datum;
 
-namespace {
-
-std::string SchemaName(const ExecContext& context, const catalog::Relation& table) {
-  const catalog::Schema* schema = context.virtual_input.catalog->FindSchema(table.schema);
-  return schema == nullptr ? std::string() : schema->name;
-}
-
-}  // namespace
-
 ForeignKeyCheck::ForeignKeyCheck(plan::ForeignKeyRulePtr rule, ExecContext& context)
     : rule_(std::move(rule)),
       context_(context),
@@ -26,45 +18,36 @@ ForeignKeyCheck::ForeignKeyCheck(plan::ForeignKeyRulePtr rule, ExecContext& cont
       referenced_(*rule_, context),
       referencing_(*rule_, context, values_) {}
 
+// PostgreSQL says the referencing table of either side's violations.
+void ForeignKeyCheck::Throw(std::string message, std::string detail) {
+  throw catalog::OfConstraint(
+      SqlError(SqlState::kForeignKeyViolation, std::move(message)).Detail(std::move(detail)),
+      *context_.virtual_input.catalog, *rule_->referencing, rule_->name);
+}
+
 void ForeignKeyCheck::ThrowMissing(const std::vector<Datum>& values) {
   const catalog::Relation& table = *rule_->referencing;
-  throw SqlError(SqlState::kForeignKeyViolation,
-                 fmt::format("insert or update on table \"{}\" violates foreign key constraint "
-                             "\"{}\"",
-                             table.name, rule_->name))
-      .Detail(fmt::format("Key {} is not present in table \"{}\".",
-                          DescribeValues(context_, table, rule_->referencing_columns, values),
-                          rule_->referenced->name))
-      .Schema(SchemaName(context_, table))
-      .Table(table.name)
-      .Constraint(rule_->name);
+  Throw(fmt::format("insert or update on table \"{}\" violates foreign key constraint \"{}\"",
+                    table.name, rule_->name),
+        fmt::format("Key {} is not present in table \"{}\".",
+                    DescribeValues(context_, table, rule_->referencing_columns, values),
+                    rule_->referenced->name));
 }
 
 void ForeignKeyCheck::ThrowMixedNulls() {
-  const catalog::Relation& table = *rule_->referencing;
-  throw SqlError(SqlState::kForeignKeyViolation,
-                 fmt::format("insert or update on table \"{}\" violates foreign key constraint "
-                             "\"{}\"",
-                             table.name, rule_->name))
-      .Detail("MATCH FULL does not allow mixing of null and nonnull key values.")
-      .Schema(SchemaName(context_, table))
-      .Table(table.name)
-      .Constraint(rule_->name);
+  Throw(fmt::format("insert or update on table \"{}\" violates foreign key constraint \"{}\"",
+                    rule_->referencing->name, rule_->name),
+        "MATCH FULL does not allow mixing of null and nonnull key values.");
 }
 
 void ForeignKeyCheck::ThrowReferenced(const std::vector<Datum>& values) {
   const catalog::Relation& referenced = *rule_->referenced;
-  const catalog::Relation& table = *rule_->referencing;
-  throw SqlError(SqlState::kForeignKeyViolation,
-                 fmt::format("update or delete on table \"{}\" violates foreign key constraint "
-                             "\"{}\" on table \"{}\"",
-                             referenced.name, rule_->name, table.name))
-      .Detail(fmt::format("Key {} is still referenced from table \"{}\".",
-                          DescribeValues(context_, referenced, rule_->referenced_columns, values),
-                          table.name))
-      .Schema(SchemaName(context_, table))
-      .Table(table.name)
-      .Constraint(rule_->name);
+  const std::string& table = rule_->referencing->name;
+  Throw(fmt::format("update or delete on table \"{}\" violates foreign key constraint \"{}\" on "
+                    "table \"{}\"",
+                    referenced.name, rule_->name, table),
+        fmt::format("Key {} is still referenced from table \"{}\".",
+                    DescribeValues(context_, referenced, rule_->referenced_columns, values), table));
 }
 
 void ForeignKeyCheck::CheckValues(const std::vector<Datum>& values, bool locks) {

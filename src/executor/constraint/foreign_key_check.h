@@ -37,6 +37,7 @@ class ForeignKeyCheck {
   bool SomeRowRefersTo(std::string_view fields);
   void Restrict(const Gone& gone);
   void Act(const Gone& gone, char action, bool is_delete);
+  [[noreturn]] void Throw(std::string message, std::string detail);
   [[noreturn]] void ThrowMissing(const std::vector<types::Datum>& values);
   [[noreturn]] void ThrowMixedNulls();
   [[noreturn]] void ThrowReferenced(const std::vector<types::Datum>& values);

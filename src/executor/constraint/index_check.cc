@@ -1,5 +1,6 @@
 #include "executor/constraint/index_check.h"
 
+#include "catalog/error_fields.h"
 #include "executor/columnar/row_access.h"
 #include "executor/constraint/foreign_key_values.h"
 #include "executor/constraint/transaction_checks.h"
@@ -41,28 +42,29 @@ void IndexCheck::ThrowDuplicate(std::string_view suffix) {
     places.push_back(place);
     values.push_back(table.row_layouts->Decode(row.value(), place));
   }
-  throw SqlError(SqlState::kUniqueViolation,
-                 fmt::format("duplicate key value violates unique constraint \"{}\"", rule_->name))
-      .Detail("Key " + DescribeValues(context_, table, places, values) + " already exists.")
-      .Table(table.name)
-      .Constraint(rule_->name);
+  throw catalog::OfConstraint(
+      SqlError(SqlState::kUniqueViolation,
+               fmt::format("duplicate key value violates unique constraint \"{}\"", rule_->name))
+          .Detail("Key " + DescribeValues(context_, table, places, values) + " already exists."),
+      *context_.virtual_input.catalog, table, rule_->name);
 }
 
 void IndexCheck::CheckRow(std::string_view suffix) {
   if (search_ == nullptr) return;
   const auto other = search_->FindForStored(suffix);
   if (!other.has_value()) return;
-  ThrowExclusion(*rule_, search_->DescribeStored(suffix), search_->DescribeStored(*other));
+  ThrowExclusion(context_, *rule_, search_->DescribeStored(suffix),
+                 search_->DescribeStored(*other));
 }
 
-void ThrowExclusion(const plan::IndexRule& rule, const std::string& key,
+void ThrowExclusion(const ExecContext& context, const plan::IndexRule& rule, const std::string& key,
                     const std::string& existing_key) {
-  throw SqlError(
-      SqlState::kExclusionViolation,
-      fmt::format("conflicting key value violates exclusion constraint \"{}\"", rule.name))
-      .Detail(fmt::format("Key {} conflicts with existing key {}.", key, existing_key))
-      .Table(rule.table->name)
-      .Constraint(rule.name);
+  throw catalog::OfConstraint(
+      SqlError(
+          SqlState::kExclusionViolation,
+          fmt::format("conflicting key value violates exclusion constraint \"{}\"", rule.name))
+          .Detail(fmt::format("Key {} conflicts with existing key {}.", key, existing_key)),
+      *context.virtual_input.catalog, *rule.table, rule.name);
 }
 
 }  // namespace grizzly::executor

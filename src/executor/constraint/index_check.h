@@ -29,7 +29,7 @@ class IndexCheck {
 };
 
 // conflicting key value violates exclusion constraint "c".
-[[noreturn]] void ThrowExclusion(const plan::IndexRule& rule, const std::string& key,
-                                 const std::string& existing_key);
+[[noreturn]] void ThrowExclusion(const ExecContext& context, const plan::IndexRule& rule,
+                                 const std::string& key, const std::string& existing_key);
 
 }  // namespace grizzly::executor

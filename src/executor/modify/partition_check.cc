@@ -1,5 +1,6 @@
 #include "executor/modify/partition_check.h"
 
+#include "catalog/error_fields.h"
 #include "executor/modify/row_description.h"
 
 namespace grizzly::executor {
@@ -24,11 +25,13 @@ const std::vector<uint32_t>& PartitionCheck::FindFailing(const types::Batch& row
 
 void PartitionCheck::Require(const types::Batch& rows) {
   if (FindFailing(rows).empty()) return;
-  throw SqlError(SqlState::kCheckViolation,
-                 fmt::format("new row for relation \"{}\" violates partition constraint",
-                             table_.name))
-      .Detail("Failing row contains " + DescribeRow(table_, rows, failing_.front(), context_) + ".")
-      .Table(table_.name);
+  throw catalog::OfTable(
+      SqlError(SqlState::kCheckViolation,
+               fmt::format("new row for relation \"{}\" violates partition constraint",
+                           table_.name))
+          .Detail("Failing row contains " + DescribeRow(table_, rows, failing_.front(), context_) +
+                  "."),
+      *context_.virtual_input.catalog, table_);
 }
 
 }  // namespace grizzly::executor

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "catalog/error_fields.h"
 #include "catalog/object_text.h"
 #include "catalog/partition_map.h"
 #include "executor/modify/row_description.h"
@@ -143,10 +144,11 @@ void RowRouter::ThrowNoPartition(const Level& level) const {
                               : BracketedKey(part.expression.sql);
     values += DescribeValue(part.type, key_[i], context_);
   }
-  throw SqlError(SqlState::kCheckViolation,
-                 fmt::format("no partition of relation \"{}\" found for row", table.name))
-      .Detail(fmt::format("Partition key of the failing row contains ({}) = ({}).", names, values))
-      .Table(table.name);
+  throw catalog::OfTable(
+      SqlError(SqlState::kCheckViolation,
+               fmt::format("no partition of relation \"{}\" found for row", table.name))
+          .Detail(fmt::format("Partition key of the failing row contains ({}) = ({}).", names, values)),
+      *context_.virtual_input.catalog, table);
 }
 
 RowRouter::Target& RowRouter::TargetOf(size_t leaf) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error/check.h"
+#include "catalog/error_fields.h"
 #include "catalog/layouts.h"
 #include "executor/constraint/index_check.h"
 #include "catalog/access_method.h"
@@ -129,13 +130,13 @@ void RowWriter::CheckNotNull(const Batch& rows) {
     before.Slice(0, failing);
     CheckConditions(before);
   }
-  throw SqlError(SqlState::kNotNullViolation,
-                 fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null "
-                             "constraint",
-                             lacking->name, table_.name))
-      .Detail("Failing row contains " + Describe(rows, failing) + ".")
-      .Table(table_.name)
-      .Column(lacking->name);
+  throw catalog::OfColumn(
+      SqlError(SqlState::kNotNullViolation,
+               fmt::format("null value in column \"{}\" of relation \"{}\" violates not-null "
+                           "constraint",
+                           lacking->name, table_.name))
+          .Detail("Failing row contains " + Describe(rows, failing) + "."),
+      *context_.virtual_input.catalog, table_, lacking->name);
 }
 
 void RowWriter::CheckConditions(const Batch& rows, bool of_views_only) {
@@ -159,12 +160,12 @@ void RowWriter::CheckConditions(const Batch& rows, bool of_views_only) {
                                violated->check->name))
         .Detail("Failing row contains " + Describe(rows, failing) + ".");
   }
-  throw SqlError(SqlState::kCheckViolation,
-                 fmt::format("new row for relation \"{}\" violates check constraint \"{}\"",
-                             table_.name, violated->check->name))
-      .Detail("Failing row contains " + Describe(rows, failing) + ".")
-      .Table(table_.name)
-      .Constraint(violated->check->name);
+  throw catalog::OfConstraint(
+      SqlError(SqlState::kCheckViolation,
+               fmt::format("new row for relation \"{}\" violates check constraint \"{}\"",
+                           table_.name, violated->check->name))
+          .Detail("Failing row contains " + Describe(rows, failing) + "."),
+      *context_.virtual_input.catalog, table_, violated->check->name);
 }
 
 void RowWriter::ComputeSuffix(const Batch& rows, uint32_t row) {
@@ -232,11 +233,11 @@ std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, ui
   for (const auto& index : indexes_) {
     if (!index->definition->unique) continue;
     if (!index->definition->immediate && arbiters != nullptr && arbiters->empty()) {
-      throw SqlError(SqlState::kObjectNotInPrerequisiteState,
-                     "ON CONFLICT does not support deferrable unique constraints/exclusion "
-                     "constraints as arbiters")
-          .Table(table_.name)
-          .Constraint(index->rules->index->name);
+      throw catalog::OfConstraint(
+          SqlError(SqlState::kObjectNotInPrerequisiteState,
+                   "ON CONFLICT does not support deferrable unique constraints/exclusion "
+                   "constraints as arbiters"),
+          *context_.virtual_input.catalog, table_, index->rules->index->name);
     }
     if (!ComputeEntry(*index, rows, row) || !index->is_unique_key) continue;
     if (!uncontended_) context_.transaction.LockRow(index->key, txn::RowLockMode::kUpdate);
@@ -283,7 +284,7 @@ std::optional<RowWriter::Conflict> RowWriter::FindExclusion(const Batch& rows, u
 void RowWriter::ThrowExcluded(const Conflict& conflict, const Batch& rows, uint32_t row) {
   for (const auto& exclusion : exclusions_) {
     if (exclusion->rule().index->oid != conflict.index->oid) continue;
-    ThrowExclusion(exclusion->rule(), exclusion->Describe(rows, row),
+    ThrowExclusion(context_, exclusion->rule(), exclusion->Describe(rows, row),
                    exclusion->DescribeStored(conflict.row_suffix));
   }
   GRIZZLY_UNREACHABLE("an exclusion constraint without a search");
@@ -310,12 +311,12 @@ void RowWriter::ThrowConflict(const Conflict& conflict, const Batch& rows, uint3
       io->Output(value, *context_.evaluation.functions.io, values);
     }
   }
-  throw SqlError(SqlState::kUniqueViolation,
-                 fmt::format("duplicate key value violates unique constraint \"{}\"",
-                             conflict.index->name))
-      .Detail(fmt::format("Key ({})=({}) already exists.", names, values))
-      .Table(table_.name)
-      .Constraint(conflict.index->name);
+  throw catalog::OfConstraint(
+      SqlError(SqlState::kUniqueViolation,
+               fmt::format("duplicate key value violates unique constraint \"{}\"",
+                           conflict.index->name))
+          .Detail(fmt::format("Key ({})=({}) already exists.", names, values)),
+      *context_.virtual_input.catalog, table_, conflict.index->name);
 }
 
 void RowWriter::PutEntry(const Index& index, std::string_view suffix) {

@@ -8,6 +8,7 @@
 
 #include "executor/columnar/columnar_source.h"
 #include "executor/columnar/lazy_columns.h"
+#include "executor/columnar/row_access.h"
 #include "executor/columnar/zone_filter.h"
 #include "executor/filter_set.h"
 #include "executor/join/scan_keys.h"
@@ -105,9 +106,15 @@ class ColumnarScanOperator final : public Operator {
       columns_.StartGroup(*reader_);
       block_ = 0;
     }
-    const uint32_t rows = reader_->group().block_rows(block_);
-    const uint32_t kept = columns_.Fill(block_, RowsToRead(), batch_);
-    CountFiltered(context, static_cast<int64_t>(rows) - kept);
+    const std::vector<uint32_t>* const rows = RowsToRead();
+    const size_t count = rows != nullptr ? rows->size() : reader_->group().block_rows(block_);
+    if (count == 0) {
+      batch_.Reset();
+      ++block_;
+      return true;
+    }
+    const uint32_t kept = columns_.Fill(block_, rows, batch_);
+    CountFiltered(context, static_cast<int64_t>(count) - kept);
     ++block_;
     return true;
   }
@@ -122,9 +129,8 @@ class ColumnarScanOperator final : public Operator {
     sampled_.clear();
     for (uint32_t i = 0; i < count; ++i) {
       const uint32_t row = visible != nullptr ? (*visible)[i] : i;
-      key_ = head_;
-      storage::AppendBigEndian(&key_, group.RowIdAt(block_ * storage::kSegmentBlockRows + row));
-      if (sampler_->Takes(key_)) sampled_.push_back(row);
+      const uint64_t row_id = group.RowIdAt(block_ * storage::kSegmentBlockRows + row);
+      if (sampler_->TakesRowId(row_id)) sampled_.push_back(row);
     }
     return &sampled_;
   }
@@ -134,7 +140,7 @@ class ColumnarScanOperator final : public Operator {
     uint32_t rows = 0;
     for (; rows < types::kBatchRowsMax && delta_->Valid(); delta_->Next()) {
       if (delta_->value().size() == storage::kDeletedMarkBytes) continue;
-      if (sampler_.has_value() && !sampler_->Takes(delta_->key())) continue;
+      if (sampler_.has_value() && !sampler_->TakesRowId(RowIdOfKey(delta_->key()))) continue;
       columns_.FillFromRow(SuffixOfRowKey(delta_->key()), delta_->value(), batch_, rows++);
     }
     if (rows == 0) return false;
@@ -174,7 +180,6 @@ class ColumnarScanOperator final : public Operator {
   uint32_t block_ = 0;
   std::optional<TableSampler> sampler_;
   std::vector<uint32_t> sampled_;
-  std::string key_;
   std::unique_ptr<txn::RangeScan> delta_;
 };
 

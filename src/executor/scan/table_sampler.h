@@ -1,7 +1,8 @@
 // TABLESAMPLE: which rows of a scan are part of the sample.
 //
-// BERNOULLI decides row by row from the row's key and the seed, SYSTEM for runs of neighbouring rows;
-// so REPEATABLE gives the same rows as long as the table does not change.
+// BERNOULLI decides row by row from the row's key and the seed, SYSTEM for runs of neighbouring rows; so REPEATABLE
+// gives the same rows as long as the table does not change, and those of a columnar table also when they move from
+// the delta into row groups.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,12 @@ class TableSampler {
 
   // For each row in scan order.
   bool Takes(std::string_view row_key);
+  // In any order, where rows have hidden ids: neighbours are those of near ids.
+  bool TakesRowId(uint64_t row_id) const;
 
  private:
+  bool TakesUnit(uint64_t unit) const;
+
   const bool by_block_;
   uint64_t cutoff_ = 0;  // of 2^32
   uint64_t seed_ = 0;

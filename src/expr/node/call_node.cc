@@ -8,6 +8,8 @@
 #include "expr/fixed.h"
 #include "expr/node/node.h"
 #include "facts/procs.h"
+#include "functions/string/deterministic.h"
+#include "types/collation.h"
 
 namespace grizzly::expr {
 namespace {
@@ -62,7 +64,10 @@ class InputNode final : public EvaluatorNode {
 class CallNode final : public EvaluatorNode {
  public:
   explicit CallNode(const FunctionExpr& expr)
-      : EvaluatorNode(expr.type), call_(expr.call), kernel_(expr.implementation->scalar) {
+      : EvaluatorNode(expr.type),
+        call_(expr.call),
+        kernel_(expr.implementation->scalar),
+        deterministic_for_(functions::DeterministicPurpose(*expr.call)) {
     for (const ExprPtr& argument : expr.arguments) children_.push_back(CompileNode(*argument));
     arguments_.resize(children_.size());
   }
@@ -70,6 +75,9 @@ class CallNode final : public EvaluatorNode {
   const Vector& Evaluate(EvaluationState& state, const Batch& input) override {
     for (size_t i = 0; i < children_.size(); ++i) {
       arguments_[i] = &children_[i]->Evaluate(state, input);
+    }
+    if (!deterministic_for_.empty()) [[unlikely]] {
+      types::RequireDeterministic(call_->collation, deterministic_for_);
     }
     Vector& result = Prepare(input.row_count());
     state.functions.result_heap = &result.heap();
@@ -80,6 +88,7 @@ class CallNode final : public EvaluatorNode {
  private:
   const std::shared_ptr<const functions::CallSite> call_;
   const functions::ScalarKernel kernel_;
+  const std::string_view deterministic_for_;  // empty: its collation may be any
   std::vector<NodePtr> children_;
   std::vector<const Vector*> arguments_;
 };

@@ -6,6 +6,8 @@
 #include "expr/node/array_elements.h"
 #include "expr/node/node.h"
 #include "facts/type_oids.h"
+#include "types/type_directory.h"
+#include "types/type_names_source.h"
 
 namespace grizzly::expr {
 namespace {
@@ -109,9 +111,11 @@ class DomainNode final : public EvaluatorNode {
     if (!value.MayHaveNulls()) return;
     for (uint32_t row = 0; row < row_count; ++row) {
       if (!value.IsNull(row)) continue;
+      const types::TypeNames names = NamesOfDomain();
       throw SqlError(SqlState::kNotNullViolation,
                      fmt::format("domain {} does not allow null values", expr_.domain_name))
-          .DataType(expr_.domain_name);
+          .Schema(names.schema)
+          .DataType(names.name);
     }
   }
 
@@ -120,12 +124,19 @@ class DomainNode final : public EvaluatorNode {
     const auto reader = holds.Reader<bool>();
     for (uint32_t row = 0; row < row_count; ++row) {
       if (reader.IsNull(row) || reader[row]) continue;
+      const types::TypeNames names = NamesOfDomain();
       throw SqlError(SqlState::kCheckViolation,
                      fmt::format("value for domain {} violates check constraint \"{}\"",
                                  expr_.domain_name, check.constraint_name))
-          .DataType(expr_.domain_name)
+          .Schema(names.schema)
+          .DataType(names.name)
           .Constraint(check.constraint_name);
     }
+  }
+
+  types::TypeNames NamesOfDomain() const {
+    const auto* source = dynamic_cast<const types::TypeNamesSource*>(types::CurrentTypeDirectory());
+    return source == nullptr ? types::TypeNames() : source->NamesOfType(expr_.type.oid);
   }
 
   const WrapExpr& expr_;

@@ -316,9 +316,10 @@ class DayConjunct final : public Conjunct {
 
 bool ComparesBytes(Oid collation, Comparison comparison) {
   constexpr Oid kDefaultCollation = 100, kC = 950, kPosix = 951;
-  return comparison == Comparison::kEqual || comparison == Comparison::kNotEqual ||
-         collation == kInvalidOid || collation == kDefaultCollation || collation == kC ||
-         collation == kPosix;
+  const bool is_equality = comparison == Comparison::kEqual || comparison == Comparison::kNotEqual;
+  // Built-in collations are deterministic; users' need not be.
+  return (is_equality && collation < kFirstUserOid) || collation == kInvalidOid ||
+         collation == kDefaultCollation || collation == kC || collation == kPosix;
 }
 
 // `date op timestamp`: null when `prosrc` is no such function.

@@ -10,6 +10,7 @@
 #include "base/error/sql_error.h"
 #include "facts/types.h"
 #include "functions/aggregate/aggregate_of.h"
+#include "functions/aggregate/held_bytes.h"
 #include "functions/families.h"
 #include "types/array.h"
 #include "types/compare.h"
@@ -26,6 +27,7 @@ using types::SqlType;
 struct SortedValues {
   std::vector<Datum> values;
   Datum direct;
+  HeldBytes held;
 };
 
 void Update(const AggregateInput& input, char* const* states) {
@@ -37,6 +39,7 @@ void Update(const AggregateInput& input, char* const* states) {
       state.direct = direct.GetDatum(row).CopyTo(direct.physical(), *input.arena);
     }
     if (argument.IsNull(row)) continue;
+    state.held.Grow(input.context->memory, (state.values.size() + 1) * sizeof(Datum));
     state.values.push_back(argument.GetDatum(row).CopyTo(argument.physical(), *input.arena));
   }
 }

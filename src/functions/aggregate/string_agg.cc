@@ -1,11 +1,18 @@
 // string_agg(text, text), string_agg(bytea, bytea).
+#include <algorithm>
 #include <string>
 
+#include <fmt/format.h>
+
+#include "base/error/sql_error.h"
 #include "functions/aggregate/aggregate_of.h"
+#include "functions/aggregate/held_bytes.h"
 #include "functions/families.h"
 
 namespace grizzly::functions {
 namespace {
+
+constexpr size_t kTextBytesMax = 0x3FFFFFFF;  // PostgreSQL's
 
 // The delimiter of a row goes before its value; of the first row it is dropped at the end. A NULL
 // value is left out, a NULL delimiter is none.
@@ -13,6 +20,21 @@ struct Joined {
   std::string text;
   size_t first_delimiter = 0;
   bool any = false;
+  HeldBytes held;
+
+  // Before the text takes the room.
+  void MakeRoom(FunctionContext& context, size_t more) {
+    const size_t needed = text.size() + more;
+    if (needed <= text.capacity()) return;
+    if (needed > kTextBytesMax) {
+      throw SqlError(SqlState::kProgramLimitExceeded, "out of memory")
+          .Detail(fmt::format("Cannot enlarge string buffer containing {} bytes by {} more bytes.",
+                              text.size(), more));
+    }
+    const size_t room = std::max(needed, 2 * text.capacity());
+    held.Grow(context.memory, room);
+    text.reserve(room);
+  }
 };
 
 Joined& At(char* state) { return *std::launder(reinterpret_cast<Joined*>(state)); }
@@ -25,6 +47,8 @@ void AddRow(const AggregateInput& input, uint32_t row, Joined& joined) {
   const auto values = input.arguments[0]->Reader<StringRef>();
   const auto delimiters = input.arguments[1]->Reader<StringRef>();
   const size_t before = joined.text.size();
+  const size_t delimiter_bytes = delimiters.IsNull(row) ? 0 : delimiters[row].size();
+  joined.MakeRoom(*input.context, delimiter_bytes + values[row].size());
   if (!delimiters.IsNull(row)) joined.text += delimiters[row].view();
   if (!joined.any) joined.first_delimiter = joined.text.size() - before;
   joined.any = true;
@@ -37,9 +61,10 @@ void Update(const AggregateInput& input, char* const* states) {
 void UpdateSingle(const AggregateInput& input, char* state) {
   for (uint32_t row = 0; row < input.row_count; ++row) AddRow(input, row, At(state));
 }
-void Combine(const AggregateInput&, const char* source, char* target) {
+void Combine(const AggregateInput& input, const char* source, char* target) {
   const Joined& other = At(const_cast<char*>(source));
   Joined& joined = At(target);
+  joined.MakeRoom(*input.context, other.text.size());
   if (!joined.any) joined.first_delimiter = other.first_delimiter;
   joined.any = joined.any || other.any;
   joined.text += other.text;

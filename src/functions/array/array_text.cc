@@ -6,6 +6,7 @@
 
 #include "base/error/sql_error.h"
 #include "functions/aggregate/aggregate_of.h"
+#include "functions/aggregate/held_bytes.h"
 #include "functions/array/array_functions.h"
 #include "functions/array/expand_array.h"
 #include "functions/families.h"
@@ -172,6 +173,13 @@ struct Gathered {
   // array_agg(anyarray): the shape of each part, and how many there are.
   std::vector<ArrayDimension> shape;
   int32_t parts = 0;
+  size_t bytes = 0;  // of the elements, and where they end
+  HeldBytes held;
+
+  void Hold(FunctionContext& context, size_t more) {
+    bytes += more;
+    held.Grow(context.memory, bytes);
+  }
 };
 Gathered& StateAt(char* state) { return *std::launder(reinterpret_cast<Gathered*>(state)); }
 void Init(char* state) { new (state) Gathered(); }
@@ -181,7 +189,12 @@ void AddElement(const AggregateInput& input, uint32_t row, Gathered& state) {
   if (state.builder == nullptr) {
     state.builder = std::make_unique<ArrayBuilder>(input.arguments[0]->type());
   }
-  state.builder->Add(input.arguments[0]->GetDatum(row));
+  const Datum value = input.arguments[0]->GetDatum(row);
+  const bool is_string = input.arguments[0]->physical() == types::PhysicalType::kString;
+  state.Hold(*input.context, is_string && !value.is_null()
+                                 ? value.AsString().size() + sizeof(uint32_t)
+                                 : types::PhysicalWidth(input.arguments[0]->physical()));
+  state.builder->Add(value);
 }
 
 void AddPart(const AggregateInput& input, uint32_t row, Gathered& state) {
@@ -200,6 +213,7 @@ void AddPart(const AggregateInput& input, uint32_t row, Gathered& state) {
     throw SqlError(SqlState::kArraySubscriptError,
                    "cannot accumulate arrays of different dimensionality");
   }
+  state.Hold(*input.context, value.AsString().size());
   for (uint32_t i = 0; i < part.size(); ++i) state.builder->Add(part.Get(i));
   ++state.parts;
 }
@@ -220,7 +234,7 @@ StringRef FinishArray(const Gathered& state, Arena& arena) {
   return state.builder->Finish(arena, shape);
 }
 
-void Combine(const AggregateInput&, const char* source, char* target) {
+void Combine(const AggregateInput& input, const char* source, char* target) {
   Gathered& from = StateAt(const_cast<char*>(source));
   Gathered& to = StateAt(target);
   if (from.builder == nullptr) return;
@@ -228,6 +242,7 @@ void Combine(const AggregateInput&, const char* source, char* target) {
     to = std::move(from);
     return;
   }
+  to.Hold(*input.context, from.bytes);
   Arena scratch;
   const StringRef array = FinishArray(from, scratch);
   const ArrayRef elements(array);

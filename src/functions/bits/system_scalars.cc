@@ -1,11 +1,13 @@
-// Functions of tid, pg_lsn and xid8.
+// Functions of tid, pg_lsn, xid8 and pg_snapshot.
 #include <algorithm>
 
 #include "base/error/sql_error.h"
 #include "functions/kernel.h"
+#include "functions/set/set_rows.h"
 #include "functions/type_families.h"
 #include "types/numeric.h"
 #include "types/tid.h"
+#include "types/xid_snapshot.h"
 
 namespace grizzly::functions {
 namespace {
@@ -101,6 +103,30 @@ void RegisterTids(Registry& registry) {
   registry.AddScalar("bttidcmp", Cold<&TidOrder>);
 }
 
+// ---- pg_snapshot, with numbers as xid8 or, as txid_snapshot, int8 ----
+
+int64_t SnapshotXmin(View bytes) { return static_cast<int64_t>(types::ReadXidSnapshot(bytes).xmin); }
+int64_t SnapshotXmax(View bytes) { return static_cast<int64_t>(types::ReadXidSnapshot(bytes).xmax); }
+bool VisibleInSnapshot(int64_t transaction, View bytes) {
+  return types::ReadXidSnapshot(bytes).Sees(static_cast<uint64_t>(transaction));
+}
+std::unique_ptr<SetScan> SnapshotRunning(FunctionContext&, const CallSite&,
+                                         std::span<const Datum> values) {
+  if (AnyNull(values)) return nullptr;
+  std::vector<uint64_t> running = types::ReadXidSnapshot(values[0].AsString()).running;
+  const size_t count = running.size();
+  return MakeRowsScan(count, [running = std::move(running)](size_t i, types::Batch& out, uint32_t row) {
+    out.column(0).SetDatum(row, Datum::Of(static_cast<int64_t>(running[i])));
+  });
+}
+
+void RegisterXidSnapshots(Registry& registry) {
+  registry.AddScalar("pg_snapshot_xmin", Cold<&SnapshotXmin>);
+  registry.AddScalar("pg_snapshot_xmax", Cold<&SnapshotXmax>);
+  registry.AddScalar("pg_visible_in_snapshot", Cold<&VisibleInSnapshot>);
+  registry.AddSet("pg_snapshot_xip", &SnapshotRunning);
+}
+
 // ---- others ----
 
 uint32_t LowHalf(uint64_t xid) { return static_cast<uint32_t>(xid); }
@@ -109,6 +135,7 @@ uint32_t LowHalf(uint64_t xid) { return static_cast<uint32_t>(xid); }
 
 void RegisterSystemScalars(Registry& registry) {
   RegisterTids(registry);
+  RegisterXidSnapshots(registry);
   AddOrder<uint64_t>(registry, "pg_lsn_");
   registry.AddScalar("pg_lsn_cmp", Cold<&Compare<uint64_t>>);
   registry.AddScalar("pg_lsn_mi", Cold<&LsnDifference>);

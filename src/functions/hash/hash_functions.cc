@@ -1,20 +1,34 @@
 // The hash functions by name: hashint4, hashtext, hash_array ..., and their extended twins.
 #include "base/error/sql_error.h"
+#include "facts/types.h"
 #include "functions/families.h"
 #include "functions/hash/value_hash.h"
 #include "functions/kernel.h"
+#include "functions/session_services.h"
+#include "functions/variadic.h"
+#include "types/collation.h"
 #include "types/postgres_hash.h"
+#include "types/text.h"
 
 namespace grizzly::functions {
 namespace {
 
+// Texts that a nondeterministic collation calls equal hash equal: by their sort keys.
+uint64_t HashArgument(const CallSite& call, const Datum& value, uint64_t seed, bool extended) {
+  const types::SqlType& type = call.argument_types[0];
+  if (types::IsDeterministic(call.collation)) return HashValue(type, value, seed, extended);
+  const bool is_padded = type.oid == facts::kBpcharOid;
+  std::string key;
+  types::AppendSortKey(key, is_padded ? types::TrimTrailingBlanks(value.AsString()) : value.AsString(),
+                       call.collation);
+  return types::PostgresHashBytes(key, seed);
+}
 Datum Hash(FunctionContext&, const CallSite& call, std::span<const Datum> values) {
-  return Datum::Of(
-      static_cast<int32_t>(HashValue(call.argument_types[0], values[0], 0, /*extended=*/false)));
+  return Datum::Of(static_cast<int32_t>(HashArgument(call, values[0], 0, /*extended=*/false)));
 }
 Datum HashExtended(FunctionContext&, const CallSite& call, std::span<const Datum> values) {
   return Datum::Of(static_cast<int64_t>(
-      HashValue(call.argument_types[0], values[0], values[1].As<uint64_t>(), /*extended=*/true)));
+      HashArgument(call, values[0], values[1].As<uint64_t>(), /*extended=*/true)));
 }
 
 // By prosrc; the extended one's is beside it.
@@ -54,36 +68,68 @@ constexpr HashName kHashNames[] = {
     {"jsonb_hash", "jsonb_hash_extended"},
 };
 
-// satisfies_hash_partition(table, modulus, remainder, key values ...): the condition that a hash partition
-// puts on its rows.
-Datum SatisfiesHashPartition(FunctionContext&, const CallSite& call,
-                             std::span<const Datum> arguments) {
-  constexpr size_t kFirstKey = 3;
-  for (size_t i = 0; i < kFirstKey; ++i) {
-    if (arguments[i].is_null()) return Datum::Of(false);
+// ---- satisfies_hash_partition(table, modulus, remainder, key values ...): what a hash partition asks of its rows ----
+
+constexpr size_t kFirstKey = 3;  // before it: table, modulus, remainder
+
+bool HasNull(std::span<const Datum> arguments) {
+  return arguments[0].is_null() || arguments[1].is_null() || arguments[2].is_null();
+}
+
+// Whether the table is partitioned so, which the catalog knows: the key values are given by their types.
+void CheckHashPartition(FunctionContext& context, const CallSite& call, std::span<const Datum> arguments) {
+  if (HasNull(arguments)) return;
+  if (context.session == nullptr) ThrowNotSupported("satisfies_hash_partition() without a session");
+  std::vector<Datum> question(arguments.begin(), arguments.begin() + kFirstKey);
+  question.push_back(Datum::Of(call.variadic_array));
+  CallSite spread = call;
+  std::vector<Datum> values(arguments.begin(), arguments.end());
+  if (call.variadic_array && !SpreadArray(context, call, arguments, spread, values)) return;
+  for (size_t i = kFirstKey; i < values.size(); ++i) {
+    question.push_back(Datum::Of(spread.argument_types[i].oid));
   }
-  const auto modulus = arguments[1].As<int32_t>(), remainder = arguments[2].As<int32_t>();
-  if (modulus <= 0 || remainder < 0 || remainder >= modulus || call.variadic_array) {
-    throw SqlError(SqlState::kFeatureNotSupported,
-                   "satisfies_hash_partition() of other than a partition's own numbers is not "
-                   "supported");
-  }
+  Arena arena;
+  context.session->CallSessionFunction(call.function, question, arena);
+}
+
+Datum InHashPartition(FunctionContext&, const CallSite& call, std::span<const Datum> arguments) {
+  if (HasNull(arguments)) return Datum::Of(false);
   uint64_t hash = 0;
   for (size_t i = kFirstKey; i < arguments.size(); ++i) {
     if (arguments[i].is_null()) continue;
     const types::PostgresHashFunction of = types::FindPostgresHash(call.argument_types[i]);
-    if (of == nullptr) {
-      throw SqlError(SqlState::kFeatureNotSupported, "hash partitioning by this type is not supported");
-    }
+    if (of == nullptr) ThrowNotSupported("hash partitioning by this type");
     hash = types::CombinePostgresHash(hash, of(arguments[i], types::kPartitionHashSeed));
   }
-  return Datum::Of(hash % static_cast<uint64_t>(modulus) == static_cast<uint64_t>(remainder));
+  const auto modulus = static_cast<uint64_t>(arguments[1].As<int32_t>());
+  return Datum::Of(hash % modulus == static_cast<uint64_t>(arguments[2].As<int32_t>()));
+}
+
+Datum CheckedInHashPartition(FunctionContext& context, const CallSite& call,
+                             std::span<const Datum> arguments) {
+  CheckHashPartition(context, call, arguments);
+  return Spread<&InHashPartition>(context, call, arguments);
+}
+
+// A partition's own condition names one table: it is looked at once per batch.
+void SatisfiesHashPartition(FunctionContext& context, const CallSite& call,
+                            kernel::Arguments arguments, uint32_t row_count, Vector& result) {
+  const bool is_one_table = kernel::AllConstant(arguments.first(kFirstKey)) && !call.variadic_array;
+  if (!is_one_table) {
+    return DatumsNullable<&CheckedInHashPartition>(context, call, arguments, row_count, result);
+  }
+  if (row_count > 0) {
+    std::vector<Datum> first(arguments.size());
+    for (size_t i = 0; i < kFirstKey; ++i) first[i] = arguments[i]->GetDatum(0);
+    CheckHashPartition(context, call, first);
+  }
+  DatumsNullable<&InHashPartition>(context, call, arguments, row_count, result);
 }
 
 }  // namespace
 
 void RegisterHashes(Registry& registry) {
-  registry.AddScalar("satisfies_hash_partition", DatumsNullable<&SatisfiesHashPartition>);
+  registry.AddScalar("satisfies_hash_partition", &SatisfiesHashPartition);
   for (const HashName& hash : kHashNames) {
     registry.AddScalar(hash.name, Datums<&Hash>);
     registry.AddScalar(hash.extended, Datums<&HashExtended>);

@@ -5,6 +5,7 @@
 #include "base/error/sql_error.h"
 #include "facts/type_oids.h"
 #include "functions/aggregate/aggregate_of.h"
+#include "functions/aggregate/held_bytes.h"
 #include "functions/families.h"
 #include "functions/json/json_populate.h"
 #include "functions/json/json_writer.h"
@@ -182,6 +183,11 @@ struct Gathered {
   std::vector<std::string> elements;  // jsonb
   Pairs pairs;
   bool any = false;
+  size_t bytes = 0;  // of elements and pairs
+  HeldBytes held;
+
+  // After a row, which is never large beside what is held.
+  void Hold(FunctionContext& context) { held.Grow(context.memory, text.capacity() + bytes); }
 };
 Gathered& StateAt(char* state) { return *std::launder(reinterpret_cast<Gathered*>(state)); }
 void Init(char* state) { new (state) Gathered(); }
@@ -200,11 +206,14 @@ void AddJson(const AggregateInput& input, uint32_t row, Gathered& state) {
   if (state.any && is_structured) state.text += "\n ";
   state.any = true;
   AppendAsJson(*input.context, type, input.arguments[0]->GetDatum(row), state.text);
+  state.Hold(*input.context);
 }
 void AddJsonb(const AggregateInput& input, uint32_t row, Gathered& state) {
   state.any = true;
   state.elements.push_back(AsJsonb(*input.context, input.arguments[0]->type(),
                                    input.arguments[0]->GetDatum(row)));
+  state.bytes += sizeof(std::string) + state.elements.back().size();
+  state.Hold(*input.context);
 }
 void AddPair(const AggregateInput& input, uint32_t row, Gathered& state) {
   const Datum key = input.arguments[0]->GetDatum(row);
@@ -215,6 +224,7 @@ void AddPair(const AggregateInput& input, uint32_t row, Gathered& state) {
   state.text += " : ";
   AppendAsJson(*input.context, input.arguments[1]->type(), input.arguments[1]->GetDatum(row),
                state.text);
+  state.Hold(*input.context);
 }
 void AddJsonbPair(const AggregateInput& input, uint32_t row, Gathered& state) {
   const Datum key = input.arguments[0]->GetDatum(row);
@@ -223,6 +233,9 @@ void AddJsonbPair(const AggregateInput& input, uint32_t row, Gathered& state) {
   state.pairs.emplace_back(AsJsonKey(*input.context, input.arguments[0]->type(), key),
                            AsJsonb(*input.context, input.arguments[1]->type(),
                                    input.arguments[1]->GetDatum(row)));
+  const auto& pair = state.pairs.back();
+  state.bytes += sizeof(pair) + pair.first.size() + pair.second.size();
+  state.Hold(*input.context);
 }
 
 using AddRow = void (*)(const AggregateInput&, uint32_t, Gathered&);
@@ -235,10 +248,11 @@ template <AddRow add>
 void UpdateSingle(const AggregateInput& input, char* state) {
   for (uint32_t row = 0; row < input.row_count; ++row) add(input, row, StateAt(state));
 }
-void Combine(const AggregateInput&, const char* source, char* target) {
+void Combine(const AggregateInput& input, const char* source, char* target) {
   Gathered& from = StateAt(const_cast<char*>(source));
   Gathered& to = StateAt(target);
   if (!from.any) return;
+  to.bytes += from.bytes;
   if (to.any && !from.text.empty()) {
     // What starts the other part gives way to a comma.
     const size_t opening = from.text.starts_with("{ ") ? 2 : 1;
@@ -249,6 +263,7 @@ void Combine(const AggregateInput&, const char* source, char* target) {
   for (std::string& element : from.elements) to.elements.push_back(std::move(element));
   for (auto& pair : from.pairs) to.pairs.push_back(std::move(pair));
   to.any = true;
+  to.Hold(*input.context);
 }
 
 enum class Shape : uint8_t { kJson, kJsonb, kObject, kJsonbObject };

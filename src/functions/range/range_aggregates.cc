@@ -1,5 +1,6 @@
 // range_agg and range_intersect_agg.
 #include "functions/aggregate/aggregate_of.h"
+#include "functions/aggregate/held_bytes.h"
 #include "functions/range/range_algebra.h"
 #include "functions/type_families.h"
 
@@ -14,17 +15,23 @@ struct Gather {
   using Argument = std::string_view;
   std::vector<std::string> ranges;
   bool any = false;
+  size_t bytes = 0;
+  HeldBytes held;
 
-  void Add(const AggregateInput&, std::string_view value) {
+  void Add(const AggregateInput& input, std::string_view value) {
     any = true;
+    bytes += sizeof(std::string) + value.size();
+    held.Grow(input.context->memory, bytes);
     if (!kMultiranges) {
       ranges.emplace_back(value);
       return;
     }
     for (std::string& range : RangesOf(MultirangeRef(value))) ranges.push_back(std::move(range));
   }
-  void Combine(const AggregateInput&, const Gather& other) {
+  void Combine(const AggregateInput& input, const Gather& other) {
     any |= other.any;
+    bytes += other.bytes;
+    held.Grow(input.context->memory, bytes);
     ranges.insert(ranges.end(), other.ranges.begin(), other.ranges.end());
   }
   Datum Finish(FunctionContext& context, const CallSite& call) const {

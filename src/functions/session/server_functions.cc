@@ -96,18 +96,45 @@ View EncodingName(int32_t encoding) {
   if (encoding < 0 || static_cast<size_t>(encoding) >= std::size(kEncodingNames)) return {};
   return kEncodingNames[encoding];
 }
+// Other names that PostgreSQL knows them by, besides windowsN for winN.
+struct EncodingAlias {
+  View alias;  // letters and digits, in upper case
+  View name;
+};
+constexpr EncodingAlias kEncodingAliases[] = {
+    {"UNICODE", "UTF8"},         {"ISO88591", "LATIN1"},   {"ISO88592", "LATIN2"},
+    {"ISO88593", "LATIN3"},      {"ISO88594", "LATIN4"},   {"ISO88599", "LATIN5"},
+    {"ISO885910", "LATIN6"},     {"ISO885913", "LATIN7"},  {"ISO885914", "LATIN8"},
+    {"ISO885915", "LATIN9"},     {"ISO885916", "LATIN10"}, {"ABC", "WIN1258"},
+    {"TCVN", "WIN1258"},         {"TCVN5712", "WIN1258"},  {"VSCII", "WIN1258"},
+    {"ALT", "WIN866"},           {"KOI8", "KOI8R"},        {"WIN", "WIN1251"},
+    {"MSKANJI", "SJIS"},         {"SHIFTJIS", "SJIS"},     {"WIN932", "SJIS"},
+    {"WIN950", "BIG5"},          {"WIN936", "GBK"},        {"WIN949", "UHC"}};
+
+View WithoutAlias(std::string& plain) {
+  constexpr View kWindows = "WINDOWS";
+  if (plain.starts_with(kWindows) && plain.size() > kWindows.size()) {
+    plain = "WIN" + plain.substr(kWindows.size());
+  }
+  for (const EncodingAlias& entry : kEncodingAliases) {
+    if (entry.alias == plain) return entry.name;
+  }
+  return plain;
+}
+
 int32_t EncodingNumber(View name) {
   std::string wanted;
   for (char c : name) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) wanted += c;
   }
+  const View known = WithoutAlias(wanted);
   for (size_t i = 0; i < std::size(kEncodingNames); ++i) {
     std::string plain;
     for (char c : kEncodingNames[i]) {
       if (c != '_') plain += c;
     }
-    if (plain == wanted) return static_cast<int32_t>(i);
+    if (plain == known) return static_cast<int32_t>(i);
   }
   return -1;
 }

@@ -93,7 +93,11 @@ Datum ToRegName(FunctionContext& context, View name) {
   return object == kInvalidOid ? Datum::Null() : Datum::Of(object);
 }
 uint32_t TextToRegclass(FunctionContext& context, View name) {
-  return Session(context).ResolveRegName(facts::kRegclassOid, name, false);
+  // A number is a name here, too.
+  const bool is_number = !name.empty() && name.find_first_not_of("0123456789") == View::npos;
+  const bool reads_as_oid = is_number || name == "-";
+  const std::string quoted = reads_as_oid ? fmt::format("\"{}\"", name) : std::string(name);
+  return Session(context).ResolveRegName(facts::kRegclassOid, quoted, false);
 }
 Datum FormatType(FunctionContext& context, const CallSite&, Values values) {
   if (values[0].is_null()) return Datum::Null();

@@ -31,9 +31,19 @@ bool Holds(int compared, Order order) {
   }
 }
 
-// Deterministic collations call equal what has equal bytes.
 bool Equal(const StringRef& a, const StringRef& b) { return a == b; }
 bool NotEqual(const StringRef& a, const StringRef& b) { return !(a == b); }
+
+// The byte-wise ones have the lowest numbers.
+constexpr Oid kByteCollationMax = 951;
+
+bool TextEqual(const CallSite& call, const StringRef& a, const StringRef& b) {
+  return a == b || (call.collation > kByteCollationMax &&
+                    types::TextsEqual(a.view(), b.view(), call.collation));
+}
+bool TextNotEqual(const CallSite& call, const StringRef& a, const StringRef& b) {
+  return !TextEqual(call, a, b);
+}
 template <Order order>
 bool Text(const CallSite& call, const StringRef& a, const StringRef& b) {
   if (IsByteCollation(call.collation)) return Holds(StringRef::Compare(a, b), order);
@@ -71,8 +81,15 @@ int32_t BytesCompare(const StringRef& a, const StringRef& b) {
 
 std::string_view Trim(const StringRef& value) { return types::TrimTrailingBlanks(value.view()); }
 
-bool BpcharEqual(const StringRef& a, const StringRef& b) { return a == b || Trim(a) == Trim(b); }
-bool BpcharNotEqual(const StringRef& a, const StringRef& b) { return !BpcharEqual(a, b); }
+bool BpcharEqual(const CallSite& call, const StringRef& a, const StringRef& b) {
+  if (a == b) return true;
+  const std::string_view x = Trim(a), y = Trim(b);
+  return x == y ||
+         (call.collation > kByteCollationMax && types::TextsEqual(x, y, call.collation));
+}
+bool BpcharNotEqual(const CallSite& call, const StringRef& a, const StringRef& b) {
+  return !BpcharEqual(call, a, b);
+}
 template <Order order>
 bool Bpchar(const CallSite& call, const StringRef& a, const StringRef& b) {
   return Holds(CompareText(Trim(a), Trim(b), call.collation), order);
@@ -149,12 +166,14 @@ void AddOrder(Registry& registry, const std::string& name, const std::string& su
 }  // namespace
 
 void RegisterTextOrder(Registry& registry) {
-  for (const char* name : {"texteq", "nameeq", "nameeqtext", "texteqname", "byteaeq"}) {
-    registry.AddScalar(name, Scalar<&Equal>);
+  for (const char* name : {"texteq", "nameeqtext", "texteqname"}) {
+    registry.AddScalar(name, Scalar<&TextEqual>);
   }
-  for (const char* name : {"textne", "namene", "namenetext", "textnename", "byteane"}) {
-    registry.AddScalar(name, Scalar<&NotEqual>);
+  for (const char* name : {"textne", "namenetext", "textnename"}) {
+    registry.AddScalar(name, Scalar<&TextNotEqual>);
   }
+  for (const char* name : {"nameeq", "byteaeq"}) registry.AddScalar(name, Scalar<&Equal>);
+  for (const char* name : {"namene", "byteane"}) registry.AddScalar(name, Scalar<&NotEqual>);
   AddOrder(registry, "text_", "");
   AddOrder(registry, "name", "");
   AddOrder(registry, "name", "text");

@@ -19,7 +19,7 @@ constexpr std::string_view kCalls[] = {
     "pg_last_xact_replay_timestamp", "pg_is_wal_replay_paused", "pg_get_wal_replay_pause_state",
     "pg_wal_replay_pause", "pg_wal_replay_resume", "inet_client_port", "inet_server_port", "pg_blocking_pids",
     "pg_safe_snapshot_blocking_pids", "pg_isolation_test_session_is_blocked",
-    "pg_current_xact_id_if_assigned", "pg_client_encoding", "getdatabaseencoding",
+    "pg_current_xact_id_if_assigned", "pg_current_snapshot", "pg_client_encoding", "getdatabaseencoding",
     "pg_settings_get_flags", "pg_stat_clear_snapshot", "pg_notification_queue_usage",
     "current_query",
     // objects

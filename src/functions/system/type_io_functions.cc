@@ -1,19 +1,71 @@
 // The input, output, send and receive functions of the types, called by name: int4in('5'), int4send(5).
+#include <fmt/format.h>
+
 #include "base/error/sql_error.h"
 #include "facts/procs.h"
 #include "facts/types.h"
 #include "functions/kernel.h"
+#include "functions/session_services.h"
 #include "functions/type_families.h"
+#include "types/array.h"
 #include "types/type_directory.h"
 
 namespace grizzly::functions {
 namespace {
 
-// The type that is read: the result's, or the one the second argument names (array_in, enum_in ...).
+[[noreturn]] void ThrowNotOfKind(Oid type, const char* kind) {
+  throw SqlError(SqlState::kInternalError, fmt::format("type {} is not a {} type", type, kind));
+}
+
+// That the type which a call of domain_in, range_in ... names is of its kind.
+void CheckNamedKind(Oid kind_of_types, Oid type, std::string_view text) {
+  const char kind = types::AnyKindOf(type);
+  if (kind_of_types == facts::kAnyenumOid) {
+    if (kind == 'e') return;
+    throw SqlError(SqlState::kInvalidTextRepresentation,
+                   fmt::format("invalid input value for enum {}: \"{}\"", types::AnyTypeName(type), text));
+  }
+  if (kind == '\0') {
+    throw SqlError(SqlState::kUndefinedObject, fmt::format("type with OID {} does not exist", type));
+  }
+  const std::string name = types::AnyTypeName(type);
+  switch (kind_of_types) {
+    case facts::kRecordOid:
+      if (kind == 'c' || type == facts::kRecordOid) return;
+      throw SqlError(SqlState::kWrongObjectType, fmt::format("type {} is not composite", name));
+    case facts::kAnyOid:
+      if (kind == 'd') return;
+      throw SqlError(SqlState::kDatatypeMismatch, fmt::format("type {} is not a domain", name));
+    case facts::kAnyrangeOid:
+      if (kind != 'r') ThrowNotOfKind(type, "range");
+      return;
+    case facts::kAnymultirangeOid:
+      if (kind != 'm') ThrowNotOfKind(type, "multirange");
+      return;
+    default: return;
+  }
+}
+
+// The type that is read: the function's result, or the one its second argument names, by its element for array_in.
+Oid TypeRead(FunctionContext& context, const CallSite& call, std::span<const Datum> values) {
+  const Oid result = facts::FindProc(call.function)->prorettype;
+  const bool is_named = types::AnyKindOf(result) == 'p' && result != facts::kCstringOid;
+  if (!is_named || values.size() < 2) return result;
+  const Oid named = values[1].As<Oid>();
+  if (result != facts::kAnyarrayOid) {
+    CheckNamedKind(result, named, values[0].AsString());
+    return named;
+  }
+  if (types::AnyKindOf(named) == '\0') {
+    throw SqlError(SqlState::kInternalError, fmt::format("cache lookup failed for type {}", named));
+  }
+  if (named < kFirstUserOid) return types::ArrayOidOf(named);
+  return context.session->ResolveRegName(
+      facts::kRegtypeOid, context.session->FormatType(named, types::kNoTypmod) + "[]", false);
+}
+
 Datum Input(FunctionContext& context, const CallSite& call, std::span<const Datum> values) {
-  Oid type = call.result_type.oid;
-  const bool is_named = types::AnyKindOf(type) == 'p' && type != facts::kCstringOid;
-  if (is_named && values.size() > 1) type = values[1].As<Oid>();
+  const Oid type = TypeRead(context, call, values);
   const int32_t typmod =
       values.size() > 2 && call.argument_types[2].oid == facts::kInt4Oid ? values[2].As<int32_t>()
                                                                          : types::kNoTypmod;

@@ -1,16 +1,15 @@
 #include "functions/text_search/dictionary.h"
 
-#include <libstemmer.h>
-
 #include <algorithm>
-#include <map>
-#include <memory>
 
 #include <fmt/format.h>
 
 #include "base/error/sql_error.h"
 #include "facts/text_search.h"
+#include "functions/text_search/stemmer.h"
 #include "types/text_search.h"
+#include "types/text_search_source.h"
+#include "types/type_directory.h"
 
 namespace grizzly::functions {
 namespace {
@@ -26,15 +25,6 @@ std::string LowerText(View text) {
   return lower;
 }
 
-// `name = 'value'` of a dictionary's options; empty when it is not there.
-View OptionOf(View options, View name) {
-  const std::string start = fmt::format("{} = '", name);
-  const size_t at = options.find(start);
-  if (at == View::npos) return {};
-  const size_t begin = at + start.size();
-  return options.substr(begin, options.find('\'', begin) - begin);
-}
-
 bool IsStopWord(View list, View word) {
   const auto words = facts::AllStopWords();
   const auto found = std::lower_bound(
@@ -44,85 +34,97 @@ bool IsStopWord(View list, View word) {
   return found != words.end() && found->list == list && found->word == word;
 }
 
-struct StemmerDeleter {
-  void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
-};
-
-std::string Stem(View language, const std::string& word) {
-  thread_local std::map<std::string, std::unique_ptr<sb_stemmer, StemmerDeleter>, std::less<>> stemmers;
-  auto found = stemmers.find(language);
-  if (found == stemmers.end()) {
-    const std::string name(language);
-    std::unique_ptr<sb_stemmer, StemmerDeleter> made(sb_stemmer_new(name.c_str(), "UTF_8"));
-    if (made == nullptr) {
-      throw SqlError(SqlState::kUndefinedObject,
-                     fmt::format("no Snowball stemmer available for language \"{}\" and encoding "
-                                 "\"UTF8\"", language));
-    }
-    found = stemmers.emplace(name, std::move(made)).first;
-  }
-  const sb_symbol* stemmed =
-      sb_stemmer_stem(found->second.get(), reinterpret_cast<const sb_symbol*>(word.data()),
-                      static_cast<int>(word.size()));
-  if (stemmed == nullptr) throw SqlError(SqlState::kOutOfMemory, "out of memory");
-  return {reinterpret_cast<const char*>(stemmed),
-          static_cast<size_t>(sb_stemmer_length(found->second.get()))};
-}
-
-const facts::TextSearchDictionaryFact& FindDictionary(Oid oid) {
-  for (const auto& fact : facts::AllTextSearchDictionaries()) {
-    if (fact.oid == oid) return fact;
-  }
-  throw SqlError(SqlState::kUndefinedObject,
-                 fmt::format("text search dictionary with OID {} does not exist", oid));
-}
-
 // Words this long are not stemmed: they are no words.
 constexpr size_t kStemBytesMax = 1000;
 
+const types::TextSearchSource* Source() {
+  return dynamic_cast<const types::TextSearchSource*>(types::CurrentTypeDirectory());
+}
+
 }  // namespace
 
-std::optional<std::vector<std::string>> Lexize(Oid dictionary, View word) {
-  const facts::TextSearchDictionaryFact& fact = FindDictionary(dictionary);
+Dictionary FindDictionary(Oid oid) {
+  std::optional<types::TextSearchDictionary> found;
+  for (const auto& fact : facts::AllTextSearchDictionaries()) {
+    if (fact.oid == oid) found = {fact.dicttemplate, std::string(fact.dictinitoption)};
+  }
+  if (!found.has_value() && Source() != nullptr) found = Source()->DictionaryOf(oid);
+  if (!found.has_value()) {
+    throw SqlError(SqlState::kInternalError,
+                   fmt::format("cache lookup failed for text search dictionary {}", oid));
+  }
+  Dictionary dictionary = MakeDictionary(found->template_oid, ParseDictionaryOptions(found->options));
+  dictionary.oid = oid;
+  return dictionary;
+}
+
+std::optional<std::vector<std::string>> Lexize(const Dictionary& dictionary, View word) {
   std::string lower = LowerText(word);
-  const View language = OptionOf(fact.dictinitoption, "language");
-  if (word.size() > kStemBytesMax) return std::vector{lower};
-  const View stop_words = OptionOf(fact.dictinitoption, "stopwords");
-  if (lower.empty() || (!stop_words.empty() && IsStopWord(stop_words, lower))) {
+  const bool is_snowball = !dictionary.language.empty();
+  if (is_snowball && word.size() > kStemBytesMax) return std::vector{lower};
+  if (lower.empty() || (!dictionary.stop_words.empty() && IsStopWord(dictionary.stop_words, lower))) {
     return std::vector<std::string>();
   }
-  if (!language.empty()) lower = Stem(language, lower);
+  if (is_snowball) return std::vector{Stem(dictionary.language, lower)};
+  if (!dictionary.accepts) return std::nullopt;
   return std::vector{lower};
 }
 
-std::vector<Oid> DictionariesFor(Oid configuration, TokenType type) {
+TextAnalyzer::TextAnalyzer(Oid configuration) {
   const auto mappings = facts::AllTextSearchMappings();
   const auto from = std::lower_bound(
       mappings.begin(), mappings.end(), configuration,
       [](const facts::TextSearchMappingFact& fact, Oid oid) { return fact.mapcfg < oid; });
-  if (from == mappings.end() || from->mapcfg != configuration) {
-    throw SqlError(SqlState::kUndefinedObject,
-                   fmt::format("cache lookup failed for text search configuration {}",
-                               configuration));
+  if (from != mappings.end() && from->mapcfg == configuration) {
+    for (auto it = from; it != mappings.end() && it->mapcfg == configuration; ++it) {
+      Add(it->maptokentype, it->mapdict);
+    }
+    return;
   }
-  std::vector<Oid> dictionaries;
-  for (auto it = from; it != mappings.end() && it->mapcfg == configuration; ++it) {
-    if (it->maptokentype == static_cast<int>(type)) dictionaries.push_back(it->mapdict);
+  std::optional<std::vector<types::TextSearchMapping>> made;
+  if (Source() != nullptr) made = Source()->MappingsOf(configuration);
+  if (!made.has_value()) {
+    throw SqlError(SqlState::kInternalError,
+                   fmt::format("cache lookup failed for text search configuration {}", configuration));
   }
+  for (const types::TextSearchMapping& mapping : *made) Add(mapping.token_type, mapping.dictionary);
+}
+
+void TextAnalyzer::Add(int token_type, Oid dictionary) {
+  auto known = std::find_if(dictionaries_.begin(), dictionaries_.end(),
+                            [&](const Dictionary& candidate) { return candidate.oid == dictionary; });
+  if (known == dictionaries_.end()) {
+    known = dictionaries_.insert(known, FindDictionary(dictionary));
+  }
+  chains_[token_type].push_back(static_cast<size_t>(known - dictionaries_.begin()));
+}
+
+std::vector<const Dictionary*> TextAnalyzer::DictionariesFor(TokenType type) const {
+  std::vector<const Dictionary*> dictionaries;
+  const auto chain = chains_.find(static_cast<int>(type));
+  if (chain == chains_.end()) return dictionaries;
+  for (const size_t number : chain->second) dictionaries.push_back(&dictionaries_[number]);
   return dictionaries;
 }
 
-std::vector<PlacedLexeme> LexemesOf(Oid configuration, View text, int* place) {
+std::optional<std::vector<std::string>> TextAnalyzer::LexemesOf(const Token& token) const {
+  const auto chain = chains_.find(static_cast<int>(token.type));
+  if (chain == chains_.end()) return std::nullopt;
+  for (const size_t number : chain->second) {
+    auto lexemes = Lexize(dictionaries_[number], token.text);
+    if (lexemes.has_value()) return lexemes;
+  }
+  return std::nullopt;
+}
+
+std::vector<PlacedLexeme> TextAnalyzer::LexemesOf(View text, int* place) const {
   std::vector<PlacedLexeme> lexemes;
   for (const Token& token : ParseTokens(text)) {
     if (token.text.size() > types::kLexemeBytesMax) continue;
-    for (const Oid dictionary : DictionariesFor(configuration, token.type)) {
-      std::optional<std::vector<std::string>> made = Lexize(dictionary, token.text);
-      if (!made.has_value()) continue;
-      ++*place;  // a stop word takes its place, too
-      for (std::string& lexeme : *made) lexemes.push_back({std::move(lexeme), *place});
-      break;
-    }
+    std::optional<std::vector<std::string>> made = LexemesOf(token);
+    if (!made.has_value()) continue;
+    ++*place;  // a stop word takes its place, too
+    for (std::string& lexeme : *made) lexemes.push_back({std::move(lexeme), *place});
   }
   return lexemes;
 }

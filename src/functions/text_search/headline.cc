@@ -199,17 +199,15 @@ class HeadlineText {
     std::vector<const TsNode*> operands;
     CollectOperands(query, operands);
     int place = 0;
+    const TextAnalyzer analyzer(configuration);
     for (const Token& token : ParseTokens(text)) {
       Add({token.type, token.text});
       if (token.text.size() > types::kLexemeBytesMax) continue;
-      for (const Oid dictionary : DictionariesFor(configuration, token.type)) {
-        const std::optional<std::vector<std::string>> lexemes = Lexize(dictionary, token.text);
-        if (!lexemes.has_value()) continue;
-        ++place;
-        const size_t word = words_.size() - 1;
-        for (const std::string& lexeme : *lexemes) Find(word, lexeme, place, operands);
-        break;
-      }
+      const std::optional<std::vector<std::string>> lexemes = analyzer.LexemesOf(token);
+      if (!lexemes.has_value()) continue;
+      ++place;
+      const size_t word = words_.size() - 1;
+      for (const std::string& lexeme : *lexemes) Find(word, lexeme, place, operands);
     }
   }
 

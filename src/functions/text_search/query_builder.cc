@@ -22,10 +22,10 @@ TsNodePointer Join(TsNodePointer left, TsNodePointer right, TsOperator op, int d
 }
 
 // The words of one operand, joined by `op`; several lexemes of one word are alternatives' parts.
-TsNodePointer FromWords(Oid configuration, View text, TsOperator op, uint8_t weights,
+TsNodePointer FromWords(const TextAnalyzer& analyzer, View text, TsOperator op, uint8_t weights,
                         bool is_prefix) {
   int places = 0;
-  const std::vector<PlacedLexeme> lexemes = LexemesOf(configuration, text, &places);
+  const std::vector<PlacedLexeme> lexemes = analyzer.LexemesOf(text, &places);
   if (lexemes.empty()) return MakeStop();
   TsNodePointer query;
   int place = 0;
@@ -48,13 +48,13 @@ TsNodePointer FromWords(Oid configuration, View text, TsOperator op, uint8_t wei
 }
 
 // Words of a query in tsquery's own syntax become what the dictionaries make of them.
-TsNodePointer Through(Oid configuration, TsNodePointer node, TsOperator op) {
+TsNodePointer Through(const TextAnalyzer& analyzer, TsNodePointer node, TsOperator op) {
   if (node == nullptr) return nullptr;
   if (!node->is_operator) {
-    return FromWords(configuration, node->lexeme, op, node->weights, node->is_prefix);
+    return FromWords(analyzer, node->lexeme, op, node->weights, node->is_prefix);
   }
-  node->left = Through(configuration, std::move(node->left), op);
-  node->right = Through(configuration, std::move(node->right), op);
+  node->left = Through(analyzer, std::move(node->left), op);
+  node->right = Through(analyzer, std::move(node->right), op);
   return node;
 }
 
@@ -108,7 +108,7 @@ class StopWordCleaner {
 // What people type into a search box: words, "phrases", or, and - for not. Nothing is an error.
 class WebReader {
  public:
-  WebReader(Oid configuration, View text) : configuration_(configuration), text_(text) {}
+  WebReader(const TextAnalyzer& analyzer, View text) : analyzer_(analyzer), text_(text) {}
 
   TsNodePointer Run() {
     TsNodePointer query = Conjunction();
@@ -163,7 +163,7 @@ class WebReader {
       return MakeTsOperator(TsOperator::kNot, nullptr, Operand());
     }
     if (Peek() == '"') return Quoted();
-    return FromWords(configuration_, TakeWord(), TsOperator::kPhrase, 0, false);
+    return FromWords(analyzer_, TakeWord(), TsOperator::kPhrase, 0, false);
   }
 
   // Up to the next quote, or the end.
@@ -171,7 +171,7 @@ class WebReader {
     const size_t begin = ++at_;
     const size_t close = std::min(text_.find('"', begin), text_.size());
     at_ = std::min(close + 1, text_.size());
-    return FromWords(configuration_, text_.substr(begin, close - begin), TsOperator::kPhrase, 0,
+    return FromWords(analyzer_, text_.substr(begin, close - begin), TsOperator::kPhrase, 0,
                      false);
   }
 
@@ -181,7 +181,7 @@ class WebReader {
     return text_.substr(begin, at_ - begin);
   }
 
-  const Oid configuration_;
+  const TextAnalyzer& analyzer_;
   const View text_;
   size_t at_ = 0;
 };
@@ -190,18 +190,19 @@ class WebReader {
 
 TsNodePointer BuildTsQuery(Oid configuration, View text, QuerySyntax syntax,
                            bool* only_stop_words) {
+  const TextAnalyzer analyzer(configuration);
   TsNodePointer query;
   switch (syntax) {
     case QuerySyntax::kOperators:
-      query = Through(configuration, types::ParseTsQuery(text), TsOperator::kPhrase);
+      query = Through(analyzer, types::ParseTsQuery(text), TsOperator::kPhrase);
       break;
     case QuerySyntax::kWords:
-      query = FromWords(configuration, text, TsOperator::kAnd, 0, false);
+      query = FromWords(analyzer, text, TsOperator::kAnd, 0, false);
       break;
     case QuerySyntax::kPhrase:
-      query = FromWords(configuration, text, TsOperator::kPhrase, 0, false);
+      query = FromWords(analyzer, text, TsOperator::kPhrase, 0, false);
       break;
-    case QuerySyntax::kWeb: query = WebReader(configuration, text).Run(); break;
+    case QuerySyntax::kWeb: query = WebReader(analyzer, text).Run(); break;
   }
   *only_stop_words = false;
   if (query == nullptr) return nullptr;

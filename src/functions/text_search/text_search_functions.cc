@@ -27,11 +27,11 @@ using View = std::string_view;
 
 class VectorMaker {
  public:
-  explicit VectorMaker(Oid configuration) : configuration_(configuration) {}
+  explicit VectorMaker(Oid configuration) : analyzer_(configuration) {}
 
   // Words of two texts are no neighbours.
   void AddText(View text) {
-    const std::vector<PlacedLexeme> made = LexemesOf(configuration_, text, &place_);
+    const std::vector<PlacedLexeme> made = analyzer_.LexemesOf(text, &place_);
     for (const PlacedLexeme& lexeme : made) {
       const auto place = static_cast<uint16_t>(
           std::min<int>(lexeme.place, types::kLexemePlaceMax));
@@ -42,7 +42,7 @@ class VectorMaker {
   std::string Finish() { return types::TsVectorBytes(std::move(lexemes_)); }
 
  private:
-  const Oid configuration_;
+  const TextAnalyzer analyzer_;
   int place_ = 0;
   std::vector<types::TsLexeme> lexemes_;
 };

@@ -2,6 +2,7 @@
 #include "base/error/sql_error.h"
 #include "facts/type_oids.h"
 #include "functions/aggregate/aggregate_of.h"
+#include "functions/aggregate/held_bytes.h"
 #include "functions/kernel.h"
 #include "functions/type_families.h"
 #include "functions/xml/xml_content.h"
@@ -113,9 +114,16 @@ bool XmlExists(View expression, View document) {
 struct Gather {
   using Argument = std::string_view;
   std::vector<std::string> parts;
-  void Add(const AggregateInput&, std::string_view value) { parts.emplace_back(value); }
-  void Combine(const AggregateInput&, const Gather& other) {
-    parts.insert(parts.end(), other.parts.begin(), other.parts.end());
+  size_t bytes = 0;
+  HeldBytes held;
+
+  void Add(const AggregateInput& input, std::string_view value) {
+    bytes += sizeof(std::string) + value.size();
+    held.Grow(input.context->memory, bytes);
+    parts.emplace_back(value);
+  }
+  void Combine(const AggregateInput& input, const Gather& other) {
+    for (const std::string& part : other.parts) Add(input, part);
   }
   Datum Finish(FunctionContext& context, const CallSite&) const {
     if (parts.empty()) return Datum::Null();

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "catalog/error_fields.h"
 #include "facts/access_methods.h"
 #include "planner/binder/assignment.h"
 #include "planner/binder/bind_type_name.h"
@@ -88,11 +89,11 @@ class ArbiterFinder {
                        "ON CONFLICT DO UPDATE not supported with exclusion constraints");
       }
       if (constraint.deferrable) {
-        throw SqlError(SqlState::kObjectNotInPrerequisiteState,
-                       "ON CONFLICT does not support deferrable unique constraints/exclusion "
-                       "constraints as arbiters")
-            .Table(relation_.name)
-            .Constraint(constraint.name);
+        throw catalog::OfConstraint(
+            SqlError(SqlState::kObjectNotInPrerequisiteState,
+                     "ON CONFLICT does not support deferrable unique constraints/exclusion "
+                     "constraints as arbiters"),
+            state_.catalog(), relation_, constraint.name);
       }
       return constraint.index;
     }

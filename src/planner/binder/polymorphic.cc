@@ -242,7 +242,8 @@ bool FitsPolymorphic(TypeLookup& types, std::span<const Oid> actual,
 
 Oid ResolvePolymorphic(BindState& state, std::span<const Oid> actual, std::vector<Oid>& declared,
                        Oid result) {
-  if (!AnyPolymorphic(declared) && !IsPolymorphic(result)) return result;
+  // Without a polymorphic argument the result is what it says: array_in() gives anyarray.
+  if (!AnyPolymorphic(declared)) return result;
   Resolver resolver(state.types());
   std::string complaint = resolver.Take(actual, declared);
   if (complaint.empty()) complaint = resolver.Settle();

@@ -12,6 +12,7 @@
 #include "planner/optimizer/column_set.h"
 #include "planner/optimizer/join_cost.h"
 #include "planner/physical/conversion.h"
+#include "types/collation.h"
 #include "types/compare.h"
 
 namespace grizzly::planner {
@@ -93,6 +94,20 @@ ExprPtr Widened(ExprPtr key, Oid wide) {
   return made;
 }
 
+Oid CollationOfEquality(const expr::Expr& condition) {
+  if (condition.kind == ExprKind::kFunction) {
+    return static_cast<const expr::FunctionExpr&>(condition).call->collation;
+  }
+  return static_cast<const expr::ComparisonExpr&>(condition).comparisons.at(0).call->collation;
+}
+
+// What the equality calls equal, not what each side's own collation would: that matters where one of them calls
+// different texts equal, which only collations that users made do.
+void AdoptCollation(Oid collation, expr::Expr* key, const expr::Expr& other) {
+  const bool matters = std::max({key->type.collation, other.type.collation, collation}) >= kFirstUserOid;
+  if (matters && key->type.collation != kInvalidOid) key->type.collation = collation;
+}
+
 bool TakeEquality(ExprPtr& condition, const ColumnSet& left, const ColumnSet& right, JoinType type,
                   EquiCondition* taken) {
   ExprPtr* a = nullptr;
@@ -121,8 +136,12 @@ bool TakeEquality(ExprPtr& condition, const ColumnSet& left, const ColumnSet& ri
   if (key_type == kInvalidOid || types::FindHash((*a)->type) == nullptr || ContainsSubquery(*condition)) {
     return false;
   }
+  const Oid collation = CollationOfEquality(*condition);
+  if (collation == types::kConflictingCollation) return false;  // the comparison says so when it runs
   taken->left = Widened(std::move(straight ? *a : *b), key_type);
   taken->right = Widened(std::move(straight ? *b : *a), key_type);
+  AdoptCollation(collation, taken->left.get(), *taken->right);
+  AdoptCollation(collation, taken->right.get(), *taken->left);
   return true;
 }
 

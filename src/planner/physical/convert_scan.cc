@@ -45,15 +45,26 @@ bool SameCollation(Oid a, Oid b) {
   return a == b || (types::IsByteCollation(a) && types::IsByteCollation(b));
 }
 
+// Equal texts have equal bytes; also said of a conflict of collations, which the condition itself reports.
+bool EqualIsBytes(Oid collation) {
+  return collation == types::kConflictingCollation || types::IsDeterministic(collation);
+}
+
+// Whether a comparison under one collation finds what it looks for in a key of another: another collation's order
+// is not the key's, but equal is equal under any of them that is deterministic.
+bool KeyAnswers(ComparisonOperator op, Oid collation, Oid key_collation) {
+  if (SameCollation(collation, key_collation)) return true;
+  return op == ComparisonOperator::kEqual && EqualIsBytes(collation) && EqualIsBytes(key_collation);
+}
+
 std::optional<KeyCondition> MatchCondition(const expr::Expr& filter, ColumnId column,
                                            const types::SqlType& key_type, Oid key_collation,
                                            const ColumnSet& own_columns) {
   const auto comparison = AsComparison(filter);
   if (!comparison) return std::nullopt;
-  // Another collation's order is not the key's; equal is equal under any of them.
-  if (comparison->op != ComparisonOperator::kEqual && filter.kind == ExprKind::kFunction &&
-      !SameCollation(static_cast<const expr::FunctionExpr&>(filter).call->collation,
-                     key_collation)) {
+  if (filter.kind == ExprKind::kFunction &&
+      !KeyAnswers(comparison->op, static_cast<const expr::FunctionExpr&>(filter).call->collation,
+                  key_collation)) {
     return std::nullopt;
   }
   for (const bool swapped : {false, true}) {
@@ -315,7 +326,6 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
   double rows = scan.estimated_rows;
   node->current_of = scan.current_of;
   if (scan.sample) {
-    if (catalog::IsColumnar(*scan.relation)) ThrowNotSupported("TABLESAMPLE of a columnar table");
     node->sample = plan::TableSample{scan.sample->by_block,
                                      Resolve(std::move(scan.sample->percentage), {}), nullptr};
     if (scan.sample->repeatable != nullptr) {

@@ -3,13 +3,15 @@ least once, with the answer of PostgreSQL 15 asked while writing.
 
     generate.py --port P --oracle-port P
 
-Both servers run already, in time zone UTC. What cannot be called from SQL at all is listed in uncalled.txt, with the
-reason. tests/facts/calls_complete.py checks that nothing is missing.
+Both servers run already, in time zone UTC. by_hand.test has the calls that need more than literals; it stays. What
+cannot be called from SQL at all is listed in uncalled.txt, with the reason. tests/facts/calls_complete.py checks that
+nothing is missing.
 """
 
 import argparse
 import csv
 import random
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -58,12 +60,15 @@ OTHER_LITERALS = {
     "datemultirange": ["'{[2020-01-01,2020-02-01)}'::datemultirange"],
     "cstring": ["'1'", "'a'", "'2020-01-01'", "'(1,2)'", "'{1,2}'", "'t'", "'[1,2)'", "'{}'", "'0/0'", "'1.2.3.4'", "'english'",
                 "'int4'", "'08:00:2b:01:02:03'", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "'<(1,2),3>'", "'[(1,2),(3,4)]'",
-                "'{1,2,3}'", "'abs(int4)'", "'t'", "'postgres=r/postgres'", "'(0,1)'", "'10:20:10'", "'$.a'", "'now'", "'+(int4,int4)'",
+                "'{1,2,3}'", "'abs(int4)'", "'t'", "'postgres=r/postgres'", "'(0,1)'", "'10:20:10'", "'$.a'", "'+(int4,int4)'",
                 "'public'", "'postgres'", "'simple'", "'\"C\"'", "'{[1,2)}'", "'||/'"],
 }
-# Kept apart: they end sessions, wait, or change what later calls see.
-DANGEROUS = {"pg_terminate_backend", "pg_sleep", "pg_sleep_for", "pg_sleep_until", "pg_reload_conf", "pg_rotate_logfile",
-             "pg_switch_wal", "pg_promote", "pg_cancel_backend", "pg_advisory_lock", "pg_advisory_xact_lock"}
+BY_HAND = HERE / "by_hand.test"
+# Answers that differ by nature (they hold oids, they are the server's own): what is asked of them. {0} and {1} are the
+# arguments.
+LABEL_OID = "(SELECT oid FROM pg_enum WHERE enumtypid = 'mood'::regtype AND enumlabel = {0}::text)"
+ASKED_AS = {"regclasssend": "= oidsend({0}::oid)", "hashenum": f"= hashoid({LABEL_OID})",
+            "hashenumextended": f"= hashoidextended({LABEL_OID}, {{1}})", "pg_jit_available": "IS NOT NULL"}
 # Their answers are of the server, of the moment, or of chance: the type is what is compared.
 OWN_VALUE_WORDS = ("pg_stat", "clock", "now", "random", "txid", "xact", "pid", "timeofday", "_size", "version", "wal",
                    "settings", "conf", "addr", "port", "uuid", "snapshot", "database", "listening", "postmaster", "lock",
@@ -82,6 +87,7 @@ class Writer:
         self.oracle = Connection(options.oracle_port, "grizzly_calls")
         self.types = {row["oid"]: row for row in read("pg_type")}
         self.families = defaultdict(list)
+        self.by_hand = set(re.findall(r"^# (\d+) ", BY_HAND.read_text(encoding="utf-8"), re.M))
         self.uncalled = []
         for connection in (self.ours, self.oracle):
             for sql in [SETTINGS, *SETUP]:
@@ -122,6 +128,8 @@ class Writer:
         if row["provariadic"] not in ("0", "2276") and arguments:
             arguments[-1] = "VARIADIC " + arguments[-1]
         text = f"{name}({', '.join(arguments)})"
+        if row["proname"] in ASKED_AS:
+            text += " " + ASKED_AS[row["proname"]].format(*arguments)
         if row["prokind"] == "w":
             return f"SELECT {text} OVER ()"
         if row["prokind"] == "a":
@@ -162,9 +170,10 @@ class Writer:
     def function(self, row):
         types = [self.type_name(oid) for oid in row["proargtypes"].split()]
         label = f"{row['oid']} {row['proname']}({', '.join(types)})"
-        if "internal" in types or row["proname"] in DANGEROUS or self.type_name(row["prorettype"]) in NOT_FROM_SQL:
-            self.uncalled.append(f"{label}: " + ("kept apart, has tests of its own" if row["proname"] in DANGEROUS
-                                                 else "of type internal or a handler: not callable from SQL"))
+        if row["oid"] in self.by_hand:
+            return
+        if "internal" in types or self.type_name(row["prorettype"]) in NOT_FROM_SQL:
+            self.uncalled.append(f"{label}: of type internal or a handler: not callable from SQL")
             return
         found = self.calls(row, types)
         if found is None:
@@ -219,7 +228,8 @@ class Writer:
             if row["oid"] in have:
                 self.operator(row)
         for old in HERE.glob("*.test"):
-            old.unlink()
+            if old != BY_HAND:
+                old.unlink()
         for family, records in self.families.items():
             self.write(family, records)
         (HERE / "uncalled.txt").write_text("".join(line + "\n" for line in self.uncalled))

@@ -45,6 +45,16 @@ void AddLines(std::vector<std::string>& lines, const char* prefix, const char* t
   for (std::string line; std::getline(in, line);) lines.push_back(line.empty() ? " " : line);
 }
 
+struct ObjectField {
+  const char* prefix;  // as psql's verbose form has it
+  int code;
+};
+constexpr ObjectField kObjectFields[] = {{"SCHEMA NAME:  ", PG_DIAG_SCHEMA_NAME},
+                                         {"TABLE NAME:  ", PG_DIAG_TABLE_NAME},
+                                         {"COLUMN NAME:  ", PG_DIAG_COLUMN_NAME},
+                                         {"DATATYPE NAME:  ", PG_DIAG_DATATYPE_NAME},
+                                         {"CONSTRAINT NAME:  ", PG_DIAG_CONSTRAINT_NAME}};
+
 Answer AnswerOf(const PGresult* result) {
   Answer answer;
   const ExecStatusType status = PQresultStatus(result);
@@ -59,6 +69,9 @@ Answer AnswerOf(const PGresult* result) {
     AddLines(answer.message, "", primary != nullptr ? primary : PQresultErrorMessage(result));
     AddLines(answer.message, "DETAIL:  ", PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
     AddLines(answer.message, "HINT:  ", PQresultErrorField(result, PG_DIAG_MESSAGE_HINT));
+    for (const ObjectField& field : kObjectFields) {
+      AddLines(answer.fields, field.prefix, PQresultErrorField(result, field.code));
+    }
     return answer;
   }
   answer.tag = PQcmdStatus(const_cast<PGresult*>(result));

@@ -24,6 +24,7 @@ struct Answer {
   std::string sql_state;
   int position = 0;
   std::vector<std::string> message;  // lines: the message, then DETAIL and HINT
+  std::vector<std::string> fields;   // lines: SCHEMA NAME, TABLE NAME ... of an error
   std::string tag;
   std::string count;                // rows affected, as the command tag says
   std::string types;                // a letter a column

@@ -211,7 +211,9 @@ void FileRun::CompareError(const Record& record, const Answer& answer) {
     return line.starts_with("DETAIL:") || line.starts_with("HINT:");
   };
   std::vector<std::string> actual = answer.message;
-  if (std::none_of(record.block.begin(), record.block.end(), is_extra)) {
+  if (record.shows_fields) {
+    actual.insert(actual.end(), answer.fields.begin(), answer.fields.end());
+  } else if (std::none_of(record.block.begin(), record.block.end(), is_extra)) {
     actual.erase(std::find_if(actual.begin(), actual.end(), is_extra), actual.end());
   }
   CompareLines(record, "message", record.block, actual);
@@ -275,6 +277,10 @@ void FileRun::Rewrite(const Record& record, const Answer& answer) {
     header = fmt::format("{} error {}", word, answer.sql_state);
     if (answer.position > 0) header += fmt::format(" at {}", answer.position);
     block = answer.message;
+    if (record.shows_fields) {
+      header += " fields";
+      block.insert(block.end(), answer.fields.begin(), answer.fields.end());
+    }
   } else if (record.kind == RecordKind::kQuery) {
     const std::string types = answer.types.empty() ? "-" : answer.types;
     header = fmt::format("query {}{}", types, record.sorts_rows ? " rowsort" : "");

@@ -118,7 +118,7 @@ class Reader {
     record.body = ReadRecords(/*inside_loop=*/true);
   }
 
-  // statement ok | count N | error SQLSTATE [at POS] | ?   [tag TAG...]
+  // statement ok | count N | error SQLSTATE [at POS] | ?   [fields] [tag TAG...]
   // query TYPES | ?   [rowsort] [names NAME...]
   void ReadHeader(const std::vector<std::string>& words, Record& record) {
     size_t next = 1;
@@ -138,6 +138,8 @@ class Reader {
     for (; next < words.size(); ++next) {
       if (words[next] == "rowsort") {
         record.sorts_rows = true;
+      } else if (words[next] == "fields") {
+        record.shows_fields = true;
       } else if (words[next] == "names") {
         record.names.assign(words.begin() + next + 1, words.end());
         return;

@@ -36,6 +36,7 @@ struct Record {
   std::string tag;                    // command tag; empty = not checked
   std::string types;                  // one letter a column
   bool sorts_rows = false;
+  bool shows_fields = false;          // an error's block has the names of objects, too
   std::vector<std::string> names;     // column names; empty = not checked
   bool has_block = false;             // a ---- was there
   std::vector<std::string> block;     // the lines below it

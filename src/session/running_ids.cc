@@ -1,0 +1,34 @@
+#include "session/running_ids.h"
+
+#include <algorithm>
+
+namespace grizzly::session {
+
+TransactionId RunningIds::IdOf(txn::Transaction& transaction) {
+  std::lock_guard lock(mutex_);
+  const TransactionId id = transaction.id();
+  if (ids_.insert(id.value).second) ++count_;
+  return id;
+}
+
+void RunningIds::Add(TransactionId id) {
+  std::lock_guard lock(mutex_);
+  if (ids_.insert(id.value).second) ++count_;
+}
+
+void RunningIds::End(TransactionId id) {
+  std::lock_guard lock(mutex_);
+  if (ids_.erase(id.value) == 0) return;
+  --count_;
+  last_ended_ = std::max(last_ended_.load(), id.value);
+}
+
+void RunningIds::Look(VisibleIds* ids) const {
+  ids->next = last_ended_.load() + 1;
+  ids->running.clear();
+  if (count_.load() == 0) return;  // read after last_ended_: who is below it and running is counted
+  std::lock_guard lock(mutex_);
+  ids->running.assign(ids_.begin(), ids_.lower_bound(ids->next));
+}
+
+}  // namespace grizzly::session

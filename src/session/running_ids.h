@@ -1,0 +1,46 @@
+// Which transactions that have a number are running: what pg_current_snapshot() says.
+//
+// A transaction has a number from the first time that somebody asks for it. Most never have one, so looking costs
+// two loads while nobody has.
+// INVARIANT  a look that comes before a store snapshot never takes a transaction for ended whose writes the snapshot
+//            does not have: numbers end after the writes are in view.
+// THREADS    any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "txn/transaction.h"
+
+namespace grizzly::session {
+
+// Numbers from `next` on, one above the highest that had ended, and those in `running` (ascending, all below it),
+// are of transactions that had not ended; all others had.
+struct VisibleIds {
+  uint64_t next = 0;
+  std::vector<uint64_t> running;
+};
+
+class RunningIds {
+ public:
+  // What was given out up to `now` belongs to the past.
+  explicit RunningIds(CommitTimestamp now) : last_ended_(now.value) {}
+
+  // The transaction's number, which it is given now if it has none.
+  TransactionId IdOf(txn::Transaction& transaction);
+  // Of one that runs already: a prepared transaction of before the start.
+  void Add(TransactionId id);
+  void End(TransactionId id);
+  void Look(VisibleIds* ids) const;
+
+ private:
+  std::atomic<uint64_t> last_ended_;  // changed under mutex_
+  std::atomic<uint32_t> count_{0};    // of ids_; changed under mutex_
+  mutable std::mutex mutex_;
+  std::set<uint64_t> ids_;  // guarded by mutex_
+};
+
+}  // namespace grizzly::session
