@@ -8,7 +8,6 @@
 
 #include "executor/columnar/columnar_source.h"
 #include "executor/columnar/lazy_columns.h"
-#include "executor/columnar/row_access.h"
 #include "executor/columnar/zone_filter.h"
 #include "executor/filter_set.h"
 #include "executor/join/scan_keys.h"
@@ -106,15 +105,9 @@ class ColumnarScanOperator final : public Operator {
       columns_.StartGroup(*reader_);
       block_ = 0;
     }
-    const std::vector<uint32_t>* const rows = RowsToRead();
-    const size_t count = rows != nullptr ? rows->size() : reader_->group().block_rows(block_);
-    if (count == 0) {
-      batch_.Reset();
-      ++block_;
-      return true;
-    }
-    const uint32_t kept = columns_.Fill(block_, rows, batch_);
-    CountFiltered(context, static_cast<int64_t>(count) - kept);
+    const uint32_t rows = reader_->group().block_rows(block_);
+    const uint32_t kept = columns_.Fill(block_, RowsToRead(), batch_);
+    CountFiltered(context, static_cast<int64_t>(rows) - kept);
     ++block_;
     return true;
   }
@@ -130,7 +123,7 @@ class ColumnarScanOperator final : public Operator {
     for (uint32_t i = 0; i < count; ++i) {
       const uint32_t row = visible != nullptr ? (*visible)[i] : i;
       const uint64_t row_id = group.RowIdAt(block_ * storage::kSegmentBlockRows + row);
-      if (sampler_->TakesRowId(row_id)) sampled_.push_back(row);
+      if (sampler_->TakesNumber(row_id)) sampled_.push_back(row);
     }
     return &sampled_;
   }
@@ -140,12 +133,16 @@ class ColumnarScanOperator final : public Operator {
     uint32_t rows = 0;
     for (; rows < types::kBatchRowsMax && delta_->Valid(); delta_->Next()) {
       if (delta_->value().size() == storage::kDeletedMarkBytes) continue;
-      if (sampler_.has_value() && !sampler_->TakesRowId(RowIdOfKey(delta_->key()))) continue;
+      if (sampler_.has_value() && !sampler_->TakesNumber(DeltaRowId())) continue;
       columns_.FillFromRow(SuffixOfRowKey(delta_->key()), delta_->value(), batch_, rows++);
     }
     if (rows == 0) return false;
     Finish(context, rows);
     return true;
+  }
+
+  uint64_t DeltaRowId() const {
+    return storage::ReadBigEndian<uint64_t>(SuffixOfRowKey(delta_->key()).data());
   }
 
   bool FillPinned() {

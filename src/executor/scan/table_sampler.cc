@@ -55,13 +55,11 @@ TableSampler::TableSampler(const plan::TableSample& sample, ExecContext& context
 }
 
 bool TableSampler::Takes(std::string_view row_key) {
-  const uint64_t unit =
-      by_block_ ? row_++ / kBlockRows : std::hash<std::string_view>()(row_key);
-  return TakesUnit(unit);
+  return TakesUnit(by_block_ ? row_++ / kBlockRows : std::hash<std::string_view>()(row_key));
 }
 
-bool TableSampler::TakesRowId(uint64_t row_id) const {
-  return TakesUnit(by_block_ ? row_id / kBlockRows : row_id);
+bool TableSampler::TakesNumber(uint64_t row_number) const {
+  return TakesUnit(by_block_ ? row_number / kBlockRows : row_number);
 }
 
 bool TableSampler::TakesUnit(uint64_t unit) const {

@@ -1,14 +1,14 @@
 // TABLESAMPLE: which rows of a scan are part of the sample.
 //
-// BERNOULLI decides row by row from the row's key and the seed, SYSTEM for runs of neighbouring rows; so REPEATABLE
-// gives the same rows as long as the table does not change, and those of a columnar table also when they move from
-// the delta into row groups.
+// BERNOULLI decides row by row from the row's key and the seed, SYSTEM for runs of neighbouring rows;
+// so REPEATABLE gives the same rows as long as the table does not change.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
 #include "executor/exec_context.h"
+#include "executor/operator.h"
 #include "plan/scan_node.h"
 
 namespace grizzly::executor {
@@ -20,8 +20,8 @@ class TableSampler {
 
   // For each row in scan order.
   bool Takes(std::string_view row_key);
-  // In any order, where rows have hidden ids: neighbours are those of near ids.
-  bool TakesRowId(uint64_t row_id) const;
+  // For rows that are numbered, in any order.
+  bool TakesNumber(uint64_t row_number) const;
 
  private:
   bool TakesUnit(uint64_t unit) const;
@@ -31,5 +31,8 @@ class TableSampler {
   uint64_t seed_ = 0;
   uint64_t row_ = 0;
 };
+
+// Scans a sample of a system catalog, whose rows a provider makes.
+OperatorPtr MakeCatalogSampleScan(const plan::TableScanNode& node, ExecContext& context);
 
 }  // namespace grizzly::executor

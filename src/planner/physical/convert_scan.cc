@@ -312,11 +312,7 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
     const auto tree = catalog::TreeOf(*input_.catalog, scan.relation);
     if (tree.size() > 1) return ConvertTreeScan(scan, tree);
   }
-  const bool is_stored = scan.relation->oid >= kFirstUserOid || scan.relation->HasRows();
-  if (scan.relation->oid < kFirstUserOid) return ConvertVirtualScan(scan);
-  if (!is_stored) {
-    ThrowNotSupported("scanning relation \"" + scan.relation->name + "\"");
-  }
+  if (scan.relation->oid < kFirstUserOid && !scan.sample) return ConvertVirtualScan(scan);
   auto node = std::make_unique<plan::TableScanNode>();
   node->relation = scan.relation;
   node->alias = scan.alias;
