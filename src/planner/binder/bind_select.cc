@@ -307,6 +307,7 @@ class SelectBinder {
   }
 
   void LockItem(RangeItem& item, const PgQuery__LockingClause& clause, bool named, int location) {
+    locks_any_ = true;
     const bool is_table =
         item.scan != nullptr && (item.relation->kind == catalog::RelationKind::kTable ||
                                  item.relation->IsPartitioned());
@@ -439,7 +440,7 @@ class SelectBinder {
     if (!distinct_on_.empty()) plan = MakeDistinct(std::move(plan), ids);
     if (runs_late) query.projection = nullptr;
     if (runs_late) plan = ProjectSets(std::move(plan), std::move(late_sets), ids);
-    if (!marks_.empty()) {
+    if (locks_any_) {  // without marks: for what subqueries lock
       auto lock = std::make_unique<LogicalLockRows>();
       lock->marks = marks_;
       lock->inherited = select_.n_locking_clause == 0;
@@ -501,6 +502,7 @@ class SelectBinder {
   std::vector<SortTarget> order_;
   std::vector<size_t> distinct_on_;
   std::vector<LogicalLockRows::Mark> marks_;
+  bool locks_any_ = false;
   const PgQuery__LockingClause* locking_ = nullptr;  // the one being looked at
   std::vector<BoundStatement::RowKey> row_keys_;
 };

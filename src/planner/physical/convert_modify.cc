@@ -210,6 +210,7 @@ Converted Conversion::ConvertModify(LogicalModify& modify) {
 }
 
 Converted Conversion::ConvertLockRows(LogicalLockRows& lock) {
+  if (lock.marks.empty()) return Convert(*lock.children[0]);  // what is locked locks by itself
   // The relation of each mark is found by its scan.
   std::map<uint32_t, catalog::RelationPtr> relations;
   const std::function<void(LogicalNode&)> collect = [&](LogicalNode& node) {
