@@ -16,6 +16,20 @@ bool IsContinuation(char c) { return (static_cast<uint8_t>(c) & 0xC0) == 0x80; }
                  fmt::format("value too long for type {}({})", type, length));
 }
 
+// With so many blanks behind it. A value has less than a gigabyte: its four bytes of length count, too.
+StringRef Padded(std::string_view text, size_t blanks, Arena& arena) {
+  constexpr size_t kValueBytesMax = 0x3fffffff, kLengthBytes = 4;
+  const size_t bytes = text.size() + blanks;
+  if (bytes + kLengthBytes > kValueBytesMax) {
+    throw SqlError(SqlState::kInternalError,
+                   fmt::format("invalid memory alloc request size {}", bytes + kLengthBytes));
+  }
+  char* padded = arena.Allocate(bytes, 1);
+  std::copy(text.begin(), text.end(), padded);
+  std::fill_n(padded + text.size(), blanks, ' ');
+  return StringRef(std::string_view(padded, bytes));
+}
+
 // Where to cut `text` for `length` characters; throws when more than blanks would go.
 size_t CutOffset(std::string_view text, size_t length, bool is_explicit, const char* type) {
   const size_t cut = Utf8Offset(text, length);
@@ -135,9 +149,7 @@ StringRef ApplyBpcharTypmod(StringRef text, int32_t typmod, bool is_explicit, Ar
   if (characters > length) {
     return StringRef::Copy(view.substr(0, CutOffset(view, length, is_explicit, "character")), arena);
   }
-  std::string padded(view);
-  padded.append(length - characters, ' ');
-  return StringRef::Copy(padded, arena);
+  return Padded(view, length - characters, arena);
 }
 
 std::string_view TrimTrailingBlanks(std::string_view text) {

@@ -163,8 +163,7 @@ class KnownNullNode final : public EvaluatorNode {
     bool is_null = is_null_;
     for (const Known& part : known_) {
       const Vector& value = part.node->Evaluate(state, input);
-      is_null = is_null || (part.is_argument && value.kind() == VectorKind::kConstant &&
-                            value.GetDatum(0).is_null());
+      is_null = is_null || (part.is_argument && value.GetDatum(0).is_null());  // as of any row
     }
     return is_null ? null_ : call_->Evaluate(state, input);
   }

@@ -1,6 +1,6 @@
 // generate_series over integers, numeric and timestamps.
 //
-// ERRORS  22023 step size cannot equal zero, start / stop / step value cannot be NaN or infinity
+// ERRORS  22023 step size cannot equal zero, start value / stop value / step size cannot be NaN or infinity
 #include "base/error/sql_error.h"
 #include "functions/families.h"
 #include "functions/set/set_rows.h"
@@ -51,21 +51,21 @@ ScanPointer Integers(FunctionContext&, const CallSite&, Arguments arguments) {
   return std::make_unique<IntegerScan<T>>(arguments[0].As<T>(), arguments[1].As<T>(), step);
 }
 
-void CheckFinite(const char* name, const Datum& value) {
+void CheckFinite(const char* what, const Datum& value) {
   const auto number = types::NumericRef::Of(value);
   if (!number.is_special()) return;
   throw SqlError(SqlState::kInvalidParameterValue,
-                 std::string(name) + (number.is_nan() ? " value cannot be NaN"
-                                                      : " value cannot be infinity"));
+                 std::string(what) + (number.is_nan() ? " cannot be NaN"
+                                                      : " cannot be infinity"));
 }
 
 ScanPointer Numerics(FunctionContext&, const CallSite&, Arguments arguments) {
   if (AnyNull(arguments)) return nullptr;
-  CheckFinite("start", arguments[0]);
-  CheckFinite("stop", arguments[1]);
+  CheckFinite("start value", arguments[0]);
+  CheckFinite("stop value", arguments[1]);
   const Datum one = Datum::Of(types::MakeSmallNumeric(1, 0));
   const Datum& step_argument = arguments.size() > 2 ? arguments[2] : one;
-  CheckFinite("step", step_argument);
+  CheckFinite("step size", step_argument);
   const int direction = types::NumericRef::Of(step_argument).sign();
   if (direction == 0) ThrowZeroStep();
   const std::string stop(arguments[1].AsString());
