@@ -113,7 +113,7 @@ class DomainNode final : public EvaluatorNode {
       if (!value.IsNull(row)) continue;
       const types::TypeNames names = NamesOfDomain();
       throw SqlError(SqlState::kNotNullViolation,
-                     fmt::format("domain {} does not allow null values", expr_.domain_name))
+                     fmt::format("domain {} does not allow null values", ShownName()))
           .Schema(names.schema)
           .DataType(names.name);
     }
@@ -127,13 +127,18 @@ class DomainNode final : public EvaluatorNode {
       const types::TypeNames names = NamesOfDomain();
       throw SqlError(SqlState::kCheckViolation,
                      fmt::format("value for domain {} violates check constraint \"{}\"",
-                                 expr_.domain_name, check.constraint_name))
+                                 ShownName(), check.constraint_name))
           .Schema(names.schema)
           .DataType(names.name)
           .Constraint(check.constraint_name);
     }
   }
 
+  // As the session's search path has it now.
+  std::string ShownName() const {
+    return types::CurrentTypeDirectory() == nullptr ? expr_.domain_name
+                                                    : types::AnyTypeName(expr_.type.oid);
+  }
   types::TypeNames NamesOfDomain() const {
     const auto* source = dynamic_cast<const types::TypeNamesSource*>(types::CurrentTypeDirectory());
     return source == nullptr ? types::TypeNames() : source->NamesOfType(expr_.type.oid);

@@ -48,8 +48,11 @@ void CheckNamedKind(Oid kind_of_types, Oid type, std::string_view text) {
 
 // The type that is read: the function's result, or the one its second argument names, by its element for array_in.
 Oid TypeRead(FunctionContext& context, const CallSite& call, std::span<const Datum> values) {
-  const Oid result = facts::FindProc(call.function)->prorettype;
-  const bool is_named = types::AnyKindOf(result) == 'p' && result != facts::kCstringOid;
+  const facts::ProcFact& proc = *facts::FindProc(call.function);
+  const Oid result = proc.prorettype;
+  // anyrange_in and its like refuse whatever type is named.
+  const bool is_named = types::AnyKindOf(result) == 'p' && result != facts::kCstringOid &&
+                        !proc.prosrc.starts_with("any");
   if (!is_named || values.size() < 2) return result;
   const Oid named = values[1].As<Oid>();
   if (result != facts::kAnyarrayOid) {

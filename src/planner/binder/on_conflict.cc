@@ -51,7 +51,7 @@ class ArbiterFinder {
     if (*clause.conname != '\0') return {FindConstraint(clause)};
     Read(clause);
     std::vector<Oid> found;
-    bool deferrable_matches = false;
+    std::string deferrable;  // the one that matches
     for (const Oid oid : relation_.indexes) {
       const catalog::RelationPtr index = state_.catalog().FindRelation(oid);
       if (index == nullptr || !index->index || !index->index->unique || !index->index->valid) {
@@ -59,23 +59,27 @@ class ArbiterFinder {
       }
       if (!Matches(*index->index)) continue;
       if (!index->index->immediate) {
-        deferrable_matches = true;
+        deferrable = index->name;
         continue;
       }
       found.push_back(oid);
     }
     if (!found.empty()) return found;
-    if (deferrable_matches) {
-      throw SqlError(SqlState::kObjectNotInPrerequisiteState,
-                     "ON CONFLICT does not support deferrable unique constraints/exclusion "
-                     "constraints as arbiters");
-    }
+    if (!deferrable.empty()) ThrowDeferrable(deferrable);
     throw SqlError(SqlState::kInvalidColumnReference,
                    "there is no unique or exclusion constraint matching the ON CONFLICT "
                    "specification");
   }
 
  private:
+  [[noreturn]] void ThrowDeferrable(const std::string& constraint) const {
+    throw catalog::OfConstraint(
+        SqlError(SqlState::kObjectNotInPrerequisiteState,
+                 "ON CONFLICT does not support deferrable unique constraints/exclusion "
+                 "constraints as arbiters"),
+        state_.catalog(), relation_, constraint);
+  }
+
   Oid FindConstraint(const PgQuery__InferClause& clause) {
     for (const catalog::Constraint& constraint : relation_.constraints) {
       if (constraint.name != clause.conname) continue;
@@ -89,11 +93,7 @@ class ArbiterFinder {
                        "ON CONFLICT DO UPDATE not supported with exclusion constraints");
       }
       if (constraint.deferrable) {
-        throw catalog::OfConstraint(
-            SqlError(SqlState::kObjectNotInPrerequisiteState,
-                     "ON CONFLICT does not support deferrable unique constraints/exclusion "
-                     "constraints as arbiters"),
-            state_.catalog(), relation_, constraint.name);
+        ThrowDeferrable(constraint.name);
       }
       return constraint.index;
     }
