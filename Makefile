@@ -50,7 +50,7 @@ sanitize:
 	$(MAKE) all PRESET=asan
 	ctest --test-dir build/asan --output-on-failure -j $(JOBS) -L 'fast|sql' -E '^lint'
 	$(MAKE) all PRESET=tsan
-	TSAN_OPTIONS=ignore_noninstrumented_modules=1 ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -L 'fast|sql' -E '^lint'
+	TSAN_OPTIONS='ignore_noninstrumented_modules=1 suppressions=$(CURDIR)/tests/support/tsan.supp' ctest --test-dir build/tsan --output-on-failure -j $(JOBS) -L 'fast|sql' -E '^lint'
 
 bench: build
 	benchmarks/pgbench_vs_postgres --grizzlyd $(BUILD)/grizzlyd $(BENCH_OPTIONS)

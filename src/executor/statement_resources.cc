@@ -1,9 +1,8 @@
 #include "executor/statement_resources.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
+#include "base/memory/machine_memory.h"
 #include "executor/operator.h"
 
 namespace grizzly::executor {
@@ -14,9 +13,7 @@ constexpr int64_t kMachineShare = 64;
 constexpr int64_t kLimitShare = 8;
 
 int64_t AutomaticBudget(const MemoryTracker* memory) {
-  static const int64_t machine_bytes =
-      static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
-  int64_t bytes = machine_bytes / kMachineShare;
+  int64_t bytes = MachineMemoryBytes() / kMachineShare;
   for (; memory != nullptr; memory = memory->parent()) {
     if (memory->limit_bytes() >= 0) bytes = std::min(bytes, memory->limit_bytes() / kLimitShare);
   }

@@ -4,6 +4,7 @@
 
 #include "base/error/sql_error.h"
 #include "expr/evaluator.h"
+#include "facts/types.h"
 
 namespace grizzly::expr {
 namespace {
@@ -78,21 +79,89 @@ void SimplifyCase(ExprPtr& expr) {
   }
 }
 
-bool HasParameter(const Expr& expr) {
+// What planning would know and this planner does not: a parameter, which may be a lifted literal, and a literal that
+// is read anew for each execution, since settings say what it means.
+bool IsPending(const Expr& expr) {
   if (expr.kind == ExprKind::kParam) return true;
+  if (expr.kind != ExprKind::kIoCast) return false;
+  const auto& cast = static_cast<const ListExpr&>(expr);
+  const Expr& text = *cast.children[0];
+  return static_cast<CallSyntax>(cast.choice) == CallSyntax::kImplicitCast &&
+         (IsConst(text) || text.kind == ExprKind::kParam);
+}
+
+bool HasPending(const Expr& expr) {
+  if (IsPending(expr)) return true;
   bool found = false;
-  ForEachChild(expr, [&](const Expr& child) { found = found || HasParameter(child); });
+  ForEachChild(expr, [&](const Expr& child) { found = found || HasPending(child); });
   return found;
 }
 
-// A call is NULL for one NULL argument, but not before the others are computed as far as they are constants: a lifted
-// literal is a parameter here.
+void SetPendingNull(ExprPtr& expr) {
+  if (IsPending(*expr)) {
+    expr = MakeConst(*expr, Datum::Null());
+    return;
+  }
+  expr->VisitChildren(SetPendingNull);
+}
+
+// Whether a part of it that planning would compute has still to be computed: it may fail.
+bool ComputesPending(const Expr& expr) {
+  if (expr.kind == ExprKind::kParam || !HasPending(expr)) return false;
+  if (IsFoldableOnceBound(expr)) return true;
+  bool found = false;
+  ForEachChild(expr, [&](const Expr& child) { found = found || ComputesPending(child); });
+  return found;
+}
+
+// A call is NULL for one NULL argument, whatever else it is of, but not before the others are computed as far as they
+// are constants.
 bool IsStrictCallOnNull(const Expr& expr) {
   if (expr.kind != ExprKind::kFunction) return false;
   const auto& function = static_cast<const FunctionExpr&>(expr);
-  if (!function.strict || function.volatility == 'v' || HasParameter(expr)) return false;
-  return std::any_of(function.arguments.begin(), function.arguments.end(),
-                     [](const ExprPtr& argument) { return IsNullConst(*argument); });
+  if (!function.strict) return false;
+  const auto is_null = [](const ExprPtr& argument) { return IsNullConst(*argument); };
+  return std::any_of(function.arguments.begin(), function.arguments.end(), is_null) &&
+         std::none_of(function.arguments.begin(), function.arguments.end(),
+                      [](const ExprPtr& argument) { return ComputesPending(*argument); });
+}
+
+bool IsCutToPrecision(const FunctionExpr& function) {
+  constexpr Oid kInterval = 1200, kTimestamp = 1961, kTimestamptz = 1967, kTime = 1968, kTimetz = 1969;
+  constexpr Oid kCuts[] = {kInterval, kTimestamp, kTimestamptz, kTime, kTimetz};
+  return std::find(std::begin(kCuts), std::end(kCuts), function.call->function) != std::end(kCuts);
+}
+
+int32_t PrecisionOf(const Expr& constant) {
+  return static_cast<const ConstExpr&>(constant).value.As<int32_t>();
+}
+
+// CASE WHEN n IS NULL THEN NULL ELSE GREATEST(n, -1) END
+ExprPtr AtLeastNone(ExprPtr precision) {
+  const SqlType type = precision->type;
+  auto is_null = std::make_unique<ListExpr>(ExprKind::kNullTest, types::BuiltinType(facts::kBoolOid),
+                                            static_cast<uint8_t>(NullTestKind::kIsNull));
+  is_null->children.push_back(precision->Clone());
+  constexpr uint8_t kGreatest = 0;
+  auto at_least = std::make_unique<ListExpr>(ExprKind::kGreatestLeast, type, kGreatest);
+  at_least->children.push_back(std::move(precision));
+  at_least->children.push_back(std::make_unique<ConstExpr>(type, Datum::Of(types::kNoTypmod)));
+  auto choice = std::make_unique<CaseExpr>(type);
+  choice->branches.push_back({std::move(is_null), std::make_unique<ConstExpr>(type, Datum::Null())});
+  choice->otherwise = std::move(at_least);
+  return choice;
+}
+
+// timestamp(x, n) and the like, written as calls: a precision that planning knows to be negative cuts nothing, unless
+// x is known, too.
+void AllowNegativePrecision(FunctionExpr& function) {
+  if (function.call == nullptr || function.arguments.size() != 2 || !IsCutToPrecision(function)) return;
+  ExprPtr& precision = function.arguments[1];
+  const bool is_plain = IsConst(*precision) && (IsNullConst(*precision) || PrecisionOf(*precision) >= 0);
+  if (is_plain || IsFoldableOnceBound(*function.arguments[0]) || !IsFoldableOnceBound(*precision)) {
+    return;
+  }
+  precision = AtLeastNone(std::move(precision));
 }
 
 class Folder {
@@ -125,7 +194,11 @@ class Folder {
       case ExprKind::kCase:
         return SimplifyCase(expr);
       case ExprKind::kFunction:
-        if (IsStrictCallOnNull(*expr)) expr = MakeConst(*expr, Datum::Null());
+        if (IsStrictCallOnNull(*expr)) {
+          expr = MakeConst(*expr, Datum::Null());
+        } else {
+          AllowNegativePrecision(static_cast<FunctionExpr&>(*expr));
+        }
         return;
       default:
         return;
@@ -146,6 +219,12 @@ class Folder {
 };
 
 }  // namespace
+
+bool IsFoldableOnceBound(const Expr& expr) {
+  ExprPtr bound = expr.Clone();
+  SetPendingNull(bound);
+  return IsConstantFoldable(*bound);
+}
 
 void FoldConstants(ExprPtr& expr, const functions::FunctionContext& context) {
   if (expr != nullptr) Folder(context).Fold(expr);

@@ -16,4 +16,8 @@ void FoldConstants(ExprPtr& expr, const functions::FunctionContext& context);
 // With default settings and no session: for what does not depend on either.
 void FoldConstants(ExprPtr& expr);
 
+// Whether it would be a constant if its parameters and the literals that settings interpret were. A lifted literal is a
+// parameter.
+bool IsFoldableOnceBound(const Expr& expr);
+
 }  // namespace grizzly::expr

@@ -73,11 +73,17 @@ const OpclassFact* DefaultOpclass(Oid method, Oid type_oid) {
   while (type != nullptr && type->typbasetype != 0) type = FindType(type->typbasetype);
   if (type == nullptr) return nullptr;
   if (const OpclassFact* own = DefaultOf(method, type->oid)) return own;
+  const OpclassFact* only = nullptr;
+  size_t count = 0;
   for (const CastFact& cast : FindCastsFrom(type->oid)) {
     if (cast.castmethod != 'b' || cast.castcontext != 'i') continue;
-    if (!FindType(cast.casttarget)->typispreferred) continue;
-    if (const OpclassFact* coerced = DefaultOf(method, cast.casttarget)) return coerced;
+    const OpclassFact* coerced = DefaultOf(method, cast.casttarget);
+    if (coerced == nullptr) continue;
+    if (FindType(cast.casttarget)->typispreferred) return coerced;
+    only = coerced;
+    ++count;
   }
+  if (count == 1) return only;
   const Oid polymorphic = PolymorphicTypeOf(*type);
   return polymorphic == 0 ? nullptr : DefaultOf(method, polymorphic);
 }

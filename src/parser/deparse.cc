@@ -2,15 +2,146 @@
 
 #include <pg_query.h>
 
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "base/error/sql_error.h"
+#include "parser/ast_walk.h"
 
 namespace grizzly::parser {
 namespace {
 
 constexpr std::string_view kSelect = "SELECT ";
+
+using Bytes = std::vector<uint8_t>;
+using OwnedTree = std::unique_ptr<PgQuery__ParseResult, void (*)(PgQuery__ParseResult*)>;
+
+Bytes Pack(const PgQuery__ParseResult& tree) {
+  Bytes packed(pg_query__parse_result__get_packed_size(&tree));
+  pg_query__parse_result__pack(&tree, packed.data());
+  return packed;
+}
+
+// A tree's own allocator is malloc: what is put into it is freed with it.
+template <typename T>
+T* NewMessage(void (*init)(T*)) {
+  auto* message = static_cast<T*>(std::malloc(sizeof(T)));
+  if (message == nullptr) throw std::bad_alloc();
+  init(message);
+  return message;
+}
+
+bool IsSqlSyntax(const PgQuery__FuncCall& call) {
+  return call.funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX;
+}
+
+bool IsSimilarTo(const PgQuery__FuncCall& call) {
+  return call.n_funcname > 0 &&
+         std::string_view(call.funcname[call.n_funcname - 1]->string->sval) == "similar_to_escape";
+}
+
+// What ends where its neighbour begins: operators, tests, AT TIME ZONE and the like.
+bool NeedsBrackets(const ast::Node& node) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_A_EXPR:
+    case PG_QUERY__NODE__NODE_BOOL_EXPR:
+    case PG_QUERY__NODE__NODE_NULL_TEST:
+    case PG_QUERY__NODE__NODE_BOOLEAN_TEST:
+    case PG_QUERY__NODE__NODE_COLLATE_CLAUSE:
+    case PG_QUERY__NODE__NODE_A_ARRAY_EXPR:
+    case PG_QUERY__NODE__NODE_CASE_EXPR:
+    case PG_QUERY__NODE__NODE_XML_EXPR: return true;
+    case PG_QUERY__NODE__NODE_SUB_LINK: return node.sub_link->testexpr != nullptr;
+    case PG_QUERY__NODE__NODE_FUNC_CALL: return IsSqlSyntax(*node.func_call);
+    default: return false;
+  }
+}
+
+// A row of one field without the word ROW reads as brackets, and is none once it is parsed.
+void PutInBrackets(ast::Node*& operand) {
+  PgQuery__RowExpr* row = NewMessage(&pg_query__row_expr__init);
+  row->args = static_cast<ast::Node**>(std::malloc(sizeof(ast::Node*)));
+  if (row->args == nullptr) throw std::bad_alloc();
+  row->n_args = 1;
+  row->args[0] = operand;
+  row->row_format = PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST;
+  operand = NewMessage(&pg_query__node__init);
+  operand->node_case = PG_QUERY__NODE__NODE_ROW_EXPR;
+  operand->row_expr = row;
+}
+
+void Bracket(ast::Node*& operand) {
+  if (operand == nullptr) return;
+  if (operand->node_case == PG_QUERY__NODE__NODE_LIST) {
+    for (size_t i = 0; i < operand->list->n_items; ++i) Bracket(operand->list->items[i]);
+    return;
+  }
+  if (NeedsBrackets(*operand)) PutInBrackets(operand);
+}
+
+// Where only a name, a literal or a parameter stands without them.
+void BracketUnlessPlain(ast::Node*& operand, bool literal_is_plain) {
+  if (operand == nullptr) return;
+  switch (operand->node_case) {
+    case PG_QUERY__NODE__NODE_COLUMN_REF:
+    case PG_QUERY__NODE__NODE_PARAM_REF: return;
+    case PG_QUERY__NODE__NODE_A_CONST:
+      if (literal_is_plain) return;
+      break;
+    default: break;
+  }
+  PutInBrackets(operand);
+}
+
+template <typename T>
+T* AsPart(ProtobufCMessage& message, const ProtobufCMessageDescriptor& kind) {
+  return const_cast<T*>(As<T>(message, kind));
+}
+
+// libpg_query leaves out brackets that operands need: (a OR b) IS NULL, (NOT a) IS TRUE, (ARRAY[1])[1].
+void BracketOperands(ProtobufCMessage& message) {
+  ForEachPart(message, [](const ProtobufCMessage& part) {
+    BracketOperands(const_cast<ProtobufCMessage&>(part));  // the tree is a copy of ours
+  });
+  if (auto* node = AsPart<PgQuery__AExpr>(message, pg_query__a__expr__descriptor)) {
+    Bracket(node->lexpr);
+    Bracket(node->rexpr);
+  } else if (auto* node = AsPart<PgQuery__BoolExpr>(message, pg_query__bool_expr__descriptor)) {
+    for (size_t i = 0; i < node->n_args; ++i) Bracket(node->args[i]);
+  } else if (auto* node = AsPart<PgQuery__NullTest>(message, pg_query__null_test__descriptor)) {
+    Bracket(node->arg);
+  } else if (auto* node = AsPart<PgQuery__BooleanTest>(message, pg_query__boolean_test__descriptor)) {
+    Bracket(node->arg);
+  } else if (auto* node = AsPart<PgQuery__SubLink>(message, pg_query__sub_link__descriptor)) {
+    Bracket(node->testexpr);
+  } else if (auto* node = AsPart<PgQuery__CollateClause>(message, pg_query__collate_clause__descriptor)) {
+    Bracket(node->arg);
+  } else if (auto* node = AsPart<PgQuery__TypeCast>(message, pg_query__type_cast__descriptor)) {
+    Bracket(node->arg);
+  } else if (auto* node = AsPart<PgQuery__AIndirection>(message, pg_query__a__indirection__descriptor)) {
+    BracketUnlessPlain(node->arg, /*literal_is_plain=*/false);
+  } else if (auto* node = AsPart<PgQuery__SelectStmt>(message, pg_query__select_stmt__descriptor)) {
+    BracketUnlessPlain(node->limit_count, /*literal_is_plain=*/true);
+    BracketUnlessPlain(node->limit_offset, /*literal_is_plain=*/true);
+  } else if (auto* node = AsPart<PgQuery__XmlExpr>(message, pg_query__xml_expr__descriptor)) {
+    for (size_t i = 0; i < node->n_args; ++i) Bracket(node->args[i]);
+  } else if (auto* node = AsPart<PgQuery__FuncCall>(message, pg_query__func_call__descriptor)) {
+    if (!IsSqlSyntax(*node) && !IsSimilarTo(*node)) return;
+    for (size_t i = 0; i < node->n_args; ++i) Bracket(node->args[i]);
+  }
+}
+
+Bytes WithBrackets(const PgQuery__ParseResult& tree) {
+  const Bytes packed = Pack(tree);
+  const OwnedTree copy(
+      pg_query__parse_result__unpack(nullptr, packed.size(), packed.data()),
+      [](PgQuery__ParseResult* owned) { pg_query__parse_result__free_unpacked(owned, nullptr); });
+  if (copy == nullptr) throw std::bad_alloc();
+  BracketOperands(copy->base);
+  return Pack(*copy);
+}
 
 std::string Deparse(ast::Node* statement) {
   PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
@@ -19,9 +150,9 @@ std::string Deparse(ast::Node* statement) {
   PgQuery__ParseResult tree = PG_QUERY__PARSE_RESULT__INIT;
   tree.n_stmts = 1;
   tree.stmts = statements;
-  std::vector<uint8_t> packed(pg_query__parse_result__get_packed_size(&tree));
+  Bytes packed = WithBrackets(tree);
   PgQueryProtobuf bytes;
-  bytes.len = pg_query__parse_result__pack(&tree, packed.data());
+  bytes.len = packed.size();
   bytes.data = reinterpret_cast<char*>(packed.data());
   PgQueryDeparseResult result = pg_query_deparse_protobuf(bytes);
   const std::unique_ptr<PgQueryDeparseResult, void (*)(PgQueryDeparseResult*)> owner(

@@ -1,12 +1,12 @@
 #include "server/server.h"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <thread>
 
 #include "base/error/sql_error.h"
+#include "base/memory/machine_memory.h"
 
 namespace grizzly::server {
 namespace {
@@ -15,9 +15,7 @@ constexpr int kSpareThreads = 8;  // beyond one per connection: HTTP, timers, lo
 constexpr double kWireMemoryShare = 0.25;  // of the machine's memory, for large messages
 
 int64_t WireMemoryLimit() {
-  const int64_t pages = ::sysconf(_SC_PHYS_PAGES), page_bytes = ::sysconf(_SC_PAGESIZE);
-  return static_cast<int64_t>(static_cast<double>(pages) * static_cast<double>(page_bytes) *
-                              kWireMemoryShare);
+  return static_cast<int64_t>(static_cast<double>(MachineMemoryBytes()) * kWireMemoryShare);
 }
 
 int ServingThreads() {

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "base/error/sql_error.h"
+#include "base/memory/heap_keeper.h"
 #include "server/default_files.h"
 #include "server/server.h"
 
@@ -145,6 +146,7 @@ int RunServer(const std::vector<std::string>& arguments, const OpenInstance& ope
       std::printf("grizzlyd (GrizzlyDB) %s\n", std::string(kProductVersion).c_str());
       return 0;
     }
+    const HeapKeeper heap_keeper;
     const int status = Run(std::move(line), open);
     log::Write(Severity::kLog, "database system is shut down");
     return status;

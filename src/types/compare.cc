@@ -187,7 +187,7 @@ Functions FunctionsOfScalar(Oid oid) {
     case facts::kTimestamptzOid: return {CompareNumbers<int64_t>, HashNumber<int64_t>};
     case facts::kXid8Oid:
     case facts::kPgLsnOid: return {CompareNumbers<uint64_t>, HashNumber<uint64_t>};
-    // xid and cid have equality only; whether one may sort by them is for their opclasses to say.
+    // xid and cid have equality only, as aclitem; whether one may sort by them is for their opclasses to say.
     case facts::kXidOid:
     case facts::kCidOid: return {CompareNumbers<uint32_t>, HashNumber<uint32_t>};
     case facts::kFloat4Oid: return {CompareFloats<float>, HashFloat<float>};
@@ -200,7 +200,11 @@ Functions FunctionsOfScalar(Oid oid) {
     case facts::kPgNodeTreeOid:
     case facts::kCstringOid: return {CompareCollated, HashOfBytes};
     case facts::kBpcharOid: return {CompareBpchar, HashBpchar};
+    case facts::kPgNdistinctOid:
+    case facts::kPgDependenciesOid:
+    case facts::kPgMcvListOid:
     case facts::kByteaOid: return {CompareBytes, HashOfBytes};
+    case facts::kAclitemOid: return {CompareBytes, HashOfBytes};
     case facts::kTidOid: return {CompareTids, HashTid};
     case facts::kUuidOid: return {CompareUuid, HashUuid};
     case facts::kIntervalOid: return {CompareInterval, HashIntervalDatum};

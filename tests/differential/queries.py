@@ -3,114 +3,29 @@ LIMIT sort by what is unique, and what is grouped has one text per value (1.0 an
 
 import random
 
-from expressions import Expressions, Grammar, quoted_type
-
-TYPES = ["bool", "int4", "int8", "text", "date", "timestamp", "numeric", "int2", "uuid", "interval", "bytea", "_int4", "_text",
-         "jsonb", "int4range", "time", "bit"]
-# One text per value: 1.0 and 1.00 are equal but do not look so, as 1 day and 24:00.
-GROUPABLE = ["bool", "int4", "int8", "text", "date", "timestamp", "int2", "uuid", "bytea", "_int4", "_text", "int4range", "time"]
-ORDINARY = ["bool", "int4", "int8", "text", "date", "timestamp", "numeric"]
-MINIMAL = ["int4", "int8", "text", "date", "timestamp", "int2", "time", "_int4"]  # have min() and max()
-
-# What cannot fail over the values tables hold.
-MAKERS = {
-    "bool": [("(NOT {})", ["bool"]), ("starts_with({}, {})", ["text", "text"]), ("({} ~ '^[a-m]')", ["text"])],
-    "int4": [("length({})", ["text"]), ("({} % 7)", ["int4"]), ("({} / 3)", ["int4"]), ("(- {})", ["int4"]),
-             ("({} & 255)", ["int4"]), ("ascii({})", ["text"]), ("sign({})::int4", ["numeric"]),
-             ("(CASE WHEN {} THEN {} ELSE {} END)", ["bool", "int4", "int4"]), ("abs({} % 1000)", ["int4"]),
-             ("extract(year FROM {})::int4", ["date"]), ("({} - {})", ["date", "date"]),
-             ("strpos({}, {})", ["text", "text"]), ("(({} % 1000) * ({} % 1000))", ["int4", "int4"])],
-    "int8": [("{}::int8", ["int4"]), ("({} + {})", ["int8", "int4"]), ("({} % 11)", ["int8"]), ("({} * 2::int2)", ["int8"])],
-    "text": [("upper({})", ["text"]), ("({} || {})", ["text", "text"]), ("{}::text", ["int4"]), ("{}::text", ["date"]),
-             ("{}::text", ["bool"]), ("left({}, 2)", ["text"]), ("reverse({})", ["text"]), ("substr({}, 2, 2)", ["text"]),
-             ("md5({})", ["text"]), ("replace({}, 'a', {})", ["text", "text"]), ("trim({})", ["text"]),
-             ("to_char({}, 'YYYY-MM-DD HH24:MI')", ["timestamp"]), ("initcap({})", ["text"])],
-    "date": [("({} + ({} % 1000))", ["date", "int4"]), ("{}::date", ["timestamp"])],
-    "timestamp": [("{}::timestamp", ["date"]), ("date_trunc('month', {})", ["timestamp"]),
-                  ("({} + interval '1 day 02:00')", ["timestamp"])],
-    "numeric": [("({} + {})", ["numeric", "numeric"]), ("({} * {})", ["numeric", "int4"]), ("round({}, 1)", ["numeric"]),
-                ("abs({})", ["numeric"]), ("trunc({})", ["numeric"]), ("({} / 3)", ["numeric"]),
-                ("{}::numeric", ["int4"])],
-    "int2": [("({} % 5::int2)", ["int2"]), ("({} & {})", ["int2", "int2"])],
-    "uuid": [("md5({})::uuid", ["text"])],
-    "interval": [("({} - {})", ["timestamp", "timestamp"]), ("({} * 2)", ["interval"]), ("justify_hours({})", ["interval"]),
-                 ("make_interval(days => {} % 1000)", ["int4"])],
-    "bytea": [("convert_to({}, 'UTF8')", ["text"]), ("substr({}, 1, 2)", ["bytea"]), ("({} || {})", ["bytea", "bytea"]),
-              ("uuid_send({})", ["uuid"])],
-    "_int4": [("ARRAY[{}, {}]", ["int4", "int4"]), ("({} || {})", ["_int4", "int4"]), ("({})[1:2]", ["_int4"]),
-              ("array_remove({}, {})", ["_int4", "int4"])],
-    "_text": [("string_to_array({}, 'a')", ["text"]), ("ARRAY[{}, {}]", ["text", "text"]), ("{}::text[]", ["_int4"]),
-              ("array_append({}, {})", ["_text", "text"])],
-    "jsonb": [("to_jsonb({})", ["int4"]), ("to_jsonb({})", ["text"]), ("jsonb_build_object('a', {}, 'b', {})", ["int4", "text"]),
-              ("to_jsonb({})", ["_int4"]), ("({} -> 'a')", ["jsonb"]), ("jsonb_build_array({}, {})", ["jsonb", "bool"])],
-    "int4range": [("int4range({} % 100, 100 + {} % 100)", ["int4", "int2"]), ("({} * {})", ["int4range", "int4range"])],
-    "time": [("{}::time", ["timestamp"]), ("({} + interval '3 hours')", ["time"])],
-    "bit": [("(~ {})", ["bit"]), ("({} & {})", ["bit", "bit"]), ("({} # B'0110')", ["bit"])],
-}
-MAKERS["bool"] += [("({} @> {})", ["_int4", "_int4"]), ("({} && {})", ["_text", "_text"]), ("({} @> {})", ["jsonb", "jsonb"]),
-                   ("({} ? 'a')", ["jsonb"]), ("({} @> {})", ["int4range", "int4"]), ("({} && {})", ["int4range", "int4range"]),
-                   ("({} = ANY ({}))", ["int4", "_int4"]), ("isempty({})", ["int4range"])]
-MAKERS["int4"] += [("cardinality({})", ["_int4"]), ("({})[1]", ["_int4"]), ("length({})", ["bytea"]), ("{}::int4", ["int2"]),
-                   ("array_length({}, 1)", ["_text"]), ("upper({})", ["int4range"]), ("extract(day FROM {})::int4", ["interval"])]
-MAKERS["text"] += [("{}::text", ["uuid"]), ("{}::text", ["bytea"]), ("{}::text", ["_int4"]), ("({} ->> 'b')", ["jsonb"]),
-                   ("{}::text", ["int4range"]), ("{}::text", ["bit"]), ("array_to_string({}, '-')", ["_text"]),
-                   ("jsonb_typeof({})", ["jsonb"]), ("encode({}, 'hex')", ["bytea"]), ("split_part({}, ' ', 1)", ["text"]),
-                   ("regexp_replace({}, '[aeiou]', '#', 'g')", ["text"]), ("lpad({}, 4, 'xy')", ["text"])]
-VALUES = {
-    "bool": lambda r: r.choice(["true", "false"]), "int4": lambda r: str(r.randint(-50, 200)),
-    "int8": lambda r: str(r.choice([0, 1, 10 ** 10, -10 ** 10, r.randint(-999, 999)])),
-    "text": lambda r: "'" + r.choice(["", "a", "b", "abc", "Abc", "zz", "x y", "ä", "foo", "bar", "100"]) + "'",
-    "date": lambda r: f"'20{r.randint(10, 25)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}'",
-    "timestamp": lambda r: f"'20{r.randint(10, 25)}-{r.randint(1, 12):02}-{r.randint(1, 28):02} {r.randint(0, 23):02}:30'",
-    "numeric": lambda r: f"{r.randint(-500, 500)}.{r.randint(0, 99):02}",
-    "int2": lambda r: str(r.randint(-9, 9)), "uuid": lambda r: f"'{r.randint(0, 4):08x}-0000-0000-0000-000000000001'",
-    "interval": lambda r: f"'{r.randint(-3, 40)} days {r.randint(0, 23)}:{r.randint(0, 59):02}'",
-    "bytea": lambda r: r.choice(["'\\x'", "'\\x00'", "'\\xff01'", "'\\x616263'"]),
-    "_int4": lambda r: "'{" + ",".join(r.choice(["1", "2", "3", "-5", "NULL"]) for _ in range(r.randint(0, 3))) + "}'",
-    "_text": lambda r: "'{" + ",".join(r.choice(["a", "b", '""', '"x y"', "NULL"]) for _ in range(r.randint(0, 3))) + "}'",
-    "jsonb": lambda r: r.choice(["'{}'", "'[]'", "'{\"a\": 1}'", "'{\"a\": {\"b\": [1, null]}, \"b\": \"t\"}'", "'7'",
-                                 "'null'", "'\"s\"'"]),
-    "int4range": lambda r: r.choice(["'empty'", "'(,5)'", "'[3,)'", f"'[{r.randint(0, 9)},{r.randint(10, 20)})'"]),
-    "time": lambda r: f"'{r.randint(0, 23):02}:{r.randint(0, 59):02}:30'", "bit": lambda r: f"B'{r.randint(0, 15):04b}'",
-}
-COLUMN_TYPES = {"numeric": "numeric(10,2)", "bit": "bit(4)"}
+from changes import Changes
+from literals import quoted_type
+from shapes import Shapes
+from values import COLUMN_TYPES, GROUPABLE, MINIMAL, TYPES, UNINDEXED, USER_TYPES, SafeExpressions, scope_of
 
 
-class SafeGrammar(Grammar):
-    def __init__(self):  # pylint: disable=super-init-not-called
-        self.makers = MAKERS
-
-
-class SafeExpressions(Expressions):
-    def make(self, wanted, depth, scope=None):
-        if depth <= 0 and not (scope or {}).get(wanted):
-            return "NULL::" + COLUMN_TYPES.get(wanted, quoted_type(wanted)) if self.r.random() < 0.1 else self.value(wanted)
-        return super().make(wanted, depth, scope)
-
-    def value(self, wanted):
-        return VALUES[wanted](self.r) + "::" + COLUMN_TYPES.get(wanted, quoted_type(wanted))
-
-
-def scope_of(columns):
-    scope = {}
-    for name, type_name in columns:
-        scope.setdefault(type_name, []).append(name)
-    return scope
-
-
-class Workload:
-    """Statements in the order to run them; each is (sql, may the rows come in any order)."""
+class Workload(Changes, Shapes):
+    """Statements in the order to run them."""
 
     def __init__(self, seed):
         self.r = random.Random(seed)
-        self.e = SafeExpressions(self.r, SafeGrammar(), TYPES)
+        self.e = SafeExpressions(self.r)
         self.tables = {}
         self.partitioned = set()
-        self.aliases = 0
+        self.views = {}      # name: (kind, columns); copies of queries, too
+        self.updatable = {}  # views over one table
+        self.generated = set()  # (table, column)
+        self.aliases = 100
 
     # ---- schema and rows ----
 
     def schema(self):
+        yield from USER_TYPES
         for i in range(self.r.randint(2, 4)):
             name = f"t{i}"
             columns = [("id", "int4")] + [(f"c{k}", self.r.choice(TYPES)) for k in range(self.r.randint(2, 5))]
@@ -122,7 +37,7 @@ class Workload:
             self.tables[name] = columns
             for _ in range(self.r.randint(0, 2)):
                 yield self.index(name, columns)
-            yield self.insert(name, columns, self.r.randint(0, 60))
+            yield self.insert(name, self.r.randint(0, 60))
             if self.r.random() < 0.3:
                 yield f"{self.r.choice(['ANALYZE', 'VACUUM'])} {name}"
 
@@ -148,60 +63,11 @@ class Workload:
         yield f"CREATE TABLE {name}_rest PARTITION OF {name} DEFAULT"
 
     def index(self, name, columns):
-        column, type_name = self.r.choice([c for c in columns if c[1] not in ("jsonb", "int4range", "bit")])
+        column, type_name = self.r.choice([c for c in columns if c[1] not in UNINDEXED])
         key = f"({self.e.make(type_name, 1, {type_name: [column]})})" if self.r.random() < 0.2 and \
             type_name in ("int4", "int8", "numeric") else column
         where = f" WHERE {column} IS NOT NULL" if self.r.random() < 0.2 else ""
         return f"CREATE INDEX ON {name} ({key}{self.r.choice(['', ' DESC', ' NULLS FIRST'])}){where}"
-
-    def row(self, columns, number):
-        values = [str(number)]
-        for _, type_name in columns[1:]:
-            values.append("NULL" if self.r.random() < 0.15 else VALUES[type_name](self.r))
-        return "(" + ", ".join(values) + ")"
-
-    def insert(self, name, columns, count):
-        if count == 0:
-            return f"INSERT INTO {name} SELECT WHERE false"
-        numbers = self.r.sample(range(200), count)
-        return f"INSERT INTO {name} VALUES " + ", ".join(self.row(columns, number) for number in numbers)
-
-    def change(self):
-        name, columns = self.r.choice(list(self.tables.items()))
-        scope = scope_of(columns)
-        condition = self.e.condition(2, scope)
-        column, type_name = self.r.choice(columns[1:])
-        kind = self.r.randint(0, 8)
-        if kind == 7:
-            inserted = self.insert(name, columns, 3)
-            return (f"WITH made AS ({inserted} ON CONFLICT DO NOTHING RETURNING *), gone AS (DELETE FROM {name} WHERE {condition}"
-                    f" AND id % 11 = 0 RETURNING id) SELECT (SELECT count(*) FROM made), (SELECT min(id) FROM gone), m.id FROM made m")
-        if kind == 8:
-            other, others = self.r.choice(list(self.tables.items()))
-            source = scope_of([(f"s.{c}", t) for c, t in others])
-            return (f"DELETE FROM {name} t USING {other} s WHERE s.id = t.id + 1 AND {self.e.condition(1, source)}"
-                    f" AND t.id % 3 = 0 RETURNING t.id, s.id")
-        if kind <= 1:
-            return f"UPDATE {name} SET {column} = {self.fitting(type_name, scope)} WHERE {condition} RETURNING *"
-        if kind == 2:
-            return f"DELETE FROM {name} WHERE {condition} AND id % 5 = 0 RETURNING id, {column}"
-        if kind == 3:
-            return (self.insert(name, columns, 3) + f" ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}"
-                    f" WHERE {name}.id % 2 = 0 RETURNING *")
-        if kind == 4:
-            return self.insert(name, columns, 2)
-        other, others = self.r.choice(list(self.tables.items()))
-        source = scope_of([(f"s.{c}", t) for c, t in others])
-        if kind == 5 or name in self.partitioned:  # MERGE into a tree of tables is refused
-            return (f"UPDATE {name} t SET {column} = {self.fitting(type_name, source)} FROM {other} s"
-                    f" WHERE s.id = t.id AND {self.e.condition(1, source)} RETURNING t.*")
-        return (f"MERGE INTO {name} t USING {other} s ON s.id = t.id WHEN MATCHED AND {self.e.condition(1, source)}"
-                f" THEN UPDATE SET {column} = {self.fitting(type_name, source)} WHEN MATCHED AND s.id % 7 = 0 THEN DELETE"
-                f" WHEN NOT MATCHED THEN INSERT (id, {column}) VALUES (s.id, {self.fitting(type_name, source)})")
-
-    def fitting(self, type_name, scope):
-        made = self.e.make(type_name, 2, scope)
-        return f"({made} % 100000)" if type_name == "numeric" else made
 
     # ---- queries ----
 
@@ -223,14 +89,19 @@ class Workload:
             alias, types = self.alias(), [self.r.choice(TYPES) for _ in range(2)]
             rows = ", ".join("(" + ", ".join(self.e.value(t) for t in types) + ")" for _ in range(self.r.randint(1, 4)))
             return f"(VALUES {rows}) AS {alias} (x, y)", [(f"{alias}.x", types[0]), (f"{alias}.y", types[1])]
-        name, columns = self.r.choice(list(self.tables.items()))
         alias = self.alias()
+        if self.views and self.r.random() < 0.15:
+            name, (_, columns) = self.r.choice(list(self.views.items()))
+        else:
+            name, columns = self.r.choice(list(self.tables.items()))
         return f"{name} AS {alias}", [(f"{alias}.{c}", t) for c, t in columns]
 
     def joined(self, depth):
         text, columns = self.source(depth)
         for _ in range(self.r.choice([0, 0, 1, 1, 2])):
             kind = self.r.choice(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN", "LATERAL"])
+            if kind == "CROSS JOIN" and " CROSS JOIN " in text:  # one is enough rows
+                kind = "JOIN"
             more, others = self.source(depth)
             if kind == "CROSS JOIN":
                 text, columns = f"{text} CROSS JOIN {more}", columns + others
@@ -269,7 +140,7 @@ class Workload:
         kind = self.r.randint(0, 3)
         more, others = self.source(0)
         inner = self.e.condition(1, scope_of(columns + others))
-        type_name = self.r.choice([t for _, t in others])
+        type_name = self.r.choice([t for _, t in others if t != "pair"] or ["int4"])  # a row is not one column here
         value = self.e.make(type_name, 1, scope_of(others))
         if kind == 0:
             return f"{self.r.choice(['', 'NOT '])}EXISTS (SELECT 1 FROM {more} WHERE {inner})"
@@ -322,6 +193,8 @@ class Workload:
 
     def select(self, depth):
         """(text, output types)"""
+        if self.r.random() < 0.25:
+            return self.shaped(depth)
         kind = self.r.random()
         if kind < 0.25:
             return self.grouped(depth)

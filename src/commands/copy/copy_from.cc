@@ -82,9 +82,10 @@ class CopyIn {
   uint64_t Run(CopySource& source) {
     CopyBinaryReader binary(source);
     if (options_.binary) binary.ReadHeader();  // its errors are of no line
-    Place place;
+    CopyLineReader lines(source, options_);
+    Place place;  // what it shows is in a reader's buffer
     try {
-      options_.binary ? TakeRows(binary, &place) : TakeLines(source, &place);
+      options_.binary ? TakeRows(binary, &place) : TakeLines(lines, &place);
       FlushBatch(&place);
       if (router_ != nullptr) {
         router_->Finish();
@@ -100,8 +101,7 @@ class CopyIn {
   }
 
  private:
-  void TakeLines(CopySource& source, Place* place) {
-    CopyLineReader lines(source, options_);
+  void TakeLines(CopyLineReader& lines, Place* place) {
     if (options_.header != CopyHeader::kNone) SkipHeader(lines, place);
     while (true) {
       *place = {lines.line_number() + 1, {}, nullptr, {}, false};

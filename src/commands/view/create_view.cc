@@ -49,26 +49,69 @@ std::vector<catalog::Column> ColumnsOfView(const planner::BoundStatement& bound,
   return columns;
 }
 
-// The columns of `direct` tables the query uses.
-std::set<std::pair<Oid, AttributeNumber>> UsedColumns(planner::BoundStatement& bound,
-                                                      const std::vector<Oid>& direct) {
-  std::set<std::pair<Oid, AttributeNumber>> used;
-  const auto use = [&](expr::ColumnId id) {
-    const planner::StatementColumn& column = bound.columns[id];
+// The columns of `direct` tables that a query mentions, in subqueries, too.
+class UsedColumns {
+ public:
+  UsedColumns(planner::BoundStatement& bound, const std::vector<Oid>& direct)
+      : columns_(bound.columns), direct_(direct) {
+    Walk(*bound.root);
+    for (const auto& result : bound.results) Use(result.column);
+  }
+  const std::set<std::pair<Oid, AttributeNumber>>& found() const { return found_; }
+
+ private:
+  void Walk(planner::LogicalNode& node) {
+    node.VisitExpressions([&](expr::ExprPtr& expression) { Walk(*expression); });
+    for (const planner::LogicalPtr& child : node.children) Walk(*child);
+  }
+
+  void Walk(expr::Expr& expression) {
+    switch (expression.kind) {
+      case expr::ExprKind::kColumn:
+        return Use(static_cast<const expr::ColumnExpr&>(expression).id);
+      case expr::ExprKind::kSubquery: {
+        const auto& subquery = static_cast<const expr::SubqueryExpr&>(expression);
+        if (auto* body = dynamic_cast<planner::LogicalSubquery*>(subquery.body.get())) Walk(*body->plan);
+        break;
+      }
+      case expr::ExprKind::kField: {
+        auto& field = static_cast<expr::WrapExpr&>(expression);
+        if (!IsWholeRow(*field.child)) break;
+        return Walk(*static_cast<expr::ListExpr&>(*field.child).children[field.field]);
+      }
+      case expr::ExprKind::kRow:
+        if (IsWholeRow(expression)) return;  // whatever the columns are
+        break;
+      default: break;
+    }
+    expression.VisitChildren([&](expr::ExprPtr& child) { Walk(*child); });
+  }
+
+  // A table's name where a value is expected.
+  bool IsWholeRow(const expr::Expr& expression) const {
+    if (expression.kind != expr::ExprKind::kRow || expression.type.oid < kFirstUserOid) return false;
+    Oid table = kInvalidOid;
+    for (const expr::ExprPtr& field : static_cast<const expr::ListExpr&>(expression).children) {
+      if (field->kind == expr::ExprKind::kConst) continue;  // a dropped column
+      if (field->kind != expr::ExprKind::kColumn) return false;
+      const Oid of = columns_[static_cast<const expr::ColumnExpr&>(*field).id].table;
+      if (of == kInvalidOid || (table != kInvalidOid && of != table)) return false;
+      table = of;
+    }
+    return table != kInvalidOid;
+  }
+
+  void Use(expr::ColumnId id) {
+    const planner::StatementColumn& column = columns_[id];
     if (column.attnum <= 0) return;
-    if (std::find(direct.begin(), direct.end(), column.table) == direct.end()) return;
-    used.emplace(column.table, column.attnum);
-  };
-  const std::function<void(planner::LogicalNode&)> walk = [&](planner::LogicalNode& node) {
-    node.VisitExpressions([&](expr::ExprPtr& expression) {
-      for (const expr::ColumnId id : expr::FreeColumns(*expression)) use(id);
-    });
-    for (const planner::LogicalPtr& child : node.children) walk(*child);
-  };
-  walk(*bound.root);
-  for (const auto& result : bound.results) use(result.column);
-  return used;
-}
+    if (std::find(direct_.begin(), direct_.end(), column.table) == direct_.end()) return;
+    found_.emplace(column.table, column.attnum);
+  }
+
+  const planner::StatementColumns& columns_;
+  const std::vector<Oid>& direct_;
+  std::set<std::pair<Oid, AttributeNumber>> found_;
+};
 
 }  // namespace
 
@@ -86,7 +129,8 @@ void AddViewDependencies(CommandInput& input, const Relation& view,
     input.editor.AddDependency(edge);
   };
   for (const Oid relation : direct) add(relation, 0);
-  for (const auto& [relation, attnum] : UsedColumns(bound, direct)) add(relation, attnum);
+  const UsedColumns used(bound, direct);
+  for (const auto& [relation, attnum] : used.found()) add(relation, attnum);
 }
 
 namespace {

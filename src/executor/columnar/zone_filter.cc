@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 
+#include "expr/fixed.h"
 #include "facts/procs.h"
 #include "facts/types.h"
 #include "types/numeric.h"
@@ -61,11 +62,6 @@ std::optional<Comparison> OperationOf(std::string_view suffix) {
 bool OrdersByBytes(Oid collation) {
   constexpr Oid kDefaultCollation = 100, kC = 950, kPosix = 951;
   return collation == kDefaultCollation || collation == kC || collation == kPosix;
-}
-
-bool IsConstantKind(const Expr& expr) {
-  return expr.kind == ExprKind::kConst || expr.kind == ExprKind::kParam ||
-         expr.kind == ExprKind::kOuter;
 }
 
 // varchar as text: the same bytes.
@@ -141,11 +137,13 @@ struct ZoneFilter::Condition {
   std::unique_ptr<expr::Evaluator> constant;
   Arena arena;
   Datum value;
+  bool is_known = false;  // computing the constant was no error
 
   bool MayMatch(const ZoneMap& map, uint32_t row_count) const {
     if (comparison == Comparison::kNull) return map.null_count > 0;
     if (map.null_count == row_count) return false;
     if (comparison == Comparison::kNotNull) return true;
+    if (!is_known) return true;
     if (value.is_null()) return false;
     if (map.kind != zone) return true;
     switch (zone) {
@@ -195,7 +193,7 @@ ZoneFilter::ZoneFilter(const plan::TableScanNode& node, ExecContext& context) {
       const bool swapped = WithoutRelabel(left).kind != ExprKind::kInput;
       const auto column = table_column(swapped ? right : left);
       const Expr& constant = swapped ? left : right;
-      if (!operation || !column || !IsConstantKind(constant)) continue;
+      if (!operation || !column || !expr::IsFixed(constant)) continue;
       if (family.zone == ZoneKind::kBytes && *operation != Comparison::kEqual &&
           !OrdersByBytes(function.call->collation)) {
         continue;
@@ -235,11 +233,13 @@ ZoneFilter::ZoneFilter(const plan::TableScanNode& node, ExecContext& context) {
 void ZoneFilter::Open() {
   for (const auto& condition : conditions_) {
     if (condition->constant == nullptr) continue;
-    const Datum value = condition->constant->EvaluateScalar();
+    const std::optional<Datum> value = expr::FixedValue(*condition->constant);
+    condition->is_known = value.has_value();
+    if (!value) continue;
     condition->arena.Reset();
     condition->value = condition->zone == ZoneKind::kBytes || condition->zone == ZoneKind::kNumeric
-                           ? value.CopyTo(PhysicalType::kString, condition->arena)
-                           : value;
+                           ? value->CopyTo(PhysicalType::kString, condition->arena)
+                           : *value;
   }
 }
 

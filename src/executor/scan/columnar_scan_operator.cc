@@ -122,9 +122,8 @@ class ColumnarScanOperator final : public Operator {
     sampled_.clear();
     for (uint32_t i = 0; i < count; ++i) {
       const uint32_t row = visible != nullptr ? (*visible)[i] : i;
-      key_ = head_;
-      storage::AppendBigEndian(&key_, group.RowIdAt(block_ * storage::kSegmentBlockRows + row));
-      if (sampler_->Takes(key_)) sampled_.push_back(row);
+      const uint64_t row_id = group.RowIdAt(block_ * storage::kSegmentBlockRows + row);
+      if (sampler_->TakesNumber(row_id)) sampled_.push_back(row);
     }
     return &sampled_;
   }
@@ -134,12 +133,16 @@ class ColumnarScanOperator final : public Operator {
     uint32_t rows = 0;
     for (; rows < types::kBatchRowsMax && delta_->Valid(); delta_->Next()) {
       if (delta_->value().size() == storage::kDeletedMarkBytes) continue;
-      if (sampler_.has_value() && !sampler_->Takes(delta_->key())) continue;
+      if (sampler_.has_value() && !sampler_->TakesNumber(DeltaRowId())) continue;
       columns_.FillFromRow(SuffixOfRowKey(delta_->key()), delta_->value(), batch_, rows++);
     }
     if (rows == 0) return false;
     Finish(context, rows);
     return true;
+  }
+
+  uint64_t DeltaRowId() const {
+    return storage::ReadBigEndian<uint64_t>(SuffixOfRowKey(delta_->key()).data());
   }
 
   bool FillPinned() {
@@ -174,7 +177,6 @@ class ColumnarScanOperator final : public Operator {
   uint32_t block_ = 0;
   std::optional<TableSampler> sampler_;
   std::vector<uint32_t> sampled_;
-  std::string key_;
   std::unique_ptr<txn::RangeScan> delta_;
 };
 

@@ -1,5 +1,6 @@
 #include "executor/scan/row_prefilter.h"
 
+#include "expr/fixed.h"
 #include "facts/operators.h"
 #include "facts/types.h"
 #include "storage/row/row_layout.h"
@@ -43,11 +44,6 @@ int64_t IntegerOf(const Datum& value, PhysicalType physical) {
   }
 }
 
-bool IsFixed(const expr::Expr& value) {
-  return value.kind == ExprKind::kConst || value.kind == ExprKind::kParam ||
-         value.kind == ExprKind::kOuter;
-}
-
 }  // namespace
 
 RowPrefilter::RowPrefilter(const plan::TableScanNode& node, expr::EvaluationState& state)
@@ -65,7 +61,7 @@ RowPrefilter::RowPrefilter(const plan::TableScanNode& node, expr::EvaluationStat
       std::swap(column, value);
       operation = operation == 0 ? 0 : 6 - operation;
     }
-    if (operation == 0 || column->kind != ExprKind::kInput || !IsFixed(*value)) continue;
+    if (operation == 0 || column->kind != ExprKind::kInput || !expr::IsFixed(*value)) continue;
     const AttributeNumber attnum =
         node.attnums[static_cast<const expr::InputExpr&>(*column).index];
     if (attnum <= 0 || !Compares(column->type.oid, value->type.oid)) continue;
@@ -82,7 +78,7 @@ RowPrefilter::RowPrefilter(const plan::TableScanNode& node, expr::EvaluationStat
 void RowPrefilter::Open() {
   keys_.clear();
   for (Condition& condition : conditions_) {
-    const Datum value = condition.value->EvaluateScalar();
+    const Datum value = expr::FixedValue(*condition.value).value_or(Datum::Null());
     condition.is_known = !value.is_null();
     condition.low = INT64_MIN;
     condition.high = INT64_MAX;

@@ -55,8 +55,14 @@ TableSampler::TableSampler(const plan::TableSample& sample, ExecContext& context
 }
 
 bool TableSampler::Takes(std::string_view row_key) {
-  const uint64_t unit =
-      by_block_ ? row_++ / kBlockRows : std::hash<std::string_view>()(row_key);
+  return TakesUnit(by_block_ ? row_++ / kBlockRows : std::hash<std::string_view>()(row_key));
+}
+
+bool TableSampler::TakesNumber(uint64_t row_number) const {
+  return TakesUnit(by_block_ ? row_number / kBlockRows : row_number);
+}
+
+bool TableSampler::TakesUnit(uint64_t unit) const {
   return (Mix(unit ^ Mix(seed_)) >> 32) < cutoff_;
 }
 

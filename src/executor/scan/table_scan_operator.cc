@@ -284,6 +284,7 @@ class TableScanOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeTableScan(const TableScanNode& node, ExecContext& context) {
+  if (node.relation->oid < kFirstUserOid) return MakeCatalogSampleScan(node, context);
   if (!node.terms.empty()) return MakeTermScan(node, context);
   // By key, rows of groups are found like others.
   const bool scans_groups =

@@ -1,10 +1,13 @@
 // Leaves (constants, parameters, columns), function calls, subplans.
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
+#include "expr/constant_folding.h"
+#include "expr/fixed.h"
 #include "expr/node/node.h"
 #include "facts/procs.h"
 
@@ -83,6 +86,92 @@ class CallNode final : public EvaluatorNode {
   std::vector<const Vector*> arguments_;
 };
 
+// A call of fixed arguments: computed for one row a batch, and the same for all others.
+class FixedCallNode final : public EvaluatorNode {
+ public:
+  explicit FixedCallNode(const FunctionExpr& expr) : EvaluatorNode(expr.type), call_(expr) {
+    one_row_.set_row_count(1);
+  }
+  const Vector& Evaluate(EvaluationState& state, const Batch&) override {
+    ReferToDatum(call_.Evaluate(state, one_row_).GetDatum(0), result_);
+    return result_;
+  }
+
+ private:
+  CallNode call_;
+  Batch one_row_;
+};
+
+bool IsLeaf(const Expr& expr) {
+  return expr.kind == ExprKind::kConst || expr.kind == ExprKind::kParam ||
+         expr.kind == ExprKind::kInput || expr.kind == ExprKind::kOuter;
+}
+
+bool IsNull(const Expr& expr) {
+  return expr.kind == ExprKind::kConst && static_cast<const ConstExpr&>(expr).value.is_null();
+}
+
+// The largest parts that planning would know, were its literals not lifted out of the plan.
+void CollectKnown(const Expr& expr, std::vector<const Expr*>& known) {
+  if (IsLeaf(expr)) return;
+  if (IsFoldableOnceBound(expr)) {
+    known.push_back(&expr);
+    return;
+  }
+  ForEachChild(expr, [&](const Expr& child) { CollectKnown(child, known); });
+}
+
+// A strict call of which planning would know parts: they are computed first, and if an argument is a known NULL, the
+// call is NULL without its other arguments.
+class KnownNullNode final : public EvaluatorNode {
+ public:
+  explicit KnownNullNode(const FunctionExpr& expr)
+      : EvaluatorNode(expr.type), call_(std::make_unique<CallNode>(expr)), null_(expr.type, 1) {
+    for (const ExprPtr& argument : expr.arguments) {
+      std::vector<const Expr*> parts;
+      CollectKnown(*argument, parts);
+      for (const Expr* part : parts) known_.push_back({CompileNode(*part), part == argument.get()});
+      is_null_ = is_null_ || IsNull(*argument);
+    }
+    null_.SetConstant(types::Datum::Null());
+  }
+
+  // Whether there is something to leave out.
+  static bool IsFor(const FunctionExpr& expr) {
+    const auto& arguments = expr.arguments;
+    const auto inner = std::count_if(arguments.begin(), arguments.end(),
+                                     [](const ExprPtr& argument) { return !IsLeaf(*argument); });
+    const bool has_null = std::any_of(arguments.begin(), arguments.end(),
+                                      [](const ExprPtr& argument) { return IsNull(*argument); });
+    if (!expr.strict || inner + has_null < 2) return false;
+    const auto known = std::count_if(arguments.begin(), arguments.end(), [](const ExprPtr& argument) {
+      return !IsLeaf(*argument) && IsFoldableOnceBound(*argument);
+    });
+    return known + has_null > 0 && known < inner;
+  }
+
+  const Vector& Evaluate(EvaluationState& state, const Batch& input) override {
+    bool is_null = is_null_;
+    for (const Known& part : known_) {
+      const Vector& value = part.node->Evaluate(state, input);
+      is_null = is_null || (part.is_argument && value.kind() == VectorKind::kConstant &&
+                            value.GetDatum(0).is_null());
+    }
+    return is_null ? null_ : call_->Evaluate(state, input);
+  }
+
+ private:
+  struct Known {
+    NodePtr node;
+    bool is_argument;
+  };
+
+  const NodePtr call_;
+  std::vector<Known> known_;
+  bool is_null_ = false;
+  Vector null_;
+};
+
 class SubplanNode final : public EvaluatorNode {
  public:
   explicit SubplanNode(const SubplanExpr& expr) : EvaluatorNode(expr.type), expr_(expr) {
@@ -147,6 +236,8 @@ NodePtr MakeCallNode(const FunctionExpr& expr) {
                                       : fmt::format("function {}", proc->proname),
                       expr.location);
   }
+  if (KnownNullNode::IsFor(expr)) return std::make_unique<KnownNullNode>(expr);
+  if (IsFixed(expr)) return std::make_unique<FixedCallNode>(expr);
   return std::make_unique<CallNode>(expr);
 }
 

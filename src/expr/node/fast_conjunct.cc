@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "expr/fixed.h"
 #include "expr/node/row_filter.h"
 #include "facts/procs.h"
 #include "types/numeric.h"
@@ -313,11 +314,6 @@ class DayConjunct final : public Conjunct {
   NodePtr constant_;
 };
 
-bool IsConstantKind(const Expr& expr) {
-  return expr.kind == ExprKind::kConst || expr.kind == ExprKind::kParam ||
-         expr.kind == ExprKind::kOuter;
-}
-
 bool ComparesBytes(Oid collation, Comparison comparison) {
   constexpr Oid kDefaultCollation = 100, kC = 950, kPosix = 951;
   return comparison == Comparison::kEqual || comparison == Comparison::kNotEqual ||
@@ -335,7 +331,7 @@ std::unique_ptr<Conjunct> MakeDayConjunct(std::string_view prosrc, const Functio
   const std::optional<Comparison> comparison = ParseSuffix(prosrc);
   const Expr& column = *function.arguments[0];
   const Expr& constant = *function.arguments[1];
-  if (!comparison || column.kind != ExprKind::kInput || !IsConstantKind(constant)) return nullptr;
+  if (!comparison || column.kind != ExprKind::kInput || !IsFixed(constant)) return nullptr;
   return std::make_unique<DayConjunct>(static_cast<const InputExpr&>(column).index, *comparison,
                                        constant);
 }
@@ -357,7 +353,7 @@ std::unique_ptr<Conjunct> MakeFastConjunct(const Expr& expr) {
     std::swap(column, constant);
     comparison = Swapped(*comparison);
   }
-  if (column->kind != ExprKind::kInput || !IsConstantKind(*constant)) return nullptr;
+  if (column->kind != ExprKind::kInput || !IsFixed(*constant)) return nullptr;
   const uint32_t index = static_cast<const InputExpr&>(*column).index;
   const bool is_oid = proc->prosrc.starts_with("oid");
   const bool is_float = proc->prosrc.starts_with("float");

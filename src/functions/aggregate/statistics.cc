@@ -28,6 +28,20 @@ constexpr bool IsDeviation(Measure measure) {
   return measure == Measure::kDeviationPop || measure == Measure::kDeviationSample;
 }
 
+// NumericSqrt rounds to digits of its own: rounded once more, it must not come out higher than the root itself.
+StringRef RootOfSameScale(StringRef variance, Arena& arena) {
+  Arena scratch;
+  const int scale = types::NumericRef(variance).scale();
+  const StringRef precise = types::NumericSqrt(variance, scratch);
+  const StringRef root = types::NumericRound(precise, scale, scratch);
+  const StringRef half = types::NumericFromInt128(5, scale + 1, scratch);
+  const StringRef lower = types::NumericSubtract(root, half, scratch);
+  const StringRef square = types::NumericMultiply(lower, lower, scratch);
+  if (types::NumericCompare(square, variance) <= 0) return StringRef::Copy(root.view(), arena);
+  const StringRef unit = types::NumericFromInt128(1, scale, scratch);
+  return types::NumericSubtract(root, unit, arena);
+}
+
 // N, the sum, and the sum of squared differences from the mean.
 struct Moments {
   double n = 0;
@@ -125,8 +139,7 @@ struct ExactMeasure {
     Arena& arena = ResultArena(context);
     const StringRef variance = types::NumericDivide(numerator, denominator, arena);
     if (!IsDeviation(measure)) return Datum::Of(variance);
-    const StringRef root = types::NumericSqrt(variance, scratch);
-    return Datum::Of(types::NumericRound(root, types::NumericRef(variance).scale(), arena));
+    return Datum::Of(RootOfSameScale(variance, arena));
   }
 };
 

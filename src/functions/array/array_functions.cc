@@ -148,11 +148,24 @@ bool SameElement(const Datum& a, const Datum& b, types::CompareFunction compare,
   return compare(a, b, collation) == 0;
 }
 
-Datum PositionFrom(const CallSite& call, std::span<const Datum> values, int64_t start) {
+bool HasNull(const ArrayRef& array) {
+  bool found = false;
+  for (uint32_t i = 0; i < array.size(); ++i) found = found || array.IsNull(i);
+  return found;
+}
+
+// `first`: where to begin; null: at the first element. It is looked at only if there is something to search.
+Datum PositionFrom(const CallSite& call, std::span<const Datum> values, const Datum* first) {
   if (values[0].is_null()) return Datum::Null();
   const ArrayRef array = ArrayRef::Of(values[0]);
   RequireList(array, "searching for elements in multidimensional arrays is not supported");
   if (array.size() == 0) return Datum::Null();
+  if (values[1].is_null() && !HasNull(array)) return Datum::Null();
+  if (first != nullptr && first->is_null()) {
+    throw SqlError(SqlState::kNullValueNotAllowed, "initial position must not be null");
+  }
+  const int64_t start =
+      first == nullptr ? std::numeric_limits<int64_t>::min() : int64_t{first->As<int32_t>()};
   const types::CompareFunction compare = RequireCompare(ElementTypeOf(array));
   const int32_t lower = array.dimension(0).lower_bound;
   for (uint32_t i = 0; i < array.size(); ++i) {
@@ -164,14 +177,10 @@ Datum PositionFrom(const CallSite& call, std::span<const Datum> values, int64_t 
   return Datum::Null();
 }
 Datum Position(FunctionContext&, const CallSite& call, std::span<const Datum> values) {
-  return PositionFrom(call, values, std::numeric_limits<int64_t>::min());
+  return PositionFrom(call, values, nullptr);
 }
 Datum PositionStart(FunctionContext&, const CallSite& call, std::span<const Datum> values) {
-  if (values[0].is_null()) return Datum::Null();
-  if (values[2].is_null()) {
-    throw SqlError(SqlState::kNullValueNotAllowed, "initial position must not be null");
-  }
-  return PositionFrom(call, values, values[2].As<int32_t>());
+  return PositionFrom(call, values, &values[2]);
 }
 Datum Positions(FunctionContext& context, const CallSite& call, std::span<const Datum> values) {
   if (values[0].is_null()) return Datum::Null();

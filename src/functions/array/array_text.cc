@@ -190,10 +190,10 @@ void AddPart(const AggregateInput& input, uint32_t row, Gathered& state) {
     throw SqlError(SqlState::kNullValueNotAllowed, "cannot accumulate null arrays");
   }
   const ArrayRef part = ArrayRef::Of(value);
-  if (part.dimension_count() == 0) {
-    throw SqlError(SqlState::kArraySubscriptError, "cannot accumulate empty arrays");
-  }
   if (state.builder == nullptr) {
+    if (part.dimension_count() == 0) {
+      throw SqlError(SqlState::kArraySubscriptError, "cannot accumulate empty arrays");
+    }
     state.builder = std::make_unique<ArrayBuilder>(part.element_oid(), part.physical());
     state.shape = part.dimensions();
   } else if (part.dimensions() != state.shape) {

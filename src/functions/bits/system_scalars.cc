@@ -89,7 +89,11 @@ int32_t TidOrder(View a, View b) {
 View TidSmaller(View a, View b) { return types::CompareTidBytes(b, a) < 0 ? b : a; }
 View TidLarger(View a, View b) { return types::CompareTidBytes(a, b) < 0 ? b : a; }
 
+// Kept as text that only the server makes, in one way.
+bool SameAclItems(View a, View b) { return a == b; }
+
 void RegisterTids(Registry& registry) {
+  registry.AddScalar("aclitem_eq", Cold<&SameAclItems>);
   registry.AddScalar("tideq", Cold<&TidsCompare<Equal<int>>>);
   registry.AddScalar("tidne", Cold<&TidsCompare<NotEqual<int>>>);
   registry.AddScalar("tidlt", Cold<&TidsCompare<Less<int>>>);

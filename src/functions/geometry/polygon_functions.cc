@@ -184,7 +184,9 @@ Polygon CirclePolygon(int32_t count, const Circle& circle) {
 double PointToPolygon(const Point& p, const Polygon& polygon) {
   if (Inside(p, polygon.points) != 0) return 0;
   Shortest shortest;
-  for (const Lseg& side : Sides(polygon)) shortest.Add(ClosestOn(side, p).distance);
+  // The side that closes it goes from the first point to the last: the other way it rounds otherwise.
+  shortest.Add(ClosestOn(Lseg{{polygon.points.front(), polygon.points.back()}}, p).distance);
+  for (const Lseg& side : SegmentsOf(polygon.points, false)) shortest.Add(ClosestOn(side, p).distance);
   return *shortest.value();
 }
 double PolygonToPoint(const Polygon& polygon, const Point& p) { return PointToPolygon(p, polygon); }

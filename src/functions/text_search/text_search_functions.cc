@@ -59,6 +59,9 @@ struct JsonParts {
 };
 
 void AddFlag(JsonbRef flag, JsonParts& parts) {
+  if (flag.kind() == JsonbKind::kArray || flag.kind() == JsonbKind::kObject) {
+    throw SqlError(SqlState::kInternalError, "unexpected end of flag array");
+  }
   if (flag.kind() != JsonbKind::kString) {
     throw SqlError(SqlState::kInvalidParameterValue, "flag array element is not a string")
         .Hint("Possible values are: \"string\", \"numeric\", \"boolean\", \"key\", and \"all\".");

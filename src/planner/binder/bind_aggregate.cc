@@ -53,10 +53,20 @@ const expr::Expr& WithoutImplicitCasts(const expr::Expr& expression) {
   return is_implicit ? WithoutImplicitCasts(*relabel.children[0]) : expression;
 }
 
-// DISTINCT needs equality, and ORDER BY may only sort by what is distinct.
+void RequireSortable(BindState& state, const expr::Expr& argument) {
+  if (OrderingOperator(state.types(), argument.type.oid, /*descending=*/false) != kInvalidOid) return;
+  throw SqlError(SqlState::kUndefinedFunction,
+                 fmt::format("could not identify an ordering operator for type {}",
+                             state.types().Name(argument.type.oid)))
+      .Detail("Aggregates with DISTINCT must be able to sort their inputs.")
+      .At(argument.location);
+}
+
+// DISTINCT needs equality and an order, and ORDER BY may only sort by what is distinct.
 void CheckDistinct(BindState& state, expr::AggregateExpr& aggregate) {
   for (const ExprPtr& argument : aggregate.arguments) {
     RequireEqualityOperator(state, argument->type.oid, argument->location);
+    RequireSortable(state, *argument);
     RequireCollationOf(*argument);
   }
   for (expr::SortKey& key : aggregate.order_by) {

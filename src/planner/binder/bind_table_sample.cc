@@ -16,9 +16,6 @@ FromBinder::Item FromBinder::BindSample(const PgQuery__RangeTableSample& node) {
                    "TABLESAMPLE clause can only be applied to tables and materialized views")
         .At(LocationOf(node.relation));
   }
-  if (item.row->relation->oid < kFirstUserOid) {
-    ThrowNotSupported("TABLESAMPLE of a system catalog", LocationOf(node.relation));
-  }
   const std::string method = Dotted(NamesOf(node.method, node.n_method));
   const bool by_block = method == "system" || method == "pg_catalog.system";
   if (!by_block && method != "bernoulli" && method != "pg_catalog.bernoulli") {

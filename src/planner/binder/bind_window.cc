@@ -108,6 +108,10 @@ class WindowBinder {
       ExprPtr key = ResolveUnknown(
           state_, binder_.BindAt(*definition.partition_clause[i], Place::kWindowPartition));
       RequireEqualityOperator(state_, key->type.oid, key->location);
+      if (OrderingOperator(state_.types(), key->type.oid, /*descending=*/false) == kInvalidOid) {
+        throw SqlError(SqlState::kFeatureNotSupported, "could not implement window PARTITION BY")
+            .Detail("Window partitioning columns must be of sortable datatypes.");
+      }
       RequireCollationOf(*key);
       window_.partition_by.push_back(std::move(key));
     }

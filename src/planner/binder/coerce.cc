@@ -254,9 +254,16 @@ ExprPtr CoerceRow(BindState& state, ExprPtr expression, Oid target, CoercionKind
 
 ExprPtr ApplyTypmod(BindState& state, ExprPtr expression, Oid target, int32_t typmod,
                     CoercionKind context, CallSyntax syntax, int location) {
-  if (typmod == types::kNoTypmod || expression->type.typmod == typmod) return expression;
+  if (expression->type.typmod == typmod) return expression;
+  const bool is_dropped = typmod == types::kNoTypmod;
+  if (is_dropped && syntax != CallSyntax::kExplicitCast) return expression;
   const CastPath path = FindTypmodPath(state.types(), target);
   const SqlType type = state.types().Make(target, typmod);
+  if (is_dropped) {  // numeric(10,2) as numeric is any numeric
+    const bool has_typmod = path.kind != CastPath::Kind::kNone && expression->type.oid == target;
+    return has_typmod ? Relabel(std::move(expression), type, syntax, location)
+                      : std::move(expression);
+  }
   if (path.kind == CastPath::Kind::kFunction) {
     return CallCastFunction(state, path.function, std::move(expression), type, typmod, syntax,
                             location);

@@ -27,11 +27,24 @@ bool MayBeNull(const expr::Expr& expression) {
          static_cast<const expr::ConstExpr&>(expression).value.is_null();
 }
 
+// Whether the body's own calls make it NULL for a NULL argument.
+bool IsStrictIn(const expr::Expr& body, const expr::Expr& argument) {
+  if (expr::Equals(body, argument)) return true;
+  if (body.kind != ExprKind::kFunction || !static_cast<const expr::FunctionExpr&>(body).strict) {
+    return false;
+  }
+  bool found = false;
+  expr::ForEachChild(body, [&](const expr::Expr& child) {
+    found = found || IsStrictIn(child, argument);
+  });
+  return found;
+}
+
 // A strict function is NULL for a NULL argument, whatever its body says.
 ExprPtr GuardStrict(BindState& state, const std::vector<ExprPtr>& arguments, ExprPtr value) {
   std::vector<ExprPtr> tests;
   for (const ExprPtr& argument : arguments) {
-    if (!MayBeNull(*argument)) continue;
+    if (!MayBeNull(*argument) || IsStrictIn(*value, *argument)) continue;
     auto test = std::make_unique<expr::ListExpr>(
         ExprKind::kNullTest, state.types().Make(facts::kBoolOid),
         static_cast<uint8_t>(expr::NullTestKind::kIsNull));

@@ -138,7 +138,7 @@ bool Conversion::PlanLookup(LogicalJoin& join) {
     return false;
   }
   auto& scan = static_cast<LogicalScan&>(*join.children[1]);
-  if (scan.relation->oid < kFirstUserOid) return false;
+  if (scan.relation->oid < kFirstUserOid || scan.sample) return false;
   const size_t own_filters = scan.filters.size();
   const double left_rows = join.children[0]->estimated_rows;
   for (const ExprPtr& condition : join.conditions) {
@@ -178,6 +178,15 @@ void MakeLeftUnlessHashed(LogicalJoin& join) {
   if (join.type != JoinType::kRight || HasEquality(join)) return;
   std::swap(join.children[0], join.children[1]);
   join.type = JoinType::kLeft;
+}
+
+// NOT IN is true of a row when the comparison is false of every row on the right: one that is NULL takes it away, too.
+ExprPtr IsNotFalse(ExprPtr condition) {
+  auto test = std::make_unique<expr::ListExpr>(
+      ExprKind::kBooleanTest, types::BuiltinType(facts::kBoolOid),
+      static_cast<uint8_t>(expr::BooleanTestKind::kIsNotFalse));
+  test->children.push_back(std::move(condition));
+  return test;
 }
 
 }  // namespace
@@ -228,7 +237,9 @@ Converted Conversion::ConvertJoin(LogicalJoin& join) {
     keys.type = turned ? *TurnedType(join.type) : TypeOf(join.type);
     return MakeHashJoin(join, std::move(left), std::move(right), keys, others);
   }
-  if (join.null_aware) ThrowNotSupported("NOT IN over this comparison");
+  if (join.null_aware) {
+    for (ExprPtr& condition : others) condition = IsNotFalse(std::move(condition));
+  }
   return MakeNestedLoop(join, std::move(left), std::move(right), cells, others);
 }
 

@@ -301,11 +301,7 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
     const auto tree = catalog::TreeOf(*input_.catalog, scan.relation);
     if (tree.size() > 1) return ConvertTreeScan(scan, tree);
   }
-  const bool is_stored = scan.relation->oid >= kFirstUserOid || scan.relation->HasRows();
-  if (scan.relation->oid < kFirstUserOid) return ConvertVirtualScan(scan);
-  if (!is_stored) {
-    ThrowNotSupported("scanning relation \"" + scan.relation->name + "\"");
-  }
+  if (scan.relation->oid < kFirstUserOid && !scan.sample) return ConvertVirtualScan(scan);
   auto node = std::make_unique<plan::TableScanNode>();
   node->relation = scan.relation;
   node->alias = scan.alias;
@@ -315,7 +311,6 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
   double rows = scan.estimated_rows;
   node->current_of = scan.current_of;
   if (scan.sample) {
-    if (catalog::IsColumnar(*scan.relation)) ThrowNotSupported("TABLESAMPLE of a columnar table");
     node->sample = plan::TableSample{scan.sample->by_block,
                                      Resolve(std::move(scan.sample->percentage), {}), nullptr};
     if (scan.sample->repeatable != nullptr) {

@@ -1,32 +1,23 @@
 // Cycles in the waits-for graph: who waits, for holders and for those ahead in the queue.
-#include <algorithm>
-
 #include "txn/lock/lock_table.h"
 
 namespace grizzly::txn {
 
-DeadlockSearch::DeadlockSearch(LockTable& table) {
+DeadlockSearch::DeadlockSearch(LockTable& table) : table_(table) {
   for (LockShard& shard : table.shards) {
     for (LockEntry* bucket : shard.buckets) {
       for (LockEntry* entry = bucket; entry != nullptr; entry = entry->chain) {
         for (LockWaiter* waiter = entry->first_waiter; waiter != nullptr; waiter = waiter->next) {
-          waiters_.push_back(waiter);
+          waiters_.try_emplace(PartyOf(*waiter->hold->owner), waiter);
         }
       }
     }
   }
 }
 
-LockWaiter* DeadlockSearch::WaiterOf(const LockOwner& owner) const {
-  for (LockWaiter* waiter : waiters_) {
-    if (IsSameParty(*waiter->hold->owner, owner)) return waiter;
-  }
-  return nullptr;
-}
-
 std::vector<DeadlockSearch::Edge> DeadlockSearch::FindCycle(LockWaiter& waiter) {
   start_ = waiter.hold->owner;
-  visited_.clear();
+  ++table_.last_walk;
   path_.clear();
   return Visit(waiter) ? path_ : std::vector<Edge>();
 }
@@ -47,13 +38,17 @@ bool DeadlockSearch::Visit(LockWaiter& waiter) {
 }
 
 bool DeadlockSearch::Follow(const Edge& edge) {
-  path_.push_back(edge);
-  if (IsSameParty(*edge.blocker, *start_)) return true;
-  if (std::find(visited_.begin(), visited_.end(), edge.blocker) == visited_.end()) {
-    visited_.push_back(edge.blocker);
-    LockWaiter* const blocked = WaiterOf(*edge.blocker);
-    if (blocked != nullptr && Visit(*blocked)) return true;
+  if (IsSameParty(*edge.blocker, *start_)) {
+    path_.push_back(edge);
+    return true;
   }
+  // Whoever waits in a queue waits for all ahead: most of them were seen on the way to the first.
+  if (edge.ahead != nullptr && edge.ahead->seen_by_walk == table_.last_walk) return false;
+  const auto found = waiters_.find(PartyOf(*edge.blocker));
+  if (found == waiters_.end() || found->second->seen_by_walk == table_.last_walk) return false;
+  found->second->seen_by_walk = table_.last_walk;
+  path_.push_back(edge);
+  if (Visit(*found->second)) return true;
   path_.pop_back();
   return false;
 }

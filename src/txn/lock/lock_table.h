@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "txn/lock/lock_manager.h"
@@ -40,6 +42,7 @@ struct LockWaiter {
   uint8_t mode = 0;
   bool granted = false;
   int64_t wait_start_us = 0;
+  uint64_t seen_by_walk = 0;  // of a deadlock search; guarded by every shard
 };
 
 struct LockEntry {
@@ -97,6 +100,7 @@ struct alignas(64) LockShard {
 
 struct LockTable {
   std::array<LockShard, kLockShards> shards;
+  uint64_t last_walk = 0;  // of deadlock searches, each one a number; guarded by every shard
 
   LockShard& ShardOf(uint64_t hash) { return shards[hash >> 58]; }
   static uint64_t HashOf(const LockTag& tag);
@@ -125,13 +129,22 @@ class DeadlockSearch {
   bool ResolveByReordering(const std::vector<Edge>& cycle, LockWaiter& waiter);
 
  private:
-  LockWaiter* WaiterOf(const LockOwner& owner) const;
+  // As IsSameParty: the session, or the owner where it has none.
+  using Party = std::pair<uint64_t, const LockOwner*>;
+  struct PartyHash {
+    size_t operator()(const Party& party) const {
+      return std::hash<uint64_t>()(party.first) ^ std::hash<const void*>()(party.second);
+    }
+  };
+  static Party PartyOf(const LockOwner& owner) {
+    return {owner.session().value, owner.session().value == 0 ? &owner : nullptr};
+  }
   bool Visit(LockWaiter& waiter);
   bool Follow(const Edge& edge);
 
-  std::vector<LockWaiter*> waiters_;  // of every entry
+  LockTable& table_;
+  std::unordered_map<Party, LockWaiter*, PartyHash> waiters_;  // of every entry
   const LockOwner* start_ = nullptr;
-  std::vector<const LockOwner*> visited_;
   std::vector<Edge> path_;
 };
 

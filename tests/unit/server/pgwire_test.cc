@@ -53,6 +53,16 @@ class PgwireTest : public testing::Test {
     pool_.reset();
   }
   int port() const { return listener_->port(); }
+  // A thread that is not needed any more parks as it comes out of a handler: somebody must ask something.
+  bool SurplusParks() {
+    WireClient client(port());
+    client.Login();
+    for (int i = 0; i < 300 && pool_->serving_count() > 2; ++i) {
+      client.Query("select 1");
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return pool_->serving_count() <= 2;
+  }
   static void WaitFor(const std::function<bool()>& condition) {
     for (int i = 0; i < 500 && !condition(); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -252,7 +262,8 @@ TEST_F(PgwireTest, MoreBlockedStatementsThanThreads) {
   }
   // The idle one hears it, too.
   EXPECT_EQ(client.ReceiveAll(), "E(end)");
-  WaitFor([&] { return door_->socket_count() == 0 && pool_->serving_count() <= 2; });
+  WaitFor([&] { return door_->socket_count() == 0; });
+  EXPECT_TRUE(SurplusParks());
 }
 
 TEST_F(PgwireTest, LongComputationsLeaveRoomForOthers) {
@@ -266,12 +277,7 @@ TEST_F(PgwireTest, LongComputationsLeaveRoomForOthers) {
   EXPECT_EQ(client.Query("select 1"), "TDCZ");
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
   for (WireClient& each : spinning) EXPECT_EQ(each.ReceiveUntil('Z'), "CZ");
-  // Who is not needed any more parks.
-  for (int i = 0; i < 300 && pool_->serving_count() > 2; ++i) {
-    client.Query("select 1");
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_LE(pool_->serving_count(), 2);
+  EXPECT_TRUE(SurplusParks());
 }
 
 TEST_F(PgwireTest, AClientThatNeverReadsHoldsLittleAndStopsNobody) {
