@@ -194,12 +194,13 @@ void AlterIndexAttach(CommandInput& input, const RelationPtr& parent,
   const RelationPtr index =
       LockRelation(input, name, txn::RelationLockMode::kAccessExclusive);
   if (!index->index.has_value()) {
-    throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not an index", index->name));
+    throw SqlError(SqlState::kInvalidObjectDefinition,
+                   fmt::format("\"{}\" is not an index", index->name));
   }
-  const auto refuse = [&](std::string detail) {
-    throw SqlError(SqlState::kInvalidTableDefinition,
-                   fmt::format("cannot attach index \"{}\" as a partition of index \"{}\"",
-                               index->name, parent->name))
+  const auto refuse = [&](std::string detail,
+                          SqlState state = SqlState::kObjectNotInPrerequisiteState) {
+    throw SqlError(state, fmt::format("cannot attach index \"{}\" as a partition of index \"{}\"",
+                                      index->name, parent->name))
         .Detail(std::move(detail));
   };
   if (!index->inherits.empty()) {
@@ -218,7 +219,8 @@ void AlterIndexAttach(CommandInput& input, const RelationPtr& parent,
     refuse(constraint ? fmt::format("The index \"{}\" belongs to a constraint in table \"{}\" but no "
                                     "constraint exists for index \"{}\".",
                                     parent->name, parent_table->name, index->name)
-                      : "The index definitions do not match.");
+                      : "The index definitions do not match.",
+           SqlState::kInvalidObjectDefinition);
   }
   for (const Oid oid : table->indexes) {
     const RelationPtr other = Reread(input, oid);
