@@ -71,6 +71,17 @@ Oid RequireMade(CommandInput& input, Oid object_class, const Names& names) {
   throw SqlError(SqlState::kUndefinedObject, MissingObjectMessage(object_class, names));
 }
 
+// The user's own object that an ALTER changes; `kind` is what it is called.
+catalog::SchemaObjectPtr RequireOwn(CommandInput& input, Oid object_class, const Names& names,
+                                    std::string_view kind) {
+  if (RequireMade(input, object_class, names) < kFirstUserOid) {
+    ThrowNotSupported(fmt::format("ALTER of a built-in text search {}", kind));
+  }
+  catalog::SchemaObjectPtr object = RequireSchemaObject(input, object_class, names);
+  RequireObjectOwner(input, *object);
+  return object;
+}
+
 // ---- dictionaries ----
 
 // What is given takes the place of what is there; without a value it goes.
@@ -111,11 +122,7 @@ std::string CreateTextSearchDictionary(const PgQuery__DefineStmt& statement, Com
 std::string AlterTextSearchDictionary(const PgQuery__AlterTSDictionaryStmt& statement,
                                       CommandInput& input) {
   const Names names = StringsOf(ListOf(statement.dictname, statement.n_dictname));
-  if (RequireMade(input, catalog::kTextSearchDictionaryClass, names) < kFirstUserOid) {
-    ThrowNotSupported("ALTER of a built-in text search dictionary");
-  }
-  const auto object = RequireSchemaObject(input, catalog::kTextSearchDictionaryClass, names);
-  RequireObjectOwner(input, *object);
+  const auto object = RequireOwn(input, catalog::kTextSearchDictionaryClass, names, "dictionary");
   functions::DictionaryOptions options =
       functions::ParseDictionaryOptions(object->Property(catalog::kDictionaryOptions));
   Merge(OptionsOf(ListOf(statement.options, statement.n_options)), &options);
@@ -298,11 +305,8 @@ std::string CreateTextSearchConfiguration(const PgQuery__DefineStmt& statement, 
 std::string AlterTextSearchConfiguration(const PgQuery__AlterTSConfigurationStmt& statement,
                                          CommandInput& input) {
   const auto names = StringsOf(ListOf(statement.cfgname, statement.n_cfgname));
-  if (RequireMade(input, catalog::kTextSearchConfigurationClass, names) < kFirstUserOid) {
-    ThrowNotSupported("ALTER of a built-in text search configuration");
-  }
-  const auto object = RequireSchemaObject(input, catalog::kTextSearchConfigurationClass, names);
-  RequireObjectOwner(input, *object);
+  const auto object =
+      RequireOwn(input, catalog::kTextSearchConfigurationClass, names, "configuration");
   SchemaObject changed = *object;
   catalog::SetMappings(MappingChange(statement, input, *object).Run(), &changed);
   catalog::ObjectEditorOf(input.editor).PutObject(std::move(changed));
