@@ -34,6 +34,10 @@ void AddConstraint(const Relation& table, const Constraint& constraint, Edges* e
     edges->Add(self, {kRelationClass, table.oid, column}, 'a');
   }
   if (constraint.columns.empty()) edges->Add(self, {kRelationClass, table.oid}, 'a');
+  // A partition's, or one to a partition, goes with the whole.
+  if (constraint.parent != kInvalidOid) {
+    edges->Add(self, {kConstraintClass, constraint.parent}, 'i');
+  }
   if (constraint.kind == ConstraintKind::kForeignKey) {
     for (const AttributeNumber column : constraint.foreign_columns) {
       edges->Add(self, {kRelationClass, constraint.foreign_relation, column}, 'n');

@@ -135,6 +135,7 @@ double ParseNumber(const SettingFact& fact, std::string_view text) {
   } catch (const std::exception&) {
     ThrowInvalid(fact, text);
   }
+  if (std::isnan(number)) ThrowInvalid(fact, text);
   std::string unit = trimmed.substr(used);
   unit.erase(0, unit.find_first_not_of(' '));
   while (!unit.empty() && unit.back() == ' ') unit.pop_back();
@@ -150,7 +151,18 @@ double ParseNumber(const SettingFact& fact, std::string_view text) {
                      : "Valid units for this parameter are \"us\", \"ms\", \"s\", \"min\", \"h\", and "
                        "\"d\".");
   }
+  // A fraction is one of the next smaller unit.
+  double step = 0;
+  for (const UnitFact& smaller : units) {
+    if (smaller.name != "8kB" && smaller.base < base) step = std::max(step, smaller.base);
+  }
+  if (step > 0) number = std::rint(number * base / step) * step / base;
   return number * base / BaseOf(units, fact.unit);
+}
+
+std::string TextOfReal(double number) {
+  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
+  return fmt::format("{:.15g}", number);  // 80.1, whatever rounding made of it
 }
 
 double BoundOf(std::string_view text, double missing) {
@@ -165,10 +177,9 @@ std::string CanonicalNumber(const SettingFact& fact, std::string_view text) {
     const std::string unit = fact.unit.empty() ? "" : " " + std::string(fact.unit);
     throw SqlError(SqlState::kInvalidParameterValue,
                    fmt::format("{}{} is outside the valid range for parameter \"{}\" ({} .. {})",
-                               is_integer ? fmt::format("{:.0f}", number) : fmt::format("{}", number),
-                               unit, fact.name, fact.min_val, fact.max_val));
+                               is_integer ? fmt::format("{:.0f}", number) : TextOfReal(number), unit, fact.name, fact.min_val, fact.max_val));
   }
-  return is_integer ? fmt::format("{:.0f}", number) : fmt::format("{}", number);
+  return is_integer ? fmt::format("{:.0f}", number) : TextOfReal(number);
 }
 
 std::string CanonicalEnum(const SettingFact& fact, std::string_view text) {
@@ -283,11 +294,24 @@ std::string CanonicalString(const SettingFact& fact, std::string_view value) {
   return std::string(value);
 }
 
+// "0.9" ms shows as "900us": the largest unit it is a whole number of, else the smallest.
+std::string RealWithUnit(const SettingFact& fact, const std::string& raw) {
+  const double number = std::stod(raw);
+  if (number <= 0 || fact.unit.empty()) return fmt::format("{:g}", number);
+  constexpr double kNearlyWhole = 1e-8;
+  const auto units = UnitsOf(fact);
+  for (auto unit = units.rbegin(); unit != units.rend(); ++unit) {
+    const double count = number * BaseOf(units, fact.unit) / unit->base;
+    const bool is_whole = std::fabs(std::rint(count) / count - 1.0) <= kNearlyWhole;
+    if (is_whole || unit + 1 == units.rend()) return fmt::format("{:g}{}", count, unit->name);
+  }
+  return raw + std::string(fact.unit);
+}
+
 // "8192" kB shows as "8MB": the largest unit that divides it.
 std::string WithUnit(const SettingFact& fact, const std::string& raw) {
-  if (fact.unit.empty() || fact.vartype != "integer") {
-    return fact.unit.empty() ? raw : raw + std::string(fact.unit);
-  }
+  if (fact.vartype == "real") return RealWithUnit(fact, raw);
+  if (fact.unit.empty()) return raw;
   const int64_t number = std::stoll(raw);
   if (number <= 0) return raw;
   const auto units = UnitsOf(fact);
@@ -350,6 +374,47 @@ int64_t ParseMemoryLimit(std::string_view text) {
 // user.defined settings are text without a fact.
 bool IsCustom(std::string_view name) { return name.find('.') != std::string_view::npos; }
 
+// Kept for what old dumps say of it.
+constexpr std::string_view kDefaultWithOids = "default_with_oids";
+
+// Of a setting without a fact that is to be changed.
+void RequireCustomName(std::string_view name) {
+  if (EqualFold(name, kDefaultWithOids)) return;
+  if (!IsCustom(name)) ThrowUnrecognized(name);
+  bool at_start = true;
+  bool is_valid = true;
+  for (const char c : name) {
+    const bool is_letter = std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+                           static_cast<unsigned char>(c) >= 0x80;
+    const bool is_inner = is_letter || (c >= '0' && c <= '9') || c == '$';
+    is_valid &= at_start ? is_letter : is_inner || c == '.';
+    at_start = c == '.';
+  }
+  if (is_valid && !at_start) return;
+  throw SqlError(SqlState::kInvalidName,
+                 fmt::format("invalid configuration parameter name \"{}\"", name))
+      .Detail("Custom parameter names must be two or more simple identifiers separated by dots.");
+}
+
+std::string CanonicalWithoutFact(std::string_view name, std::string_view value) {
+  if (EqualFold(name, kDisabledRules)) planner::RuleSet::Parse(value);
+  if (EqualFold(name, kBatchRowsMax)) ParseRowCount(value);
+  if (EqualFold(name, kStatementMemoryMax)) ParseMemoryLimit(value);
+  if (EqualFold(name, kDefaultWithOids)) {
+    const auto truth = ParseBool(value);
+    if (!truth) {
+      throw SqlError(SqlState::kInvalidParameterValue,
+                     fmt::format("parameter \"{}\" requires a Boolean value", kDefaultWithOids));
+    }
+    if (*truth) {
+      throw SqlError(SqlState::kFeatureNotSupported, "tables declared WITH OIDS are not supported");
+    }
+    return "off";
+  }
+  RequireCustomName(name);
+  return std::string(value);
+}
+
 Severity ParseSeverity(std::string_view text) {
   if (text.starts_with("debug")) return Severity::kDebug;
   if (text == "log") return Severity::kLog;
@@ -387,13 +452,7 @@ void CheckMayChange(const SettingFact& fact, SettingSource source) {
 
 std::string CanonicalSetting(std::string_view name, std::string_view value) {
   const SettingFact* fact = FindFact(name);
-  if (fact == nullptr) {
-    if (EqualFold(name, kDisabledRules)) planner::RuleSet::Parse(value);
-    if (EqualFold(name, kBatchRowsMax)) ParseRowCount(value);
-    if (EqualFold(name, kStatementMemoryMax)) ParseMemoryLimit(value);
-    if (IsCustom(name)) return std::string(value);
-    ThrowUnrecognized(name);
-  }
+  if (fact == nullptr) return CanonicalWithoutFact(name, value);
   if (fact->vartype == "bool") {
     const auto truth = ParseBool(value);
     if (!truth) {
@@ -462,7 +521,7 @@ std::string Settings::Raw(std::string_view name) const { return Current(Lower(na
 void Settings::Set(std::string_view name, std::string_view value, bool local,
                    SettingSource source) {
   const SettingFact* fact = FindFact(name);
-  if (fact == nullptr && !IsCustom(name)) ThrowUnrecognized(name);
+  if (fact == nullptr) RequireCustomName(name);
   if (fact != nullptr) CheckMayChange(*fact, source);
   const std::string key = Lower(fact == nullptr ? name : fact->name);
   std::string canonical = CanonicalSetting(name, value);
@@ -492,7 +551,7 @@ void Settings::Set(std::string_view name, std::string_view value, bool local,
 
 void Settings::Reset(std::string_view name) {
   const SettingFact* fact = FindFact(name);
-  if (fact == nullptr && !IsCustom(name)) ThrowUnrecognized(name);
+  if (fact == nullptr) RequireCustomName(name);
   if (fact != nullptr) CheckMayChange(*fact, SettingSource::kSession);
   const std::string key = Lower(fact == nullptr ? name : fact->name);
   const auto found = values_.find(key);
@@ -517,6 +576,7 @@ std::optional<std::string> Settings::Show(std::string_view name, bool missing_ok
   if (fact == nullptr) {
     const auto found = values_.find(Lower(name));
     if (found != values_.end()) return Current(Lower(name));
+    if (EqualFold(name, kDefaultWithOids)) return "off";
     if (missing_ok) return std::nullopt;
     ThrowUnrecognized(name);
   }

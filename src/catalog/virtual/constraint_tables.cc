@@ -54,14 +54,15 @@ void WriteConstraint(RowWriter& rows, const Relation* table, const Type* domain,
   rows.Number(table != nullptr ? table->oid : kInvalidOid);
   rows.Number(domain != nullptr ? domain->oid : kInvalidOid);
   rows.Number(c.index);
-  rows.Number(kInvalidOid);
+  rows.Number(c.parent);
   rows.Number(c.foreign_relation);
   rows.Char(is_foreign_key ? c.on_update : ' ');
   rows.Char(is_foreign_key ? c.on_delete : ' ');
   rows.Char(is_foreign_key ? c.match_type : ' ');
   rows.Bool(c.is_local);
   rows.Int4(c.inherited_count);
-  rows.Bool(c.kind == ConstraintKind::kCheck ? c.no_inherit : true);
+  rows.Bool(c.kind == ConstraintKind::kCheck || is_foreign_key ? c.no_inherit
+                                                               : c.parent == kInvalidOid);
   WriteColumns(rows, c.columns);
   WriteColumns(rows, c.foreign_columns);
   if (table != nullptr) {

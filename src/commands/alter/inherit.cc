@@ -109,7 +109,10 @@ void RefusePartition(const Relation& child) {
   }
 }
 
-void RefusePartitioned(const Relation& child) {
+void RefuseTypedOrPartitioned(const Relation& child) {
+  if (child.of_type != kInvalidOid) {
+    throw SqlError(SqlState::kWrongObjectType, "cannot change inheritance of typed table");
+  }
   RefusePartition(child);
   if (child.IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType, "cannot change inheritance of partitioned table");
@@ -148,7 +151,7 @@ void LeaveParent(const Relation& parent, Relation* child) {
 }
 
 void AlterInherit(CommandInput& input, const RelationPtr& child, const PgQuery__RangeVar& name) {
-  RefusePartitioned(*child);
+  RefuseTypedOrPartitioned(*child);
   const RelationPtr parent =
       LockRelation(input, name, txn::RelationLockMode::kShareUpdateExclusive);
   RequireParent(input, *parent, *child);

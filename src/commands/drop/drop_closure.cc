@@ -53,12 +53,15 @@ class Closure {
          input_.editor.Current()->DependenciesOf(target.object_class, target.object)) {
       if (edge.type != 'i') continue;
       const ObjectAddress owner{edge.referenced_class, edge.referenced, edge.referenced_sub};
-      if (IsOriginal(owner)) continue;
-      const std::string name = Describe(owner);
-      throw SqlError(SqlState::kDependentObjectsStillExist,
-                     fmt::format("cannot drop {} because {} requires it", Describe(target), name))
-          .Hint(fmt::format("You can drop {} instead.", name));
+      if (!IsOriginal(owner)) ThrowRequired(target, owner);
     }
+  }
+
+  [[noreturn]] void ThrowRequired(const ObjectAddress& part, const ObjectAddress& owner) {
+    const std::string name = Describe(owner);
+    throw SqlError(SqlState::kDependentObjectsStillExist,
+                   fmt::format("cannot drop {} because {} requires it", Describe(part), name))
+        .Hint(fmt::format("You can drop {} instead.", name));
   }
 
   void Lock(const ObjectAddress& address) {
@@ -138,6 +141,61 @@ class Closure {
     });
   }
 
+  // Of a partition's constraint the partitioned table's: that is what needs the other table.
+  ObjectAddress WholeOf(ObjectAddress address) {
+    if (address.object_class != catalog::kConstraintClass) return address;
+    const catalog::SnapshotPtr snapshot = input_.editor.Current();
+    for (bool found = true; found;) {
+      found = false;
+      for (const Dependency& edge : snapshot->DependenciesOf(address.object_class, address.object)) {
+        if (edge.type != 'i' || edge.referenced_class != catalog::kConstraintClass) continue;
+        address = {edge.referenced_class, edge.referenced, 0};
+        found = true;
+        break;
+      }
+    }
+    return address;
+  }
+
+  // What an internal part is a part of, beside others: of this class.
+  std::optional<ObjectAddress> OwnerIn(Oid object_class, const ObjectAddress& part) {
+    for (const Dependency& edge :
+         input_.editor.Current()->DependenciesOf(part.object_class, part.object)) {
+      if (edge.type == 'i' && edge.referenced_class == object_class) {
+        return ObjectAddress{edge.referenced_class, edge.referenced, 0};
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool Goes(const ObjectAddress& address) const {
+    return active_.contains(address) || IsOriginal(address);
+  }
+
+  // An index that is a partition's part of another index and has a constraint of its own that is no part
+  // of that one's: from the other index the constraint is reached, from the constraint nothing.
+  ObjectAddress OwnerOfIndexPart(const ObjectAddress& from, const ObjectAddress& part, bool* silent) {
+    const RelationPtr index = part.object_class == catalog::kRelationClass
+                                  ? input_.editor.Current()->FindRelation(part.object)
+                                  : nullptr;
+    if (index == nullptr || !index->index.has_value() || index->inherits.empty()) return part;
+    const ObjectAddress whole{catalog::kRelationClass, index->inherits.front(), 0};
+    const RelationPtr whole_index = input_.editor.Current()->FindRelation(whole.object);
+    const auto constraint = OwnerIn(catalog::kConstraintClass, part);
+    const auto whole_constraint = OwnerIn(catalog::kConstraintClass, whole);
+    if (!constraint.has_value() || Goes({catalog::kRelationClass, index->index->table, 0}) ||
+        Goes({catalog::kRelationClass, whole_index->index->table, 0}) ||
+        (whole_constraint.has_value() && Goes(*whole_constraint))) {
+      return part;
+    }
+    if (from.object_class == catalog::kConstraintClass) {
+      if (!Goes(whole)) ThrowRequired(part, whole);
+      return part;
+    }
+    *silent = Goes(*constraint);
+    return *constraint;
+  }
+
   void Visit(Found what) {
     const auto known = std::find_if(found_.begin(), found_.end(), [&](const Found& other) {
       return other.address == what.address ||
@@ -154,8 +212,11 @@ class Closure {
     }
     Lock(what.address);
     for (const Dependency& edge : Dependents(what.address)) {
-      const ObjectAddress dependent{edge.dependent_class, edge.dependent, edge.dependent_sub};
-      Visit({dependent, what.address, edge.type != 'n' || IsOriginal(dependent)});
+      ObjectAddress dependent{edge.dependent_class, edge.dependent, edge.dependent_sub};
+      if (edge.type == 'n') dependent = WholeOf(dependent);
+      bool silent = edge.type != 'n' || IsOriginal(dependent);
+      if (edge.type == 'i') dependent = OwnerOfIndexPart(what.address, dependent, &silent);
+      Visit({dependent, what.address, silent});
     }
     what.silent |= silent_.contains(what.address);
     found_.push_back(what);

@@ -31,16 +31,16 @@ AttributeNumber MapColumn(const std::vector<int32_t>& map, AttributeNumber colum
 bool SamePart(const IndexDefinition::Part& a, const IndexDefinition::Part& b,
               const std::vector<int32_t>& map) {
   return MapColumn(map, a.column) == b.column && a.expression.sql == b.expression.sql &&
-         a.opclass == b.opclass && a.collation == b.collation && a.descending == b.descending &&
-         a.nulls_first == b.nulls_first;
+         a.opclass == b.opclass && a.collation == b.collation;
 }
 
-// Whether the partition's index can serve as its part of the parent's.
+// Whether the partition's index can serve as its part of the parent's: it says the same of rows, in whatever
+// order, and a constraint's is one of a constraint.
 bool Matches(const Relation& parent_table, const Relation& parent, const Relation& partition,
              const Relation& index) {
   const IndexDefinition& a = *parent.index;
   const IndexDefinition& b = *index.index;
-  if (a.unique != b.unique || a.primary != b.primary || a.access_method != b.access_method ||
+  if (a.unique != b.unique || a.access_method != b.access_method ||
       a.nulls_not_distinct != b.nulls_not_distinct || a.parts.size() != b.parts.size() ||
       a.predicate.sql != b.predicate.sql || a.include.size() != b.include.size()) {
     return false;
@@ -52,8 +52,8 @@ bool Matches(const Relation& parent_table, const Relation& parent, const Relatio
   for (size_t i = 0; i < a.include.size(); ++i) {
     if (MapColumn(map, a.include[i]) != b.include[i]) return false;
   }
-  return (ConstraintOf(parent_table, parent.oid) == nullptr) ==
-         (ConstraintOf(partition, index.oid) == nullptr);
+  return ConstraintOf(parent_table, parent.oid) == nullptr ||
+         ConstraintOf(partition, index.oid) != nullptr;
 }
 
 IndexRequest RequestLike(CommandInput& input, const Relation& parent_table, const Relation& parent,
@@ -102,6 +102,7 @@ void AddPart(CommandInput& input, const Relation& parent, Oid partition) {
     if (!Matches(*parent_table, parent, *table, *index)) continue;
     return AttachIndex(input, *index, parent);
   }
+  RefuseSecondPrimaryKey(*table, parent.index->primary);
   const RelationPtr after =
       DefineIndex(input, table, RequestLike(input, *parent_table, parent, *table),
                   /*is_new_table=*/false);
@@ -161,7 +162,8 @@ void AttachIndex(CommandInput& input, const Relation& index, const Relation& par
   if (of_parent == nullptr) return;
   Relation table = *Reread(input, index.index->table);
   for (Constraint& constraint : table.constraints) {
-    if (constraint.kind != of_parent->kind || constraint.index != index.oid) continue;
+    const bool is_key = constraint.kind != catalog::ConstraintKind::kForeignKey;
+    if (!is_key || constraint.index != index.oid) continue;
     constraint.parent = of_parent->oid;
     constraint.is_local = false;
     constraint.inherited_count = 1;
@@ -178,7 +180,8 @@ void DetachIndexes(CommandInput& input, Oid partition) {
     input.editor.PutRelation(std::move(index));
   }
   for (Constraint& constraint : table.constraints) {
-    if (constraint.parent == kInvalidOid) continue;
+    const bool is_key = constraint.kind != catalog::ConstraintKind::kForeignKey;
+    if (!is_key || constraint.parent == kInvalidOid) continue;
     constraint.parent = kInvalidOid;
     constraint.is_local = true;
     constraint.inherited_count = 0;

@@ -28,7 +28,7 @@ constexpr std::string_view kCalls[] = {
     "pg_relation_is_updatable", "pg_column_is_updatable", "pg_relation_filenode",
     "pg_my_temp_schema", "pg_is_other_temp_schema",
     "pg_describe_object", "pg_tablespace_location", "pg_partition_root",
-    "pg_collation_actual_version", "pg_database_collation_actual_version",
+    "pg_collation_actual_version", "pg_database_collation_actual_version", "currtid_byrelname",
     // sizes
     "pg_relation_size", "pg_table_size", "pg_indexes_size", "pg_total_relation_size",
     "pg_database_size_oid", "pg_database_size_name", "pg_tablespace_size_oid",

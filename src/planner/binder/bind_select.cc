@@ -306,7 +306,15 @@ class SelectBinder {
                                is_sequence ? "sequence" : "materialized view", relation.name));
   }
 
+  void NoteLocked(ColumnId column, txn::RowLockMode mode) {
+    const auto known = std::find_if(locked_items_.begin(), locked_items_.end(),
+                                    [&](const auto& item) { return item.column == column; });
+    if (known == locked_items_.end()) return locked_items_.push_back({column, mode});
+    known->mode = std::max(known->mode, mode);
+  }
+
   void LockItem(RangeItem& item, const PgQuery__LockingClause& clause, bool named, int location) {
+    const txn::RowLockMode mode = ModeOf(clause.strength);
     const bool is_table =
         item.scan != nullptr && (item.relation->kind == catalog::RelationKind::kTable ||
                                  item.relation->IsPartitioned());
@@ -328,11 +336,16 @@ class SelectBinder {
                        fmt::format("{} cannot be applied to a function", LockingName(*locking_)))
             .At(location);
       }
+      const bool is_view = item.relation != nullptr;
+      const bool is_subquery = item.is_subquery && FindCte(&level_, item.alias) == nullptr;
+      if (!item.columns.empty() && (is_view || is_subquery)) {
+        NoteLocked(item.columns.front().id, mode);
+      }
       return;
     }
     LogicalScan& scan = *item.scan;
     const ColumnId key = RowKeyOf(scan, plan::kWholeRowKeyAttribute);
-    const txn::RowLockMode mode = ModeOf(clause.strength);
+    NoteLocked(key, mode);
     const txn::LockWait wait = WaitOf(clause.wait_policy);
     UseTree(state_, item.relation, scan.only, txn::RelationLockMode::kRowShare);
     for (LogicalLockRows::Mark& mark : marks_) {
@@ -439,9 +452,10 @@ class SelectBinder {
     if (!distinct_on_.empty()) plan = MakeDistinct(std::move(plan), ids);
     if (runs_late) query.projection = nullptr;
     if (runs_late) plan = ProjectSets(std::move(plan), std::move(late_sets), ids);
-    if (!marks_.empty()) {
+    if (!locked_items_.empty()) {
       auto lock = std::make_unique<LogicalLockRows>();
       lock->marks = marks_;
+      lock->items = locked_items_;
       lock->inherited = select_.n_locking_clause == 0;
       lock->children.push_back(std::move(plan));
       plan = std::move(lock);
@@ -501,6 +515,7 @@ class SelectBinder {
   std::vector<SortTarget> order_;
   std::vector<size_t> distinct_on_;
   std::vector<LogicalLockRows::Mark> marks_;
+  std::vector<LogicalLockRows::Item> locked_items_;
   const PgQuery__LockingClause* locking_ = nullptr;  // the one being looked at
   std::vector<BoundStatement::RowKey> row_keys_;
 };

@@ -305,6 +305,13 @@ struct LogicalLockRows final : LogicalNode {
     txn::LockWait wait = txn::LockWait::kBlock;
   };
   std::vector<Mark> marks;
+  // A column of each FROM item that is locked, subqueries and views, too: none may be of the nullable side
+  // of an outer join.
+  struct Item {
+    ColumnId column = expr::kNoColumn;
+    txn::RowLockMode mode = txn::RowLockMode::kUpdate;
+  };
+  std::vector<Item> items;
   bool inherited = false;  // asked for further out: of the rows that come out there
   LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
@@ -408,8 +415,9 @@ struct LogicalModify final : LogicalNode {
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
-// child: target and source joined, as for LogicalModify; the row key is NULL where no target row
-// matches. Conditions, assignments and values are over the child's outputs.
+// child: target and source joined, as for LogicalModify, the row key a whole one, since the target may be
+// a tree of tables; it is NULL where no target row matches. Conditions, assignments and values are over
+// the child's outputs and of the table that is named.
 struct LogicalMerge final : LogicalNode {
   LogicalMerge();
   ~LogicalMerge() override;
@@ -422,10 +430,12 @@ struct LogicalMerge final : LogicalNode {
     std::vector<OnConflict::Assignment> assignments;
     std::vector<ExprPtr> values;            // [attnum - 1], as LogicalInsert's
   };
-  RowRules rules;
+  catalog::RelationPtr relation;            // the one that is named
+  std::vector<RowRules> tables;             // those with rows, the named one first
+  std::shared_ptr<RowRouting> routing;      // instead, of a partitioned table
+  bool may_move = false;                    // an UPDATE may take rows out of their partitions
   uint32_t target_scan_id = 0;
   ColumnId row_key = expr::kNoColumn;
-  std::vector<ColumnId> old_columns;
   std::vector<Action> actions;
   LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;

@@ -213,27 +213,4 @@ void RenameColumns(ExprPtr& expression, const std::vector<ColumnId>& from,
   expr::RewriteTree(expression, rename);
 }
 
-bool RejectsNulls(const Expr& condition, const std::vector<ColumnId>& columns) {
-  if (condition.kind == ExprKind::kFunction) {
-    const auto& call = static_cast<const expr::FunctionExpr&>(condition);
-    if (!call.strict) return false;
-    for (const ExprPtr& argument : call.arguments) {
-      if (const expr::ColumnExpr* column = AsColumn(*argument)) {
-        if (std::find(columns.begin(), columns.end(), column->id) != columns.end()) return true;
-      } else if (argument->kind == ExprKind::kFunction && RejectsNulls(*argument, columns)) {
-        return true;
-      }
-    }
-    return false;
-  }
-  if (condition.kind == ExprKind::kNullTest) {
-    const auto& test = static_cast<const expr::ListExpr&>(condition);
-    if (test.choice != static_cast<uint8_t>(expr::NullTestKind::kIsNotNull)) return false;
-    const expr::ColumnExpr* column = AsColumn(*test.children[0]);
-    return column != nullptr &&
-           std::find(columns.begin(), columns.end(), column->id) != columns.end();
-  }
-  return false;
-}
-
 }  // namespace grizzly::planner

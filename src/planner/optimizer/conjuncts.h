@@ -43,7 +43,4 @@ void Substitute(ExprPtr& expression, const std::vector<ColumnId>& from,
 void RenameColumns(ExprPtr& expression, const std::vector<ColumnId>& from,
                    const std::vector<ColumnId>& to);
 
-// Whether the condition cannot be true when all columns of `columns` are NULL.
-bool RejectsNulls(const expr::Expr& condition, const std::vector<ColumnId>& columns);
-
 }  // namespace grizzly::planner

@@ -1,6 +1,7 @@
 #include "planner/optimizer/optimizer.h"
 
 #include "expr/constant_folding.h"
+#include "planner/optimizer/outer_joins.h"
 
 namespace grizzly::planner {
 namespace {
@@ -38,6 +39,7 @@ void Optimize(BoundStatement& statement, const PlannerInput& input) {
   if (!disabled.Has(Rule::kUnnestSubqueries)) {
     UnnestSubqueries(statement.root, statement.columns);
   }
+  ReduceOuterJoins(*statement.root, disabled.Has(Rule::kOuterToInnerJoins));
   PushDownFilters(statement.root, disabled);
   OrderJoins(statement.root, cardinality, disabled);
   if (!disabled.Has(Rule::kPruneColumns)) {

@@ -5,6 +5,7 @@
 // inner ones.
 #include "planner/optimizer/column_set.h"
 #include "planner/optimizer/conjuncts.h"
+#include "planner/optimizer/outer_joins.h"
 #include "planner/optimizer/optimizer.h"
 
 namespace grizzly::planner {
@@ -95,32 +96,12 @@ class FilterPusher {
     return FilterAbove(std::move(node), std::move(conjuncts));
   }
 
-  static void SimplifyOuterJoin(LogicalJoin& join, const Conjuncts& conjuncts) {
-    const auto rejects = [&](size_t side) {
-      for (const ExprPtr& conjunct : conjuncts) {
-        if (RejectsNulls(*conjunct, join.children[side]->outputs)) return true;
-      }
-      return false;
-    };
-    if (join.type == JoinType::kFull) {
-      const bool left = rejects(0), right = rejects(1);
-      if (left && right) {
-        join.type = JoinType::kInner;
-      } else if (left) {
-        join.type = JoinType::kLeft;
-      } else if (right) {
-        join.type = JoinType::kRight;
-      }
-      return;
-    }
-    if (join.type == JoinType::kLeft && rejects(1)) join.type = JoinType::kInner;
-    if (join.type == JoinType::kRight && rejects(0)) join.type = JoinType::kInner;
-  }
-
   LogicalPtr PushJoin(LogicalPtr node, Conjuncts conjuncts) {
     auto& join = static_cast<LogicalJoin&>(*node);
     Conjuncts own = SplitAndFactor(std::move(join.conditions));
-    if (!disabled_.Has(Rule::kOuterToInnerJoins)) SimplifyOuterJoin(join, conjuncts);
+    if (!disabled_.Has(Rule::kOuterToInnerJoins)) {
+      join.type = ReducedType(join, ConditionsOf(conjuncts));
+    }
     const std::vector<ColumnId>& left_columns = join.children[0]->outputs;
     const std::vector<ColumnId>& right_columns = join.children[1]->outputs;
     const auto left_only = [&](const expr::Expr& e) {
