@@ -314,7 +314,7 @@ class SelectBinder {
   }
 
   void LockItem(RangeItem& item, const PgQuery__LockingClause& clause, bool named, int location) {
-    const txn::RowLockMode mode = ModeOf(clause.strength);
+    locks_any_ = true;
     const bool is_table =
         item.scan != nullptr && (item.relation->kind == catalog::RelationKind::kTable ||
                                  item.relation->IsPartitioned());
@@ -452,7 +452,7 @@ class SelectBinder {
     if (!distinct_on_.empty()) plan = MakeDistinct(std::move(plan), ids);
     if (runs_late) query.projection = nullptr;
     if (runs_late) plan = ProjectSets(std::move(plan), std::move(late_sets), ids);
-    if (!locked_items_.empty()) {
+    if (locks_any_) {  // without marks: for what subqueries lock
       auto lock = std::make_unique<LogicalLockRows>();
       lock->marks = marks_;
       lock->items = locked_items_;
@@ -515,7 +515,7 @@ class SelectBinder {
   std::vector<SortTarget> order_;
   std::vector<size_t> distinct_on_;
   std::vector<LogicalLockRows::Mark> marks_;
-  std::vector<LogicalLockRows::Item> locked_items_;
+  bool locks_any_ = false;
   const PgQuery__LockingClause* locking_ = nullptr;  // the one being looked at
   std::vector<BoundStatement::RowKey> row_keys_;
 };

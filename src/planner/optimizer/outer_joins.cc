@@ -193,15 +193,9 @@ class OuterJoinReducer {
   }
 
   void ReduceLocked(LogicalLockRows& lock, const Conditions& above) {
-    const size_t before = locked_.size();
-    for (const LogicalLockRows::Item& item : lock.items) {
-      const bool is_table = std::any_of(lock.marks.begin(), lock.marks.end(), [&](const auto& mark) {
-        return mark.row_key == item.column;
-      });
-      locked_.push_back({item, is_table});
-    }
+    clauses_above_.push_back(&lock);
     Reduce(*lock.children[0], above);
-    locked_.resize(before);
+    clauses_above_.pop_back();
   }
 
   void ReduceJoin(LogicalJoin& join, const Conditions& above) {
@@ -234,32 +228,39 @@ class OuterJoinReducer {
     }
   }
 
-  // A subquery counts when it has something to lock.
-  static bool LocksBelow(const LogicalNode& node) {
-    const bool locks = node.kind == LogicalKind::kLockRows &&
-                       !static_cast<const LogicalLockRows&>(node).marks.empty();
-    return locks ||
-           std::any_of(node.children.begin(), node.children.end(),
-                       [](const LogicalPtr& child) { return LocksBelow(*child); });
+  [[noreturn]] static void Refuse(txn::RowLockMode mode) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("{} cannot be applied to the nullable side of an outer join",
+                               ClauseOf(mode)));
+  }
+
+  // What a subquery locks because a clause above asks for it.
+  static const LogicalLockRows* FindInherited(const LogicalNode& node) {
+    if (node.kind == LogicalKind::kLockRows) {
+      const auto& lock = static_cast<const LogicalLockRows&>(node);
+      if (!lock.inherited) return nullptr;
+      if (!lock.marks.empty()) return &lock;
+    }
+    for (const LogicalPtr& child : node.children) {
+      if (const LogicalLockRows* found = FindInherited(*child)) return found;
+    }
+    return nullptr;
   }
 
   void RefuseLocked(const LogicalNode& nullable) const {
-    for (const auto& [item, is_table] : locked_) {
-      const bool is_of_it = std::find(nullable.outputs.begin(), nullable.outputs.end(),
-                                      item.column) != nullable.outputs.end();
-      if (!is_of_it || (!is_table && !LocksBelow(nullable))) continue;
-      throw SqlError(SqlState::kFeatureNotSupported,
-                     fmt::format("{} cannot be applied to the nullable side of an outer join",
-                                 ClauseOf(item.mode)));
+    for (const LogicalLockRows* clause : clauses_above_) {
+      for (const LogicalLockRows::Mark& mark : clause->marks) {
+        const bool is_of_it = std::find(nullable.outputs.begin(), nullable.outputs.end(),
+                                        mark.row_key) != nullable.outputs.end();
+        if (is_of_it) Refuse(mark.mode);
+      }
     }
+    if (clauses_above_.empty()) return;
+    if (const LogicalLockRows* below = FindInherited(nullable)) Refuse(below->marks[0].mode);
   }
 
   const bool keep_types_;
-  struct Locked {
-    LogicalLockRows::Item item;
-    bool is_table = false;
-  };
-  std::vector<Locked> locked_;  // by clauses above
+  std::vector<const LogicalLockRows*> clauses_above_;
 };
 
 }  // namespace
