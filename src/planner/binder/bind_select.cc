@@ -306,13 +306,6 @@ class SelectBinder {
                                is_sequence ? "sequence" : "materialized view", relation.name));
   }
 
-  void NoteLocked(ColumnId column, txn::RowLockMode mode) {
-    const auto known = std::find_if(locked_items_.begin(), locked_items_.end(),
-                                    [&](const auto& item) { return item.column == column; });
-    if (known == locked_items_.end()) return locked_items_.push_back({column, mode});
-    known->mode = std::max(known->mode, mode);
-  }
-
   void LockItem(RangeItem& item, const PgQuery__LockingClause& clause, bool named, int location) {
     locks_any_ = true;
     const bool is_table =
@@ -336,16 +329,11 @@ class SelectBinder {
                        fmt::format("{} cannot be applied to a function", LockingName(*locking_)))
             .At(location);
       }
-      const bool is_view = item.relation != nullptr;
-      const bool is_subquery = item.is_subquery && FindCte(&level_, item.alias) == nullptr;
-      if (!item.columns.empty() && (is_view || is_subquery)) {
-        NoteLocked(item.columns.front().id, mode);
-      }
       return;
     }
     LogicalScan& scan = *item.scan;
     const ColumnId key = RowKeyOf(scan, plan::kWholeRowKeyAttribute);
-    NoteLocked(key, mode);
+    const txn::RowLockMode mode = ModeOf(clause.strength);
     const txn::LockWait wait = WaitOf(clause.wait_policy);
     UseTree(state_, item.relation, scan.only, txn::RelationLockMode::kRowShare);
     for (LogicalLockRows::Mark& mark : marks_) {
@@ -455,7 +443,6 @@ class SelectBinder {
     if (locks_any_) {  // without marks: for what subqueries lock
       auto lock = std::make_unique<LogicalLockRows>();
       lock->marks = marks_;
-      lock->items = locked_items_;
       lock->inherited = select_.n_locking_clause == 0;
       lock->children.push_back(std::move(plan));
       plan = std::move(lock);

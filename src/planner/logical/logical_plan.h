@@ -305,13 +305,6 @@ struct LogicalLockRows final : LogicalNode {
     txn::LockWait wait = txn::LockWait::kBlock;
   };
   std::vector<Mark> marks;
-  // A column of each FROM item that is locked, subqueries and views, too: none may be of the nullable side
-  // of an outer join.
-  struct Item {
-    ColumnId column = expr::kNoColumn;
-    txn::RowLockMode mode = txn::RowLockMode::kUpdate;
-  };
-  std::vector<Item> items;
   bool inherited = false;  // asked for further out: of the rows that come out there
   LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>&) override {}
