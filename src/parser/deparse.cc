@@ -3,6 +3,7 @@
 #include <pg_query.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <vector>
@@ -133,13 +134,47 @@ void BracketOperands(ProtobufCMessage& message) {
   }
 }
 
-Bytes WithBrackets(const PgQuery__ParseResult& tree) {
-  const Bytes packed = Pack(tree);
+// libpg_query writes OF tNOWAIT. A name that ends in a mark is quoted, and the mark makes room for the blank.
+void MarkLockedNames(ProtobufCMessage& message, const std::string& mark) {
+  ForEachPart(message, [&](const ProtobufCMessage& part) {
+    MarkLockedNames(const_cast<ProtobufCMessage&>(part), mark);
+  });
+  auto* clause = AsPart<PgQuery__LockingClause>(message, pg_query__locking_clause__descriptor);
+  if (clause == nullptr || clause->n_locked_rels == 0 ||
+      clause->wait_policy == PG_QUERY__LOCK_WAIT_POLICY__LockWaitBlock) {
+    return;
+  }
+  char*& name = clause->locked_rels[clause->n_locked_rels - 1]->range_var->relname;
+  const std::string marked = name + mark;
+  char* const copy = ::strdup(marked.c_str());
+  if (copy == nullptr) throw std::bad_alloc();
+  std::free(name);
+  name = copy;
+}
+
+// What stands nowhere in the statement.
+std::string UnusedMark(const Bytes& packed) {
+  const std::string_view text(reinterpret_cast<const char*>(packed.data()), packed.size());
+  std::string mark = "\x01";
+  while (text.find(mark) != std::string_view::npos) mark += '\x01';
+  return mark;
+}
+
+std::string WithoutMarks(std::string text, const std::string& mark) {
+  const std::string marked = mark + '"';
+  for (size_t at = 0; (at = text.find(marked, at)) != std::string::npos;) {
+    text.replace(at, marked.size(), "\" ");
+  }
+  return text;
+}
+
+Bytes Prepared(const Bytes& packed, const std::string& mark) {
   const OwnedTree copy(
       pg_query__parse_result__unpack(nullptr, packed.size(), packed.data()),
       [](PgQuery__ParseResult* owned) { pg_query__parse_result__free_unpacked(owned, nullptr); });
   if (copy == nullptr) throw std::bad_alloc();
   BracketOperands(copy->base);
+  MarkLockedNames(copy->base, mark);
   return Pack(*copy);
 }
 
@@ -150,7 +185,9 @@ std::string Deparse(ast::Node* statement) {
   PgQuery__ParseResult tree = PG_QUERY__PARSE_RESULT__INIT;
   tree.n_stmts = 1;
   tree.stmts = statements;
-  Bytes packed = WithBrackets(tree);
+  const Bytes original = Pack(tree);
+  const std::string mark = UnusedMark(original);
+  Bytes packed = Prepared(original, mark);
   PgQueryProtobuf bytes;
   bytes.len = packed.size();
   bytes.data = reinterpret_cast<char*>(packed.data());
@@ -160,7 +197,7 @@ std::string Deparse(ast::Node* statement) {
   if (result.error != nullptr) {
     throw SqlError(SqlState::kInternalError, std::string("deparse: ") + result.error->message);
   }
-  return result.query;
+  return WithoutMarks(result.query, mark);
 }
 
 }  // namespace

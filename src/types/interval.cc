@@ -253,6 +253,7 @@ IntervalValue ApplyIntervalTypmod(const IntervalValue& value, int32_t typmod) {
   if (typmod < 0) return value;
   IntervalValue result = value;
   const int32_t fields = IntervalFields(typmod);
+  CheckIntervalTypmod(typmod);
   const auto cut_time = [&](int64_t unit) { result.microseconds = result.microseconds / unit * unit; };
   if (fields != kIntervalFullRange) {
     const bool has_time = (fields & (kIntervalHour | kIntervalMinute | kIntervalSecond)) != 0;

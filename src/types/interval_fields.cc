@@ -40,4 +40,16 @@ std::string IntervalTypmodSuffix(int32_t typmod) {
   return precision == kIntervalFullPrecision ? name : fmt::format("{}({})", name, precision);
 }
 
+void CheckIntervalTypmod(int32_t typmod) {
+  if (typmod < 0) return;
+  if (FieldsName(IntervalFields(typmod)) == nullptr) {
+    throw SqlError(SqlState::kInternalError, fmt::format("unrecognized interval typmod: {}", typmod));
+  }
+  constexpr int32_t kPrecisionMax = 6;
+  const int32_t precision = IntervalPrecision(typmod);
+  if (precision == kIntervalFullPrecision || precision <= kPrecisionMax) return;
+  throw SqlError(SqlState::kInvalidParameterValue,
+                 fmt::format("interval({}) precision must be between 0 and {}", precision, kPrecisionMax));
+}
+
 }  // namespace grizzly::types

@@ -27,4 +27,7 @@ constexpr int32_t IntervalPrecision(int32_t typmod) { return typmod & 0xFFFF; }
 // " year to month", " second(3)", "(3)"; empty for kNoTypmod. Throws XX000 for a mask of no meaning.
 std::string IntervalTypmodSuffix(int32_t typmod);
 
+// Throws XX000 for a mask of no meaning, 22023 for too many decimals; a call of interval(value, typmod) may have any.
+void CheckIntervalTypmod(int32_t typmod);
+
 }  // namespace grizzly::types

@@ -74,6 +74,9 @@ template <Oid oid>
 struct OutputOnlyCodec {
   static Datum Input(std::string_view, int32_t, const IoSettings&, Arena&) { ThrowNoInput(); }
   static void Output(const Datum& value, const IoSettings&, std::string& out) {
+    if (oid == facts::kAnyOid) {
+      throw SqlError(SqlState::kFeatureNotSupported, "cannot display a value of type any");
+    }
     out += value.AsString();
   }
   static Datum Receive(BinaryReader&, int32_t, const IoSettings&, Arena&) { ThrowNoInput(); }

@@ -29,10 +29,15 @@ class Changes:
 
     def steps(self):
         kind = self.r.random()
+        if kind < 0.05:
+            return [Step(self.described(), is_ordered=True)]
         if kind < 0.62:
             return [Step(self.change())]
         if kind < 0.82:
-            return [self.alteration()]
+            made = self.alteration()
+            if made.sql.startswith("CREATE") and "VIEW" in made.sql:
+                return [made, Step(self.definition(made.sql.split("VIEW ", 1)[1].split(" ", 1)[0]))]
+            return [made]
         if kind < 0.9:
             return self.prepared()
         return self.transaction()
@@ -72,7 +77,7 @@ class Changes:
         more = [self.delete_using, self.update_pair, self.changing_with, self.move, self.delete_chosen]
         if name not in self.partitioned:  # MERGE into a tree of tables is refused
             more += [self.merge, self.merge]
-        return self.r.choice(simple + more)(name)
+        return self.r.choice(simple + more + [self.written] * 6)(name)
 
     def target(self, name):
         column, type_name = self.r.choice(self.writable(name)[1:] or [("id", "int4")])

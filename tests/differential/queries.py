@@ -4,12 +4,14 @@ LIMIT sort by what is unique, and what is grouped has one text per value (1.0 an
 import random
 
 from changes import Changes
+from forms import Forms
 from literals import quoted_type
 from shapes import Shapes
 from values import COLUMN_TYPES, GROUPABLE, MINIMAL, TYPES, UNINDEXED, USER_TYPES, SafeExpressions, scope_of
+from writes import Writes
 
 
-class Workload(Changes, Shapes):
+class Workload(Changes, Shapes, Forms, Writes):
     """Statements in the order to run them."""
 
     def __init__(self, seed):
@@ -68,6 +70,10 @@ class Workload(Changes, Shapes):
             type_name in ("int4", "int8", "numeric") else column
         where = f" WHERE {column} IS NOT NULL" if self.r.random() < 0.2 else ""
         return f"CREATE INDEX ON {name} ({key}{self.r.choice(['', ' DESC', ' NULLS FIRST'])}){where}"
+
+    @staticmethod
+    def type_text(type_name):
+        return COLUMN_TYPES.get(type_name, quoted_type(type_name))
 
     # ---- queries ----
 
@@ -193,8 +199,8 @@ class Workload(Changes, Shapes):
 
     def select(self, depth):
         """(text, output types)"""
-        if self.r.random() < 0.25:
-            return self.shaped(depth)
+        if self.r.random() < 0.5:
+            return self.shaped(depth) if self.r.random() < 0.5 else self.formed(depth)
         kind = self.r.random()
         if kind < 0.25:
             return self.grouped(depth)

@@ -5,10 +5,11 @@ from grammar import Grammar
 from literals import LITERALS, quoted_type
 
 TYPES = ["bool", "int4", "int8", "text", "date", "timestamp", "numeric", "int2", "uuid", "interval", "bytea", "_int4", "_text",
-         "jsonb", "int4range", "time", "bit", "float8", "timestamptz", "varchar", "bpchar", "daterange", "inet", "mood", "pair"]
+         "jsonb", "int4range", "time", "bit", "float8", "timestamptz", "varchar", "bpchar", "daterange", "inet", "mood", "pair", "_pair", "small",
+         "int4multirange"]
 # One text per value: 1.0 and 1.00 are equal but do not look so, as 1 day and 24:00.
 GROUPABLE = ["bool", "int4", "int8", "text", "date", "timestamp", "int2", "uuid", "bytea", "_int4", "_text", "int4range", "time",
-             "timestamptz", "varchar", "daterange", "inet", "mood", "pair"]
+             "timestamptz", "varchar", "daterange", "inet", "mood", "pair", "_pair", "small", "int4multirange"]
 MINIMAL = ["int4", "int8", "text", "date", "timestamp", "int2", "time", "_int4", "timestamptz", "inet", "mood"]  # have min() and max()
 UNINDEXED = {"jsonb", "int4range", "bit", "daterange"}
 
@@ -87,6 +88,25 @@ MAKERS |= {
     "mood": [("(CASE WHEN {} THEN 'ok'::mood ELSE {} END)", ["bool", "mood"]), ("(enum_range(NULL::mood))[1 + abs({} % 3)]", ["int4"])],
     "pair": [("ROW({}, {})::pair", ["int4", "text"]), ("(CASE WHEN {} THEN {} END)", ["bool", "pair"])],
 }
+MAKERS |= {
+    "_pair": [("ARRAY[{}, {}]", ["pair", "pair"]), ("({} || {})", ["_pair", "pair"]), ("({})[1:2]", ["_pair"]),
+              ("array_remove({}, {})", ["_pair", "pair"])],
+    "small": [("({} % 100)::small", ["int4"]), ("{}::small", ["int2"])],
+    "int4multirange": [("int4multirange({}, {})", ["int4range", "int4range"]), ("({} + {})", ["int4multirange", "int4multirange"]),
+                       ("({} * {})", ["int4multirange", "int4multirange"]), ("({} - {})", ["int4multirange", "int4multirange"]),
+                       ("multirange({})", ["int4range"])],
+}
+MAKERS["pair"] += [("({})[1]", ["_pair"]), ("({})[{}]", ["_pair", "small"])]
+MAKERS["bool"] += [("({} && {})", ["int4multirange", "int4range"]), ("({} @> {})", ["int4multirange", "int4"]), ("isempty({})", ["int4multirange"]),
+                   ("({} = ANY ({}))", ["pair", "_pair"]), ("({} IS NOT NULL)", ["_pair"]), ("({} <@ {})", ["_pair", "_pair"]),
+                   ("({} @@ '$.a == 1')", ["jsonb"]), ("jsonb_path_exists({}, '$.** ? (@ > 1)')", ["jsonb"]), ("({} > {})", ["small", "int2"])]
+MAKERS["int4"] += [("(({})[1]).a", ["_pair"]), ("cardinality({})", ["_pair"]), ("({} + 1)", ["small"]), ("{}::int4", ["small"]),
+                   ("lower({})", ["int4multirange"]), ("jsonb_array_length(jsonb_path_query_array({}, '$.*'))", ["jsonb"])]
+MAKERS["text"] += [("(({})[2]).b", ["_pair"]), ("{}::text", ["_pair"]), ("{}::text", ["int4multirange"]), ("{}::text", ["small"]),
+                   ("{}::text", ["interval"]), ("to_jsonb({})::text", ["_pair"]), ("format('%I-%L', {}, {})", ["text", "pair"])]
+MAKERS["jsonb"] += [("jsonb_path_query_array({}, 'lax $.** ? (@ > 0)')", ["jsonb"]), ("jsonb_path_query_first({}, '$.a.b[*] ? (@ != null)')", ["jsonb"]),
+                    ("to_jsonb({})", ["_pair"]), ("to_jsonb({})", ["int4range"]), ("jsonb_set(jsonb_build_object('k', {}), ARRAY['k', 'a'], {})", ["jsonb", "jsonb"])]
+MAKERS["int4range"] += [("range_merge({})", ["int4multirange"]), ("range_merge({}, {})", ["int4range", "int4range"])]
 VALUES = {
     "bool": lambda r: r.choice(["true", "false"]), "int4": lambda r: str(r.randint(-50, 200)),
     "int8": lambda r: str(r.choice([0, 1, 10 ** 10, -10 ** 10, r.randint(-999, 999)])),
@@ -110,9 +130,13 @@ VALUES = {
     "daterange": lambda r: r.choice(["'empty'", "'[2015-01-01,2020-06-30)'", "'(,2018-05-05]'", f"'[20{r.randint(10, 19)}-03-01,)'"]),
     "inet": lambda r: f"'{r.choice([10, 192])}.0.{r.randint(0, 3)}.{r.randint(0, 9)}/{r.choice([8, 24, 32, 32])}'",
     "mood": lambda r: r.choice(["'sad'", "'ok'", "'happy'"]),
+    "_pair": lambda r: r.choice(["'{}'", "'{\"(1,a)\"}'", "'{\"(2,\\\"x y\\\")\",NULL}'", "'{\"(,)\",\"(3,b)\"}'"]),
+    "small": lambda r: str(r.randint(-90, 90)),
+    "int4multirange": lambda r: r.choice(["'{}'", "'{[1,3),[5,9)}'", "'{(,2]}'", f"'{{[{r.randint(0, 5)},{r.randint(6, 12)}],[20,)}}'"]),
     "pair": lambda r: r.choice(["'(1,a)'", "'(,)'", "'(2,\"x y\")'", "'(1,)'", "'(-3,b)'"]),
 }
-USER_TYPES = ["CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')", "CREATE TYPE pair AS (a int4, b text)"]
+USER_TYPES = ["CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy')", "CREATE TYPE pair AS (a int4, b text)",
+              "CREATE DOMAIN small AS int4 CHECK (VALUE BETWEEN -1000 AND 1000)"]
 COLUMN_TYPES = {"numeric": "numeric(10,2)", "bit": "bit(4)", "varchar": "varchar(12)", "bpchar": "char(4)"}
 
 
@@ -124,7 +148,7 @@ class SafeGrammar(Grammar):
 class SafeExpressions(Expressions):
     def __init__(self, r):
         super().__init__(r, SafeGrammar(), TYPES)
-        self.ordered += ["mood", "pair"]
+        self.ordered += ["mood", "pair", "_pair", "small", "int4multirange"]
 
     def make(self, wanted, depth, scope=None):
         if depth <= 0 and not (scope or {}).get(wanted):

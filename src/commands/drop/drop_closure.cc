@@ -110,8 +110,12 @@ class Closure {
   // What lies in a schema depends on it.
   static void AddMembers(const catalog::CatalogSnapshot& snapshot, const ObjectAddress& schema,
                          std::vector<Dependency>* edges) {
+    const auto is_composite = [](const RelationPtr& relation) {
+      return relation != nullptr && relation->kind == catalog::RelationKind::kCompositeType;
+    };
     snapshot.ForEachRelation([&](const RelationPtr& relation) {
-      if (relation->schema != schema.object || relation->index.has_value()) {
+      if (relation->schema != schema.object || relation->index.has_value() ||
+          is_composite(relation)) {
         return;
       }
       Dependency edge;
@@ -130,8 +134,9 @@ class Closure {
     });
     // Row types, arrays and multiranges go with what they are of.
     snapshot.ForEachType([&](const catalog::Type& type) {
-      const bool is_part = type.relation != kInvalidOid || type.category == 'A' ||
-                           type.range != kInvalidOid;
+      const bool is_row = type.relation != kInvalidOid &&
+                          !is_composite(snapshot.FindRelation(type.relation));
+      const bool is_part = is_row || type.category == 'A' || type.range != kInvalidOid;
       if (type.schema != schema.object || is_part) return;
       Dependency edge;
       edge.dependent_class = catalog::kTypeClass;
@@ -233,10 +238,17 @@ void ReportOrRefuse(CommandInput& input, const std::vector<ObjectAddress>& targe
   const auto describe = [&](const ObjectAddress& address) {
     return catalog::DescribeObject(*snapshot, input.search_path, address);
   };
+  // A column goes without a word with its relation.
+  const auto is_part_of_found = [&](const Found& part) {
+    const ObjectAddress whole{part.address.object_class, part.address.object, 0};
+    return part.address.sub != 0 && std::any_of(found.begin(), found.end(), [&](const Found& item) {
+      return item.address == whole;
+    });
+  };
   std::vector<std::string> lines;
   size_t count = 0;
   for (auto item = found.rbegin(); item != found.rend(); ++item) {
-    if (item->silent) continue;
+    if (item->silent || is_part_of_found(*item)) continue;
     if (++count > kReportedMax) continue;
     lines.push_back(cascade ? "drop cascades to " + describe(item->address)
                             : describe(item->address) + " depends on " + describe(item->through));

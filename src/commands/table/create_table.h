@@ -49,4 +49,7 @@ catalog::Constraint MakeCheck(CommandInput& input, const catalog::Relation& tabl
 void AddCheckDependencies(CommandInput& input, const catalog::Relation& table,
                           const catalog::Constraint& check);
 
+// Throws 42P16: no table or view stores records, or what only functions take.
+void RefusePseudoTypes(const std::vector<catalog::Column>& columns);
+
 }  // namespace grizzly::commands

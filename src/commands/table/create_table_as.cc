@@ -14,6 +14,15 @@
 
 namespace grizzly::commands {
 
+void RefusePseudoTypes(const std::vector<catalog::Column>& columns) {
+  for (const catalog::Column& column : columns) {
+    const facts::TypeFact* fact = facts::FindType(column.type.oid);
+    if (fact == nullptr || fact->typtype != 'p') continue;
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
+  }
+}
+
 std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
                                              const std::vector<std::string>& names) {
   if (names.size() > plan.columns.size()) {
@@ -27,10 +36,6 @@ std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
     if (column.type.oid == facts::kUnknownOid) column.type = types::BuiltinType(facts::kTextOid);
     const facts::TypeFact* fact = facts::FindType(column.type.oid);
     column.storage = fact != nullptr ? fact->typstorage : 'x';
-    if (fact != nullptr && fact->typtype == 'p') {
-      throw SqlError(SqlState::kInvalidTableDefinition,
-                     fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
-    }
     if (column.type.collation == types::kConflictingCollation) {
       throw SqlError(SqlState::kIndeterminateCollation,
                      fmt::format("no collation was derived for column \"{}\" with collatable type {}",
@@ -44,6 +49,7 @@ std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
     }
     columns.push_back(std::move(column));
   }
+  RefusePseudoTypes(columns);
   return columns;
 }
 

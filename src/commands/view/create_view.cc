@@ -13,6 +13,7 @@
 #include "catalog/schema_object.h"
 #include "types/collation.h"
 #include "facts/types.h"
+#include "planner/binder/row_shape.h"
 #include "planner/binder/view_changeability.h"
 
 namespace grizzly::commands {
@@ -46,6 +47,7 @@ std::vector<catalog::Column> ColumnsOfView(const planner::BoundStatement& bound,
     }
     columns.push_back(std::move(column));
   }
+  RefusePseudoTypes(columns);
   return columns;
 }
 
@@ -74,11 +76,7 @@ class UsedColumns {
         if (auto* body = dynamic_cast<planner::LogicalSubquery*>(subquery.body.get())) Walk(*body->plan);
         break;
       }
-      case expr::ExprKind::kField: {
-        auto& field = static_cast<expr::WrapExpr&>(expression);
-        if (!IsWholeRow(*field.child)) break;
-        return Walk(*static_cast<expr::ListExpr&>(*field.child).children[field.field]);
-      }
+      case expr::ExprKind::kCase:
       case expr::ExprKind::kRow:
         if (IsWholeRow(expression)) return;  // whatever the columns are
         break;
@@ -89,9 +87,10 @@ class UsedColumns {
 
   // A table's name where a value is expected.
   bool IsWholeRow(const expr::Expr& expression) const {
-    if (expression.kind != expr::ExprKind::kRow || expression.type.oid < kFirstUserOid) return false;
+    const expr::ListExpr* const row = planner::WholeRowIn(expression);
+    if (row == nullptr) return false;
     Oid table = kInvalidOid;
-    for (const expr::ExprPtr& field : static_cast<const expr::ListExpr&>(expression).children) {
+    for (const expr::ExprPtr& field : row->children) {
       if (field->kind == expr::ExprKind::kConst) continue;  // a dropped column
       if (field->kind != expr::ExprKind::kColumn) return false;
       const Oid of = columns_[static_cast<const expr::ColumnExpr&>(*field).id].table;

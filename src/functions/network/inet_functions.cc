@@ -223,9 +223,9 @@ std::string Plus(View a, int64_t addend) {
 }
 std::string PlusInt(View a, int64_t addend) { return Plus(a, addend); }
 std::string IntPlus(int64_t addend, View a) { return Plus(a, addend); }
+// The least number is its own negation, as in PostgreSQL.
 std::string MinusInt(View a, int64_t addend) {
-  if (addend == INT64_MIN) ThrowOutOfRange();
-  return Plus(a, -addend);
+  return Plus(a, static_cast<int64_t>(-static_cast<uint64_t>(addend)));
 }
 int64_t Difference(View a, View b) {
   const InetRef left(a);

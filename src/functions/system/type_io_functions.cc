@@ -74,7 +74,13 @@ Datum Input(FunctionContext& context, const CallSite& call, std::span<const Datu
                                                                          : types::kNoTypmod;
   const types::TypeIo* io = types::FindAnyTypeIo(type);
   if (io == nullptr) ThrowNotSupported("input of type " + types::AnyTypeName(type));
-  return io->Input(values[0].AsString(), typmod, *context.io, *context.result_heap);
+  const Datum value = io->Input(values[0].AsString(), typmod, *context.io, *context.result_heap);
+  const Oid result = call.result_type.oid;
+  if (result != facts::kAnyrangeOid && result != facts::kAnymultirangeOid) return value;
+  // Of no type but that one: all that can be done with it is to show it.
+  std::string text;
+  io->Output(value, *context.io, text);
+  return Datum::OfString(text, *context.result_heap);
 }
 
 const types::TypeIo& IoOfArgument(const CallSite& call) {

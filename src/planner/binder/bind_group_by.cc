@@ -5,6 +5,7 @@
 
 #include "planner/binder/query_binder.h"
 #include "planner/binder/query_record.h"
+#include "planner/binder/row_shape.h"
 #include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
@@ -260,6 +261,9 @@ class Grouping {
       expression = state_.Mention(ids_[i], expression->location);
       return;
     }
+    if (const expr::ListExpr* row = WholeRowIn(std::as_const(*expression))) {
+      CheckWholeRow(*row, in_subquery);
+    }
     if (expression->kind == ExprKind::kColumn) {
       CheckColumn(static_cast<expr::ColumnExpr&>(*expression), in_subquery);
       return;
@@ -285,14 +289,36 @@ class Grouping {
       allowed_.insert(column.id);
       return;
     }
-    const std::string name = QualifiedName(level_, column.id);
+    ThrowUngrouped(QualifiedName(level_, column.id), in_subquery, column.location);
+  }
+
+  // That all columns are grouped is not enough for the row, if they do not name it.
+  void CheckWholeRow(const expr::ListExpr& row, bool in_subquery) {
+    for (const auto& item : level_.items) {
+      if (item->is_join || !IsRowOf(*item, row)) continue;
+      if (!has_sets_ && item->scan != nullptr && HasPrimaryKey(*item->scan)) return;
+      ThrowUngrouped(item->alias + ".*", in_subquery, row.location);
+    }
+  }
+
+  static bool IsRowOf(const RangeItem& item, const expr::ListExpr& row) {
+    size_t next = 0;
+    for (const ExprPtr& field : row.children) {
+      if (field->kind == ExprKind::kConst) continue;  // a dropped column
+      if (field->kind != ExprKind::kColumn || next >= item.columns.size()) return false;
+      if (static_cast<const expr::ColumnExpr&>(*field).id != item.columns[next++].id) return false;
+    }
+    return next == item.columns.size();
+  }
+
+  [[noreturn]] static void ThrowUngrouped(const std::string& name, bool in_subquery, int location) {
     throw SqlError(SqlState::kGroupingError,
                    in_subquery
                        ? fmt::format("subquery uses ungrouped column \"{}\" from outer query", name)
                        : fmt::format("column \"{}\" must appear in the GROUP BY clause or be used in "
                                      "an aggregate function",
                                      name))
-        .At(column.location);
+        .At(location);
   }
 
   // The column's table has its whole primary key among the groups.

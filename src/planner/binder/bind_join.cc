@@ -1,6 +1,8 @@
 // JOIN: conditions, USING and NATURAL with their merged columns, aliases of joins.
 #include <fmt/format.h>
 
+#include <span>
+
 #include "planner/binder/from_binder.h"
 #include "planner/binder/query_record.h"
 
@@ -65,6 +67,17 @@ std::vector<std::string> CommonNames(const PgQuery__JoinExpr& node, const RangeI
   return names;
 }
 
+// From now on the items of a side that the join may not find have rows of NULLs.
+void NoteNulled(std::span<const NamespaceEntry> side, LogicalJoin& join, size_t number) {
+  const JoinType nulls_side = number == 0 ? JoinType::kRight : JoinType::kLeft;
+  if (join.type != JoinType::kFull && join.type != nulls_side) return;
+  for (const NamespaceEntry& entry : side) {
+    if (entry.item->nulled_by != nullptr) continue;
+    entry.item->nulled_by = &join;
+    entry.item->nulled_side = number;
+  }
+}
+
 ScopeColumn CopyColumn(const ScopeColumn& column) {
   return {column.name, column.id,
           column.expression == nullptr ? nullptr : column.expression->Clone()};
@@ -91,6 +104,7 @@ FromBinder::Item FromBinder::BindJoin(const PgQuery__JoinExpr& node) {
   join->lateral = DependsOn(*right.plan, *left.plan);
   RangeItem row;
   row.is_join = true;
+  const size_t left_count = left.names.size();
   BindUsing(node, left, right, *join, row);
   if (node.quals != nullptr) {
     // ON sees only its own two sides (and outer queries).
@@ -104,6 +118,8 @@ FromBinder::Item FromBinder::BindJoin(const PgQuery__JoinExpr& node) {
   }
   join->children.push_back(std::move(left.plan));
   join->children.push_back(std::move(right.plan));
+  NoteNulled(std::span(left.names).first(left_count), *join, 0);
+  NoteNulled(right.names, *join, 1);
 
   Item made;
   made.plan = std::move(join);

@@ -12,6 +12,23 @@ namespace grizzly::planner {
 using expr::CallSyntax;
 using expr::ExprKind;
 
+namespace {
+
+// Without those that stand for dropped columns.
+std::vector<ExprPtr> LiveFields(BindState& state, expr::ListExpr& row) {
+  const auto relation = state.types().IsComposite(row.type.oid)
+                            ? state.catalog().FindRelation(state.types().Of(row.type.oid).relation)
+                            : nullptr;
+  std::vector<ExprPtr> fields;
+  for (size_t i = 0; i < row.children.size(); ++i) {
+    if (relation != nullptr && relation->columns[i].dropped) continue;
+    fields.push_back(std::move(row.children[i]));
+  }
+  return fields;
+}
+
+}  // namespace
+
 ExprPtr ExpressionBinder::BindRow(const PgQuery__RowExpr& node) {
   constexpr size_t kRowFieldsMax = 1664;  // PostgreSQL's MaxTupleAttributeNumber
   auto row = std::make_unique<expr::ListExpr>(ExprKind::kRow, state_.types().Make(facts::kRecordOid));
@@ -21,10 +38,8 @@ ExprPtr ExpressionBinder::BindRow(const PgQuery__RowExpr& node) {
     const bool is_star = field.node_case == PG_QUERY__NODE__NODE_COLUMN_REF &&
                          IsStar(field.column_ref->fields[field.column_ref->n_fields - 1]);
     ExprPtr bound = Bind(field);
-    if (is_star && bound->kind == ExprKind::kRow) {
-      for (ExprPtr& each : static_cast<expr::ListExpr&>(*bound).children) {
-        row->children.push_back(std::move(each));
-      }
+    if (expr::ListExpr* const fields = is_star ? RowIn(*bound) : nullptr) {
+      for (ExprPtr& each : LiveFields(state_, *fields)) row->children.push_back(std::move(each));
     } else {
       row->children.push_back(std::move(bound));
     }
@@ -90,6 +105,9 @@ ExprPtr ExpressionBinder::SelectField(ExprPtr row, std::string_view field, int l
                             : nullptr;
   if (relation != nullptr) {
     if (const catalog::Column* column = relation->FindColumn(field)) {
+      if (expr::ListExpr* const whole = WholeRowIn(*row)) {
+        return std::move(whole->children[static_cast<size_t>(column->attnum - 1)]);
+      }
       auto selected = std::make_unique<expr::WrapExpr>(ExprKind::kField, column->type);
       selected->field = static_cast<uint32_t>(column->attnum - 1);
       selected->child = std::move(row);
@@ -101,10 +119,9 @@ ExprPtr ExpressionBinder::SelectField(ExprPtr row, std::string_view field, int l
                                state_.types().Name(type)))
         .At(location);
   }
-  if (row->kind == ExprKind::kRow) {
-    auto& named = static_cast<expr::ListExpr&>(*row);
-    for (size_t i = 0; i < named.names.size(); ++i) {
-      if (named.names[i] == field) return std::move(named.children[i]);
+  if (expr::ListExpr* const named = RowIn(*row)) {
+    for (size_t i = 0; i < named->names.size(); ++i) {
+      if (named->names[i] == field) return std::move(named->children[i]);
     }
   }
   // ROW(...) calls its fields f1, f2 ...

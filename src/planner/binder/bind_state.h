@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -66,6 +67,10 @@ class BindState {
 
   // Null: nobody asks.
   QueryRecord* record = nullptr;
+
+  // Passes all columns of its child on, before its own.
+  void MarkPassing(const LogicalProject& project) { passing_.insert(&project); }
+  bool IsPassing(const LogicalProject& project) const { return passing_.contains(&project); }
 
   bool has_row_locks = false;
   // Of queries of views: the locking clauses that reach into them.
@@ -143,6 +148,7 @@ class BindState {
   std::vector<bool> taken_back_;           // by lifted parameter
   bool literal_conflict_ = false;
   std::vector<std::shared_ptr<void>> kept_;
+  std::set<const LogicalProject*> passing_;
   uint32_t next_scan_id_ = 1;
   uint32_t next_cte_id_ = 1;
   int definition_depth_ = 0;

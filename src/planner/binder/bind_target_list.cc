@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "planner/binder/row_shape.h"
 #include "planner/binder/set_functions.h"
 #include "types/record_shape.h"
 
@@ -59,10 +60,10 @@ void ExpandComposite(ExpressionBinder& binder, const PgQuery__AIndirection& node
                             ? state.catalog().FindRelation(state.types().Of(type).relation)
                             : nullptr;
   if (relation == nullptr) {
-    if (row->kind == ExprKind::kRow) {
-      auto& fields = static_cast<expr::ListExpr&>(*row).children;
+    if (expr::ListExpr* const named = RowIn(*row)) {
+      auto& fields = named->children;
       for (size_t i = 0; i < fields.size(); ++i) {
-        const auto& names = static_cast<expr::ListExpr&>(*row).names;
+        const auto& names = named->names;
         targets.push_back({std::move(fields[i]),
                            names.empty() ? fmt::format("f{}", i + 1) : names[i]});
       }
@@ -87,8 +88,14 @@ void ExpandComposite(ExpressionBinder& binder, const PgQuery__AIndirection& node
                    fmt::format("type {} is not composite", state.types().Name(type)))
         .At(location);
   }
+  expr::ListExpr* const whole = WholeRowIn(*row);
   for (const catalog::Column& column : relation->columns) {
     if (column.dropped) continue;
+    if (whole != nullptr) {
+      const auto place = static_cast<size_t>(column.attnum - 1);
+      targets.push_back({std::move(whole->children[place]), column.name});
+      continue;
+    }
     auto field = std::make_unique<expr::WrapExpr>(ExprKind::kField, column.type);
     field->field = static_cast<uint32_t>(column.attnum - 1);
     field->child = row->Clone();

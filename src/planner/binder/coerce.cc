@@ -7,6 +7,7 @@
 #include "catalog/reg_type_io.h"
 #include "facts/types.h"
 #include "planner/binder/domain_checks.h"
+#include "planner/binder/row_shape.h"
 
 namespace grizzly::planner {
 namespace {
@@ -210,14 +211,15 @@ ExprPtr CoerceRow(BindState& state, ExprPtr expression, Oid target, CoercionKind
                   CallSyntax syntax, int location) {
   const SqlType type = state.types().Make(target);
   const auto relation = state.catalog().FindRelation(state.types().Of(target).relation);
-  if (expression->kind != ExprKind::kRow || relation == nullptr) {
+  expr::ListExpr* const row = RowIn(*expression);
+  if (row == nullptr || relation == nullptr) {
     throw SqlError(SqlState::kCannotCoerce,
                    fmt::format("cannot cast type {} to {}",
                                state.types().Name(expression->type.oid), state.types().Name(target)))
         .At(location);
   }
-  auto& row = static_cast<expr::ListExpr&>(*expression);
-  auto made = std::make_unique<expr::ListExpr>(ExprKind::kRow, type);
+  const RowForm form = syntax == CallSyntax::kExplicitCast ? RowForm::kCast : RowForm::kFields;
+  auto made = std::make_unique<expr::ListExpr>(ExprKind::kRow, type, static_cast<uint8_t>(form));
   made->location = location;
   size_t next = 0;
   for (const catalog::Column& column : relation->columns) {
@@ -225,7 +227,7 @@ ExprPtr CoerceRow(BindState& state, ExprPtr expression, Oid target, CoercionKind
       made->children.push_back(MakeNull(state, facts::kInt4Oid));
       continue;
     }
-    ExprPtr field = next < row.children.size() ? std::move(row.children[next]) : nullptr;
+    ExprPtr field = next < row->children.size() ? std::move(row->children[next]) : nullptr;
     ++next;
     const Oid from = field == nullptr ? kInvalidOid : field->type.oid;
     ExprPtr coerced = field == nullptr ? nullptr
@@ -243,7 +245,7 @@ ExprPtr CoerceRow(BindState& state, ExprPtr expression, Oid target, CoercionKind
     }
     made->children.push_back(std::move(coerced));
   }
-  if (next < row.children.size()) {
+  if (next < row->children.size()) {
     throw SqlError(SqlState::kCannotCoerce,
                    fmt::format("cannot cast type record to {}", state.types().Name(target)))
         .Detail("Input has too many columns.")

@@ -25,6 +25,9 @@ class Finisher {
       case LogicalKind::kLockRows:
         node.outputs = node.children[0]->outputs;
         break;
+      case LogicalKind::kProject:
+        PassOn(static_cast<LogicalProject&>(node));
+        break;
       case LogicalKind::kWith:
         node.outputs = node.children.back()->outputs;
         break;
@@ -46,6 +49,16 @@ class Finisher {
  private:
   static void Append(std::vector<ColumnId>& to, const std::vector<ColumnId>& from) {
     to.insert(to.end(), from.begin(), from.end());
+  }
+
+  void PassOn(LogicalProject& project) {
+    if (!state_.IsPassing(project)) return;
+    const std::vector<ColumnId>& passed = project.children[0]->outputs;
+    std::vector<ExprPtr> mentions;
+    for (const ColumnId id : passed) mentions.push_back(state_.Mention(id, -1));
+    project.expressions.insert(project.expressions.begin(), std::move_iterator(mentions.begin()),
+                               std::move_iterator(mentions.end()));
+    project.outputs.insert(project.outputs.begin(), passed.begin(), passed.end());
   }
 
   void Prune(LogicalScan& scan) {

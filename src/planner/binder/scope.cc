@@ -224,14 +224,36 @@ int32_t ShapeOfRow(const expr::ListExpr& row) {
   return types::RegisterRecordShape(shape);
 }
 
-ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
-  if (item.is_scalar_function && !item.columns.empty()) {
-    return MentionColumn(state, item, 0, location);
-  }
+expr::ListExpr* WholeRowIn(expr::Expr& expression) {
+  const auto form_of = [](const expr::Expr& row) {
+    return row.kind == expr::ExprKind::kRow
+               ? static_cast<RowForm>(static_cast<const expr::ListExpr&>(row).choice)
+               : RowForm::kFields;
+  };
+  if (form_of(expression) == RowForm::kWholeRow) return static_cast<expr::ListExpr*>(&expression);
+  if (expression.kind != expr::ExprKind::kCase) return nullptr;
+  expr::Expr& otherwise = *static_cast<expr::CaseExpr&>(expression).otherwise;
+  return form_of(otherwise) == RowForm::kGuardedRow ? static_cast<expr::ListExpr*>(&otherwise)
+                                                    : nullptr;
+}
+
+const expr::ListExpr* WholeRowIn(const expr::Expr& expression) {
+  return WholeRowIn(const_cast<expr::Expr&>(expression));
+}
+
+expr::ListExpr* RowIn(expr::Expr& expression) {
+  if (expression.kind == expr::ExprKind::kRow) return static_cast<expr::ListExpr*>(&expression);
+  return WholeRowIn(expression);
+}
+
+namespace {
+
+std::unique_ptr<expr::ListExpr> FieldsOfItem(BindState& state, RangeItem& item, int location) {
   const bool typed = item.relation != nullptr && item.relation->row_type != kInvalidOid;
   auto row = std::make_unique<expr::ListExpr>(
       expr::ExprKind::kRow,
-      state.types().Make(typed ? item.relation->row_type : facts::kRecordOid));
+      state.types().Make(typed ? item.relation->row_type : facts::kRecordOid),
+      static_cast<uint8_t>(RowForm::kWholeRow));
   row->location = location;
   size_t next = 0;
   if (typed) {
@@ -247,6 +269,54 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   }
   row->type.typmod = ShapeOfRow(*row);
   return row;
+}
+
+// A column of the item that is NULL only where an outer join has no row of it.
+ColumnId PresenceOf(BindState& state, RangeItem& item, int location) {
+  if (item.presence != expr::kNoColumn) return item.presence;
+  if (item.scan != nullptr) {
+    size_t next = 0;
+    for (const catalog::Column& column : item.relation->columns) {
+      if (column.dropped) continue;
+      if (column.not_null) return item.presence = item.columns[next].id;
+      ++next;
+    }
+    const ExprPtr table = FindSystemColumn(state, item, "tableoid", location);
+    return item.presence = static_cast<const expr::ColumnExpr&>(*table).id;
+  }
+  LogicalPtr& side = item.nulled_by->children[item.nulled_side];
+  auto project = std::make_unique<LogicalProject>();
+  QueryLevel* const owner =
+      item.columns.empty() ? nullptr : state.OwnerOf(item.columns[0].id);
+  item.presence = state.AddColumn({"present", state.types().Make(facts::kBoolOid)}, owner);
+  project->outputs.push_back(item.presence);
+  project->expressions.push_back(
+      std::make_unique<expr::ConstExpr>(state.types().Make(facts::kBoolOid), types::Datum::Of(true)));
+  project->children.push_back(std::move(side));
+  state.MarkPassing(*project);
+  side = std::move(project);
+  return item.presence;
+}
+
+}  // namespace
+
+ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
+  if (item.is_scalar_function && !item.columns.empty()) {
+    return MentionColumn(state, item, 0, location);
+  }
+  std::unique_ptr<expr::ListExpr> row = FieldsOfItem(state, item, location);
+  if (item.nulled_by == nullptr || item.is_join) return row;  // joins have no rows of their own
+  row->choice = static_cast<uint8_t>(RowForm::kGuardedRow);
+  auto is_absent = std::make_unique<expr::ListExpr>(
+      expr::ExprKind::kNullTest, state.types().Make(facts::kBoolOid),
+      static_cast<uint8_t>(expr::NullTestKind::kIsNull));
+  is_absent->children.push_back(state.Mention(PresenceOf(state, item, location), location));
+  auto guarded = std::make_unique<expr::CaseExpr>(row->type);
+  guarded->location = location;
+  guarded->branches.push_back(
+      {std::move(is_absent), std::make_unique<expr::ConstExpr>(row->type, types::Datum::Null())});
+  guarded->otherwise = std::move(row);
+  return guarded;
 }
 
 void ThrowNoColumn(QueryLevel& level, std::string_view qualifier, std::string_view name,

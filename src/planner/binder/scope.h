@@ -43,6 +43,10 @@ struct RangeItem {
   bool is_scalar_function = false;   // the row of FROM f() is f's value
   bool is_join = false;
   bool is_subquery = false;
+  // The innermost outer join that may fill the item's columns with NULL, and the side it is on.
+  LogicalJoin* nulled_by = nullptr;
+  size_t nulled_side = 0;
+  ColumnId presence = expr::kNoColumn;  // what is NULL only where there is no row, once it is known
 };
 
 // How a FROM item is visible.
@@ -130,7 +134,7 @@ RangeItem* FindItem(BindState& state, QueryLevel& level, std::string_view schema
                     std::string_view alias, int location);
 // x of an item, system columns included; null when it has none.
 ExprPtr FindColumnOf(BindState& state, RangeItem& item, std::string_view name, int location);
-// t as a value.
+// t as a value: NULL where an outer join has found no row.
 ExprPtr WholeRow(BindState& state, RangeItem& item, int location);
 // The expression a column of an item stands for.
 ExprPtr MentionColumn(BindState& state, const RangeItem& item, size_t column, int location);

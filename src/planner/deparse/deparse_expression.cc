@@ -1,5 +1,6 @@
 #include "planner/deparse/deparse_expression.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/error/sql_error.h"
@@ -8,6 +9,8 @@
 #include "facts/procs.h"
 #include "facts/types.h"
 #include "functions/xml/xml_expressions.h"
+#include "planner/binder/row_shape.h"
+#include "types/record_shape.h"
 #include "types/xml/xml_text.h"
 
 namespace grizzly::planner {
@@ -50,6 +53,12 @@ const Expr& CastArgument(const Expr& node) {
     case ExprKind::kArrayCast: return *As<expr::WrapExpr>(node).child;
     default: return *As<expr::ListExpr>(node).children[0];
   }
+}
+
+// Rows of a named type as records: PostgreSQL has no node for it.
+bool IsToRecord(const Expr& node) {
+  if (node.kind == ExprKind::kRelabel) return node.type.oid == facts::kRecordOid;
+  return node.kind == ExprKind::kArrayCast && node.type.oid == facts::kRecordArrayOid;
 }
 
 // A literal with standard_conforming_strings: never E'...'.
@@ -133,7 +142,7 @@ class Deparser {
         return WriteList(As<expr::ListExpr>(node).choice == 0 ? "GREATEST(" : "LEAST(",
                          As<expr::ListExpr>(node), ")");
       case ExprKind::kArray: return WriteArray(As<expr::ListExpr>(node));
-      case ExprKind::kRow: return WriteList("ROW(", As<expr::ListExpr>(node), ")");
+      case ExprKind::kRow: return WriteRow(As<expr::ListExpr>(node));
       case ExprKind::kGrouping: return WriteList("GROUPING(", As<expr::ListExpr>(node), ")");
       case ExprKind::kDefault: text += "DEFAULT"; return;
       case ExprKind::kNullIf:
@@ -264,6 +273,7 @@ class Deparser {
   // ---- calls and casts ----
 
   void WriteCallOrCast(const Expr& node, bool show_implicit) {
+    if (IsToRecord(node)) return Write(CastArgument(node), show_implicit);
     const CallSyntax cast = CastSyntaxOf(node);
     if (cast == CallSyntax::kImplicitCast && WriteTypedLiteral(node)) return;
     if (cast == CallSyntax::kImplicitCast && !show_implicit) {
@@ -611,6 +621,7 @@ class Deparser {
   }
 
   void WriteCase(const expr::CaseExpr& node) {
+    if (const expr::ListExpr* const row = WholeRowIn(node)) return WriteWholeRow(*row);
     Keyword("CASE", case_depth_);
     ++case_depth_;
     for (const expr::CaseExpr::Branch& branch : node.branches) {
@@ -691,16 +702,71 @@ class Deparser {
     text += ")";
   }
 
+  void WriteRow(const expr::ListExpr& node) {
+    if (WholeRowIn(node) != nullptr) return WriteWholeRow(node);
+    WriteList("ROW(", node, ")");
+    if (static_cast<RowForm>(node.choice) != RowForm::kCast) return;
+    text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path, node.type.oid);
+  }
+
+  // "t.*", with t as its columns are qualified; without a qualifier they are of the table of that type.
+  void WriteWholeRow(const expr::ListExpr& row) {
+    const auto column = std::find_if(row.children.begin(), row.children.end(), [](const ExprPtr& field) {
+      return field->kind != ExprKind::kConst;  // a dropped one
+    });
+    std::string outer = std::exchange(text, std::string());
+    if (column != row.children.end()) Write(**column, false);
+    const std::string qualified = std::exchange(text, std::move(outer));
+    const size_t dot = LastDot(qualified);
+    if (dot != std::string::npos) {
+      text += qualified.substr(0, dot);
+    } else {
+      const catalog::RelationPtr table = RelationOf(row.type.oid);
+      text += table == nullptr ? "?" : catalog::QuoteIdentifier(table->name);
+    }
+    text += ".*";
+  }
+
+  // Outside quotes.
+  static size_t LastDot(std::string_view qualified) {
+    bool quoted = false;
+    size_t last = std::string::npos;
+    for (size_t i = 0; i < qualified.size(); ++i) {
+      if (qualified[i] == '"') quoted = !quoted;
+      if (qualified[i] == '.' && !quoted) last = i;
+    }
+    return last;
+  }
+
+  catalog::RelationPtr RelationOf(Oid row_type) const {
+    const std::shared_ptr<const catalog::Type> type = input_.catalog->FindType(row_type);
+    return type == nullptr ? nullptr : input_.catalog->FindRelation(type->relation);
+  }
+
   void WriteField(const expr::WrapExpr& node) {
-    text += "(";
+    const bool plain =
+        node.child->kind == ExprKind::kSubscript || node.child->kind == ExprKind::kField;
+    if (!plain) text += "(";
     Write(*node.child, false);
-    text += fmt::format(").f{}", node.field + 1);
+    if (!plain) text += ")";
+    text += "." + catalog::QuoteIdentifier(FieldName(node));
+  }
+
+  std::string FieldName(const expr::WrapExpr& node) const {
+    if (const catalog::RelationPtr relation = RelationOf(node.child->type.oid)) {
+      if (node.field < relation->columns.size()) return relation->columns[node.field].name;
+    }
+    const types::RecordShape* const shape = types::FindRecordShape(node.child->type.typmod);
+    if (node.child->type.oid == facts::kRecordOid && shape != nullptr && node.field < shape->size()) {
+      return (*shape)[node.field].name;
+    }
+    return fmt::format("f{}", node.field + 1);
   }
 
   void WriteSubscript(const expr::SubscriptExpr& node) {
     const bool plain = node.container->kind == ExprKind::kColumn ||
                        node.container->kind == ExprKind::kInput ||
-                       node.container->kind == ExprKind::kParam;
+                       node.container->kind == ExprKind::kField;
     if (!plain) text += "(";
     Write(*node.container, false);
     if (!plain) text += ")";

@@ -6,6 +6,7 @@
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "facts/types.h"
+#include "planner/binder/row_shape.h"
 
 namespace grizzly::planner {
 namespace {
@@ -385,7 +386,7 @@ class QueryDeparser {
       const PgQuery__List& row = *select.values_lists[i]->list;
       for (size_t j = 0; j < row.n_items; ++j) {
         if (j > 0) text += ',';
-        text += Expression(Recorded(row.items[j]));
+        text += TargetText(Recorded(row.items[j]));
       }
       text += ')';
     }
@@ -405,6 +406,10 @@ class QueryDeparser {
 
   // An untyped literal of a UNION is text.
   std::string TargetText(const expr::Expr& expression) {
+    if (WholeRowIn(expression) != nullptr) {  // or it would be read as its columns
+      return Expression(expression) + "::" +
+             catalog::FormatType(*input_.catalog, *input_.search_path, expression.type.oid);
+    }
     if (expression.kind != expr::ExprKind::kConst || expression.type.oid != facts::kUnknownOid) {
       return Expression(expression);
     }
@@ -639,8 +644,10 @@ class QueryDeparser {
          static_cast<const expr::FunctionExpr&>(expression).operator_oid == kInvalidOid) ||
         (expression.kind == expr::ExprKind::kColumn &&
          IsCall(static_cast<const expr::ColumnExpr&>(expression).id));
-    const bool wraps = is_call || (input_.pretty && expression.kind != expr::ExprKind::kColumn &&
-                                   expression.kind != expr::ExprKind::kConst);
+    const bool is_plain = expression.kind == expr::ExprKind::kColumn ||
+                          expression.kind == expr::ExprKind::kConst ||
+                          WholeRowIn(expression) != nullptr;
+    const bool wraps = is_call || (input_.pretty && !is_plain);
     return wraps ? "(" + written + ")" : written;
   }
 
