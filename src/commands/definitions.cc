@@ -157,6 +157,16 @@ std::string CollationText(const DefinitionInput& input, Oid collation) {
   return catalog::FormatCollation(*input.catalog, *input.search_path, collation);
 }
 
+// (siglen='100'): the options of an operator class.
+std::string OpclassOptionsText(const catalog::IndexDefinition::Part& part) {
+  std::string text;
+  for (const auto& [name, value] : part.options) {
+    text += fmt::format("{}{}={}", text.empty() ? " (" : ", ", catalog::QuoteIdentifier(name),
+                        catalog::QuoteLiteral(value));
+  }
+  return text + ")";
+}
+
 std::string PartText(const DefinitionInput& input, const Relation& table,
                      const catalog::IndexDefinition::Part& part, Oid method, bool whole,
                      bool pretty) {
@@ -178,7 +188,9 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
   }
   const facts::OpclassFact* usual = facts::DefaultOpclass(method, part.type.oid);
   const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
-  if (opclass != nullptr && usual != opclass) text += " " + std::string(opclass->opcname);
+  const bool has_options = !part.options.empty();
+  if (opclass != nullptr && (usual != opclass || has_options)) text += " " + std::string(opclass->opcname);
+  if (has_options) text += OpclassOptionsText(part);
   if (part.descending) {
     text += part.nulls_first ? " DESC" : " DESC NULLS LAST";
   } else if (part.nulls_first) {

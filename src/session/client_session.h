@@ -156,7 +156,12 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::vector<std::string> CheckStoredData();
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
+  // Under stats_fetch_consistency = snapshot, what a transaction reads of the statistics is of its first read.
+  void NoteStatisticsRead();
+  int64_t statistics_read_us() const { return statistics_read_us_; }  // 0: none
+  void ForgetStatisticsRead() { statistics_read_us_ = 0; }
   Services& services() { return *services_; }
+  const MemoryTracker& memory() const { return memory_; }
 
   // ---- queries within functions (nested_queries.cc) ----
   // One plannable statement, planned and locked. Errors have no position: it is another text.
@@ -234,7 +239,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void CommitTransaction();
   void RollbackTransaction();
   void AbortAfterError();
-  void EndTransactionState();
+  void EndTransactionState(bool committed);
   // Before the transaction takes a snapshot.
   void LookAtRunning();
   void DefineSavepoint(const std::string& name);
@@ -399,6 +404,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   bool terminated_ = false;
   int64_t statement_time_us_ = 0;
   int64_t transaction_time_us_ = 0;
+  int64_t statistics_read_us_ = 0;
   std::optional<TimerQueue::Id> statement_timer_;
   std::string shape_;                      // scratch of the plan cache
   std::vector<parser::Literal> literals_;  // scratch of the plan cache

@@ -339,7 +339,7 @@ SystemFunction FindSystemFunction(std::string_view source) {
     std::unordered_map<std::string_view, SystemFunction> functions;
     for (const auto entries : {BackendFunctions(), ObjectFunctions(), SizeFunctions(),
                                StatisticsFunctions(), PrivilegeFunctions(),
-                               XmlExportFunctions(), TidFunctions()}) {
+                               XmlExportFunctions(), UpkeepFunctions(), TidFunctions()}) {
       for (const SystemFunctionEntry& entry : entries) functions[entry.source] = entry.function;
     }
     return functions;

@@ -16,11 +16,21 @@ void RunningIds::Add(TransactionId id) {
   if (ids_.insert(id.value).second) ++count_;
 }
 
-void RunningIds::End(TransactionId id) {
+void RunningIds::End(TransactionId id, bool committed) {
   std::lock_guard lock(mutex_);
   if (ids_.erase(id.value) == 0) return;
+  committed_[id.value] = committed;
+  if (committed_.size() > kOutcomesMax) committed_.erase(committed_.begin());
   --count_;
   last_ended_ = std::max(last_ended_.load(), id.value);
+}
+
+TransactionOutcome RunningIds::OutcomeOf(TransactionId id) const {
+  std::lock_guard lock(mutex_);
+  if (ids_.count(id.value) > 0) return TransactionOutcome::kRunning;
+  const auto ended = committed_.find(id.value);
+  if (ended == committed_.end()) return TransactionOutcome::kForgotten;
+  return ended->second ? TransactionOutcome::kCommitted : TransactionOutcome::kAborted;
 }
 
 void RunningIds::Look(VisibleIds* ids) const {

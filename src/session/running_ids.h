@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <set>
 #include <vector>
@@ -24,6 +25,8 @@ struct VisibleIds {
   std::vector<uint64_t> running;
 };
 
+enum class TransactionOutcome : uint8_t { kRunning, kCommitted, kAborted, kForgotten };
+
 class RunningIds {
  public:
   // What was given out up to `now` belongs to the past.
@@ -33,7 +36,9 @@ class RunningIds {
   TransactionId IdOf(txn::Transaction& transaction);
   // Of one that runs already: a prepared transaction of before the start.
   void Add(TransactionId id);
-  void End(TransactionId id);
+  void End(TransactionId id, bool committed);
+  // What became of a number; the latest kOutcomesMax that ended are remembered, none of before the start.
+  TransactionOutcome OutcomeOf(TransactionId id) const;
   void Look(VisibleIds* ids) const;
 
  private:
@@ -41,6 +46,8 @@ class RunningIds {
   std::atomic<uint32_t> count_{0};    // of ids_; changed under mutex_
   mutable std::mutex mutex_;
   std::set<uint64_t> ids_;  // guarded by mutex_
+  static constexpr size_t kOutcomesMax = 65'536;
+  std::map<uint64_t, bool> committed_;  // of the latest that ended; guarded by mutex_
 };
 
 }  // namespace grizzly::session

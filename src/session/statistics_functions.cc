@@ -10,6 +10,7 @@ namespace {
 using types::Datum;
 
 Datum NotCounted(const SystemCall& call) {
+  call.session.NoteStatisticsRead();
   switch (call.function.prorettype) {
     case facts::kInt8Oid: return Datum::Of(int64_t{0});
     case facts::kInt4Oid: return Datum::Of(int32_t{0});
@@ -19,7 +20,20 @@ Datum NotCounted(const SystemCall& call) {
 }
 
 // Functions are counted only with track_functions.
-Datum NotTracked(const SystemCall&) { return Datum::Null(); }
+Datum NotTracked(const SystemCall& call) {
+  call.session.NoteStatisticsRead();
+  return Datum::Null();
+}
+
+Datum SnapshotTime(const SystemCall& call) {
+  const int64_t time = call.session.statistics_read_us();
+  return time == 0 ? Datum::Null() : Datum::Of(time);
+}
+
+Datum ForgetSnapshot(const SystemCall& call) {
+  call.session.ForgetStatisticsRead();
+  return Datum::Of(types::StringRef());
+}
 
 Datum DatabaseBackends(const SystemCall& call) {
   const int sessions = call.session.instance().SessionsOn(call.OidAt(0), SessionId{0});
@@ -27,6 +41,7 @@ Datum DatabaseBackends(const SystemCall& call) {
 }
 
 Datum LiveRows(const SystemCall& call) {
+  call.session.NoteStatisticsRead();
   const catalog::RelationStatistics statistics =
       call.session.tenant().catalog->Statistics(call.OidAt(0));
   return Datum::Of(statistics.row_count < 0 ? int64_t{0}
@@ -34,6 +49,11 @@ Datum LiveRows(const SystemCall& call) {
 }
 
 }  // namespace
+
+void ClientSession::NoteStatisticsRead() {
+  if (statistics_read_us_ != 0 || settings_.Raw("stats_fetch_consistency") != "snapshot") return;
+  statistics_read_us_ = NowUs();
+}
 
 std::span<const SystemFunctionEntry> StatisticsFunctions() {
   static const std::vector<SystemFunctionEntry> kEntries = [] {
@@ -49,6 +69,8 @@ std::span<const SystemFunctionEntry> StatisticsFunctions() {
     }
     entries.push_back({"pg_stat_get_db_numbackends", DatabaseBackends});
     entries.push_back({"pg_stat_get_live_tuples", LiveRows});
+    entries.push_back({"pg_stat_get_snapshot_timestamp", SnapshotTime});
+    entries.push_back({"pg_stat_clear_snapshot", ForgetSnapshot});
     return entries;
   }();
   return kEntries;

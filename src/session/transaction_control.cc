@@ -57,13 +57,14 @@ void ClientSession::LookAtRunning() {
   has_looked_ = true;
 }
 
-void ClientSession::EndTransactionState() {
+void ClientSession::EndTransactionState(bool committed) {
   DropPortals(/*keep_held=*/true);
   editor_.reset();
   transaction_.reset();
-  if (transaction_number_.value != 0) instance_.running_ids().End(transaction_number_);
+  if (transaction_number_.value != 0) instance_.running_ids().End(transaction_number_, committed);
   transaction_number_ = TransactionId();
   has_looked_ = false;
+  statistics_read_us_ = 0;
   savepoints_.clear();
   uncontended_relations_.clear();
   checks_.Clear();
@@ -95,12 +96,12 @@ void ClientSession::CommitTransaction() {
     } catch (...) {
       settings_.Rollback();
       DropPortals(false);
-      EndTransactionState();
+      EndTransactionState(/*committed=*/false);
       throw;
     }
   }
   settings_.Commit();
-  EndTransactionState();
+  EndTransactionState(/*committed=*/true);
 }
 
 void ClientSession::RollbackTransaction() {
@@ -109,7 +110,7 @@ void ClientSession::RollbackTransaction() {
   editor_.reset();
   if (transaction_ != nullptr && transaction_->is_active()) transaction_->Rollback();
   settings_.Rollback();
-  EndTransactionState();
+  EndTransactionState(/*committed=*/false);
 }
 
 // What an error leaves: nothing of an implicit block; of an explicit one, the chance to end it or to go
