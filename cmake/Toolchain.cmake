@@ -11,13 +11,21 @@ add_compile_options(-fno-strict-aliasing)
 # PR 105651): false, and only with optimisation.
 add_compile_options("$<$<CONFIG:Release>:-Wno-stringop-overflow;-Wno-restrict;-Wno-array-bounds>")
 # A class that holds a type of its file's anonymous namespace: sound, as each .cc is in one unit.
-add_compile_options(-Wno-subobject-linkage)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-subobject-linkage)
+endif()
 
 if(GRIZZLY_SANITIZE)
   add_compile_options(-fsanitize=${GRIZZLY_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${GRIZZLY_SANITIZE})
-  # GCC's own false positives under instrumentation.
-  add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-tsan)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # its own false positives under instrumentation
+    add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-tsan)
+  endif()
+endif()
+
+# Fuzz targets: the library's code tells libFuzzer where it goes.
+if(GRIZZLY_LIBFUZZER)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 find_program(GRIZZLY_CCACHE ccache)

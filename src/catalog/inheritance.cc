@@ -74,6 +74,26 @@ std::vector<RelationPtr> PartitionAncestors(const CatalogSnapshot& catalog,
   return ancestors;
 }
 
+RelationPtr PartOfIndex(const CatalogSnapshot& catalog, const Relation& partition, Oid index) {
+  for (const Oid oid : partition.indexes) {
+    RelationPtr own = catalog.FindRelation(oid);
+    if (own == nullptr) continue;
+    if (oid == index) return own;
+    for (const RelationPtr& whole : PartitionAncestors(catalog, *own)) {
+      if (whole->oid == index) return own;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<Oid> PartsOfConstraint(const CatalogSnapshot& catalog, Oid constraint) {
+  std::vector<Oid> parts;
+  for (const Dependency& edge : catalog.DependentsOn(kConstraintClass, constraint)) {
+    if (edge.dependent_class == kConstraintClass && edge.type == 'i') parts.push_back(edge.dependent);
+  }
+  return parts;
+}
+
 std::vector<int32_t> MapColumnsByName(const Relation& to, const Relation& from) {
   std::vector<int32_t> map(to.columns.size(), -1);
   for (size_t i = 0; i < to.columns.size(); ++i) {

@@ -23,8 +23,8 @@ ExecContext::ExecContext(const plan::Plan& plan_to_run, txn::Transaction& transa
 ExecContext::~ExecContext() = default;
 
 const PinnedRow* ExecContext::FindPinned(uint32_t scan_id) const {
-  for (const PinnedRow& row : pinned) {
-    if (row.scan_id == scan_id) return &row;
+  for (const PinnedRow* row : pinned) {
+    if (row->scan_id == scan_id) return row;
   }
   return nullptr;
 }

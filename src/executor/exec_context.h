@@ -61,7 +61,7 @@ struct ExecContext {
   std::vector<types::Datum> outer_cells_storage;
   std::vector<std::shared_ptr<CteStore>> ctes;        // by slot
   std::shared_ptr<ScanKeys> scan_keys;                // null: no join has told anything yet
-  std::vector<PinnedRow> pinned;                      // usually empty
+  std::vector<const PinnedRow*> pinned;               // usually empty; a Recheck's
   std::vector<NodeMeasurement>* measurements = nullptr;  // EXPLAIN ANALYZE: by node id
   // WHERE CURRENT OF: the key suffix of the row of `relation` that this cursor of the session stands
   // on. Throws 34000, 24000.

@@ -12,7 +12,25 @@
 #include "catalog/catalog.h"
 #include "plan/node.h"
 
+namespace grizzly::catalog {
+class PartitionMap;  // catalog/partition_map.h
+}
+
 namespace grizzly::plan {
+
+struct ForeignKeyRule;
+using ForeignKeyRulePtr = std::shared_ptr<const ForeignKeyRule>;
+
+// Which leaf of a partitioned table may have a key: its partition key's columns are all among the key's.
+struct ReferencedPartitions {
+  struct Table {
+    std::shared_ptr<const catalog::PartitionMap> map;
+    std::vector<uint32_t> key_columns;    // of the constraint, by part of the partition key
+    std::vector<int32_t> targets;         // by position in `map`: leaf, or ~table
+  };
+  std::vector<Table> tables;              // [0] the one referred to
+  std::vector<ForeignKeyRulePtr> leaves;  // the same rule of each leaf as `referenced`
+};
 
 struct ForeignKeyRule {
   Oid constraint = kInvalidOid;
@@ -35,8 +53,13 @@ struct ForeignKeyRule {
   bool deferrable = false;
   bool initially_deferred = false;
   std::vector<uint32_t> delete_set_columns;  // places in rows of `referencing`; empty: all
+  // Of a partition that is referred to because its table is: a row that moves to another one stays.
+  bool is_part = false;
+  // Partitioned tables: the same rule of each leaf as `referencing`; where the keys of `referenced` are.
+  std::vector<ForeignKeyRulePtr> referencing_leaves;
+  std::shared_ptr<const ReferencedPartitions> referenced_partitions;
+  std::vector<catalog::RelationPtr> referencing_tree, referenced_tree;  // what is below the two
 };
-using ForeignKeyRulePtr = std::shared_ptr<const ForeignKeyRule>;
 
 // A deferrable unique key, or an exclusion constraint.
 struct IndexRule {

@@ -69,9 +69,19 @@ struct RowRouting {
     RowRules rules;
     ColumnMap from_root;
     std::vector<Oid> arbiters;     // ON CONFLICT: the leaf's own indexes
+    // The table between it and the root that a foreign key refers to, not by way of the root: rows do
+    // not leave it. Null: none.
+    catalog::RelationPtr held_by;
   };
   std::vector<Table> tables;       // [0] the root
   std::vector<Leaf> leaves;
+  RowRules root;                   // its relation, and who refers to rows that move
+};
+
+// What assignments to some columns may meet.
+struct ChangedKeys {
+  bool key_may_change = false;     // one is part of a unique key
+  bool may_conflict = false;       // a key or an exclusion constraint may refuse the new row
 };
 
 struct OnConflictRules {
@@ -112,12 +122,13 @@ struct ModifyNode final : Node {
   // where their root's columns are in its own row.
   std::shared_ptr<const RowRouting> routing;
   RowRouting::ColumnMap root_columns;
-  bool key_may_change = false;          // an assigned column is part of a unique key
-  bool may_conflict = false;            // an assignment may meet a key or an exclusion constraint
+  ChangedKeys changed_keys;
 };
 
 // The child joins target and source: where no target row matches, its row key is NULL. For each of its
 // rows the first action of the right kind whose condition holds is taken.
+//
+// The target may be a tree of tables. Actions are over the columns of the one that is named.
 struct MergeNode final : Node {
   MergeNode();
   ~MergeNode() override;
@@ -129,12 +140,15 @@ struct MergeNode final : Node {
     std::vector<OnConflictRules::Assignment> assignments;  // kUpdate: over the child
     std::vector<ExprPtr> values;                          // kInsert: as InsertNode's
   };
-  RowRules rules;
+  catalog::RelationPtr relation;      // the one that is named
+  // The tables with rows. Of a partitioned one none: its leaves are those of `routing`.
+  std::vector<RowRouting::Leaf> tables;
+  std::shared_ptr<const RowRouting> routing;
+  bool may_move = false;              // an assigned column may decide which leaf takes the row
+  std::vector<ChangedKeys> changed_keys;  // by table, or leaf
   uint32_t target_scan_id = 0;
-  uint32_t row_key = 0;               // child positions, as ModifyNode's
-  std::vector<int32_t> old_columns;
+  uint32_t row_key = 0;               // child position of the whole row key
   std::vector<Action> actions;
-  bool key_may_change = false;
 };
 
 }  // namespace grizzly::plan

@@ -333,6 +333,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
 
   // ---- executor::RuleSource (constraint_checks.cc) ----
   std::shared_ptr<const plan::RowRules> RowRulesOf(const catalog::RelationPtr& table) override;
+  std::shared_ptr<const plan::RowRouting> RoutingOf(const catalog::RelationPtr& root) override;
   expr::ExprPtr Assignment(const catalog::Relation& table, uint32_t column,
                            const types::SqlType& from) override;
   expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) override;
@@ -394,6 +395,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::string current_source_;  // text that locations of the running statement count in
 
   int temporary_slot_ = 0;  // 0: no temporary schema yet
+  bool writes_temporary_ = false;  // a statement of a read-only transaction writes temporary tables
   std::string temporary_schema_name_;
   std::vector<Oid> on_commit_tables_;
   bool is_ending_ = false;

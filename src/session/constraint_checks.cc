@@ -1,6 +1,7 @@
 // SET CONSTRAINTS, what a transaction owes at its end, and the rules its checks ask for.
 //
 // SOURCE  PostgreSQL 15 docs, SET CONSTRAINTS
+#include "catalog/inheritance.h"
 #include "commands/evaluation.h"
 #include "commands/table/row_rules.h"
 #include "executor/constraint/finish_statement.h"
@@ -61,7 +62,13 @@ void ClientSession::RunSetConstraints(const PgQuery__ConstraintsSetStmt& stateme
         constraints.push_back(oid);
       }
     }
-    for (const Oid oid : constraints) checks_.Set(oid, statement.deferred);
+    const catalog::SnapshotPtr snapshot = Snapshot();
+    for (size_t i = 0; i < constraints.size(); ++i) {  // it grows
+      checks_.Set(constraints[i], statement.deferred);
+      for (const Oid part : catalog::PartsOfConstraint(*snapshot, constraints[i])) {
+        constraints.push_back(part);
+      }
+    }
   }
   if (!statement.deferred) RunOwedChecks(/*only_immediate=*/true);
 }
@@ -83,6 +90,12 @@ std::shared_ptr<const plan::RowRules> ClientSession::RowRulesOf(
     const catalog::RelationPtr& table) {
   commands::CommandInput input = MakeCommandInput(current_source_);
   return std::make_shared<const plan::RowRules>(commands::MakeRowRules(input, table));
+}
+
+std::shared_ptr<const plan::RowRouting> ClientSession::RoutingOf(
+    const catalog::RelationPtr& root) {
+  commands::CommandInput input = MakeCommandInput(current_source_);
+  return std::make_shared<const plan::RowRouting>(commands::MakeRowRouting(input, root));
 }
 
 expr::ExprPtr ClientSession::Assignment(const catalog::Relation& table, uint32_t column,
@@ -111,6 +124,7 @@ const catalog::Constraint* FindConstraint(const catalog::Relation& table, Oid co
 
 bool ClientSession::IsCurrent(const plan::ForeignKeyRule& rule) {
   const catalog::SnapshotPtr snapshot = Snapshot();
+  if (rule.referencing->IsPartitioned() || rule.referenced->IsPartitioned()) return false;
   return snapshot->FindRelation(rule.referencing->oid) == rule.referencing &&
          snapshot->FindRelation(rule.referenced->oid) == rule.referenced;
 }

@@ -23,7 +23,34 @@ Execution::~Execution() {
   context_.reset();
 }
 
+namespace {
+
+// While it lives, a read-only transaction may write.
+class WritingScope {
+ public:
+  WritingScope(txn::Transaction& transaction, bool* writing)
+      : transaction_(transaction), writing_(transaction.options().read_only ? writing : nullptr) {
+    if (writing_ == nullptr) return;
+    transaction_.mutable_options().read_only = false;
+    *writing_ = true;
+  }
+  ~WritingScope() {
+    if (writing_ == nullptr) return;
+    transaction_.mutable_options().read_only = true;
+    *writing_ = false;
+  }
+  WritingScope(const WritingScope&) = delete;
+  WritingScope& operator=(const WritingScope&) = delete;
+
+ private:
+  txn::Transaction& transaction_;
+  bool* const writing_;
+};
+
+}  // namespace
+
 void Execution::Start() {
+  const WritingScope scope(context_->transaction, writing_);
   context_->evaluation.parameters = parameters_;
   root_ = executor::Build(*plan_->root, *context_);
   root_->Open(*context_);
@@ -31,6 +58,7 @@ void Execution::Start() {
 
 bool Execution::Fetch(uint64_t rows_max,
                       const std::function<void(const types::Batch&)>& receive) {
+  const WritingScope scope(context_->transaction, writing_);
   uint64_t left = rows_max == 0 ? UINT64_MAX : rows_max;
   while (left > 0 && !finished_) {
     if (pending_ == nullptr) {

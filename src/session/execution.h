@@ -26,6 +26,8 @@ class Execution {
 
   // Operators that want more spill or fail with 53200.
   void SetMemoryLimit(int64_t bytes) { memory_.SetLimit(bytes); }
+  // What it writes are temporary tables, which a read-only transaction may; `writing` is set meanwhile.
+  void AllowTemporaryWrites(bool* writing) { writing_ = writing; }
   // Builds and opens the operators; call after the context is filled in.
   void Start();
   // Hands out up to `rows_max` further rows (0: all) in batches. True when everything has been read.
@@ -46,6 +48,7 @@ class Execution {
   uint32_t pending_row_ = 0;
   uint64_t rows_fetched_ = 0;
   bool finished_ = false;
+  bool* writing_ = nullptr;
 };
 
 // "INSERT 0 3", "SELECT 12", ...

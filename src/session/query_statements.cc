@@ -211,6 +211,11 @@ void ClientSession::CheckMayRun(const plan::Plan& plan) {
   }
   if (!transaction_->options().read_only) return;
   if (!plan.writes && !plan.has_row_locks) return;
+  const bool only_temporary =
+      std::all_of(plan.relations.begin(), plan.relations.end(), [](const auto& used) {
+        return used.mode == txn::RelationLockMode::kAccessShare || used.relation->persistence == 't';
+      });
+  if (only_temporary) return;
   std::string_view command = "SELECT FOR UPDATE";
   switch (plan.statement_class) {
     case plan::StatementClass::kInsert: command = "INSERT"; break;
@@ -285,6 +290,7 @@ std::unique_ptr<Execution> ClientSession::NewExecution(const plan::PlanPtr& plan
   auto execution = std::make_unique<Execution>(plan, *transaction_, &memory_);
   execution->SetMemoryLimit(settings_.effective().statement_memory_max);
   FillContext(execution->context());
+  if (plan->writes || plan->has_row_locks) execution->AllowTemporaryWrites(&writes_temporary_);
   return execution;
 }
 

@@ -77,7 +77,7 @@ catalog::RelationPtr Services::RequireSequence(Oid oid) {
 
 int64_t Services::NextValue(Oid oid) {
   const catalog::RelationPtr sequence = RequireSequence(oid);
-  if (session_.transaction_->options().read_only) {
+  if (session_.transaction_->options().read_only || session_.writes_temporary_) {
     throw SqlError(SqlState::kReadOnlySqlTransaction,
                    "cannot execute nextval() in a read-only transaction");
   }

@@ -187,11 +187,38 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   return input;
 }
 
+namespace {
+
+// Commands that change nothing anybody else would see, or see to it themselves.
+bool MayRunReadOnly(const parser::ast::Node& node) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_COPY_STMT: return !node.copy_stmt->is_from;
+    case PG_QUERY__NODE__NODE_EXPLAIN_STMT:
+    case PG_QUERY__NODE__NODE_VACUUM_STMT:
+    case PG_QUERY__NODE__NODE_CHECK_POINT_STMT:
+    case PG_QUERY__NODE__NODE_REINDEX_STMT:
+    case PG_QUERY__NODE__NODE_CLUSTER_STMT:
+    case PG_QUERY__NODE__NODE_LOCK_STMT: return true;
+    default: return false;
+  }
+}
+
+void RefuseInReadOnly(const parser::ast::Node& node) {
+  if (MayRunReadOnly(node)) return;
+  const bool copies = node.node_case == PG_QUERY__NODE__NODE_COPY_STMT;
+  throw SqlError(SqlState::kReadOnlySqlTransaction,
+                 fmt::format("cannot execute {} in a read-only transaction",
+                             copies ? "COPY FROM" : parser::CommandTag(node)));
+}
+
+}  // namespace
+
 void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
                                         const std::string& source, std::string* tag) {
   const parser::ast::Node& node = *statement.node;
   if (!commands::IsCommand(node)) ThrowNotSupported(parser::CommandTag(node));
   EnsureTransaction();
+  if (transaction_->options().read_only) RefuseInReadOnly(node);
   if (commands::RunsOutsideTransactionBlock(node) && block_ == BlockState::kExplicit) {
     throw SqlError(SqlState::kActiveSqlTransaction,
                    fmt::format("{} cannot run inside a transaction block",

@@ -61,7 +61,8 @@ void WriteConstraint(RowWriter& rows, const Relation* table, const Type* domain,
   rows.Char(is_foreign_key ? c.match_type : ' ');
   rows.Bool(c.is_local);
   rows.Int4(c.inherited_count);
-  rows.Bool(c.kind == ConstraintKind::kCheck ? c.no_inherit : c.parent == kInvalidOid);
+  rows.Bool(c.kind == ConstraintKind::kCheck || is_foreign_key ? c.no_inherit
+                                                               : c.parent == kInvalidOid);
   WriteColumns(rows, c.columns);
   WriteColumns(rows, c.foreign_columns);
   if (table != nullptr) {

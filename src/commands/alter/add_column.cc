@@ -98,7 +98,7 @@ void AddConstraints(CommandInput& input, const RelationPtr& table, const TableEl
     current = AddExclusion(input, current, exclusion, /*is_new_table=*/false);
   }
   for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
-    current = AddForeignKey(input, current, foreign_key, /*is_new_table=*/false);
+    current = AddForeignKey(input, current, foreign_key, reach, /*is_new_table=*/false);
   }
 }
 

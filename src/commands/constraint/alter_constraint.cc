@@ -1,5 +1,8 @@
 #include "commands/constraint/alter_constraint.h"
 
+#include "catalog/inheritance.h"
+#include "catalog/object_text.h"
+#include "catalog/record.h"
 #include "commands/constraint/foreign_key.h"
 #include "commands/evaluation.h"
 #include "commands/relation_lookup.h"
@@ -28,6 +31,48 @@ size_t RequireConstraint(const Relation& table, std::string_view name) {
                              table.name, wanted));
 }
 
+struct Place {
+  catalog::RelationPtr table;
+  const Constraint* constraint = nullptr;
+};
+
+Place FindByOid(CommandInput& input, Oid oid) {
+  const catalog::RelationPtr table =
+      catalog::OwningRelation(*input.editor.Current(), {catalog::kConstraintClass, oid, 0});
+  for (const Constraint& constraint : table->constraints) {
+    if (constraint.oid == oid) return {table, &constraint};
+  }
+  return {table, nullptr};
+}
+
+// What a partition has of its table's is altered there.
+void RefusePart(CommandInput& input, const Relation& table, const Constraint& constraint) {
+  if (constraint.parent == kInvalidOid) return;
+  Place whole = FindByOid(input, constraint.parent);
+  while (whole.constraint->parent != kInvalidOid) whole = FindByOid(input, whole.constraint->parent);
+  throw SqlError(SqlState::kInternalError,
+                 fmt::format("cannot alter constraint \"{}\" on relation \"{}\"", constraint.name,
+                             table.name))
+      .Detail(fmt::format("Constraint \"{}\" is derived from constraint \"{}\" of relation \"{}\".",
+                          constraint.name, whole.constraint->name, whole.table->name))
+      .Hint("You may alter the constraint it derives from, instead.");
+}
+
+// Of the constraint and its parts.
+void SetTiming(CommandInput& input, Oid table, Oid oid, const PgQuery__Constraint& change) {
+  LockRelationByOid(input, table, txn::RelationLockMode::kShareRowExclusive);
+  Relation changed = *Reread(input, table);
+  for (Constraint& constraint : changed.constraints) {
+    if (constraint.oid != oid) continue;
+    constraint.deferrable = change.deferrable;
+    constraint.initially_deferred = change.initdeferred;
+  }
+  input.editor.PutRelation(std::move(changed));
+  for (const Oid part : catalog::PartsOfConstraint(*input.editor.Current(), oid)) {
+    SetTiming(input, FindByOid(input, part).table->oid, part, change);
+  }
+}
+
 }  // namespace
 
 void AlterConstraint(CommandInput& input, const Relation& table,
@@ -37,12 +82,10 @@ void AlterConstraint(CommandInput& input, const Relation& table,
   if (table.constraints[place].kind != ConstraintKind::kForeignKey) {
     ThrowWrongKind(table, name, "foreign key");
   }
+  RefusePart(input, table, table.constraints[place]);
   LockRelationByOid(input, table.constraints[place].foreign_relation,
                     txn::RelationLockMode::kAccessExclusive);
-  Relation changed = table;
-  changed.constraints[place].deferrable = change.deferrable;
-  changed.constraints[place].initially_deferred = change.initdeferred;
-  input.editor.PutRelation(std::move(changed));
+  SetTiming(input, table.oid, table.constraints[place].oid, change);
 }
 
 void ValidateConstraint(CommandInput& input, const catalog::RelationPtr& table,

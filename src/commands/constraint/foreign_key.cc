@@ -4,6 +4,7 @@
 
 #include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
+#include "commands/constraint/partition_keys.h"
 #include "commands/evaluation.h"
 #include "commands/relation_lookup.h"
 #include "executor/constraint/foreign_key_check.h"
@@ -37,10 +38,27 @@ std::vector<AttributeNumber> FindColumns(const Relation& table,
   return attnums;
 }
 
+// A partitioned table has it with all its partitions, whose rows are checked.
+void CheckPartitioned(const Relation& table, const Relation& referenced,
+                      const ForeignKeyElement& element, Reach reach) {
+  if (!table.IsPartitioned()) return;
+  if (reach == Reach::kOnly) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("cannot use ONLY for foreign key on partitioned table \"{}\" "
+                               "referencing relation \"{}\"",
+                               table.name, referenced.name));
+  }
+  if (element.not_valid) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("cannot add NOT VALID foreign key on partitioned table \"{}\" "
+                               "referencing relation \"{}\"",
+                               table.name, referenced.name))
+        .Detail("This feature is not yet supported on partitioned tables.");
+  }
+}
+
 void CheckReferencedTable(CommandInput& input, const Relation& table, const Relation& referenced) {
-  if (table.IsPartitioned()) ThrowNotSupported("FOREIGN KEY of a partitioned table");
-  if (referenced.IsPartitioned()) ThrowNotSupported("FOREIGN KEY to a partitioned table");
-  if (referenced.kind != catalog::RelationKind::kTable) {
+  if (referenced.kind != catalog::RelationKind::kTable && !referenced.IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("referenced relation \"{}\" is not a table", referenced.name));
   }
@@ -199,9 +217,10 @@ void CheckForeignKeyRows(CommandInput& input, const RelationPtr& table,
 }
 
 RelationPtr AddForeignKey(CommandInput& input, const RelationPtr& table,
-                          const ForeignKeyElement& element, bool is_new_table) {
+                          const ForeignKeyElement& element, Reach reach, bool is_new_table) {
   const RelationPtr referenced =
       LockRelation(input, *element.referenced, txn::RelationLockMode::kShareRowExclusive);
+  if (!is_new_table) CheckPartitioned(*table, *referenced, element, reach);
   CheckReferencedTable(input, *table, *referenced);
   Constraint constraint;
   constraint.kind = catalog::ConstraintKind::kForeignKey;
@@ -212,6 +231,7 @@ RelationPtr AddForeignKey(CommandInput& input, const RelationPtr& table,
   constraint.deferrable = element.timing.deferrable;
   constraint.initially_deferred = element.timing.initially_deferred;
   constraint.validated = is_new_table || !element.not_valid;
+  constraint.no_inherit = !table->IsPartitioned();
   constraint.columns = FindColumns(*table, element.columns);
   SetDeleteColumns(*table, element, &constraint);
   const catalog::SnapshotPtr snapshot = input.editor.Current();
@@ -232,8 +252,9 @@ RelationPtr AddForeignKey(CommandInput& input, const RelationPtr& table,
   Relation changed = *table;
   changed.constraints.push_back(constraint);
   const RelationPtr after = input.editor.PutRelation(std::move(changed));
-  if (constraint.validated && !is_new_table) CheckForeignKeyRows(input, after, constraint);
-  return after;
+  const bool checks_rows = constraint.validated && !is_new_table && !table->IsPartitioned();
+  if (checks_rows) CheckForeignKeyRows(input, after, constraint);
+  return AddForeignKeyParts(input, table->oid, constraint.oid, is_new_table);
 }
 
 }  // namespace grizzly::commands

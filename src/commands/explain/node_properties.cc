@@ -416,7 +416,9 @@ class NodeDescriber {
   std::string TargetAlias(const catalog::Relation& relation) const {
     uint32_t scan_id = 0;
     if (node_.kind == NodeKind::kMerge) {
-      scan_id = As<plan::MergeNode>(node_).target_scan_id;
+      const auto& merge = As<plan::MergeNode>(node_);
+      if (merge.routing != nullptr || merge.tables.size() > 1) return relation.name;
+      scan_id = merge.target_scan_id;
     } else if (node_.kind != NodeKind::kInsert) {
       scan_id = As<plan::ModifyNode>(node_).target_scan_id;
     } else {
@@ -457,7 +459,7 @@ class NodeDescriber {
   }
 
   void Merge() {
-    Modify("Merge", *As<plan::MergeNode>(node_).rules.relation);
+    Modify("Merge", *As<plan::MergeNode>(node_).relation);
     if (measured_ == nullptr) return;
     const struct {
       const char* word;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/constraint/foreign_key.h"
+#include "planner/physical/constraint_rules.h"
 #include "commands/evaluation.h"
 #include "commands/index/index_fill.h"
 #include "commands/relation_lookup.h"
@@ -57,7 +58,8 @@ class TableCheck {
     }
     for (const catalog::Constraint& constraint : table_->constraints) {
       const bool refers = constraint.kind == catalog::ConstraintKind::kForeignKey &&
-                          constraint.validated;
+                          constraint.validated &&
+                          !planner::IsReferencedPart(*table_, constraint);
       if (refers) CheckForeignKeyRows(input_, table_, constraint);
     }
   }

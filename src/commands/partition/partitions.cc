@@ -6,6 +6,7 @@
 #include "catalog/inheritance.h"
 #include "catalog/partition_text.h"
 #include "commands/alter/inherit.h"
+#include "commands/constraint/partition_keys.h"
 #include "commands/evaluation.h"
 #include "commands/partition/partition_clauses.h"
 #include "commands/partition/partition_indexes.h"
@@ -164,6 +165,7 @@ void AttachPartition(CommandInput& input, const RelationPtr& parent,
             "partition constraint of relation \"{}\" is violated by some row");
   CheckDefaultPartition(input, *parent, bound);
   AddParentIndexes(input, *parent, table->oid);
+  AddParentForeignKeys(input, *parent, table->oid, /*is_new_table=*/false);
 }
 
 namespace {
@@ -205,11 +207,13 @@ void DetachPartition(CommandInput& input, const RelationPtr& parent,
     LockRelationByOid(input, other->oid, txn::RelationLockMode::kAccessExclusive);
   }
   const catalog::Definition bounds = catalog::PartitionConstraint(*input.editor.Current(), *table);
+  RequireUnreferenced(input, *table);
   DetachIndexes(input, table->oid);
   Relation detached = *Reread(input, table->oid);
   LeaveParent(*parent, &detached);
   detached.partition_bound.reset();
   input.editor.PutRelation(std::move(detached));
+  DetachForeignKeys(input, table->oid);
   if (command.concurrent) KeepBoundsAsCheck(input, *Reread(input, table->oid), bounds);
 }
 

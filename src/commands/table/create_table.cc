@@ -7,6 +7,7 @@
 #include "catalog/record.h"
 #include "commands/constraint/exclusion.h"
 #include "commands/constraint/foreign_key.h"
+#include "commands/constraint/partition_keys.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
@@ -311,6 +312,12 @@ void PutColumnSequences(CommandInput& input, const Relation& table, const TableE
   }
 }
 
+// A new partition's indexes and foreign keys.
+RelationPtr AddWhatParentHas(CommandInput& input, const Relation& parent, Oid partition) {
+  AddParentIndexes(input, parent, partition);
+  return AddParentForeignKeys(input, parent, partition, /*is_new_table=*/true);
+}
+
 // Keys, exclusion constraints and foreign keys of a new table.
 RelationPtr AddIndexedConstraints(CommandInput& input, RelationPtr table,
                                   const std::vector<KeyElement>& keys,
@@ -323,7 +330,7 @@ RelationPtr AddIndexedConstraints(CommandInput& input, RelationPtr table,
   }
   table = AddLikeIndexes(input, table, elements);
   for (const ForeignKeyElement& foreign_key : elements.foreign_keys) {
-    table = AddForeignKey(input, table, foreign_key, /*is_new_table=*/true);
+    table = AddForeignKey(input, table, foreign_key, Reach::kTree, /*is_new_table=*/true);
   }
   return table;
 }
@@ -428,7 +435,7 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   for (const catalog::Constraint& check : draft.constraints) {
     AddCheckDependencies(input, *table, check);
   }
-  if (table->IsPartition()) table = AddParentIndexes(input, *parents.front(), table->oid);
+  if (table->IsPartition()) table = AddWhatParentHas(input, *parents.front(), table->oid);
   table = AddIndexedConstraints(input, std::move(table), keys, elements);
   return "CREATE TABLE";
 }

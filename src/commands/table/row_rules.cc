@@ -81,6 +81,7 @@ class RoutingMaker {
     if (rules.partition_check != nullptr) {
       routing_.tables[0].keys.push_back(std::move(rules.partition_check));
     }
+    planner::AddMoveRules(*input.editor.Current(), &routing_);
   }
   plan::RowRouting Take() { return std::move(routing_); }
 

@@ -12,6 +12,14 @@
 namespace grizzly::commands {
 namespace {
 
+void Include(CommandInput& input, const catalog::Relation& table, std::vector<Oid>* tables) {
+  if (std::find(tables->begin(), tables->end(), table.oid) != tables->end()) return;
+  SendNotice(input, fmt::format("truncate cascades to table \"{}\"", table.name));
+  LockRelationByOid(input, table.oid, txn::RelationLockMode::kAccessExclusive);
+  RequireOwner(input, table);
+  tables->push_back(table.oid);
+}
+
 // Tables that refer to those truncated go along, or forbid it.
 void FollowReferences(CommandInput& input, bool cascade, std::vector<Oid>* tables) {
   for (size_t i = 0; i < tables->size(); ++i) {  // it grows
@@ -26,10 +34,8 @@ void FollowReferences(CommandInput& input, bool cascade, std::vector<Oid>* table
             .Hint(fmt::format("Truncate table \"{}\" at the same time, or use TRUNCATE ... CASCADE.",
                               referencing.name));
       }
-      SendNotice(input, fmt::format("truncate cascades to table \"{}\"", referencing.name));
-      LockRelationByOid(input, referencing.oid, txn::RelationLockMode::kAccessExclusive);
-      RequireOwner(input, referencing);
-      tables->push_back(referencing.oid);
+      Include(input, referencing, tables);
+      for (const auto& partition : rule->referencing_tree) Include(input, *partition, tables);
     }
   }
 }

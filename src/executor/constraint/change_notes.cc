@@ -56,18 +56,29 @@ void ChangeNotes::NoteNew(const Batch& rows, uint32_t row, std::string_view suff
 void ChangeNotes::NoteGone(const Batch& old_rows, uint32_t old_row, const Batch* rows,
                            uint32_t row) {
   for (const plan::ForeignKeyRulePtr& rule : rules_.referenced_by) {
-    old_values_.clear();
-    values_.clear();
-    if (AppendKeptValues(old_rows, old_row, rule->referenced_columns, &old_values_) > 0) continue;
-    if (rows != nullptr) {
-      AppendKeptValues(*rows, row, rule->referenced_columns, &values_);
-      if (values_ == old_values_) continue;
-    }
-    // Only NO ACTION may be put off.
-    const bool no_action = (rows == nullptr ? rule->on_delete : rule->on_update) == 'a';
-    QueueFor(rule->constraint, rule->deferrable && no_action, rule->initially_deferred)
-        .Add(CheckKind::kReferenced, {rule, nullptr}, old_values_, values_);
+    NoteGoneFor(rule, old_rows, old_row, rows, row);
   }
+}
+
+void ChangeNotes::Left(const Batch& old_rows, uint32_t old_row) {
+  for (const plan::ForeignKeyRulePtr& rule : rules_.referenced_by) {
+    if (!rule->is_part) NoteGoneFor(rule, old_rows, old_row, nullptr, 0);
+  }
+}
+
+void ChangeNotes::NoteGoneFor(const plan::ForeignKeyRulePtr& rule, const Batch& old_rows,
+                              uint32_t old_row, const Batch* rows, uint32_t row) {
+  old_values_.clear();
+  values_.clear();
+  if (AppendKeptValues(old_rows, old_row, rule->referenced_columns, &old_values_) > 0) return;
+  if (rows != nullptr) {
+    AppendKeptValues(*rows, row, rule->referenced_columns, &values_);
+    if (values_ == old_values_) return;
+  }
+  // Only NO ACTION may be put off.
+  const bool no_action = (rows == nullptr ? rule->on_delete : rule->on_update) == 'a';
+  QueueFor(rule->constraint, rule->deferrable && no_action, rule->initially_deferred)
+      .Add(CheckKind::kReferenced, {rule, nullptr}, old_values_, values_);
 }
 
 void ChangeNotes::NoteReference(const plan::ForeignKeyRulePtr& rule, const Batch* old_rows,

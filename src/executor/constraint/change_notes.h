@@ -26,11 +26,15 @@ class ChangeNotes {
   void Deleted(const types::Batch& old_rows, uint32_t old_row) {
     if (!rules_.referenced_by.empty()) NoteGone(old_rows, old_row, nullptr, 0);
   }
+  // Gone to another partition of its table.
+  void Left(const types::Batch& old_rows, uint32_t old_row);
 
  private:
   void NoteNew(const types::Batch& rows, uint32_t row, std::string_view suffix);
   void NoteGone(const types::Batch& old_rows, uint32_t old_row, const types::Batch* rows,
                 uint32_t row);
+  void NoteGoneFor(const plan::ForeignKeyRulePtr& rule, const types::Batch& old_rows,
+                   uint32_t old_row, const types::Batch* rows, uint32_t row);
   // `old_rows` null: a new row.
   void NoteReference(const plan::ForeignKeyRulePtr& rule, const types::Batch* old_rows,
                      uint32_t old_row, const types::Batch& rows, uint32_t row,

@@ -70,7 +70,9 @@ class Round {
     if (is_new) {
       RuleSource& source = context_.transaction_checks->source();
       if (refresh_ || !source.IsCurrent(*rule)) rule = source.Current(*rule);
-      if (rule != nullptr) place->second = std::make_unique<ForeignKeyCheck>(rule, context_);
+      if (rule == nullptr) return nullptr;
+      LockTree(*rule, check);
+      place->second = std::make_unique<ForeignKeyCheck>(rule, context_);
     }
     return place->second.get();
   }
@@ -78,11 +80,24 @@ class Round {
   // As the statement that PostgreSQL runs for it does: its definition stays, and its rows where they are.
   void LockOtherTable(const plan::ForeignKeyRule& rule, const Check& check) {
     const bool is_gone = check.kind == CheckKind::kReferenced;
-    const catalog::Relation& table = is_gone ? *rule.referencing : *rule.referenced;
+    LockTable(is_gone ? *rule.referencing : *rule.referenced, ModeOf(rule, check));
+  }
+
+  // What is below it, as it is under that lock.
+  void LockTree(const plan::ForeignKeyRule& rule, const Check& check) {
+    const bool is_gone = check.kind == CheckKind::kReferenced;
+    for (const catalog::RelationPtr& table : is_gone ? rule.referencing_tree : rule.referenced_tree) {
+      LockTable(*table, ModeOf(rule, check));
+    }
+  }
+
+  static txn::RelationLockMode ModeOf(const plan::ForeignKeyRule& rule, const Check& check) {
     const char action = check.other.empty() ? rule.on_delete : rule.on_update;
-    const txn::RelationLockMode mode = is_gone && action != 'a' && action != 'r'
-                                           ? txn::RelationLockMode::kRowExclusive
-                                           : txn::RelationLockMode::kRowShare;
+    const bool acts = check.kind == CheckKind::kReferenced && action != 'a' && action != 'r';
+    return acts ? txn::RelationLockMode::kRowExclusive : txn::RelationLockMode::kRowShare;
+  }
+
+  void LockTable(const catalog::Relation& table, txn::RelationLockMode mode) {
     const auto [held, is_new] = locked_.try_emplace(table.oid, mode);
     if (!is_new && held->second >= mode) return;
     context_.transaction.LockRelation(table.tenant, table.oid, mode);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "catalog/inheritance.h"
 #include "catalog/object_text.h"
 #include "executor/constraint/transaction_checks.h"
 #include "executor/table_access.h"
@@ -29,8 +30,9 @@ std::string Quoted(std::string_view name) {
 
 }  // namespace
 
-ForeignKeyAction::ForeignKeyAction(const plan::ForeignKeyRule& rule, ExecContext& context,
-                                   char action, bool is_delete)
+ForeignKeyAction::ForeignKeyAction(const plan::ForeignKeyRule& whole,
+                                   const plan::ForeignKeyRule& rule, RowRouter* router,
+                                   ExecContext& context, char action, bool is_delete)
     : rule_(rule),
       context_(context),
       rows_(context.transaction, *context.transactions, *rule.referencing),
@@ -39,24 +41,30 @@ ForeignKeyAction::ForeignKeyAction(const plan::ForeignKeyRule& rule, ExecContext
       rules_(context.transaction_checks->source().RowRulesOf(rule.referencing)),
       writer_(*rules_, context),
       old_(RowTypes(*rule.referencing), 1),
-      statement_(StatementText(is_delete)) {
+      statement_(StatementText(whole, context, action, is_delete)) {
   for (const catalog::Column& column : rule.referencing->columns) {
     all_columns_.push_back(column.dropped ? storage::RowLayoutSet::kSkip
                                           : static_cast<uint32_t>(column.attnum - 1));
   }
   for (const SqlType& type : RowTypes(*rule.referencing)) new_.AddColumn(types::Vector(type, 1));
   if (deletes_) return;
-  PrepareValues(is_delete);
-  if (!ChangesKey()) lock_mode_ = txn::RowLockMode::kNoKeyUpdate;
+  PrepareValues(whole, is_delete);
+  if (router != nullptr) {
+    root_columns_ = catalog::MapColumnsByName(*whole.referencing, *rule.referencing);
+    transfer_ = std::make_unique<RowTransfer>(*router, writer_, *rule.referencing, root_columns_);
+  } else if (!ChangesKey()) {
+    lock_mode_ = txn::RowLockMode::kNoKeyUpdate;
+  }
 }
 
 ForeignKeyAction::~ForeignKeyAction() = default;
 
-void ForeignKeyAction::PrepareValues(bool is_delete) {
+void ForeignKeyAction::PrepareValues(const plan::ForeignKeyRule& whole, bool is_delete) {
   RuleSource& source = context_.transaction_checks->source();
   const catalog::Relation& table = *rule_.referencing;
   const bool some = is_delete && action_ != 'c' && !rule_.delete_set_columns.empty();
   set_columns_ = some ? rule_.delete_set_columns : rule_.referencing_columns;
+  const auto& set_of_whole = some ? whole.delete_set_columns : whole.referencing_columns;
   for (size_t i = 0; i < set_columns_.size(); ++i) {
     const auto of_constraint = static_cast<uint32_t>(i);
     if (action_ == 'c') {
@@ -65,7 +73,8 @@ void ForeignKeyAction::PrepareValues(bool is_delete) {
       input_.AddColumn(types::Vector(from, 1));
       expressions_.push_back(source.Assignment(table, set_columns_[i], from));
     } else {
-      expressions_.push_back(action_ == 'd' ? source.Default(table, set_columns_[i]) : nullptr);
+      expressions_.push_back(
+          action_ == 'd' ? source.Default(*whole.referencing, set_of_whole[i]) : nullptr);
     }
     evaluators_.push_back(expressions_.back() == nullptr
                               ? nullptr
@@ -147,6 +156,14 @@ void ForeignKeyAction::Replace(std::string_view suffix, const std::vector<Datum>
     }
   }
   new_.set_row_count(1);
+  if (transfer_ != nullptr && !transfer_->StaysWith(new_, 0)) {
+    transfer_->Move(suffix, old_, 0, new_, 0);
+  } else {
+    Write(suffix);
+  }
+}
+
+void ForeignKeyAction::Write(std::string_view suffix) {
   writer_.Complete(new_);
   if (const auto conflict = writer_.FindConflict(new_, 0, suffix, nullptr)) {
     writer_.ThrowConflict(*conflict, new_, 0);
@@ -155,27 +172,32 @@ void ForeignKeyAction::Replace(std::string_view suffix, const std::vector<Datum>
 }
 
 // The statement PostgreSQL runs for it, which error contexts show.
-std::string ForeignKeyAction::StatementText(bool is_delete) const {
-  const catalog::Relation& table = *rule_.referencing;
-  const catalog::Schema* schema = context_.virtual_input.catalog->FindSchema(table.schema);
+std::string ForeignKeyAction::StatementText(const plan::ForeignKeyRule& rule,
+                                            const ExecContext& context, char action,
+                                            bool is_delete) {
+  const catalog::Relation& table = *rule.referencing;
+  const catalog::Schema* schema = context.virtual_input.catalog->FindSchema(table.schema);
   const std::string name =
       (schema == nullptr ? "" : Quoted(schema->name) + ".") + Quoted(table.name);
+  const char* const only = table.IsPartitioned() ? "" : "ONLY ";
+  const bool deletes = is_delete && action == 'c';
   int parameter = 1;
-  std::string text = deletes_ ? "DELETE FROM ONLY " + name : "UPDATE ONLY " + name + " SET ";
-  if (!deletes_) {
-    const bool some = is_delete && action_ != 'c' && !rule_.delete_set_columns.empty();
-    const auto& set = some ? rule_.delete_set_columns : rule_.referencing_columns;
+  std::string text = deletes ? fmt::format("DELETE FROM {}{}", only, name)
+                             : fmt::format("UPDATE {}{} SET ", only, name);
+  if (!deletes) {
+    const bool some = is_delete && action != 'c' && !rule.delete_set_columns.empty();
+    const auto& set = some ? rule.delete_set_columns : rule.referencing_columns;
     for (size_t i = 0; i < set.size(); ++i) {
       if (i > 0) text += ", ";
       text += Quoted(table.columns[set[i]].name) + " = ";
-      text += action_ == 'c' ? "$" + std::to_string(parameter++)
-                             : std::string(action_ == 'n' ? "NULL" : "DEFAULT");
+      text += action == 'c' ? "$" + std::to_string(parameter++)
+                            : std::string(action == 'n' ? "NULL" : "DEFAULT");
     }
   }
-  for (size_t i = 0; i < rule_.referencing_columns.size(); ++i) {
+  for (size_t i = 0; i < rule.referencing_columns.size(); ++i) {
     text += i == 0 ? " WHERE " : " AND ";
     text += "$" + std::to_string(parameter++) + " OPERATOR(pg_catalog.=) " +
-            Quoted(table.columns[rule_.referencing_columns[i]].name);
+            Quoted(table.columns[rule.referencing_columns[i]].name);
   }
   return text;
 }

@@ -11,15 +11,16 @@
 
 #include "executor/columnar/row_access.h"
 #include "executor/constraint/foreign_key_values.h"
-#include "executor/modify/row_writer.h"
+#include "executor/modify/row_transfer.h"
 
 namespace grizzly::executor {
 
 class ForeignKeyAction {
  public:
-  // `action` as pg_constraint has it: c, n or d.
-  ForeignKeyAction(const plan::ForeignKeyRule& rule, ExecContext& context, char action,
-                   bool is_delete);
+  // `action` as pg_constraint has it: c, n or d. `rule`: of the table, or one leaf of it; `whole` the
+  // constraint's. `router` of a partitioned table's rows that are changed, else null.
+  ForeignKeyAction(const plan::ForeignKeyRule& whole, const plan::ForeignKeyRule& rule,
+                   RowRouter* router, ExecContext& context, char action, bool is_delete);
   ~ForeignKeyAction();
 
   txn::RowLockMode lock_mode() const { return lock_mode_; }
@@ -28,11 +29,14 @@ class ForeignKeyAction {
              const std::vector<types::Datum>& new_values);
 
  private:
-  void PrepareValues(bool is_delete);
+  // Defaults are those of the constraint's table: a partition's are for rows that name it.
+  void PrepareValues(const plan::ForeignKeyRule& whole, bool is_delete);
   bool ChangesKey() const;
   void CheckInView(std::string_view row_key, const FoundRow& row);
   void Replace(std::string_view suffix, const std::vector<types::Datum>& new_values);
-  std::string StatementText(bool is_delete) const;
+  void Write(std::string_view suffix);
+  static std::string StatementText(const plan::ForeignKeyRule& rule, const ExecContext& context,
+                                   char action, bool is_delete);
 
   const plan::ForeignKeyRule& rule_;
   ExecContext& context_;
@@ -41,6 +45,8 @@ class ForeignKeyAction {
   const bool deletes_;
   std::shared_ptr<const plan::RowRules> rules_;
   RowWriter writer_;
+  plan::RowRouting::ColumnMap root_columns_;
+  std::unique_ptr<RowTransfer> transfer_;   // null: rows stay where they are
   std::vector<uint32_t> set_columns_;       // places in the row
   std::vector<uint32_t> set_from_;          // CASCADE: columns of the constraint
   std::vector<expr::ExprPtr> expressions_;  // by set column; null: NULL

@@ -68,6 +68,14 @@ std::string DescribeValues(const ExecContext& context, const catalog::Relation& 
   return "(" + names + ")=(" + texts + ")";
 }
 
+void AppendKeyFields(const plan::ForeignKeyRule& rule, std::span<const Datum> values,
+                     std::string* fields) {
+  const storage::KeyLayout& layout = *rule.key->index_key;
+  for (size_t part = 0; part < rule.key_parts.size(); ++part) {
+    layout.AppendPart(part, values[rule.key_parts[part]], fields);
+  }
+}
+
 ForeignKeyValues::ForeignKeyValues(const plan::ForeignKeyRule& rule, ExecContext& context)
     : rule_(rule) {
   for (size_t i = 0; i < rule.casts.size(); ++i) {
@@ -90,23 +98,14 @@ std::optional<Datum> ForeignKeyValues::ToReferenced(size_t column, const Datum& 
   return casts_[column]->Evaluate(input).GetDatum(0);
 }
 
-bool ForeignKeyValues::FieldsOfReferencing(std::span<const Datum> values, std::string* fields) {
-  const storage::KeyLayout& layout = *rule_.key->index_key;
-  for (size_t part = 0; part < rule_.key_parts.size(); ++part) {
-    const uint32_t column = rule_.key_parts[part];
+bool ForeignKeyValues::ToKey(std::span<const Datum> values, std::vector<Datum>* key) {
+  key->clear();
+  for (size_t column = 0; column < values.size(); ++column) {
     const std::optional<Datum> value = ToReferenced(column, values[column]);
     if (!value.has_value()) return false;
-    layout.AppendPart(part, *value, fields);
+    key->push_back(*value);
   }
   return true;
-}
-
-void ForeignKeyValues::FieldsOfReferenced(std::span<const Datum> values,
-                                          std::string* fields) const {
-  const storage::KeyLayout& layout = *rule_.key->index_key;
-  for (size_t part = 0; part < rule_.key_parts.size(); ++part) {
-    layout.AppendPart(part, values[rule_.key_parts[part]], fields);
-  }
 }
 
 bool ForeignKeyValues::FieldsOfRow(const types::Batch& rows, uint32_t row, std::string* fields) {
@@ -115,7 +114,9 @@ bool ForeignKeyValues::FieldsOfRow(const types::Batch& rows, uint32_t row, std::
     row_values_.push_back(rows.column(place).GetDatum(row));
     if (row_values_.back().is_null()) return false;
   }
-  return FieldsOfReferencing(row_values_, fields);
+  if (!ToKey(row_values_, &key_)) return false;
+  AppendKeyFields(rule_, key_, fields);
+  return true;
 }
 
 }  // namespace grizzly::executor

@@ -23,15 +23,17 @@ std::string DescribeValues(const ExecContext& context, const catalog::Relation& 
                            std::span<const uint32_t> places,
                            std::span<const types::Datum> values);
 
+// Appends the fields of rule.key that values of the referenced columns have.
+void AppendKeyFields(const plan::ForeignKeyRule& rule, std::span<const types::Datum> values,
+                     std::string* fields);
+
 class ForeignKeyValues {
  public:
   ForeignKeyValues(const plan::ForeignKeyRule& rule, ExecContext& context);
 
-  // Appends the fields of rule.key that values of the referencing columns stand for. False: nothing
-  // referenced can be equal to them.
-  bool FieldsOfReferencing(std::span<const types::Datum> values, std::string* fields);
-  // Of values of the referenced columns.
-  void FieldsOfReferenced(std::span<const types::Datum> values, std::string* fields) const;
+  // Values of the referencing columns as those of the referenced ones; long strings are valid until the
+  // next call. False: nothing referenced can be equal to them.
+  bool ToKey(std::span<const types::Datum> values, std::vector<types::Datum>* key);
   // Of the referencing columns of a row. False: one is NULL, or as above.
   bool FieldsOfRow(const types::Batch& rows, uint32_t row, std::string* fields);
 
@@ -39,7 +41,7 @@ class ForeignKeyValues {
   std::optional<types::Datum> ToReferenced(size_t column, const types::Datum& value);
 
   const plan::ForeignKeyRule& rule_;
-  std::vector<types::Datum> row_values_;
+  std::vector<types::Datum> row_values_, key_;
   std::vector<std::unique_ptr<expr::Evaluator>> casts_;  // by column; null: exact
   std::vector<types::Batch> cast_inputs_;
 };

@@ -15,12 +15,14 @@ class RuleSource {
  public:
   virtual ~RuleSource() = default;
   virtual std::shared_ptr<const plan::RowRules> RowRulesOf(const catalog::RelationPtr& table) = 0;
+  // Where rows of a partitioned table go.
+  virtual std::shared_ptr<const plan::RowRouting> RoutingOf(const catalog::RelationPtr& root) = 0;
   // A value of type `from` (InputExpr 0) as an assignment to the column in place `column` makes it.
   virtual expr::ExprPtr Assignment(const catalog::Relation& table, uint32_t column,
                                    const types::SqlType& from) = 0;
   // The column's DEFAULT; null: NULL.
   virtual expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) = 0;
-  // Whether neither table's definition is newer than the rule.
+  // Whether neither table's definition is newer than the rule. Of partitioned tables nobody knows.
   virtual bool IsCurrent(const plan::ForeignKeyRule& rule) = 0;
   // The rules under the definitions of now; null: dropped meanwhile.
   virtual plan::ForeignKeyRulePtr Current(const plan::ForeignKeyRule& rule) = 0;

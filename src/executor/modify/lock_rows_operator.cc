@@ -60,7 +60,8 @@ class LockRowsOperator final : public Operator {
           read_.commit_timestamp().value == TimestampOfMark(value.AsString())) {
         continue;
       }
-      FollowMoves(context, mark, TimestampOfMark(value.AsString()), &key);
+      FollowMoves(context, RowsOf(context, mark, key), mark.mode, TimestampOfMark(value.AsString()),
+                  &key, &read_);
       if (context.transaction.RefusesStaleRows()) {
         if (mark.mode == txn::RowLockMode::kKeyShare && KeepsItsKeys(context, mark, key)) continue;
         // PostgreSQL says so of a deleted row, too.
@@ -115,18 +116,6 @@ class LockRowsOperator final : public Operator {
     const types::PhysicalType physical = layouts.column(column).type.physical;
     if (physical == types::PhysicalType::kString) return before.AsString() == now.AsString();
     return std::memcmp(before.payload(), now.payload(), types::PhysicalWidth(physical)) == 0;
-  }
-
-  // The row at *key, locked, is gone: goes on to where it was moved, if it was.
-  void FollowMoves(ExecContext& context, const LockRowsNode::Mark& mark, uint64_t seen_timestamp,
-                   std::string* key) {
-    while (!read_.found()) {
-      const auto moved = FindMove(*context.transactions, *key, seen_timestamp);
-      if (!moved.has_value()) return;
-      *key = *moved;
-      context.transaction.LockRow(*key, mark.mode);
-      RowsOf(context, mark, *key).GetLatest(*key, &read_);
-    }
   }
 
   const LockRowsNode& lock_;

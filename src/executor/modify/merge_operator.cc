@@ -1,9 +1,9 @@
 // MERGE: row by row, the first action of the right kind whose condition holds.
 //
 // SOURCE  PostgreSQL 15 docs, "MERGE", and 13.2.1 on what happens to rows that changed meanwhile
-#include "executor/columnar/row_access.h"
+#include "executor/modify/merge_tables.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
-#include "executor/modify/row_writer.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
 
@@ -22,10 +22,8 @@ struct Action {
 class MergeOperator final : public Operator {
  public:
   MergeOperator(const plan::MergeNode& node, ExecContext& context)
-      : Operator(node), merge_(node), writer_(node.rules, context),
-        rows_(context, *node.rules.relation), recheck_(*node.children[0]) {
-    for (const catalog::Column& column : node.rules.relation->columns) {
-      old_.AddColumn(Vector(column.type, 0));
+      : Operator(node), merge_(node), tables_(node, context), recheck_(*node.children[0]) {
+    for (const catalog::Column& column : node.relation->columns) {
       new_.AddColumn(Vector(column.type, 1));
     }
     for (const plan::MergeNode::Action& action : node.actions) AddAction(action, context);
@@ -47,7 +45,7 @@ class MergeOperator final : public Operator {
         }
       }
     }
-    writer_.Finish();
+    tables_.Finish();
     return nullptr;
   }
 
@@ -92,28 +90,29 @@ class MergeOperator final : public Operator {
       Action* const action = Choose(true, row);
       if (action == nullptr || action->node->kind == ActionKind::kNothing) return Skip(context);
       const std::string mark = MarkOf(row);
-      key_ = writer_.row_key_head();
-      key_.append(SuffixOfMark(mark));
+      key_ = SuffixOfMark(mark);
+      MergeTable& table = tables_.Of(key_);
       const bool is_delete = action->node->kind == ActionKind::kDelete;
-      context.transaction.LockRow(key_, is_delete || merge_.key_may_change
+      context.transaction.LockRow(key_, is_delete || table.changes_key()
                                             ? txn::RowLockMode::kUpdate
                                             : txn::RowLockMode::kNoKeyUpdate);
-      if (IsCurrent(context, TimestampOfMark(mark))) {
-        return is_delete ? Delete(context, row) : Update(context, *action, row);
+      if (IsCurrent(context, table, TimestampOfMark(mark))) {
+        return is_delete ? Delete(context, table) : Update(context, table, *action, row);
       }
       if (!Reread(context, row)) return NotMatched(context, source);
     }
   }
 
   // Of key_, locked.
-  bool IsCurrent(ExecContext& context, uint64_t seen_timestamp) {
-    rows_.GetLatest(key_, &read_);
+  bool IsCurrent(ExecContext& context, MergeTable& table, uint64_t seen_timestamp) {
+    table.rows().GetLatest(key_, &read_);
     if (read_.own_command() == context.transaction.current_command() && read_.own_command() != 0) {
       throw SqlError(SqlState::kCardinalityViolation,
                      "MERGE command cannot affect row a second time")
           .Hint("Ensure that not more than one source row matches any one target row.");
     }
     if (read_.found() && read_.commit_timestamp().value == seen_timestamp) return true;
+    FollowMoves(context, table.rows(), txn::RowLockMode::kUpdate, seen_timestamp, &key_, &read_);
     if (!context.transaction.RefusesStaleRows()) return false;
     throw SqlError(SqlState::kTRSerializationFailure,
                    read_.found() ? "could not serialize access due to concurrent update"
@@ -140,44 +139,20 @@ class MergeOperator final : public Operator {
     if (NodeMeasurement* measured = Measurement(context)) ++measured->skip_count;
   }
 
-  void TakeOld(const Batch& row) {
-    for (size_t i = 0; i < merge_.old_columns.size(); ++i) {
-      const int32_t position = merge_.old_columns[i];
-      if (position >= 0) {
-        old_.column(i).Reference(row.column(position));
-      } else {
-        old_.column(i).SetConstant(Datum::Null());
-      }
-    }
-    old_.set_row_count(1);
-  }
-
-  void Delete(ExecContext& context, const Batch& row) {
-    TakeOld(row);
-    const std::string mark = MarkOf(row);
-    writer_.Delete(SuffixOfMark(mark), old_, 0);
+  // The row in read_.
+  void Delete(ExecContext& context, MergeTable& table) {
+    table.Delete(key_, read_);
     context.rows_changed += 1;
     if (NodeMeasurement* measured = Measurement(context)) ++measured->delete_count;
   }
 
-  void Update(ExecContext& context, Action& action, const Batch& row) {
-    TakeOld(row);
-    new_.Reset();
-    for (size_t i = 0; i < old_.column_count(); ++i) new_.column(i).Reference(old_.column(i));
+  void Update(ExecContext& context, MergeTable& table, Action& action, const Batch& row) {
+    Batch& updated = table.BeginUpdate(read_);
     for (size_t i = 0; i < action.values.size(); ++i) {
-      new_.column(action.node->assignments[i].attnum - 1)
-          .Reference(action.values[i]->Evaluate(row));
+      const int32_t place = table.PlaceOf(action.node->assignments[i].attnum);
+      updated.column(place).Reference(action.values[i]->Evaluate(row));
     }
-    new_.set_row_count(1);
-    writer_.Complete(new_);
-    const std::string mark = MarkOf(row);
-    const std::string_view suffix = SuffixOfMark(mark);
-    if (merge_.key_may_change) {
-      if (auto conflict = writer_.FindConflict(new_, 0, suffix, nullptr)) {
-        writer_.ThrowConflict(*conflict, new_, 0);
-      }
-    }
-    writer_.Update(suffix, old_, 0, new_, 0);
+    table.FinishUpdate(key_);
     context.rows_changed += 1;
     if (NodeMeasurement* measured = Measurement(context)) ++measured->update_count;
   }
@@ -194,24 +169,18 @@ class MergeOperator final : public Operator {
       }
     }
     new_.set_row_count(1);
-    writer_.Complete(new_);
-    if (auto conflict = writer_.FindConflict(new_, 0, {}, nullptr)) {
-      writer_.ThrowConflict(*conflict, new_, 0);
-    }
-    writer_.Insert(new_, 0);
+    tables_.Insert(new_);
     context.rows_changed += 1;
     if (NodeMeasurement* measured = Measurement(context)) ++measured->insert_count;
   }
 
   const plan::MergeNode& merge_;
-  RowWriter writer_;
-  RowAccess rows_;
+  MergeTables tables_;
   Recheck recheck_;
   std::vector<Action> actions_;
   std::string key_;
   FoundRow read_;
-  Batch old_;
-  Batch new_;
+  Batch new_;  // for INSERT, in the columns of the table that is named
 };
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "executor/constraint/kept_values.h"
 #include "executor/modify/moved_rows.h"
 #include "executor/modify/recheck.h"
-#include "executor/modify/row_router.h"
+#include "executor/modify/row_transfer.h"
 #include "executor/modify/row_writer.h"
 #include "executor/operators.h"
 #include "executor/table_access.h"
@@ -36,10 +36,12 @@ class ModifyOperator final : public Operator {
       old_.AddColumn(Vector(type, 0));
       new_.AddColumn(Vector(type, 1));
     }
-    if (node.key_may_change && !is_delete_) FindKeyPlaces(context);
+    if (node.changed_keys.key_may_change && !is_delete_) FindKeyPlaces(context);
     if (node.routing == nullptr) return;
     partition_check_ = std::make_unique<PartitionCheck>(node.rules, context);
     router_ = std::make_unique<RowRouter>(*node.routing, context);
+    transfer_ = std::make_unique<RowTransfer>(*router_, writer_, *node.rules.relation,
+                                              node.root_columns);
   }
 
  protected:
@@ -123,7 +125,7 @@ class ModifyOperator final : public Operator {
       return false;  // This statement changed it already.
     }
     if (read_.found() && read_.commit_timestamp().value == seen_timestamp) return true;
-    FollowMoves(context, seen_timestamp);
+    FollowMoves(context, rows_, txn::RowLockMode::kUpdate, seen_timestamp, &key_, &read_);
     if (context.transaction.RefusesStaleRows()) {
       throw SqlError(SqlState::kTRSerializationFailure,
                      read_.found() ? "could not serialize access due to concurrent update"
@@ -131,17 +133,6 @@ class ModifyOperator final : public Operator {
     }
     if (read_.found()) stale_.push_back({key_, current_.size()});
     return false;
-  }
-
-  // key_, locked, has no row: goes on to where it was moved, if it was.
-  void FollowMoves(ExecContext& context, uint64_t seen_timestamp) {
-    while (!read_.found()) {
-      const auto moved = FindMove(*context.transactions, key_, seen_timestamp);
-      if (!moved.has_value()) return;
-      key_ = *moved;
-      context.transaction.LockRow(key_, txn::RowLockMode::kUpdate);
-      rows_.GetLatest(key_, &read_);
-    }
   }
 
   void ChangeStale(ExecContext& context, const Stale& stale) {
@@ -190,7 +181,7 @@ class ModifyOperator final : public Operator {
     uint32_t done = 0;
     for (const uint32_t row : moving) {
       KeepRows(context, input, done, row);
-      MoveRow(input, row);
+      MoveRow(context, input, row);
       done = row + 1;
     }
     KeepRows(context, input, done, input.row_count());
@@ -212,46 +203,17 @@ class ModifyOperator final : public Operator {
     AddResult(part_new, part_input);
   }
 
-  void MoveRow(const Batch& input, uint32_t row) {
-    Batch root_row;
-    for (const int32_t column : modify_.root_columns) {
-      Vector value(column < 0 ? SqlType{} : row_types_[column], 1);
-      value.SetConstant(column < 0 ? Datum::Null() : new_.column(column).GetDatum(row));
-      root_row.AddColumn(std::move(value));
-    }
-    root_row.set_row_count(1);
+  void MoveRow(ExecContext& context, const Batch& input, uint32_t row) {
     const auto marks = input.column(modify_.row_key).Reader<types::StringRef>();
     const std::string suffix(SuffixOfMark(marks[row].view()));
-    router_->RequireRoot(root_row);
-    Batch moving;
-    moving.Reference(new_);
-    moving.Slice(row, 1);
-    writer_.RequireViewChecks(moving);
-    writer_.Delete(suffix, old_, row);
-    const size_t leaf = router_->FindLeaf(root_row, 0);
-    router_->InsertRow(root_row, 0);
+    // Nobody may refer to the row while it goes away.
+    context.transaction.LockRow(writer_.row_key_head() + suffix, txn::RowLockMode::kUpdate);
+    transfer_->Move(suffix, old_, row, new_, row);
     if (returning_.empty()) return;
-    // RETURNING has the row in this table's columns.
-    Batch part_input, moved;
+    Batch part_input;
     part_input.Reference(input);
     part_input.Slice(row, 1);
-    const Batch& there = router_->LastRows(leaf);
-    for (size_t i = 0; i < row_types_.size(); ++i) {
-      Vector value(row_types_[i], 1);
-      const int32_t root_column = RootColumnOf(i);
-      const int32_t column = root_column < 0 ? -1 : router_->LeafColumn(leaf, root_column);
-      value.SetConstant(column < 0 ? Datum::Null() : there.column(column).GetDatum(0));
-      moved.AddColumn(std::move(value));
-    }
-    moved.set_row_count(1);
-    AddResult(moved, part_input);
-  }
-
-  int32_t RootColumnOf(size_t column) const {
-    for (size_t i = 0; i < modify_.root_columns.size(); ++i) {
-      if (modify_.root_columns[i] == static_cast<int32_t>(column)) return static_cast<int32_t>(i);
-    }
-    return -1;
+    AddResult(transfer_->LastMoved(), part_input);
   }
 
   void DeleteRows(const Batch& input) {
@@ -278,7 +240,7 @@ class ModifyOperator final : public Operator {
         context.transaction.LockRow(writer_.row_key_head() + std::string(suffix),
                                     txn::RowLockMode::kUpdate);
       }
-      if (modify_.may_conflict) {
+      if (modify_.changed_keys.may_conflict) {
         if (auto conflict = writer_.FindConflict(new_rows, row, suffix, nullptr)) {
           writer_.ThrowConflict(*conflict, new_rows, row);
         }
@@ -326,6 +288,7 @@ class ModifyOperator final : public Operator {
   Recheck recheck_;
   std::unique_ptr<PartitionCheck> partition_check_;  // with router_
   std::unique_ptr<RowRouter> router_;
+  std::unique_ptr<RowTransfer> transfer_;            // with router_
   std::vector<SqlType> row_types_;
   std::vector<expr::Evaluator> assignments_;
   std::vector<expr::Evaluator> returning_;

@@ -4,6 +4,8 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "storage/key/key_layout.h"
+
 namespace grizzly::executor {
 namespace {
 
@@ -65,6 +67,24 @@ void NoteMoveAtCommit(txn::Transaction& transaction, const txn::TransactionManag
 std::optional<std::string> FindMove(const txn::TransactionManager& store, std::string_view from,
                                     uint64_t seen) {
   return AllMoves().Find(KeyIn(store, from), seen);
+}
+
+void FollowMoves(ExecContext& context, RowAccess& rows, txn::RowLockMode mode, uint64_t seen,
+                 std::string* key, FoundRow* found) {
+  while (!found->found()) {
+    const auto moved = FindMove(*context.transactions, *key, seen);
+    if (!moved.has_value()) return;
+    if (moved->compare(0, storage::kKeyHeadBytes, *key, 0, storage::kKeyHeadBytes) != 0) {
+      throw SqlError(SqlState::kTRSerializationFailure,
+                     context.transaction.RefusesStaleRows()
+                         ? "could not serialize access due to concurrent update"
+                         : "tuple to be locked was already moved to another partition due to "
+                           "concurrent update");
+    }
+    *key = *moved;
+    context.transaction.LockRow(*key, mode);
+    rows.GetLatest(*key, found);
+  }
 }
 
 }  // namespace grizzly::executor

@@ -18,10 +18,11 @@ class Recheck {
   // The source's row for this version; null: it no longer qualifies. Valid until the next call.
   Batch* Run(ExecContext& context, uint32_t scan_id, std::string_view key, std::string_view value);
   // The next batch of the last Run; null: no more.
-  Batch* Next(ExecContext& context) { return root_->Next(context); }
+  Batch* Next(ExecContext& context);
 
  private:
   const plan::Node& source_;
+  PinnedRow row_;  // of the last Run; its operators look at it
   OperatorPtr root_;
 };
 

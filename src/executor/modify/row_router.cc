@@ -6,6 +6,7 @@
 #include "catalog/error_fields.h"
 #include "catalog/object_text.h"
 #include "catalog/partition_map.h"
+#include "executor/modify/moved_rows.h"
 #include "executor/modify/row_description.h"
 
 namespace grizzly::executor {
@@ -173,13 +174,27 @@ int32_t RowRouter::LeafColumn(size_t leaf, size_t root_column) {
   return TargetOf(leaf).from_leaf[root_column];
 }
 
-void RowRouter::InsertRow(const Batch& root_rows, uint32_t row) {
+size_t RowRouter::InsertRow(const Batch& root_rows, uint32_t row) {
   const size_t leaf = FindLeaf(root_rows, row);
   Batch& rows = RowsOfLeaf(leaf, root_rows, types::Selection(&row, 1));
   RowWriter& writer = Writer(leaf);
   writer.Complete(rows);
   uint32_t at = 0;
   writer.InsertAll(rows, &at);
+  return leaf;
+}
+
+void RowRouter::NoteMoved(std::string from, size_t leaf, const Batch& old_root_row,
+                          const Batch& root_row) {
+  RowWriter& there = Writer(leaf);
+  if (moves_noted_ < kMovesKept) {
+    ++moves_noted_;
+    NoteMoveAtCommit(context_.transaction, *context_.transactions, std::move(from),
+                     there.row_key_head() + there.suffix());
+  }
+  if (routing_.root.referenced_by.empty()) return;
+  if (root_notes_ == nullptr) root_notes_ = std::make_unique<ChangeNotes>(routing_.root, context_);
+  root_notes_->Updated({}, old_root_row, 0, {}, root_row, 0);
 }
 
 void RowRouter::Finish() {

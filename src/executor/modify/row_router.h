@@ -27,6 +27,7 @@ class RowRouter {
   // Which leaf takes the row.
   size_t FindLeaf(const types::Batch& root_rows, uint32_t row);
 
+  const plan::RowRouting& routing() const { return routing_; }
   const plan::RowRouting::Leaf& leaf(size_t index) const { return routing_.leaves[index]; }
   RowWriter& Writer(size_t leaf);
   // These rows as the leaf's, generated columns still NULL; valid until the next call for it.
@@ -35,8 +36,12 @@ class RowRouter {
   const types::Batch& LastRows(size_t leaf);
   // The leaf's column (0-based) of a column of the root; -1: dropped.
   int32_t LeafColumn(size_t leaf, size_t root_column);
-  // Inserts one row where it belongs. For rows that leave their partition.
-  void InsertRow(const types::Batch& root_rows, uint32_t row);
+  // Inserts one row where it belongs; returns the leaf.
+  size_t InsertRow(const types::Batch& root_rows, uint32_t row);
+  // A row went from this key to the leaf, where it was inserted last: what is to be checked of who refers to
+  // the root. One row each.
+  void NoteMoved(std::string from, size_t leaf, const types::Batch& old_root_row,
+                 const types::Batch& root_row);
   // After the last row.
   void Finish();
 
@@ -54,6 +59,8 @@ class RowRouter {
   std::vector<std::unique_ptr<Level>> levels_;    // one per table
   std::vector<std::unique_ptr<Target>> targets_;  // one per leaf; null: no row yet
   std::vector<types::Datum> key_;
+  std::unique_ptr<ChangeNotes> root_notes_;       // null: nobody refers to the root
+  size_t moves_noted_ = 0;
 };
 
 }  // namespace grizzly::executor

@@ -464,7 +464,7 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
   notes_.Updated(old_suffix, old_rows, old_row, suffix_, rows, row);
 }
 
-void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
+void RowWriter::Remove(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
   key_ = head_ + std::string(suffix);
   context_.CountWrite(key_.size());
   access_.Delete(key_);
@@ -476,7 +476,16 @@ void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t 
       context_.Delete(term + std::string(suffix));
     }
   }
+}
+
+void RowWriter::Delete(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
+  Remove(suffix, old_rows, old_row);
   notes_.Deleted(old_rows, old_row);
+}
+
+void RowWriter::Leave(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
+  Remove(suffix, old_rows, old_row);
+  notes_.Left(old_rows, old_row);
 }
 
 }  // namespace grizzly::executor

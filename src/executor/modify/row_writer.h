@@ -62,6 +62,8 @@ class RowWriter {
   void Update(std::string_view old_suffix, const types::Batch& old_rows, uint32_t old_row,
               const types::Batch& rows, uint32_t row);
   void Delete(std::string_view suffix, const types::Batch& old_rows, uint32_t old_row);
+  // The same for a row that goes to another partition: who refers to the table above it still may.
+  void Leave(std::string_view suffix, const types::Batch& old_rows, uint32_t old_row);
 
   // The suffix of the row last given to FindConflict or Insert.
   const std::string& suffix() const { return suffix_; }
@@ -102,6 +104,7 @@ class RowWriter {
                    const types::Batch& old_rows, uint32_t old_row, const types::Batch& rows,
                    uint32_t row);
   void DeleteEntry(const Index& index, std::string_view suffix);
+  void Remove(std::string_view suffix, const types::Batch& old_rows, uint32_t old_row);
   bool KeysEqual(const types::Batch& a, uint32_t row_a, const types::Batch& b, uint32_t row_b,
                  const Index& index) const;
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "catalog/inheritance.h"
+#include "plan/row_key.h"
 #include "planner/binder/assignment.h"
 #include "planner/binder/from_binder.h"
 #include "planner/binder/insert_columns.h"
@@ -26,8 +27,7 @@ class MergeBinder {
     for (size_t i = 0; i < merge_.n_merge_when_clauses; ++i) {
       BindAction(*merge_.merge_when_clauses[i]->merge_when_clause);
     }
-    node_->rules = MakeRowRules(state_, level_, relation_);
-    BindRowRules(state_, node_->rules);
+    BindTables();
     BoundQuery query;
     query.plan = std::move(node_);
     return query;
@@ -66,35 +66,26 @@ class MergeBinder {
           .Detail(fmt::format("This operation is not supported for {}.", what));
     }
     CheckMayChange(*relation_, "MERGE", merge_.relation->location);
-    if (relation_->IsPartitioned()) {
-      ThrowNotSupported("MERGE of a partitioned table", merge_.relation->location);
-    }
-    if (merge_.relation->inh && catalog::HasChildren(state_.catalog(), relation_->oid)) {
-      ThrowNotSupported("MERGE of a table with inheritance children", merge_.relation->location);
-    }
   }
 
   void BindTarget() {
     const PgQuery__RangeVar& name = *merge_.relation;
     relation_ = RequireRelation(state_, name);
     CheckKind();
-    const auto tables =
-        UseTree(state_, relation_, !name.inh, txn::RelationLockMode::kRowExclusive);
-    if (tables.size() != 1 || tables.front() != relation_) {
-      ThrowNotSupported("MERGE into a table with children or partitions", name.location);
-    }
+    tables_ = UseTree(state_, relation_, !name.inh, txn::RelationLockMode::kRowExclusive);
+    node_->relation = relation_;
     alias_ = name.alias == nullptr ? relation_->name : std::string(name.alias->aliasname);
     BoundScan target = ScanTable(state_, level_, relation_, alias_, !name.inh);
     auto& scan = static_cast<LogicalScan&>(*target.plan);
     scan.is_target = true;
     node_->target_scan_id = scan.scan_id;
     node_->row_key = state_.AddColumn({"row key", state_.types().Make(facts::kByteaOid)}, &level_);
-    scan.attnums.push_back(kRowKeyAttribute);
+    scan.attnums.push_back(plan::kWholeRowKeyAttribute);
     scan.outputs.push_back(node_->row_key);
-    node_->old_columns.resize(relation_->columns.size(), expr::kNoColumn);
+    old_columns_.resize(relation_->columns.size(), expr::kNoColumn);
     for (size_t i = 0; i < scan.attnums.size(); ++i) {
       state_.MarkMentioned(scan.outputs[i]);
-      if (scan.attnums[i] > 0) node_->old_columns[scan.attnums[i] - 1] = scan.outputs[i];
+      if (scan.attnums[i] > 0) old_columns_[scan.attnums[i] - 1] = scan.outputs[i];
     }
     target_ = target.item;
     target_plan_ = std::move(target.plan);
@@ -138,7 +129,7 @@ class MergeBinder {
         break;
       case PG_QUERY__CMD_TYPE__CMD_UPDATE:
         action.kind = LogicalMerge::ActionKind::kUpdate;
-        action.assignments = BindAssignments(binder_, *relation_, node_->old_columns,
+        action.assignments = BindAssignments(binder_, *relation_, old_columns_,
                                              clause.target_list, clause.n_target_list);
         break;
       case PG_QUERY__CMD_TYPE__CMD_DELETE:
@@ -168,12 +159,43 @@ class MergeBinder {
     columns.FillDefaults(action.values);
   }
 
+  // What new rows of the tables meet.
+  void BindTables() {
+    if (relation_->IsPartitioned()) {
+      node_->routing = BindRouting(state_, level_, relation_);
+      for (const LogicalMerge::Action& action : node_->actions) {
+        for (const catalog::RelationPtr& table : tables_) {
+          node_->may_move |= MayLeavePartition(state_, *table, InColumnsOf(*table, action));
+        }
+      }
+      return;
+    }
+    for (const catalog::RelationPtr& table : tables_) {
+      RowRules& rules = node_->tables.emplace_back(MakeRowRules(state_, level_, table));
+      BindRowRules(state_, rules);
+      BindPartitionCheck(state_, rules);
+    }
+  }
+
+  std::vector<OnConflict::Assignment> InColumnsOf(const catalog::Relation& table,
+                                                  const LogicalMerge::Action& action) const {
+    const std::vector<int32_t> map = catalog::MapColumnsByName(*relation_, table);
+    std::vector<OnConflict::Assignment> assignments;
+    for (const OnConflict::Assignment& assignment : action.assignments) {
+      const int32_t place = map[assignment.attnum - 1];
+      assignments.push_back({static_cast<AttributeNumber>(place + 1), nullptr});
+    }
+    return assignments;
+  }
+
   BindState& state_;
   QueryLevel& level_;
   const PgQuery__MergeStmt& merge_;
   ExpressionBinder binder_;
   std::unique_ptr<LogicalMerge> node_ = std::make_unique<LogicalMerge>();
   catalog::RelationPtr relation_;
+  std::vector<catalog::RelationPtr> tables_;  // with rows, of its tree
+  std::vector<ColumnId> old_columns_;         // of the named one, by attnum - 1
   std::string alias_;
   RangeItem* target_ = nullptr;
   LogicalPtr target_plan_;

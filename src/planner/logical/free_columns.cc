@@ -64,7 +64,9 @@ void ForEachProducedColumn(const LogicalNode& node, const std::function<void(Col
       AddAll(static_cast<const LogicalModify&>(node).rules.row_columns, add);
       break;
     case LogicalKind::kMerge:
-      AddAll(static_cast<const LogicalMerge&>(node).rules.row_columns, add);
+      for (const RowRules& rules : static_cast<const LogicalMerge&>(node).tables) {
+        AddAll(rules.row_columns, add);
+      }
       break;
     default:
       break;

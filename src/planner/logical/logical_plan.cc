@@ -191,15 +191,16 @@ void LogicalModify::VisitExpressions(const Visitor& visit) {
 }
 
 LogicalMerge::LogicalMerge(const LogicalMerge& other)
-    : LogicalNode(other), rules(other.rules.Clone()), target_scan_id(other.target_scan_id),
-      row_key(other.row_key), old_columns(other.old_columns) {
+    : LogicalNode(other), relation(other.relation), routing(other.routing), may_move(other.may_move),
+      target_scan_id(other.target_scan_id), row_key(other.row_key) {
+  for (const RowRules& rules : other.tables) tables.push_back(rules.Clone());
   for (const Action& action : other.actions) {
     actions.push_back({action.matched, action.kind, CloneOf(action.condition),
                        CloneOf(action.assignments), CloneOf(action.values)});
   }
 }
 void LogicalMerge::VisitExpressions(const Visitor& visit) {
-  rules.VisitExpressions(visit);
+  for (RowRules& rules : tables) rules.VisitExpressions(visit);
   for (Action& action : actions) {
     Visit(action.condition, visit);
     Visit(action.assignments, visit);

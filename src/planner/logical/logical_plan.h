@@ -408,8 +408,9 @@ struct LogicalModify final : LogicalNode {
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;
 };
 
-// child: target and source joined, as for LogicalModify; the row key is NULL where no target row
-// matches. Conditions, assignments and values are over the child's outputs.
+// child: target and source joined, as for LogicalModify, the row key a whole one, since the target may be
+// a tree of tables; it is NULL where no target row matches. Conditions, assignments and values are over
+// the child's outputs and of the table that is named.
 struct LogicalMerge final : LogicalNode {
   LogicalMerge();
   ~LogicalMerge() override;
@@ -422,10 +423,12 @@ struct LogicalMerge final : LogicalNode {
     std::vector<OnConflict::Assignment> assignments;
     std::vector<ExprPtr> values;            // [attnum - 1], as LogicalInsert's
   };
-  RowRules rules;
+  catalog::RelationPtr relation;            // the one that is named
+  std::vector<RowRules> tables;             // those with rows, the named one first
+  std::shared_ptr<RowRouting> routing;      // instead, of a partitioned table
+  bool may_move = false;                    // an UPDATE may take rows out of their partitions
   uint32_t target_scan_id = 0;
   ColumnId row_key = expr::kNoColumn;
-  std::vector<ColumnId> old_columns;
   std::vector<Action> actions;
   LogicalPtr Clone() const override;
   void VisitExpressions(const std::function<void(ExprPtr&)>& visit) override;

@@ -183,7 +183,7 @@ class Printer {
       case LogicalKind::kDelete:
         return "delete " + static_cast<const LogicalModify&>(node).rules.relation->name;
       case LogicalKind::kMerge:
-        return "merge " + static_cast<const LogicalMerge&>(node).rules.relation->name;
+        return "merge " + static_cast<const LogicalMerge&>(node).relation->name;
     }
     return "";
   }
@@ -237,10 +237,10 @@ class Printer {
       std::string line = fmt::format("when {}matched", action.matched ? "" : "not ");
       if (action.condition != nullptr) line += " and " + expr::ToString(*action.condition);
       Detail(depth, line + " then " + kActions[static_cast<int>(action.kind)]);
-      PrintAssignments(*merge.rules.relation, depth + 1, action.assignments);
+      PrintAssignments(*merge.relation, depth + 1, action.assignments);
       if (!action.values.empty()) Detail(depth + 1, "values [" + List(action.values) + "]");
     }
-    PrintRowRules(merge.rules, depth);
+    for (const RowRules& rules : merge.tables) PrintRowRules(rules, depth);
   }
 
   void PrintRules(const LogicalNode& node, size_t depth) {

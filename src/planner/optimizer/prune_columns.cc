@@ -136,9 +136,7 @@ class ColumnPruner {
   }
 
   // The row's key and its columns as they are.
-  template <typename Node>
-  static void AddOldRow(const LogicalNode& node, ColumnSet& below) {
-    const auto& modify = static_cast<const Node&>(node);
+  static void AddOldRow(const LogicalModify& modify, ColumnSet& below) {
     below.Add(modify.row_key);
     for (ColumnId id : modify.old_columns) {
       if (id != expr::kNoColumn) below.Add(id);
@@ -148,9 +146,9 @@ class ColumnPruner {
   void PruneModify(LogicalNode& node) {
     ColumnSet below = UsedByExpressions(node);
     if (node.kind == LogicalKind::kMerge) {
-      AddOldRow<LogicalMerge>(node, below);
+      below.Add(static_cast<const LogicalMerge&>(node).row_key);
     } else if (node.kind != LogicalKind::kInsert) {
-      AddOldRow<LogicalModify>(node, below);
+      AddOldRow(static_cast<const LogicalModify&>(node), below);
     }
     Prune(node.children[0], below);
   }

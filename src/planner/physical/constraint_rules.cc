@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "base/error/check.h"
 #include "base/error/sql_error.h"
+#include "catalog/inheritance.h"
 #include "catalog/object_text.h"
+#include "catalog/partition_map.h"
 #include "catalog/record.h"
 #include "facts/access_methods.h"
 #include "facts/casts.h"
@@ -114,6 +117,130 @@ std::vector<uint32_t> Places(const std::vector<AttributeNumber>& attnums) {
   return places;
 }
 
+// The same columns in rows of another table of the tree.
+std::vector<uint32_t> PlacesIn(const catalog::Relation& to, const catalog::Relation& from,
+                               const std::vector<uint32_t>& places) {
+  const std::vector<int32_t> map = catalog::MapColumnsByName(from, to);
+  std::vector<uint32_t> mapped;
+  for (const uint32_t place : places) mapped.push_back(static_cast<uint32_t>(map[place]));
+  return mapped;
+}
+
+void SetKey(catalog::RelationPtr key, plan::ForeignKeyRule* rule) {
+  GRIZZLY_CHECK(key != nullptr);
+  rule->key = std::move(key);
+  rule->key_parts.clear();
+  for (const catalog::IndexDefinition::Part& part : rule->key->index->parts) {
+    const auto place = std::find(rule->referenced_columns.begin(), rule->referenced_columns.end(),
+                                 part.column - 1u);
+    rule->key_parts.push_back(static_cast<uint32_t>(place - rule->referenced_columns.begin()));
+  }
+}
+
+// For one leaf of a side; what it is of the other side is not copied.
+std::shared_ptr<plan::ForeignKeyRule> CopyOf(const plan::ForeignKeyRule& rule) {
+  auto copy = std::make_shared<plan::ForeignKeyRule>();
+  copy->constraint = rule.constraint;
+  copy->name = rule.name;
+  copy->referencing = rule.referencing;
+  copy->referenced = rule.referenced;
+  copy->key = rule.key;
+  copy->referencing_columns = rule.referencing_columns;
+  copy->referenced_columns = rule.referenced_columns;
+  copy->key_parts = rule.key_parts;
+  for (const expr::ExprPtr& cast : rule.casts) {
+    copy->casts.push_back(cast == nullptr ? nullptr : cast->Clone());
+  }
+  copy->converts_back = rule.converts_back;
+  copy->match_type = rule.match_type;
+  copy->on_update = rule.on_update;
+  copy->on_delete = rule.on_delete;
+  copy->deferrable = rule.deferrable;
+  copy->initially_deferred = rule.initially_deferred;
+  copy->delete_set_columns = rule.delete_set_columns;
+  return copy;
+}
+
+class PartitionsOfKey {
+ public:
+  PartitionsOfKey(const catalog::CatalogSnapshot& catalog, const plan::ForeignKeyRule& rule)
+      : catalog_(catalog), rule_(rule) {
+    AddTable(rule.referenced);
+  }
+  std::shared_ptr<const plan::ReferencedPartitions> Take() { return std::move(made_); }
+
+ private:
+  int32_t AddTable(const catalog::RelationPtr& table) {
+    const size_t position = made_->tables.size();
+    plan::ReferencedPartitions::Table& added = made_->tables.emplace_back();
+    const std::vector<uint32_t> columns =
+        PlacesIn(*table, *rule_.referenced, rule_.referenced_columns);
+    for (const catalog::PartitionKey::Part& part : table->partition_key->parts) {
+      const auto place = std::find(columns.begin(), columns.end(), part.column - 1u);
+      added.key_columns.push_back(static_cast<uint32_t>(place - columns.begin()));
+    }
+    const auto map = std::make_shared<const catalog::PartitionMap>(catalog_, *table);
+    added.map = map;
+    std::vector<int32_t> targets;
+    for (size_t i = 0; i < map->size(); ++i) {
+      const catalog::RelationPtr& partition = map->partition(i);
+      targets.push_back(partition->IsPartitioned() ? ~AddTable(partition) : AddLeaf(partition));
+    }
+    made_->tables[position].targets = std::move(targets);
+    return static_cast<int32_t>(position);
+  }
+
+  int32_t AddLeaf(const catalog::RelationPtr& relation) {
+    std::shared_ptr<plan::ForeignKeyRule> leaf = CopyOf(rule_);
+    leaf->referenced = relation;
+    leaf->referenced_columns = PlacesIn(*relation, *rule_.referenced, rule_.referenced_columns);
+    SetKey(catalog::PartOfIndex(catalog_, *relation, rule_.key->oid), leaf.get());
+    made_->leaves.push_back(std::move(leaf));
+    return static_cast<int32_t>(made_->leaves.size() - 1);
+  }
+
+  const catalog::CatalogSnapshot& catalog_;
+  const plan::ForeignKeyRule& rule_;
+  std::shared_ptr<plan::ReferencedPartitions> made_ =
+      std::make_shared<plan::ReferencedPartitions>();
+};
+
+std::vector<catalog::RelationPtr> BelowIn(const catalog::CatalogSnapshot& catalog,
+                                          const catalog::RelationPtr& root) {
+  std::vector<catalog::RelationPtr> tree = catalog::TreeOf(catalog, root);
+  tree.erase(tree.begin());
+  return tree;
+}
+
+// What a rule over partitioned tables needs of their leaves.
+void AddLeaves(const catalog::CatalogSnapshot& catalog, plan::ForeignKeyRule* rule) {
+  if (rule->referenced->IsPartitioned()) {
+    rule->referenced_partitions = PartitionsOfKey(catalog, *rule).Take();
+    rule->referenced_tree = BelowIn(catalog, rule->referenced);
+  }
+  if (!rule->referencing->IsPartitioned()) return;
+  rule->referencing_tree = BelowIn(catalog, rule->referencing);
+  for (const catalog::RelationPtr& table : catalog::PartitionLeaves(catalog, rule->referencing)) {
+    std::shared_ptr<plan::ForeignKeyRule> leaf = CopyOf(*rule);
+    leaf->referencing = table;
+    leaf->referencing_columns = PlacesIn(*table, *rule->referencing, rule->referencing_columns);
+    leaf->delete_set_columns = PlacesIn(*table, *rule->referencing, rule->delete_set_columns);
+    rule->referencing_leaves.push_back(std::move(leaf));
+  }
+}
+
+// Whether the constraint is a partition's, of the one that its table has to the same other table.
+bool IsOfReferencingPartition(const catalog::CatalogSnapshot& catalog,
+                              const catalog::Constraint& constraint) {
+  if (constraint.parent == kInvalidOid) return false;
+  const catalog::RelationPtr owner =
+      catalog::OwningRelation(catalog, {catalog::kConstraintClass, constraint.parent, 0});
+  if (owner == nullptr) return false;
+  return std::any_of(owner->constraints.begin(), owner->constraints.end(), [&](const auto& whole) {
+    return whole.oid == constraint.parent && whole.foreign_relation == constraint.foreign_relation;
+  });
+}
+
 }  // namespace
 
 Oid ReferenceOperator(const catalog::CatalogSnapshot& catalog, const SqlType& referencing_column,
@@ -140,19 +267,16 @@ plan::ForeignKeyRulePtr MakeForeignKeyRule(const catalog::CatalogSnapshot& catal
                                            const catalog::Constraint& constraint) {
   auto rule = std::make_shared<plan::ForeignKeyRule>();
   rule->referenced = catalog.FindRelation(constraint.foreign_relation);
-  rule->key = catalog.FindRelation(constraint.index);
-  if (rule->referenced == nullptr || rule->key == nullptr) return nullptr;
+  catalog::RelationPtr key = catalog.FindRelation(constraint.index);
+  if (rule->referenced == nullptr || key == nullptr) return nullptr;
   rule->constraint = constraint.oid;
   rule->name = constraint.name;
+  rule->is_part = constraint.parent != kInvalidOid &&
+                  !IsOfReferencingPartition(catalog, constraint);
   rule->referencing = referencing;
   rule->referencing_columns = Places(constraint.columns);
   rule->referenced_columns = Places(constraint.foreign_columns);
-  for (const catalog::IndexDefinition::Part& part : rule->key->index->parts) {
-    const auto place = std::find(constraint.foreign_columns.begin(),
-                                 constraint.foreign_columns.end(), part.column);
-    rule->key_parts.push_back(
-        static_cast<uint32_t>(place - constraint.foreign_columns.begin()));
-  }
+  SetKey(std::move(key), rule.get());
   for (size_t i = 0; i < rule->referencing_columns.size(); ++i) {
     const SqlType from =
         BaseOf(catalog, referencing->columns[rule->referencing_columns[i]].type);
@@ -168,7 +292,14 @@ plan::ForeignKeyRulePtr MakeForeignKeyRule(const catalog::CatalogSnapshot& catal
   rule->deferrable = constraint.deferrable;
   rule->initially_deferred = constraint.initially_deferred;
   rule->delete_set_columns = Places(constraint.delete_set_columns);
+  AddLeaves(catalog, rule.get());
   return rule;
+}
+
+bool IsReferencedPart(const catalog::Relation& table, const catalog::Constraint& constraint) {
+  return constraint.parent != kInvalidOid &&
+         std::any_of(table.constraints.begin(), table.constraints.end(),
+                     [&](const catalog::Constraint& whole) { return whole.oid == constraint.parent; });
 }
 
 plan::IndexRulePtr MakeIndexRule(const catalog::CatalogSnapshot& catalog,
@@ -207,6 +338,7 @@ std::vector<plan::ForeignKeyRulePtr> ForeignKeysTo(const catalog::CatalogSnapsho
     for (const catalog::Constraint& constraint : owner->constraints) {
       if (constraint.oid != oid || constraint.kind != catalog::ConstraintKind::kForeignKey) continue;
       if (constraint.foreign_relation != table.oid) continue;
+      if (IsOfReferencingPartition(catalog, constraint)) continue;
       if (auto rule = MakeForeignKeyRule(catalog, owner, constraint)) {
         rules.push_back(std::move(rule));
       }
@@ -217,14 +349,32 @@ std::vector<plan::ForeignKeyRulePtr> ForeignKeysTo(const catalog::CatalogSnapsho
 
 void AddConstraintRules(const catalog::CatalogSnapshot& catalog, plan::RowRules* rules) {
   const catalog::RelationPtr& table = rules->relation;
+  if (table->IsPartitioned()) return;  // its partitions have them
   rules->referenced_by = ForeignKeysTo(catalog, *table);
   for (const catalog::Constraint& constraint : table->constraints) {
     if (constraint.kind == catalog::ConstraintKind::kForeignKey) {
+      if (IsReferencedPart(*table, constraint)) continue;
       if (auto rule = MakeForeignKeyRule(catalog, table, constraint)) {
         rules->references.push_back(std::move(rule));
       }
     } else if (auto rule = MakeIndexRule(catalog, table, constraint)) {
       rules->index_rules.push_back(std::move(rule));
+    }
+  }
+}
+
+void AddMoveRules(const catalog::CatalogSnapshot& catalog, plan::RowRouting* routing) {
+  const catalog::RelationPtr& root = routing->tables[0].relation;
+  routing->root.relation = root;
+  routing->root.referenced_by = ForeignKeysTo(catalog, *root);
+  for (plan::RowRouting::Leaf& leaf : routing->leaves) {
+    for (const catalog::RelationPtr& table :
+         catalog::PartitionAncestors(catalog, *leaf.rules.relation)) {
+      if (table->oid == root->oid) break;
+      const std::vector<plan::ForeignKeyRulePtr> keys = ForeignKeysTo(catalog, *table);
+      const bool holds = std::any_of(keys.begin(), keys.end(),
+                                     [](const auto& rule) { return !rule->is_part; });
+      if (holds && leaf.held_by == nullptr) leaf.held_by = table;
     }
   }
 }

@@ -114,7 +114,6 @@ class Conversion {
   // `arbiters`: of ON CONFLICT, indexes of the root.
   std::shared_ptr<const plan::RowRouting> ConvertRouting(RowRouting& routing,
                                                          const std::vector<Oid>& arbiters);
-  Oid PartOfIndex(const catalog::Relation& leaf, Oid index) const;
   // The index a table's rows are clustered by; null: hidden row ids.
   catalog::RelationPtr ClusteringIndex(const catalog::Relation& table) const;
   bool SortIsGiven(const plan::Node& node, const std::vector<expr::SortKey>& keys);

@@ -1,6 +1,8 @@
 // MERGE.
 #include <algorithm>
 
+#include "catalog/inheritance.h"
+#include "planner/physical/changed_keys.h"
 #include "planner/physical/conversion.h"
 
 namespace grizzly::planner {
@@ -17,11 +19,21 @@ plan::MergeNode::ActionKind KindOf(LogicalMerge::ActionKind kind) {
   return plan::MergeNode::ActionKind::kNothing;
 }
 
-bool HasOtherUniqueKey(const plan::RowRules& rules) {
-  return std::any_of(rules.indexes.begin(), rules.indexes.end(), [](const auto& rule) {
-    const catalog::IndexDefinition& index = *rule.index->index;
-    return (index.unique && !index.clustered_by) || index.exclusion;
-  });
+// Of the table, whose columns are those of the named one by from_root.
+plan::ChangedKeys KeysChangedIn(const catalog::CatalogSnapshot& catalog,
+                                const plan::RowRouting::Leaf& table,
+                                const std::vector<plan::MergeNode::Action>& actions) {
+  std::vector<AttributeNumber> assigned;
+  for (const plan::MergeNode::Action& action : actions) {
+    for (const auto& assignment : action.assignments) {
+      const auto place = std::find(table.from_root.begin(), table.from_root.end(), assignment.attnum - 1);
+      assigned.push_back(static_cast<AttributeNumber>(place - table.from_root.begin() + 1));
+    }
+  }
+  if (!assigned.empty()) {
+    for (const auto& generated : table.rules.generated) assigned.push_back(generated.attnum);
+  }
+  return FindChangedKeys(catalog, *table.rules.relation, assigned);
 }
 
 }  // namespace
@@ -29,21 +41,12 @@ bool HasOtherUniqueKey(const plan::RowRules& rules) {
 Converted Conversion::ConvertMerge(LogicalMerge& merge) {
   Converted source = Convert(*merge.children[0]);
   auto node = std::make_unique<plan::MergeNode>();
-  const auto position = [&](ColumnId id) {
-    const auto found = std::find(source.columns.begin(), source.columns.end(), id);
-    GRIZZLY_CHECK(found != source.columns.end());
-    return static_cast<uint32_t>(found - source.columns.begin());
-  };
+  const auto row_key = std::find(source.columns.begin(), source.columns.end(), merge.row_key);
+  GRIZZLY_CHECK(row_key != source.columns.end());
+  node->relation = merge.relation;
   node->target_scan_id = merge.target_scan_id;
-  node->row_key = position(merge.row_key);
-  for (ColumnId id : merge.old_columns) {
-    node->old_columns.push_back(id == expr::kNoColumn ? -1 : static_cast<int32_t>(position(id)));
-  }
-  node->rules = ConvertRules(merge.rules);
-  std::vector<AttributeNumber> key;
-  if (const catalog::RelationPtr clustering = ClusteringIndex(*merge.rules.relation)) {
-    for (const auto& part : clustering->index->parts) key.push_back(part.column);
-  }
+  node->row_key = static_cast<uint32_t>(row_key - source.columns.begin());
+  node->may_move = merge.may_move;
   for (LogicalMerge::Action& action : merge.actions) {
     plan::MergeNode::Action made;
     made.matched = action.matched;
@@ -52,13 +55,20 @@ Converted Conversion::ConvertMerge(LogicalMerge& merge) {
       made.condition = Resolve(std::move(action.condition), source.columns);
     }
     for (OnConflict::Assignment& assignment : action.assignments) {
-      node->key_may_change |= std::find(key.begin(), key.end(), assignment.attnum) != key.end() ||
-                              HasOtherUniqueKey(node->rules);
       made.assignments.push_back(
           {assignment.attnum, Resolve(std::move(assignment.value), source.columns)});
     }
     made.values = ResolveAll(action.values, source.columns);
     node->actions.push_back(std::move(made));
+  }
+  if (merge.routing != nullptr) node->routing = ConvertRouting(*merge.routing, {});
+  for (RowRules& rules : merge.tables) {
+    plan::RowRouting::Leaf& table = node->tables.emplace_back();
+    table.from_root = catalog::MapColumnsByName(*rules.relation, *merge.relation);
+    table.rules = ConvertRules(rules);
+  }
+  for (const auto& table : node->routing != nullptr ? node->routing->leaves : node->tables) {
+    node->changed_keys.push_back(KeysChangedIn(*input_.catalog, table, node->actions));
   }
   Finish(*node, {}, source.node->estimated_rows);
   node->total_cost = source.node->total_cost;

@@ -1,8 +1,9 @@
 // INSERT, UPDATE, DELETE, FOR UPDATE.
 #include <algorithm>
 
-#include "planner/physical/constraint_rules.h"
 #include "catalog/inheritance.h"
+#include "planner/physical/changed_keys.h"
+#include "planner/physical/constraint_rules.h"
 #include "planner/physical/conversion.h"
 
 namespace grizzly::planner {
@@ -21,54 +22,21 @@ plan::TableScanNode* PointScanBelow(plan::Node& node, uint32_t scan_id) {
   return by_row_key ? &scan : nullptr;
 }
 
-bool AnyOf(const std::vector<uint32_t>& places, const std::vector<AttributeNumber>& attnums) {
-  return std::any_of(attnums.begin(), attnums.end(), [&](AttributeNumber attnum) {
-    return std::find(places.begin(), places.end(), attnum - 1u) != places.end();
-  });
-}
-
-// What an UPDATE of these columns may meet: only that is locked and checked for.
-void FindChangedKeys(const catalog::CatalogSnapshot& catalog, const catalog::Relation& table,
-                     const std::vector<AttributeNumber>& assigned, plan::ModifyNode& node) {
-  for (const Oid oid : table.indexes) {
-    const catalog::RelationPtr index = catalog.FindRelation(oid);
-    if (index == nullptr || !index->index.has_value()) continue;
-    const catalog::IndexDefinition& definition = *index->index;
-    std::vector<uint32_t> places;
-    bool is_plain = definition.predicate.empty();
-    for (const catalog::IndexDefinition::Part& part : definition.parts) {
-      is_plain &= part.column != 0;
-      places.push_back(part.column - 1u);
-    }
-    const bool touched = AnyOf(places, assigned);
-    node.key_may_change |= definition.unique && definition.immediate && is_plain && touched;
-    node.may_conflict |= definition.immediate && (definition.unique || definition.exclusion) &&
-                         (touched || (!is_plain && !assigned.empty()));
-  }
+// Only references that these columns are part of are checked.
+void DropUntouchedReferences(const std::vector<AttributeNumber>& assigned, plan::ModifyNode& node) {
   std::erase_if(node.rules.referenced_by, [&](const plan::ForeignKeyRulePtr& rule) {
-    return !AnyOf(rule->referenced_columns, assigned);
+    // Who refers to the very partition loses a row that leaves it.
+    const bool may_lose = node.routing != nullptr && !rule->is_part;
+    return !may_lose && !AssignsAny(rule->referenced_columns, assigned);
   });
   // A row that moves owes its checks under another key.
-  if (node.key_may_change) return;
+  if (node.changed_keys.key_may_change) return;
   std::erase_if(node.rules.references, [&](const plan::ForeignKeyRulePtr& rule) {
-    return !AnyOf(rule->referencing_columns, assigned);
+    return !AssignsAny(rule->referencing_columns, assigned);
   });
 }
 
 }  // namespace
-
-// The leaf's index that is part of the root's `index`; 0: none.
-Oid Conversion::PartOfIndex(const catalog::Relation& leaf, Oid index) const {
-  for (const Oid oid : leaf.indexes) {
-    const catalog::RelationPtr own = input_.catalog->FindRelation(oid);
-    if (own == nullptr) continue;
-    if (oid == index) return oid;
-    for (const catalog::RelationPtr& whole : catalog::PartitionAncestors(*input_.catalog, *own)) {
-      if (whole->oid == index) return oid;
-    }
-  }
-  return kInvalidOid;
-}
 
 std::shared_ptr<const plan::RowRouting> Conversion::ConvertRouting(
     RowRouting& routing, const std::vector<Oid>& arbiters) {
@@ -89,9 +57,11 @@ std::shared_ptr<const plan::RowRouting> Conversion::ConvertRouting(
     to.from_root = catalog::MapColumnsByName(*leaf.relation, root);
     to.rules = ConvertRules(leaf);
     for (const Oid arbiter : arbiters) {
-      if (const Oid own = PartOfIndex(*leaf.relation, arbiter)) to.arbiters.push_back(own);
+      const auto own = catalog::PartOfIndex(*input_.catalog, *leaf.relation, arbiter);
+      if (own != nullptr) to.arbiters.push_back(own->oid);
     }
   }
+  AddMoveRules(*input_.catalog, made.get());
   converted = std::move(made);
   return converted;
 }
@@ -186,15 +156,16 @@ Converted Conversion::ConvertModify(LogicalModify& modify) {
   std::vector<ColumnId> seen = modify.rules.row_columns;
   seen.insert(seen.end(), source.columns.begin(), source.columns.end());
   node->rules = ConvertRules(modify.rules);
+  if (modify.routing != nullptr) {
+    node->routing = ConvertRouting(*modify.routing, {});
+    node->root_columns = catalog::MapColumnsByName(*modify.routing->tables[0].relation, table);
+  }
   if (modify.kind == LogicalKind::kUpdate) {
     for (const plan::RowRules::Generated& generated : node->rules.generated) {
       assigned.push_back(generated.attnum);
     }
-    FindChangedKeys(*input_.catalog, table, assigned, *node);
-  }
-  if (modify.routing != nullptr) {
-    node->routing = ConvertRouting(*modify.routing, {});
-    node->root_columns = catalog::MapColumnsByName(*modify.routing->tables[0].relation, table);
+    node->changed_keys = FindChangedKeys(*input_.catalog, table, assigned);
+    DropUntouchedReferences(assigned, *node);
   }
   node->returning = ResolveAll(modify.returning, seen);
   if (plan::TableScanNode* scan = PointScanBelow(*source.node, modify.target_scan_id)) {
