@@ -180,6 +180,7 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
     const expr::ExprPtr bound =
         BindOver(input, part.expression, &table, ExpressionPlace::kIndexPart);
     text = Deparse(input, *bound, &table, pretty);
+    own_collation = bound->type.collation;
     if (!LooksLikeFunction(*bound)) text = "(" + text + ")";
   }
   if (!whole) return text;
@@ -277,9 +278,11 @@ std::string WholeIndexText(const DefinitionInput& input, const Relation& index,
   const std::string table_name =
       pretty ? catalog::FormatRelation(*input.catalog, *input.search_path, table.oid)
              : catalog::QuoteQualified(input.catalog->FindSchema(table.schema)->name, table.name);
-  std::string text = fmt::format("CREATE {}INDEX {} ON {} USING {} (",
+  const bool is_partitioned = index.kind == catalog::RelationKind::kPartitionedIndex;
+  std::string text = fmt::format("CREATE {}INDEX {} ON {}{} USING {} (",
                                  definition.unique ? "UNIQUE " : "",
-                                 catalog::QuoteIdentifier(index.name), table_name,
+                                 catalog::QuoteIdentifier(index.name),
+                                 is_partitioned ? "ONLY " : "", table_name,
                                  catalog::QuoteIdentifier(definition.access_method));
   for (size_t i = 0; i < definition.parts.size(); ++i) {
     if (i > 0) text += ", ";

@@ -276,6 +276,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::shared_ptr<const catalog::Role> FindRole(std::string_view name);
   static bool IsRoleSetting(std::string_view name);
   void CheckRoleSetting(std::string_view name, std::string_view value);
+  // 42501 for what only superusers set.
+  void CheckMaySet(std::string_view name);
   void SetSetting(std::string_view name, std::string_view value, bool local);
   void FollowRoleSettings();
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
@@ -366,6 +368,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::unique_ptr<SessionTypes> types_;
 
   BlockState block_ = BlockState::kNone;
+  bool several_statements_ = false;  // in the message that runs: they are a transaction block
+  bool InTransactionBlock() const { return block_ == BlockState::kExplicit || several_statements_; }
   std::unique_ptr<txn::Transaction> transaction_;
   TransactionId transaction_number_;  // 0: none yet
   VisibleIds visible_ids_;

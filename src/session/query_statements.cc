@@ -175,6 +175,8 @@ void ClientSession::PlanPrepared(PreparedStatement& statement) {
     same = before[i].type.oid == statement.columns[i].type.oid;
   }
   if (!same) {
+    statement.columns = before;  // what it was prepared for stays what it gives
+    statement.catalog_version = 0;
     throw SqlError(SqlState::kFeatureNotSupported, "cached plan must not change result type");
   }
 }

@@ -152,10 +152,17 @@ Rows CursorRows(const SystemCall& call) {
   Rows rows;
   for (const auto& [name, portal] : call.session.portals()) {
     if (name.empty()) continue;
-    const bool has_statement = portal->statement != nullptr && portal->statement->text != nullptr;
-    rows.push_back({name, has_statement ? std::string(portal->statement->text->sql()) : "",
-                    Truth(portal->hold), "f", Truth(portal->scroll),
-                    TimeText(call, portal->creation_time_us)});
+    std::string text;
+    if (portal->statement != nullptr) {
+      const PreparedStatement& statement = *portal->statement;
+      text = statement.text != nullptr ? std::string(statement.text->sql())
+                                       : std::string(statement.statement_text);
+    }
+    const bool is_binary =
+        std::any_of(portal->columns.begin(), portal->columns.end(),
+                    [](const ResultColumn& column) { return column.format == ValueFormat::kBinary; });
+    rows.push_back({name, std::move(text), Truth(portal->hold), Truth(portal->is_cursor && is_binary),
+                    Truth(portal->scroll), TimeText(call, portal->creation_time_us)});
   }
   return rows;
 }
@@ -336,7 +343,8 @@ constexpr SystemRowEntry kSources[] = {
 }  // namespace
 
 SystemRowSource FindSystemRows(std::string_view source) {
-  for (const std::span<const SystemRowEntry> entries : {std::span<const SystemRowEntry>(kSources), ServerRows()}) {
+  for (const std::span<const SystemRowEntry> entries : 
+       {std::span<const SystemRowEntry>(kSources), ServerRows(), TextSearchRows()}) {
     for (const SystemRowEntry& entry : entries) {
       if (entry.source == source) return entry.rows;
     }

@@ -21,7 +21,8 @@ struct SystemRowEntry {
   std::string_view source;  // pg_proc.prosrc
   SystemRowSource rows;
 };
-std::span<const SystemRowEntry> ServerRows();  // server_rows.cc
+std::span<const SystemRowEntry> ServerRows();      // server_rows.cc
+std::span<const SystemRowEntry> TextSearchRows();  // text_search_queries.cc
 
 // What pg_stat_slru has a row for (server_rows.cc).
 std::span<const std::string_view> SlruNames();

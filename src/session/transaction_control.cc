@@ -35,7 +35,7 @@ catalog::CatalogEditor& ClientSession::Editor() {
 }
 
 TransactionId ClientSession::TransactionNumber() {
-  transaction_number_ = instance_.running_ids().IdOf(EnsureTransaction());
+  transaction_number_ = instance_.running_ids().IdOf(EnsureTransaction(), id_);
   return transaction_number_;
 }
 
@@ -249,9 +249,8 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
       throw SqlError(SqlState::kNoActiveSqlTransaction,
                      fmt::format("{} AND CHAIN can only be used in transaction blocks", command));
     }
-    // A block that failed has lost what was set for it.
-    return std::optional(is_failed ? settings_.effective().transaction_defaults
-                                   : transaction_->options());
+    return std::optional(transaction_ == nullptr ? settings_.effective().transaction_defaults
+                                                 : transaction_->options());
   };
   switch (statement.kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:

@@ -75,7 +75,8 @@ void ClientSession::PrepareTransaction(const std::string& name) {
     throw;
   }
   settings_.Commit();
-  transaction_number_ = TransactionId();  // it runs on
+  instance_.running_ids().Add(transaction_number_);  // it runs on, without the session
+  transaction_number_ = TransactionId();
   EndTransactionState(/*committed=*/false);
 }
 

@@ -196,6 +196,10 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
                                       : StringOf(CollatedColumn(element));
     const catalog::Column* column = table.FindColumn(name);
     if (column == nullptr) {
+      if (IsSystemColumnName(name)) {
+        throw SqlError(SqlState::kFeatureNotSupported,
+                       "index creation on system columns is not supported");
+      }
       throw SqlError(SqlState::kUndefinedColumn,
                      fmt::format("column \"{}\" does not exist", name));
     }
@@ -218,6 +222,10 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
     }
     part.collation = bound->type.collation;
     const std::string own_name = planner::ColumnNameOf(*element.expr);
+    if (bound->type.oid == facts::kRecordOid) {
+      throw SqlError(SqlState::kInvalidTableDefinition,
+                     fmt::format("column \"{}\" has pseudo-type record", own_name));
+    }
     names->push_back(own_name == "?column?" ? std::string() : own_name);
   }
   if (element.n_collation > 0) {

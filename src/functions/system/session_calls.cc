@@ -33,6 +33,7 @@ constexpr std::string_view kCalls[] = {
     "pg_relation_size", "pg_table_size", "pg_indexes_size", "pg_total_relation_size",
     "pg_database_size_oid", "pg_database_size_name", "pg_tablespace_size_oid",
     "pg_tablespace_size_name", "pg_size_bytes",
+    "tsquery_rewrite_query",
     // upkeep
     "brin_summarize_new_values", "brin_summarize_range", "brin_desummarize_range",
     "gin_clean_pending_list", "pg_column_compression", "pg_xact_status", "pg_xact_commit_timestamp",
@@ -61,7 +62,7 @@ constexpr std::string_view kSets[] = {
     "pg_get_publication_tables", "pg_ls_dir_1arg", "pg_ls_dir", "pg_ls_waldir", "pg_ls_logdir",
     "pg_ls_tmpdir_noargs", "pg_ls_tmpdir_1arg", "pg_ls_archive_statusdir", "pg_ls_logicalsnapdir",
     "pg_ls_logicalmapdir", "pg_ls_replslotdir", "pg_tablespace_databases",
-    "pg_get_backend_memory_contexts", "pg_config",
+    "pg_get_backend_memory_contexts", "pg_config", "ts_stat1", "ts_stat2",
 };
 
 Datum Call(FunctionContext& context, const CallSite& call, Values values) {
