@@ -128,6 +128,7 @@ void VisitFields(IndexDefinition::Part*, const Visit& field) {
   field(6, &Part::descending);
   field(7, &Part::nulls_first);
   field(40, &Part::statistics_target);
+  field(41, &Part::options);
 }
 
 template <typename Visit>

@@ -105,6 +105,7 @@ struct IndexDefinition {
     bool descending = false;
     bool nulls_first = false;
     int32_t statistics_target = -1;           // of an expression
+    std::vector<std::pair<std::string, std::string>> options;  // of the operator class
   };
   bool clustered_on = false;                  // indisclustered: CLUSTER without a name takes it
   bool replica_identity = false;              // indisreplident

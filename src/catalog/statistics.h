@@ -77,6 +77,8 @@ class StatisticsStore {
   // Of a commit. Plans are made anew when a table has become several times as large.
   virtual void CountChanges(Oid relation, const RowChanges& changes) = 0;
   virtual RelationActivity Activity(Oid relation) = 0;
+  // Sets `changes` back, of all relations for kInvalidOid.
+  virtual void ForgetChanges(Oid relation) = 0;
   // Those with rows changed since their last analyze, or the start.
   virtual std::vector<std::pair<Oid, uint64_t>> ChangedRelations() = 0;
 };

@@ -227,6 +227,13 @@ RelationActivity TenantCatalog::Activity(Oid relation) {
   return found == activity_.end() ? RelationActivity() : found->second.seen;
 }
 
+void TenantCatalog::ForgetChanges(Oid relation) {
+  const std::lock_guard lock(statistics_mutex_);
+  for (auto& [oid, counters] : activity_) {
+    if (relation == kInvalidOid || oid == relation) counters.seen.changes = {};
+  }
+}
+
 std::vector<std::pair<Oid, uint64_t>> TenantCatalog::ChangedRelations() {
   const std::lock_guard lock(statistics_mutex_);
   std::vector<std::pair<Oid, uint64_t>> changed;

@@ -30,6 +30,7 @@ class TenantCatalog final : public Catalog,
   double LiveRows(Oid relation) override;
   void CountChanges(Oid relation, const RowChanges& changes) override;
   RelationActivity Activity(Oid relation) override;
+  void ForgetChanges(Oid relation) override;
   std::vector<std::pair<Oid, uint64_t>> ChangedRelations() override;
 
   TenantId tenant() const { return tenant_; }

@@ -13,8 +13,10 @@
 #include "commands/maintenance/reindex.h"
 #include "commands/maintenance/vacuum.h"
 #include "commands/object/collations.h"
+#include "commands/object/conversions.h"
 #include "commands/object/extended_statistics.h"
 #include "commands/object/text_search.h"
+#include "commands/object/text_search_methods.h"
 #include "commands/role/databases.h"
 #include "commands/role/roles.h"
 #include "commands/schema/schemas.h"
@@ -47,6 +49,10 @@ std::string Define(const PgQuery__DefineStmt& statement, CommandInput& input) {
       return CreateTextSearchDictionary(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TSCONFIGURATION:
       return CreateTextSearchConfiguration(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSPARSER:
+      return CreateTextSearchParser(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSTEMPLATE:
+      return CreateTextSearchTemplate(statement, input);
     default: ThrowNotSupported("CREATE of this kind of object");
   }
 }
@@ -72,6 +78,8 @@ constexpr CommandKind kCommands[] = {
      }},
     {PG_QUERY__NODE__NODE_DEFINE_STMT,
      [](const ast::Node& n, CommandInput& i) { return Define(*n.define_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_CONVERSION_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateConversion(*n.create_conversion_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATE_STATS_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateStatistics(*n.create_stats_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_STATS_STMT,

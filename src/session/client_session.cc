@@ -209,10 +209,12 @@ void ClientSession::Query(std::string_view sql) {
       return;
     }
     const size_t count = text->statements().size();
+    several_statements_ = count > 1;
     for (size_t i = 0; i < count; ++i) {
       RunSimple(text, text->statements()[i], i + 1 == count);
     }
   });
+  several_statements_ = false;
   if (terminated_) return;
   if (block_ == BlockState::kImplicit) Guard(sql, false, [&] { CommitTransaction(); });
   FinishStatement();

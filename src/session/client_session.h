@@ -156,7 +156,12 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::vector<std::string> CheckStoredData();
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
+  // Under stats_fetch_consistency = snapshot, what a transaction reads of the statistics is of its first read.
+  void NoteStatisticsRead();
+  int64_t statistics_read_us() const { return statistics_read_us_; }  // 0: none
+  void ForgetStatisticsRead() { statistics_read_us_ = 0; }
   Services& services() { return *services_; }
+  const MemoryTracker& memory() const { return memory_; }
 
   // ---- queries within functions (nested_queries.cc) ----
   // One plannable statement, planned and locked. Errors have no position: it is another text.
@@ -233,7 +238,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void CommitTransaction();
   void RollbackTransaction();
   void AbortAfterError();
-  void EndTransactionState();
+  void EndTransactionState(bool committed);
   // Before the transaction takes a snapshot.
   void LookAtRunning();
   void DefineSavepoint(const std::string& name);
@@ -270,6 +275,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::shared_ptr<const catalog::Role> FindRole(std::string_view name);
   static bool IsRoleSetting(std::string_view name);
   void CheckRoleSetting(std::string_view name, std::string_view value);
+  // 42501 for what only superusers set.
+  void CheckMaySet(std::string_view name);
   void SetSetting(std::string_view name, std::string_view value, bool local);
   void FollowRoleSettings();
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
@@ -360,6 +367,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::unique_ptr<SessionTypes> types_;
 
   BlockState block_ = BlockState::kNone;
+  bool several_statements_ = false;  // in the message that runs: they are a transaction block
+  bool InTransactionBlock() const { return block_ == BlockState::kExplicit || several_statements_; }
   std::unique_ptr<txn::Transaction> transaction_;
   TransactionId transaction_number_;  // 0: none yet
   VisibleIds visible_ids_;
@@ -400,6 +409,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   bool terminated_ = false;
   int64_t statement_time_us_ = 0;
   int64_t transaction_time_us_ = 0;
+  int64_t statistics_read_us_ = 0;
   std::optional<TimerQueue::Id> statement_timer_;
   std::string shape_;                      // scratch of the plan cache
   std::vector<parser::Literal> literals_;  // scratch of the plan cache

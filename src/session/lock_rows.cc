@@ -182,6 +182,27 @@ void AddTransactions(const SystemCall& call, std::vector<SystemRow>* rows) {
   });
 }
 
+// A transaction with a number holds it.
+void AddTransactionNumbers(const SystemCall& call, std::vector<SystemRow>* rows) {
+  call.session.AssignedNumber();  // one that has written has a number
+  for (const auto& [number, session] : call.session.instance().running_ids().List()) {
+    const auto xid = static_cast<uint32_t>(number);
+    SystemRow row(16);
+    row[0] = "transactionid";
+    row[6] = std::to_string(xid);
+    if (session.value == 0) {
+      row[10] = fmt::format("-1/{}", xid);
+    } else {
+      row[10] = std::to_string(session.value) + "/0";
+      row[11] = std::to_string(session.value);
+    }
+    row[12] = "ExclusiveLock";
+    row[13] = "t";
+    row[14] = "f";
+    rows->push_back(std::move(row));
+  }
+}
+
 }  // namespace
 
 std::vector<SystemRow> LockRows(const SystemCall& call) {
@@ -190,6 +211,7 @@ std::vector<SystemRow> LockRows(const SystemCall& call) {
     rows.push_back(HeldLockRow(call, lock));
   }
   AddTransactions(call, &rows);
+  AddTransactionNumbers(call, &rows);
   AddReads(call, &rows);
   return rows;
 }

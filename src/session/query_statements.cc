@@ -175,6 +175,8 @@ void ClientSession::PlanPrepared(PreparedStatement& statement) {
     same = before[i].type.oid == statement.columns[i].type.oid;
   }
   if (!same) {
+    statement.columns = before;  // what it was prepared for stays what it gives
+    statement.catalog_version = 0;
     throw SqlError(SqlState::kFeatureNotSupported, "cached plan must not change result type");
   }
 }
@@ -235,7 +237,6 @@ void ClientSession::ReportChanges() {
   for (const auto& [oid, changes] : row_changes_) {
     if (changes.total() > 0) statistics.CountChanges(oid, changes);
   }
-  row_changes_.clear();
 }
 
 void ClientSession::FillContext(executor::ExecContext& context) {

@@ -11,6 +11,7 @@ namespace {
 using types::Datum;
 
 Datum NotCounted(const SystemCall& call) {
+  call.session.NoteStatisticsRead();
   switch (call.function.prorettype) {
     case facts::kInt8Oid: return Datum::Of(int64_t{0});
     case facts::kInt4Oid: return Datum::Of(int32_t{0});
@@ -20,7 +21,20 @@ Datum NotCounted(const SystemCall& call) {
 }
 
 // Functions are counted only with track_functions.
-Datum NotTracked(const SystemCall&) { return Datum::Null(); }
+Datum NotTracked(const SystemCall& call) {
+  call.session.NoteStatisticsRead();
+  return Datum::Null();
+}
+
+Datum SnapshotTime(const SystemCall& call) {
+  const int64_t time = call.session.statistics_read_us();
+  return time == 0 ? Datum::Null() : Datum::Of(time);
+}
+
+Datum ForgetSnapshot(const SystemCall& call) {
+  call.session.ForgetStatisticsRead();
+  return Datum::Of(types::StringRef());
+}
 
 Datum DatabaseBackends(const SystemCall& call) {
   const int sessions = call.session.instance().SessionsOn(call.OidAt(0), SessionId{0});
@@ -32,19 +46,30 @@ catalog::StatisticsStore& StoreOf(const SystemCall& call) {
 }
 
 Datum LiveRows(const SystemCall& call) {
+  call.session.NoteStatisticsRead();
   return Datum::Of(static_cast<int64_t>(std::max(StoreOf(call).LiveRows(call.OidAt(0)), 0.0)));
+}
+
+catalog::RelationActivity ActivityOf(const SystemCall& call) {
+  call.session.NoteStatisticsRead();
+  return StoreOf(call).Activity(call.OidAt(0));
 }
 
 template <uint64_t catalog::RowChanges::*kCounter>
 Datum ChangedRows(const SystemCall& call) {
-  return Datum::Of(static_cast<int64_t>(StoreOf(call).Activity(call.OidAt(0)).changes.*kCounter));
+  return Datum::Of(static_cast<int64_t>(ActivityOf(call).changes.*kCounter));
 }
 
 Datum ChangedSinceAnalyze(const SystemCall& call) {
-  return Datum::Of(static_cast<int64_t>(StoreOf(call).Activity(call.OidAt(0)).changed_since_analyze));
+  return Datum::Of(static_cast<int64_t>(ActivityOf(call).changed_since_analyze));
 }
 
 }  // namespace
+
+void ClientSession::NoteStatisticsRead() {
+  if (statistics_read_us_ != 0 || settings_.Raw("stats_fetch_consistency") != "snapshot") return;
+  statistics_read_us_ = NowUs();
+}
 
 std::span<const SystemFunctionEntry> StatisticsFunctions() {
   static const std::vector<SystemFunctionEntry> kEntries = [] {
@@ -64,6 +89,8 @@ std::span<const SystemFunctionEntry> StatisticsFunctions() {
     entries.push_back({"pg_stat_get_tuples_updated", ChangedRows<&catalog::RowChanges::updated>});
     entries.push_back({"pg_stat_get_tuples_deleted", ChangedRows<&catalog::RowChanges::deleted>});
     entries.push_back({"pg_stat_get_mod_since_analyze", ChangedSinceAnalyze});
+    entries.push_back({"pg_stat_get_snapshot_timestamp", SnapshotTime});
+    entries.push_back({"pg_stat_clear_snapshot", ForgetSnapshot});
     return entries;
   }();
   return kEntries;

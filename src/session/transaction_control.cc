@@ -35,7 +35,7 @@ catalog::CatalogEditor& ClientSession::Editor() {
 }
 
 TransactionId ClientSession::TransactionNumber() {
-  transaction_number_ = instance_.running_ids().IdOf(EnsureTransaction());
+  transaction_number_ = instance_.running_ids().IdOf(EnsureTransaction(), id_);
   return transaction_number_;
 }
 
@@ -57,17 +57,19 @@ void ClientSession::LookAtRunning() {
   has_looked_ = true;
 }
 
-void ClientSession::EndTransactionState() {
+void ClientSession::EndTransactionState(bool committed) {
   DropPortals(/*keep_held=*/true);
   editor_.reset();
   transaction_.reset();
-  if (transaction_number_.value != 0) instance_.running_ids().End(transaction_number_);
+  if (transaction_number_.value != 0) instance_.running_ids().End(transaction_number_, committed);
   transaction_number_ = TransactionId();
   has_looked_ = false;
+  statistics_read_us_ = 0;
   savepoints_.clear();
   uncontended_relations_.clear();
   checks_.Clear();
-  ReportChanges();
+  if (committed) ReportChanges();
+  row_changes_.clear();
   for (auto& [name, portal] : portals_) portal->savepoint_depth = 0;
   block_ = BlockState::kNone;
 }
@@ -95,13 +97,12 @@ void ClientSession::CommitTransaction() {
     } catch (...) {
       settings_.Rollback();
       DropPortals(false);
-      row_changes_.clear();
-      EndTransactionState();
+      EndTransactionState(/*committed=*/false);
       throw;
     }
   }
   settings_.Commit();
-  EndTransactionState();
+  EndTransactionState(/*committed=*/true);
 }
 
 void ClientSession::RollbackTransaction() {
@@ -110,8 +111,7 @@ void ClientSession::RollbackTransaction() {
   editor_.reset();
   if (transaction_ != nullptr && transaction_->is_active()) transaction_->Rollback();
   settings_.Rollback();
-  row_changes_.clear();
-  EndTransactionState();
+  EndTransactionState(/*committed=*/false);
 }
 
 // What an error leaves: nothing of an implicit block; of an explicit one, the chance to end it or to go
@@ -250,9 +250,8 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
       throw SqlError(SqlState::kNoActiveSqlTransaction,
                      fmt::format("{} AND CHAIN can only be used in transaction blocks", command));
     }
-    // A block that failed has lost what was set for it.
-    return std::optional(is_failed ? settings_.effective().transaction_defaults
-                                   : transaction_->options());
+    return std::optional(transaction_ == nullptr ? settings_.effective().transaction_defaults
+                                                 : transaction_->options());
   };
   switch (statement.kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:

@@ -99,6 +99,10 @@ def check_uncounted(server):
     expect(server, counted("low"), "3000|9|11|2989|3020")
     expect(server, counted("high"), "2001|0|0|2001|2001")
     expect(server, counted("loaded"), f"{ROWS}|0|0|{ROWS}|{ROWS}")
+    server.ask("SELECT pg_stat_reset_single_table_counters('high'::regclass)")
+    expect(server, counted("high"), "0|0|0|2001|2001")
+    server.ask("SELECT pg_stat_reset()")
+    expect(server, counted("low"), "0|0|0|2989|3020")
     for table, rows in (("low", 2989), ("high", 2001), ("loaded", ROWS)):
         if f"rows={rows} " not in server.ask(f"EXPLAIN SELECT * FROM {table}"):
             raise SystemExit(server.ask(f"EXPLAIN SELECT * FROM {table}"))

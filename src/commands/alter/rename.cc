@@ -158,7 +158,8 @@ std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& i
     return tag;
   }
   RequireOwner(input, *relation);
-  const bool any_kind = kind == RelationKind::kTable;  // ALTER TABLE renames whatever it is
+  // ALTER TABLE and ALTER INDEX rename whatever it is.
+  const bool any_kind = kind == RelationKind::kTable || kind == RelationKind::kIndex;
   if (!any_kind && NamedKind(relation->kind) != kind) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("\"{}\" is not {}", relation->name, kind_name));
@@ -449,6 +450,7 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: return RenameConstraint(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA: return RenameSchema(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE: return RenameDatabase(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROLE: return RenameRole(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return RenameType(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE: return RenameAttribute(statement, input);

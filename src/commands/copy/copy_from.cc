@@ -190,9 +190,16 @@ class CopyIn {
 
   void BindWhere(const ast::Node& condition) {
     const std::vector<expr::ColumnId> ids = AttributeIds(table_);
-    where_ = OverRow(planner::BindTableExpression(condition, &table_, ids,
-                                                  planner::ExpressionPlace::kCopyWhere,
-                                                  MakeBinderInput(input_)));
+    expr::ExprPtr bound = planner::BindTableExpression(
+        condition, &table_, ids, planner::ExpressionPlace::kCopyWhere, MakeBinderInput(input_));
+    for (const AttributeNumber attnum : MentionedColumns(*bound)) {
+      const catalog::Column& column = table_.columns[attnum - 1];
+      if (column.generated == '\0') continue;
+      throw SqlError(SqlState::kInvalidColumnReference,
+                     "generated columns are not supported in COPY FROM WHERE conditions")
+          .Detail(fmt::format("Column \"{}\" is a generated column.", column.name));
+    }
+    where_ = OverRow(std::move(bound));
     where_evaluator_ = std::make_unique<expr::Evaluator>(*where_, execution_.evaluation());
   }
 

@@ -2,6 +2,7 @@
 
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
+#include "commands/drop/drop_builtin.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/named_kind.h"
 #include "commands/object/schema_objects.h"
@@ -80,6 +81,10 @@ std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind&
     }
     if (NamedKind(relation->kind) != kind.kind) ThrowWrongKind(*relation, kind);
     RequireOwner(input, *relation);
+    if (statement.concurrent && relation->kind == RelationKind::kPartitionedIndex) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     fmt::format("cannot drop partitioned index \"{}\" concurrently", relation->name));
+    }
     targets.push_back({catalog::kRelationClass, relation->oid, 0});
   }
   if (!targets.empty()) {
@@ -175,6 +180,7 @@ std::string Drop(const PgQuery__DropStmt& statement, CommandInput& input) {
   if (ClassOfObjectType(statement.remove_type) != kInvalidOid) {
     return DropSchemaObjects(statement, input);
   }
+  if (IsBuiltinKind(statement.remove_type)) return DropBuiltinObjects(statement, input);
   if (statement.concurrent) {
     RefuseInTransactionBlock(input, "DROP INDEX CONCURRENTLY");
     if (statement.n_objects != 1) {

@@ -9,6 +9,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
+#include "facts/procs.h"
 #include "planner/binder/query_binder.h"
 #include "storage/term/index_terms.h"
 
@@ -140,6 +141,39 @@ void SetOpclass(CommandInput& input, const facts::AccessMethodFact& method,
   if (opclass.opcname == "record_image_ops") ThrowNotSupported("operator class record_image_ops");
 }
 
+// The options of an operator class are those of its support function for them, whose number differs by method.
+std::optional<ParameterOwner> OptionsOfOpclass(const facts::AccessMethodFact& method,
+                                               const facts::OpclassFact& opclass) {
+  constexpr std::pair<std::string_view, int16_t> kNumbers[] = {{"btree", 5}, {"hash", 3},   {"gist", 10},
+                                                               {"gin", 7},   {"spgist", 6}, {"brin", 5}};
+  constexpr std::pair<std::string_view, ParameterOwner> kFunctions[] = {
+      {"brin_bloom_options", ParameterOwner::kBloom},
+      {"brin_minmax_multi_options", ParameterOwner::kMinmaxMulti},
+      {"gtsvector_options", ParameterOwner::kSignature},
+  };
+  for (const auto& [name, number] : kNumbers) {
+    if (name != method.amname) continue;
+    const facts::ProcFact* proc = facts::FindProc(
+        facts::FamilyProc(opclass.opcfamily, opclass.opcintype, opclass.opcintype, number));
+    for (const auto& [source, owner] : kFunctions) {
+      if (proc != nullptr && proc->prosrc == source) return owner;
+    }
+  }
+  return std::nullopt;
+}
+
+void SetOpclassOptions(const facts::AccessMethodFact& method, const PgQuery__IndexElem& element,
+                       catalog::IndexDefinition::Part* part) {
+  if (element.n_opclassopts == 0) return;
+  const facts::OpclassFact& opclass = *facts::FindOpclass(part->opclass);
+  const auto owner = OptionsOfOpclass(method, opclass);
+  if (!owner.has_value()) {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("operator class {} has no options", opclass.opcname));
+  }
+  part->options = ReadStorageParameters(*owner, ListOf(element.opclassopts, element.n_opclassopts));
+}
+
 bool IsCollateNode(const ast::Node& node) {
   return node.node_case == PG_QUERY__NODE__NODE_COLLATE_CLAUSE;
 }
@@ -162,6 +196,10 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
                                       : StringOf(CollatedColumn(element));
     const catalog::Column* column = table.FindColumn(name);
     if (column == nullptr) {
+      if (IsSystemColumnName(name)) {
+        throw SqlError(SqlState::kFeatureNotSupported,
+                       "index creation on system columns is not supported");
+      }
       throw SqlError(SqlState::kUndefinedColumn,
                      fmt::format("column \"{}\" does not exist", name));
     }
@@ -184,6 +222,10 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
     }
     part.collation = bound->type.collation;
     const std::string own_name = planner::ColumnNameOf(*element.expr);
+    if (bound->type.oid == facts::kRecordOid) {
+      throw SqlError(SqlState::kInvalidTableDefinition,
+                     fmt::format("column \"{}\" has pseudo-type record", own_name));
+    }
     names->push_back(own_name == "?column?" ? std::string() : own_name);
   }
   if (element.n_collation > 0) {
@@ -199,6 +241,7 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
       element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
       (element.nulls_ordering != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST && part.descending);
   SetOpclass(input, method, element, &part);
+  SetOpclassOptions(method, element, &part);
   request->parts.push_back(std::move(part));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
 #include "commands/evaluation.h"
@@ -219,6 +220,9 @@ RelationPtr DefinePartitionedIndex(CommandInput& input, const RelationPtr& table
   Relation changed = *table;
   Relation index = MakeIndexRelation(input, *table, request);
   index.index->clustered_by = false;
+  const bool lacks_parts =
+      request.only && !catalog::ChildrenOf(*input.editor.Current(), table->oid).empty();
+  index.index->valid = !lacks_parts;
   const Oid oid = index.oid;
   if (request.is_constraint) AddConstraintOf(input, request, oid, &changed);
   changed.indexes.push_back(oid);

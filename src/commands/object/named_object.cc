@@ -192,6 +192,19 @@ Oid RequireMadeOrBuiltin(CommandInput& input, PgQuery__ObjectType type,
 
 }  // namespace
 
+namespace {
+
+// One that users made; 0: none.
+Oid FindMade(CommandInput& input, Oid object_class, const std::vector<std::string>& names) {
+  if (object_class == kInvalidOid) return kInvalidOid;
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const catalog::SchemaObjectPtr found =
+      catalog::FindObjectByName(*input.editor.Current(), input.search_path, object_class, views);
+  return found == nullptr ? kInvalidOid : found->oid;
+}
+
+}  // namespace
+
 ObjectAddress RequireNamedObject(CommandInput& input, PgQuery__ObjectType type,
                                  const ast::Node& object) {
   switch (type) {
@@ -208,6 +221,9 @@ ObjectAddress RequireNamedObject(CommandInput& input, PgQuery__ObjectType type,
   }
   const std::vector<std::string> names = NamesOf(object);
   const std::string& name = names.back();
+  if (const Oid made = FindMade(input, ClassOfObjectType(type), names); made != kInvalidOid) {
+    return {ClassOfObjectType(type), made};
+  }
   switch (type) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_LANGUAGE:
       return {kLanguageClass, RequireFact(facts::AllLanguages(),

@@ -12,6 +12,7 @@
 #include "commands/drop/drop_closure.h"
 #include "commands/relation_lookup.h"
 #include "facts/collations.h"
+#include "facts/conversions.h"
 #include "facts/text_search.h"
 
 namespace grizzly::commands {
@@ -29,6 +30,9 @@ constexpr ObjectClassKind kObjectClassKinds[] = {
     {PG_QUERY__OBJECT_TYPE__OBJECT_STATISTIC_EXT, catalog::kExtendedStatisticsClass},
     {PG_QUERY__OBJECT_TYPE__OBJECT_TSDICTIONARY, catalog::kTextSearchDictionaryClass},
     {PG_QUERY__OBJECT_TYPE__OBJECT_TSCONFIGURATION, catalog::kTextSearchConfigurationClass},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_TSPARSER, catalog::kTextSearchParserClass},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_TSTEMPLATE, catalog::kTextSearchTemplateClass},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_CONVERSION, catalog::kConversionClass},
 };
 
 // "DROP TEXT SEARCH DICTIONARY"; statistics objects are STATISTICS to statements.
@@ -59,6 +63,15 @@ bool IsBuiltinObject(Oid object_class, const std::vector<std::string>& name) {
     case catalog::kTextSearchDictionaryClass:
       return std::ranges::any_of(facts::AllTextSearchDictionaries(),
                                  [&](const auto& fact) { return fact.dictname == own; });
+    case catalog::kTextSearchParserClass:
+      return std::ranges::any_of(facts::AllTextSearchParsers(),
+                                 [&](const auto& fact) { return fact.prsname == own; });
+    case catalog::kTextSearchTemplateClass:
+      return std::ranges::any_of(facts::AllTextSearchTemplates(),
+                                 [&](const auto& fact) { return fact.tmplname == own; });
+    case catalog::kConversionClass:
+      return std::ranges::any_of(facts::AllConversions(),
+                                 [&](const auto& fact) { return fact.conname == own; });
     default: return false;
   }
 }

@@ -25,8 +25,9 @@ catalog::Column ReadAttribute(CommandInput& input, const PgQuery__ColumnDef& def
   return column;
 }
 
-// A composite value cannot hold itself.
-void RefuseCycle(CommandInput& input, const Relation& type, Oid attribute) {
+}  // namespace
+
+void RefuseSelfMember(CommandInput& input, const Relation& type, Oid attribute) {
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   const TypePtr found = snapshot->FindType(attribute);
   if (found == nullptr) return;
@@ -36,16 +37,19 @@ void RefuseCycle(CommandInput& input, const Relation& type, Oid attribute) {
                                TypeText(input, type.row_type)));
   }
   if (found->category == 'A' && found->element != kInvalidOid) {
-    return RefuseCycle(input, type, found->element);
+    return RefuseSelfMember(input, type, found->element);
   }
-  if (found->typtype == 'd') return RefuseCycle(input, type, found->base);
+  if (found->typtype == 'r') return RefuseSelfMember(input, type, found->range_subtype);
+  if (found->typtype == 'd') return RefuseSelfMember(input, type, found->base);
   const RelationPtr relation =
       found->typtype == 'c' ? snapshot->FindRelation(found->relation) : nullptr;
   if (relation == nullptr) return;
   for (const catalog::Column& column : relation->columns) {
-    if (!column.dropped) RefuseCycle(input, type, column.type.oid);
+    if (!column.dropped) RefuseSelfMember(input, type, column.type.oid);
   }
 }
+
+namespace {
 
 void AddAttribute(CommandInput& input, const Relation& type, const PgQuery__ColumnDef& definition) {
   if (type.FindColumn(TextOf(definition.colname)) != nullptr) {
@@ -54,7 +58,7 @@ void AddAttribute(CommandInput& input, const Relation& type, const PgQuery__Colu
                                TextOf(definition.colname), type.name));
   }
   catalog::Column column = ReadAttribute(input, definition);
-  RefuseCycle(input, type, column.type.oid);
+  RefuseSelfMember(input, type, column.type.oid);
   column.attnum = static_cast<AttributeNumber>(type.columns.size() + 1);
   Relation changed = type;
   changed.columns.push_back(std::move(column));
@@ -78,7 +82,7 @@ void AlterAttribute(CommandInput& input, const Relation& type,
   const catalog::Column* column = type.FindColumn(TextOf(command.name));
   if (column == nullptr) ThrowNoAttribute(type, TextOf(command.name));
   const catalog::Column read = ReadAttribute(input, *command.def->column_def);
-  RefuseCycle(input, type, read.type.oid);
+  RefuseSelfMember(input, type, read.type.oid);
   RefuseStoredUses(input, type.row_type, type.name);
   Relation changed = type;
   catalog::Column& target = changed.columns[column->attnum - 1];

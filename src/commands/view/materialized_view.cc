@@ -100,7 +100,7 @@ std::string CreateMaterializedView(const PgQuery__CreateTableAsStmt& statement,
   made.view = std::move(definition);
   made.populated = !into.skip_data;
   const RelationPtr view = MakeTable(input, std::move(made));
-  AddViewDependencies(input, *view, bound, direct);
+  AddViewDependencies(input, *view, bound, direct, *statement.query);
   if (into.skip_data) return tag;
   return fmt::format("SELECT {}", Populate(input, view));
 }

@@ -40,6 +40,7 @@ struct QueryRecord {
   std::map<int, const PgQuery__SubLink*> subqueries;  // by SubqueryExpr::location
   std::map<const PgQuery__JoinExpr*, std::vector<std::string>> merged_columns;
   std::map<const void*, SqlType> types;  // of columns of XMLTABLE
+  std::vector<Oid> used_constraints;     // primary keys that GROUP BY goes by
   StatementColumns columns;
 };
 

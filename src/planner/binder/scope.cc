@@ -1,5 +1,7 @@
 #include "planner/binder/scope.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "catalog/schema_lookup.h"
@@ -271,6 +273,7 @@ std::unique_ptr<expr::ListExpr> FieldsOfItem(BindState& state, RangeItem& item, 
   return row;
 }
 
+<<<<<<< HEAD
 // A column of the item that is NULL only where an outer join has no row of it.
 ColumnId PresenceOf(BindState& state, RangeItem& item, int location) {
   if (item.presence != expr::kNoColumn) return item.presence;
@@ -296,10 +299,37 @@ ColumnId PresenceOf(BindState& state, RangeItem& item, int location) {
   state.MarkPassing(*project);
   side = std::move(project);
   return item.presence;
+=======
+namespace {
+
+// A row that is being checked or made has no system columns yet.
+void RefuseSystemColumn(Place place, std::string_view name, int location) {
+  const bool is_system = std::any_of(std::begin(kSystemColumns), std::end(kSystemColumns),
+                                     [name](const SystemColumn& column) { return column.name == name; });
+  if (!is_system) return;
+  switch (place) {
+    case Place::kCheck:
+      throw SqlError(SqlState::kInvalidColumnReference,
+                     fmt::format("system column \"{}\" reference in check constraint is invalid", name))
+          .At(location);
+    case Place::kGenerated:
+      throw SqlError(SqlState::kInvalidColumnReference,
+                     fmt::format("cannot use system column \"{}\" in column generation expression", name))
+          .At(location);
+    case Place::kIndexExpression:
+    case Place::kIndexPredicate:
+      throw SqlError(SqlState::kFeatureNotSupported, "index creation on system columns is not supported");
+    case Place::kPartitionKey:
+      throw SqlError(SqlState::kInvalidObjectDefinition,
+                     "partition key expressions cannot contain system column references");
+    default: return;
+  }
+>>>>>>> sql
 }
 
 }  // namespace
 
+<<<<<<< HEAD
 ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   if (item.is_scalar_function && !item.columns.empty()) {
     return MentionColumn(state, item, 0, location);
@@ -319,8 +349,11 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   return guarded;
 }
 
+=======
+>>>>>>> sql
 void ThrowNoColumn(QueryLevel& level, std::string_view qualifier, std::string_view name,
                    int location) {
+  RefuseSystemColumn(level.place, name, location);
   const std::string message =
       qualifier.empty() ? fmt::format("column \"{}\" does not exist", name)
                         : fmt::format("column {}.{} does not exist", qualifier, name);

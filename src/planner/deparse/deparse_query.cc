@@ -479,6 +479,7 @@ class QueryDeparser {
       case PG_QUERY__NODE__NODE_RANGE_FUNCTION: return WriteFunctions(*node.range_function);
       case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC: return WriteXmlTable(*node.range_table_func);
       case PG_QUERY__NODE__NODE_JOIN_EXPR: return WriteJoin(*node.join_expr);
+      case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE: return WriteSample(*node.range_table_sample);
       default: ThrowNotSupported("printing this FROM item");
     }
   }
@@ -516,6 +517,16 @@ class QueryDeparser {
     if (name.alias != nullptr) return WriteAlias(*name.alias);
     const std::string printed = PrintedName(std::string(table));
     if (printed != table) text += ' ' + QuoteIdentifier(printed);
+  }
+
+  void WriteSample(const PgQuery__RangeTableSample& sample) {
+    WriteFromItem(*sample.relation);
+    text += fmt::format(" TABLESAMPLE {} ({})",
+                        QuoteIdentifier(TextOf(sample.method[sample.n_method - 1]->string->sval)),
+                        Expression(Recorded(sample.args[0])));
+    if (sample.repeatable != nullptr) {
+      text += fmt::format(" REPEATABLE ({})", Expression(Recorded(sample.repeatable)));
+    }
   }
 
   void WriteSubselect(const PgQuery__RangeSubselect& item) {
