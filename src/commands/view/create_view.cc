@@ -13,11 +13,8 @@
 #include "catalog/schema_object.h"
 #include "types/collation.h"
 #include "facts/types.h"
-<<<<<<< HEAD
-#include "planner/binder/row_shape.h"
-=======
 #include "planner/binder/query_record.h"
->>>>>>> sql
+#include "planner/binder/row_shape.h"
 #include "planner/binder/view_changeability.h"
 
 namespace grizzly::commands {

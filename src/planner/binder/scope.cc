@@ -273,7 +273,6 @@ std::unique_ptr<expr::ListExpr> FieldsOfItem(BindState& state, RangeItem& item, 
   return row;
 }
 
-<<<<<<< HEAD
 // A column of the item that is NULL only where an outer join has no row of it.
 ColumnId PresenceOf(BindState& state, RangeItem& item, int location) {
   if (item.presence != expr::kNoColumn) return item.presence;
@@ -299,8 +298,7 @@ ColumnId PresenceOf(BindState& state, RangeItem& item, int location) {
   state.MarkPassing(*project);
   side = std::move(project);
   return item.presence;
-=======
-namespace {
+}
 
 // A row that is being checked or made has no system columns yet.
 void RefuseSystemColumn(Place place, std::string_view name, int location) {
@@ -324,12 +322,10 @@ void RefuseSystemColumn(Place place, std::string_view name, int location) {
                      "partition key expressions cannot contain system column references");
     default: return;
   }
->>>>>>> sql
 }
 
 }  // namespace
 
-<<<<<<< HEAD
 ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   if (item.is_scalar_function && !item.columns.empty()) {
     return MentionColumn(state, item, 0, location);
@@ -349,8 +345,6 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
   return guarded;
 }
 
-=======
->>>>>>> sql
 void ThrowNoColumn(QueryLevel& level, std::string_view qualifier, std::string_view name,
                    int location) {
   RefuseSystemColumn(level.place, name, location);
