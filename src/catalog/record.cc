@@ -148,6 +148,8 @@ void VisitFields(IndexDefinition*, const Visit& field) {
   field(13, &IndexDefinition::predicate);
   field(40, &IndexDefinition::clustered_on);
   field(41, &IndexDefinition::replica_identity);
+  field(42, &IndexDefinition::ready);
+  field(43, &IndexDefinition::filling);
 }
 
 template <typename Visit>

@@ -181,10 +181,13 @@ std::string RunCommand(const parser::RawStatement& statement, CommandInput& inpu
   return run(*statement.node, input);
 }
 
-CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path) {
-  CommandInput under{.transaction = input.transaction,
+namespace {
+
+CommandInput CopyOfInput(const CommandInput& input, txn::Transaction& transaction,
+                         catalog::CatalogEditor& editor, const catalog::SearchPath& path) {
+  CommandInput under{.transaction = transaction,
                      .transactions = input.transactions,
-                     .editor = input.editor,
+                     .editor = editor,
                      .shared = input.shared,
                      .catalog = input.catalog,
                      .sequences = input.sequences,
@@ -211,6 +214,20 @@ CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPat
   under.uncontended_relations = input.uncontended_relations;
   under.checks = input.checks;
   return under;
+}
+
+}  // namespace
+
+CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path) {
+  return CopyOfInput(input, input.transaction, input.editor, path);
+}
+
+CommandInput InTransaction(const CommandInput& input, txn::Transaction& transaction,
+                           catalog::CatalogEditor& editor) {
+  CommandInput inside = CopyOfInput(input, transaction, editor, input.search_path);
+  inside.uncontended_relations = nullptr;
+  inside.on_commit_tables = nullptr;
+  return inside;
 }
 
 std::vector<plan::PlanColumn> CommandColumns(const ast::Node& statement) {

@@ -69,6 +69,9 @@ struct CommandInput {
 
 // The same, where unqualified names are looked up along another path, which outlives it.
 CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path);
+// The same in another transaction, with that one's editor.
+CommandInput InTransaction(const CommandInput& input, txn::Transaction& transaction,
+                           catalog::CatalogEditor& editor);
 
 // Runs one utility statement; returns its command tag ("CREATE TABLE", "COPY 3").
 std::string RunCommand(const parser::RawStatement& statement, CommandInput& input);

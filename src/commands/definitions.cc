@@ -480,6 +480,11 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
   ThrowNotSupported("function " + std::string(name));
 }
 
+std::string KeyPartText(const DefinitionInput& input, const Relation& table,
+                        const catalog::IndexDefinition::Part& part) {
+  return PartText(input, table, part, kInvalidOid, /*whole=*/false, /*pretty=*/true);
+}
+
 std::string ExpressionText(const DefinitionInput& input, std::string_view stored, Oid relation,
                            bool pretty) {
   const RelationPtr table =

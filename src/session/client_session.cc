@@ -362,9 +362,7 @@ void ClientSession::Execute(std::string_view portal_name, uint32_t max_rows) {
     }
     if (portal.execution == nullptr && !portal.finished) {
       EnsureTransaction();
-      bool stale = false;
-      LockAndVerify(statement.plan, statement.catalog_version, &stale);
-      if (stale) PlanPrepared(statement);
+      LockAsPlanned(statement);
       CheckMayRun(*statement.plan);
       portal.execution = NewExecution(statement.plan);
       portal.execution->parameters() = portal.parameters;

@@ -220,6 +220,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   plan::PlanPtr PlanCursor(const parser::ast::Node& query);
   void LockRelations(const plan::Plan& plan);
   void LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale);
+  // Locks what the prepared statement uses, and plans it anew if that has changed since it was planned.
+  void LockAsPlanned(PreparedStatement& statement);
   std::unique_ptr<Execution> NewExecution(const plan::PlanPtr& plan);
   void FillContext(executor::ExecContext& context);
   void RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum> parameters,
@@ -338,6 +340,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   expr::ExprPtr Assignment(const catalog::Relation& table, uint32_t column,
                            const types::SqlType& from) override;
   expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) override;
+  catalog::SnapshotPtr LatestCatalog() override { return Snapshot(); }
   bool IsCurrent(const plan::ForeignKeyRule& rule) override;
   plan::ForeignKeyRulePtr Current(const plan::ForeignKeyRule& rule) override;
   plan::IndexRulePtr Current(const plan::IndexRule& rule) override;

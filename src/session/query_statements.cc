@@ -128,6 +128,12 @@ void ClientSession::LockAndVerify(const plan::PlanPtr& plan, uint64_t version, b
   *stale = Snapshot()->version() != version;
 }
 
+void ClientSession::LockAsPlanned(PreparedStatement& statement) {
+  bool stale = false;
+  LockAndVerify(statement.plan, statement.catalog_version, &stale);
+  if (stale) PlanPrepared(statement);  // under the locks
+}
+
 void ClientSession::PlanPrepared(PreparedStatement& statement) {
   const bool is_plannable = statement.node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT ||
                             statement.node->node_case == PG_QUERY__NODE__NODE_INSERT_STMT ||
@@ -442,8 +448,8 @@ commands::PreparedQuery ClientSession::Prepared(const PgQuery__ExecuteStmt& exec
   query.parameters =
       EvaluateArguments(*statement, execute.params, execute.n_params, *query.arena);
   if (statement->plan->root == nullptr) return query;
+  LockAsPlanned(*statement);
   query.plan = statement->plan;
-  LockRelations(*query.plan);
   return query;
 }
 

@@ -317,7 +317,7 @@ void ClientSession::RunExecute(const PgQuery__ExecuteStmt& statement, std::strin
   auto arena = std::make_unique<Arena>(&memory_);
   std::vector<types::Datum> parameters =
       EvaluateArguments(*prepared, statement.params, statement.n_params, *arena);
-  LockRelations(*prepared->plan);
+  LockAsPlanned(*prepared);
   CheckMayRun(*prepared->plan);
   const auto execution = NewExecution(prepared->plan);
   execution->parameters() = std::move(parameters);

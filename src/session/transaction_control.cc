@@ -18,6 +18,7 @@ txn::Transaction& ClientSession::EnsureTransaction() {
   if (block_ == BlockState::kNone) block_ = BlockState::kImplicit;
   txn::TransactionOptions options = settings_.effective().transaction_defaults;
   options.session = id_;
+  options.tenant = tenant_->database->tenant;
   transaction_ = instance_.transactions().Begin(options, cancel_token(), &memory_,
                                                 &settings_.effective().locks);
   settings_.BeginTransaction();

@@ -146,6 +146,10 @@ RelationPtr RequireClusterIndex(CommandInput& input, const Relation& table,
                                "support clustering",
                                name));
   }
+  if (!index->index->valid) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot cluster on invalid index \"{}\"", name));
+  }
   return index;
 }
 

@@ -4,6 +4,7 @@
 
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
+#include "commands/index/concurrent_index.h"
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
@@ -298,35 +299,59 @@ IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
 
 }  // namespace
 
+namespace {
+
+// None: there is one of this name, which has been said.
+std::optional<IndexRequest> ReadNewIndex(CommandInput& input, const catalog::Relation& table,
+                                         const PgQuery__IndexStmt& statement) {
+  if (statement.if_not_exists && TextOf(statement.idxname) != "") {
+    const std::string_view name = TextOf(statement.idxname);
+    LockChosenName(input, table.schema, name);
+    if (input.editor.Current()->FindRelation(table.schema, name) != nullptr) {
+      SendNotice(input, fmt::format("relation \"{}\" already exists, skipping", name), "",
+                 Severity::kNotice, SqlState::kDuplicateTable);
+      return std::nullopt;
+    }
+  }
+  if (table.IsPartitioned() && statement.concurrent) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot create index on partitioned table \"{}\" concurrently",
+                               table.name));
+  }
+  IndexRequest request = ReadIndex(input, table, statement);
+  request.only = !statement.relation->inh;
+  return request;
+}
+
+}  // namespace
+
 std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input) {
   if (statement.concurrent) RefuseInTransactionBlock(input, "CREATE INDEX CONCURRENTLY");
   static_cast<void>(CheckMethod(statement));
   const RelationPtr table =
-      LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
+      LockRelation(input, *statement.relation,
+                   statement.concurrent ? txn::RelationLockMode::kShareUpdateExclusive
+                                        : txn::RelationLockMode::kShare);
   if (!table->HasRows() && !table->IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot create index on relation \"{}\"", table->name))
         .Detail(NotSupportedDetail(table->kind));
   }
   RequireOwner(input, *table);
-  if (statement.if_not_exists && TextOf(statement.idxname) != "") {
-    const std::string_view name = TextOf(statement.idxname);
-    LockChosenName(input, table->schema, name);
-    if (input.editor.Current()->FindRelation(table->schema, name) != nullptr) {
-      SendNotice(input, fmt::format("relation \"{}\" already exists, skipping", name), "",
-                 Severity::kNotice, SqlState::kDuplicateTable);
-      return "CREATE INDEX";
-    }
+  // Nobody else uses a temporary table.
+  if (statement.concurrent && table->persistence != 't') {
+    BuildIndexConcurrently(input, [&](CommandInput& inside) {
+      const RelationPtr latest = Reread(inside, table->oid);
+      const auto request = ReadNewIndex(inside, *latest, statement);
+      return request.has_value() ? DefineUnfilledIndex(inside, latest, *request)->oid : kInvalidOid;
+    });
+    return "CREATE INDEX";
   }
   const RelationPtr latest = Reread(input, table->oid);
-  if (latest->IsPartitioned() && statement.concurrent) {
-    throw SqlError(SqlState::kFeatureNotSupported,
-                   fmt::format("cannot create index on partitioned table \"{}\" concurrently",
-                               latest->name));
+  auto request = ReadNewIndex(input, *latest, statement);
+  if (request.has_value()) {
+    DefineIndex(input, latest, std::move(*request), /*is_new_table=*/false);
   }
-  IndexRequest request = ReadIndex(input, *latest, statement);
-  request.only = !statement.relation->inh;
-  DefineIndex(input, latest, std::move(request), /*is_new_table=*/false);
   return "CREATE INDEX";
 }
 

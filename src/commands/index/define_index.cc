@@ -246,15 +246,33 @@ void CheckCollations(const IndexRequest& request) {
   }
 }
 
-}  // namespace
-
-RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,
-                        bool is_new_table) {
-  RefuseTakenNames(input, *table, request);
+void CheckRequest(CommandInput& input, const Relation& table, const IndexRequest& request) {
+  RefuseTakenNames(input, table, request);
   CheckCollations(request);
   if (request.parts.size() + request.include.size() > 32) {
     throw SqlError(SqlState::kTooManyColumns, "cannot use more than 32 columns in an index");
   }
+}
+
+}  // namespace
+
+RelationPtr DefineUnfilledIndex(CommandInput& input, const RelationPtr& table,
+                                const IndexRequest& request) {
+  CheckRequest(input, *table, request);
+  Relation index = MakeIndexRelation(input, *table, request);
+  index.index->valid = index.index->ready = false;
+  index.index->filling = true;
+  const RelationPtr made = input.editor.PutRelation(std::move(index));
+  Relation changed = *table;
+  changed.indexes.push_back(made->oid);
+  input.editor.PutRelation(std::move(changed));
+  AddMentioned(input, *table, *made, request.mentioned);
+  return made;
+}
+
+RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,
+                        bool is_new_table) {
+  CheckRequest(input, *table, request);
   if (table->IsPartitioned()) return DefinePartitionedIndex(input, table, request);
   Relation changed = *table;
   Relation index_relation = MakeIndexRelation(input, *table, request);

@@ -58,7 +58,10 @@ bool Cardinality::HoldUniqueKey(Oid table, const std::vector<AttributeNumber>& c
   if (relation == nullptr) return false;
   for (Oid index_oid : relation->indexes) {
     const catalog::RelationPtr index = catalog_.FindRelation(index_oid);
-    if (index == nullptr || !index->index->unique || !index->index->predicate.empty()) continue;
+    if (index == nullptr || !index->index->unique || !index->index->valid ||
+        !index->index->predicate.empty()) {
+      continue;
+    }
     const auto& parts = index->index->parts;
     const bool held = std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
       return part.column != 0 &&
