@@ -6,6 +6,7 @@
 #include "catalog/object_text.h"
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
+#include "commands/object/extended_statistics.h"
 #include "facts/access_methods.h"
 #include "catalog/schema_object.h"
 #include "facts/aggregates.h"
@@ -14,6 +15,7 @@
 #include "session/client_session.h"
 #include "session/services.h"
 #include "session/system_functions.h"
+#include "types/array.h"
 #include "types/collation.h"
 
 namespace grizzly::session {
@@ -104,6 +106,25 @@ Datum MethodProperty(const SystemCall& call) {
   if (method == nullptr || method->amtype != 'i') return Datum::Null();
   if (method->oid == facts::kBtreeMethodOid) return FindProperty(kProperties, call.TextAt(1));
   ThrowNotSupported(fmt::format("index access method {}", method->amname));
+}
+
+// How a method calls the phases of building an index, for pg_stat_progress_create_index.
+Datum PhaseName(const SystemCall& call) {
+  static constexpr std::string_view kBtreePhases[] = {"initializing", "scanning table", "sorting live tuples",
+                                                      "sorting dead tuples", "loading tuples in tree"};
+  const auto phase = call.arguments[1].As<int64_t>();
+  const bool is_known = call.OidAt(0) == facts::kBtreeMethodOid && phase >= 1 &&
+                        phase <= static_cast<int64_t>(std::size(kBtreePhases));
+  return is_known ? Datum::OfString(kBtreePhases[phase - 1], call.arena) : Datum::Null();
+}
+
+Datum ExpressionsOfStatistics(const SystemCall& call) {
+  const std::vector<std::string> texts =
+      commands::StatisticsExpressions(call.session.MakeDefinitionInput(), call.OidAt(0));
+  if (texts.empty()) return Datum::Null();
+  types::ArrayBuilder items(facts::kTextOid, types::PhysicalType::kString);
+  for (const std::string& text : texts) items.AddString(text);
+  return Datum::Of(items.Finish(call.arena));
 }
 
 Datum IndexProperty(const SystemCall& call) {
@@ -317,6 +338,8 @@ std::span<const SystemFunctionEntry> ObjectFunctions() {
       {"pg_sequence_last_value", SequenceLastValue},
       {"pg_indexam_has_property", MethodProperty},
       {"pg_index_has_property", IndexProperty},
+      {"pg_indexam_progress_phasename", PhaseName},
+      {"pg_get_statisticsobjdef_expressions", ExpressionsOfStatistics},
       {"pg_index_column_has_property", IndexColumnProperty},
       {"pg_relation_is_publishable", IsPublishable},
       {"pg_my_temp_schema", MyTemporarySchema},

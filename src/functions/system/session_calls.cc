@@ -24,7 +24,7 @@ constexpr std::string_view kCalls[] = {
     "current_query",
     // objects
     "pg_get_serial_sequence", "pg_sequence_last_value", "pg_indexam_has_property",
-    "pg_index_has_property", "pg_index_column_has_property", "pg_relation_is_publishable",
+    "pg_index_has_property", "pg_indexam_progress_phasename", "pg_get_statisticsobjdef_expressions", "pg_index_column_has_property", "pg_relation_is_publishable",
     "pg_relation_is_updatable", "pg_column_is_updatable", "pg_relation_filenode",
     "pg_my_temp_schema", "pg_is_other_temp_schema",
     "pg_describe_object", "pg_tablespace_location", "pg_partition_root",
@@ -51,7 +51,8 @@ constexpr std::string_view kSets[] = {
     "pg_stat_get_wal_senders", "pg_stat_get_progress_info", "pg_stat_get_subscription",
     "pg_stat_get_recovery_prefetch", "pg_get_replication_slots",
     "pg_show_replication_origin_status", "pg_partition_tree", "pg_partition_ancestors",
-    "pg_get_publication_tables",
+    "pg_get_publication_tables", "pg_ident_file_mappings", "pg_get_shmem_allocations",
+    "pg_stats_ext_mcvlist_items", "pg_stat_get_replication_slot", "pg_stat_get_subscription_stats",
 };
 
 Datum Call(FunctionContext& context, const CallSite& call, Values values) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "planner/binder/from_binder.h"
+#include "planner/binder/query_record.h"
 
 namespace grizzly::planner {
 
@@ -38,6 +39,12 @@ FromBinder::Item FromBinder::BindSample(const PgQuery__RangeTableSample& node) {
     sample.repeatable = CoerceToSpecific(
         state_, binder.BindAt(*node.repeatable, Place::kFromFunction), facts::kFloat8Oid,
         "REPEATABLE");
+  }
+  if (state_.record != nullptr) {
+    state_.record->expressions[node.args[0]] = sample.percentage->Clone();
+    if (node.repeatable != nullptr) {
+      state_.record->expressions[node.repeatable] = sample.repeatable->Clone();
+    }
   }
   item.row->scan->sample = std::move(sample);
   return item;
