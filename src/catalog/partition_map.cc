@@ -13,10 +13,10 @@ namespace {
 
 using types::Datum;
 
-storage::KeyLayout LayoutOf(const PartitionKey& key) {
+storage::KeyLayout LayoutOf(const CatalogSnapshot& catalog, const PartitionKey& key) {
   std::vector<storage::KeyPart> parts;
   for (const PartitionKey::Part& part : key.parts) {
-    storage::KeyPart key_part{part.type, /*descending=*/false, /*nulls_first=*/false};
+    storage::KeyPart key_part{catalog.OrderedAs(part.type), /*descending=*/false, /*nulls_first=*/false};
     if (part.collation != kInvalidOid) key_part.type.collation = part.collation;
     parts.push_back(key_part);
   }
@@ -32,10 +32,10 @@ bool HasNull(std::span<const Datum> key) {
 PartitionMap::PartitionMap(const CatalogSnapshot& catalog, const Relation& table)
     : catalog_(&catalog), key_(*table.partition_key) {
   if (key_.strategy != 'h') {
-    layout_.emplace(LayoutOf(key_));
+    layout_.emplace(LayoutOf(catalog, key_));
   } else {
     for (const PartitionKey::Part& part : key_.parts) {
-      hashes_.push_back(types::FindPostgresHash(part.type));
+      hashes_.push_back(types::FindPostgresHash(catalog.OrderedAs(part.type)));
       if (hashes_.back() == nullptr) ThrowNotSupported("hash partitioning by this type");
     }
   }

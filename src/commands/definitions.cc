@@ -7,6 +7,7 @@
 #include "commands/object/extended_statistics.h"
 #include "facts/access_methods.h"
 #include "catalog/schema_object.h"
+#include "commands/type/type_parts.h"
 #include "facts/operators.h"
 #include "facts/procs.h"
 #include "facts/types.h"
@@ -38,6 +39,7 @@ std::string Deparse(const DefinitionInput& input, const expr::Expr& bound, const
   deparse.catalog = input.catalog.get();
   deparse.search_path = input.search_path;
   deparse.io = input.io;
+  deparse.stored = true;
   deparse.pretty = pretty;
   deparse.indent = true;
   deparse.column_name = [table](expr::ColumnId id) {
@@ -105,6 +107,7 @@ std::optional<std::string> DomainCheckText(const DefinitionInput& input, Oid oid
     deparse.catalog = input.catalog.get();
     deparse.search_path = input.search_path;
     deparse.io = input.io;
+    deparse.stored = true;
     deparse.pretty = pretty;
     deparse.indent = true;
     deparse.input_name = [](uint32_t) { return std::string("VALUE"); };
@@ -187,7 +190,8 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
   if (part.collation != kInvalidOid && part.collation != own_collation) {
     text += " COLLATE " + CollationText(input, part.collation);
   }
-  const facts::OpclassFact* usual = facts::DefaultOpclass(method, part.type.oid);
+  const facts::OpclassFact* usual = facts::DefaultOpclass(
+      method, OpclassInputType(*input.catalog, part.type.oid));
   const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
   const bool has_options = !part.options.empty();
   if (opclass != nullptr && (usual != opclass || has_options)) text += " " + std::string(opclass->opcname);
@@ -430,7 +434,8 @@ std::optional<std::string> PartitionKeyText(const DefinitionInput& input, Oid oi
     }
     const Oid method =
         key.strategy == 'h' ? facts::kHashMethodOid : facts::kBtreeMethodOid;
-    const facts::OpclassFact* usual = facts::DefaultOpclass(method, part.type.oid);
+    const facts::OpclassFact* usual = facts::DefaultOpclass(
+        method, OpclassInputType(*input.catalog, part.type.oid));
     const facts::OpclassFact* chosen = facts::FindOpclass(part.opclass);
     if (chosen != nullptr && (usual == nullptr || usual->oid != chosen->oid)) {
       parts.back() += " " + catalog::QuoteIdentifier(chosen->opcname);

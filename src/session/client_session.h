@@ -139,6 +139,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
     return *session_role_;
   }
   catalog::SnapshotPtr Snapshot();
+  commands::DefinitionInput MakeDefinitionInput();
   const catalog::SearchPath& CurrentSearchPath(const catalog::CatalogSnapshot& snapshot);
   txn::Transaction& EnsureTransaction();
   // The transaction's number (an xid8), given at the first call.
@@ -227,7 +228,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum> parameters,
                std::unique_ptr<Arena> arena, bool describe, bool commit_first);
   void CheckMayRun(const plan::Plan& plan);
-  static RowDescription Describe(const plan::Plan& plan);
+  RowDescription Describe(const plan::Plan& plan);
   types::Datum ReadLiteral(const parser::Literal& literal, const planner::LiftedLiteral& lifted,
                            Arena& arena);
   types::Datum ReadParameter(const types::SqlType& type, std::optional<std::string_view> value,
@@ -323,7 +324,6 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void DropPortalsMadeUnder(size_t savepoint_depth);
 
   // pg_get_viewdef and its like (statement_loop.cc).
-  commands::DefinitionInput MakeDefinitionInput();
   std::optional<std::string> DefinitionText(Oid function, Oid object, int32_t column, bool pretty);
 
   // ---- commands::QueryRunner ----

@@ -6,6 +6,7 @@
 #include "catalog/object_text.h"
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
+#include "commands/object/extended_statistics.h"
 #include "facts/access_methods.h"
 #include "catalog/schema_object.h"
 #include "facts/aggregates.h"
@@ -14,6 +15,7 @@
 #include "session/client_session.h"
 #include "session/services.h"
 #include "session/system_functions.h"
+#include "types/array.h"
 #include "types/collation.h"
 
 namespace grizzly::session {
@@ -74,6 +76,27 @@ Datum SequenceLastValue(const SystemCall& call) {
   }
   const catalog::SequenceState state = call.session.instance().sequences().Read(*sequence);
   return state.is_called ? Datum::Of(state.last_value) : Datum::Null();
+}
+
+// ---- indexes and statistics objects ----
+
+// How a method calls the phases of building an index, for pg_stat_progress_create_index.
+Datum PhaseName(const SystemCall& call) {
+  static constexpr std::string_view kBtreePhases[] = {"initializing", "scanning table", "sorting live tuples",
+                                                      "sorting dead tuples", "loading tuples in tree"};
+  const auto phase = call.arguments[1].As<int64_t>();
+  const bool is_known = call.OidAt(0) == facts::kBtreeMethodOid && phase >= 1 &&
+                        phase <= static_cast<int64_t>(std::size(kBtreePhases));
+  return is_known ? Datum::OfString(kBtreePhases[phase - 1], call.arena) : Datum::Null();
+}
+
+Datum ExpressionsOfStatistics(const SystemCall& call) {
+  const std::vector<std::string> texts =
+      commands::StatisticsExpressions(call.session.MakeDefinitionInput(), call.OidAt(0));
+  if (texts.empty()) return Datum::Null();
+  types::ArrayBuilder items(facts::kTextOid, types::PhysicalType::kString);
+  for (const std::string& text : texts) items.AddString(text);
+  return Datum::Of(items.Finish(call.arena));
 }
 
 // ---- relations ----
@@ -248,6 +271,8 @@ std::span<const SystemFunctionEntry> ObjectFunctions() {
   static constexpr SystemFunctionEntry kEntries[] = {
       {"pg_get_serial_sequence", SerialSequence},
       {"pg_sequence_last_value", SequenceLastValue},
+      {"pg_indexam_progress_phasename", PhaseName},
+      {"pg_get_statisticsobjdef_expressions", ExpressionsOfStatistics},
       {"pg_relation_is_publishable", IsPublishable},
       {"pg_my_temp_schema", MyTemporarySchema},
       {"pg_is_other_temp_schema", IsOtherTemporarySchema},

@@ -20,6 +20,16 @@ bool FunctionExists(Oid function) {
   return functions::BuiltinRegistry().Find(function) != nullptr;
 }
 
+// Of the type below a domain: the outermost domain's that has one.
+int32_t TypmodBelow(const catalog::CatalogSnapshot& snapshot, const types::SqlType& type) {
+  int32_t typmod = type.typmod;
+  for (auto at = snapshot.FindType(type.oid); at != nullptr && at->typtype == 'd';
+       at = snapshot.FindType(at->base)) {
+    if (typmod == types::kNoTypmod) typmod = at->base_typmod;
+  }
+  return typmod;
+}
+
 }  // namespace
 
 catalog::SnapshotPtr ClientSession::Snapshot() {
@@ -196,7 +206,9 @@ RowDescription ClientSession::Describe(const plan::Plan& plan) {
     result.type = column.type;
     // Clients hear of the type below a domain.
     if (const Oid base = types::AnyDomainBaseOf(result.type.oid); base != result.type.oid) {
+      const int32_t typmod = TypmodBelow(*Snapshot(), result.type);
       result.type = types::ResolveAnyType(base);
+      result.type.typmod = typmod;
     }
     // A record's typmod is its shape's number here (types/record_shape.h).
     if (result.type.oid == facts::kRecordOid) result.type.typmod = types::kNoTypmod;

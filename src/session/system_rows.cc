@@ -252,6 +252,14 @@ Rows ForeignKeyRows(const SystemCall&) {
 
 Rows NoRows(const SystemCall&) { return {}; }
 
+// Of a slot or a subscription that is none: nothing has been counted.
+Rows ReplicationSlotRow(const SystemCall& call) {
+  return {{std::string(call.TextAt(0)), "0", "0", "0", "0", "0", "0", "0", "0", std::nullopt}};
+}
+Rows SubscriptionRow(const SystemCall& call) {
+  return {{std::to_string(call.OidAt(0)), "0", "0", std::nullopt}};
+}
+
 Rows PublishedTables(const SystemCall& call) {
   throw SqlError(SqlState::kUndefinedObject,
                  fmt::format("publication \"{}\" does not exist", call.TextAt(0)));
@@ -338,6 +346,11 @@ constexpr SystemRowEntry kSources[] = {
     {"pg_partition_tree", PartitionTreeRows},
     {"pg_partition_ancestors", PartitionAncestorRows},
     {"pg_get_publication_tables", PublishedTables},
+    {"pg_ident_file_mappings", NoRows},
+    {"pg_get_shmem_allocations", NoRows},
+    {"pg_stats_ext_mcvlist_items", NoRows},
+    {"pg_stat_get_replication_slot", ReplicationSlotRow},
+    {"pg_stat_get_subscription_stats", SubscriptionRow},
 };
 
 }  // namespace

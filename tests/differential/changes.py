@@ -74,9 +74,7 @@ class Changes:
                   self.insert_selected, self.update_from]
         if name not in self.tables:
             return self.r.choice(simple[:3] + simple[4:5])(name)
-        more = [self.delete_using, self.update_pair, self.changing_with, self.move, self.delete_chosen]
-        if name not in self.partitioned:  # MERGE into a tree of tables is refused
-            more += [self.merge, self.merge]
+        more = [self.delete_using, self.update_pair, self.changing_with, self.move, self.delete_chosen, self.merge, self.merge]
         return self.r.choice(simple + more + [self.written] * 6)(name)
 
     def target(self, name):
@@ -298,8 +296,6 @@ class Changes:
 
     def refer(self, name):
         other = self.r.choice(list(self.tables))
-        if {name, other} & self.partitioned:  # refused of trees of tables
-            return self.new_index(name)
         columns, column = self.tables[name], f"f{self.number()}"
         action = self.r.choice(["", " ON DELETE CASCADE", " ON DELETE SET NULL", " ON DELETE SET DEFAULT", " ON UPDATE CASCADE"])
         return Step(f"ALTER TABLE {name} ADD COLUMN {column} int4 REFERENCES {other}{action}", lambda: columns.append((column, "int4")))

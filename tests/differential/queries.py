@@ -18,7 +18,6 @@ class Workload(Changes, Shapes, Forms, Writes):
         self.r = random.Random(seed)
         self.e = SafeExpressions(self.r)
         self.tables = {}
-        self.partitioned = set()
         self.views = {}      # name: (kind, columns); copies of queries, too
         self.updatable = {}  # views over one table
         self.generated = set()  # (table, column)
@@ -34,8 +33,7 @@ class Workload(Changes, Shapes, Forms, Writes):
             made = self.table(name, columns)
             yield made
             if "PARTITION BY" in made:
-                self.partitioned.add(name)
-                yield from self.partitions(name)
+                yield from self.partitions(name, made)
             self.tables[name] = columns
             for _ in range(self.r.randint(0, 2)):
                 yield self.index(name, columns)
@@ -54,10 +52,21 @@ class Workload(Changes, Shapes, Forms, Writes):
             parts.append(text)
         kind = self.r.random()
         if kind < 0.15:
-            return f"CREATE TABLE {name} ({', '.join(parts)}) PARTITION BY RANGE (id)"
+            return f"CREATE TABLE {name} ({', '.join(parts)}) PARTITION BY {self.r.choice(['RANGE', 'RANGE', 'HASH', 'LIST'])} (id)"
         return f"CREATE TABLE {name} ({', '.join(parts)}){' USING columnar' if kind < 0.45 else ''}"
 
-    def partitions(self, name):
+    def partitions(self, name, made):
+        if made.endswith("HASH (id)"):
+            for i in range(3):
+                yield f"CREATE TABLE {name}_{i} PARTITION OF {name} FOR VALUES WITH (MODULUS 3, REMAINDER {i})"
+            return
+        if made.endswith("LIST (id)"):
+            for i in range(2):
+                values = ", ".join(map(str, range(i, 200, 3)))
+                yield f"CREATE TABLE {name}_{i} (LIKE {name} INCLUDING ALL)"
+                yield f"ALTER TABLE {name} ATTACH PARTITION {name}_{i} FOR VALUES IN ({values})"
+            yield f"CREATE TABLE {name}_2 PARTITION OF {name} DEFAULT"
+            return
         yield f"CREATE TABLE {name}_low PARTITION OF {name} FOR VALUES FROM (MINVALUE) TO (40)"
         yield f"CREATE TABLE {name}_mid PARTITION OF {name} FOR VALUES FROM (40) TO (110) PARTITION BY HASH (id)"
         for i in range(2):

@@ -4,6 +4,7 @@
 
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
 
 namespace grizzly::commands {
@@ -15,7 +16,7 @@ using catalog::RelationPtr;
 constexpr std::string_view kCannotBeKey =
     "Cannot create a primary key or unique constraint using such an index.";
 
-void RefuseParts(const Relation& table, const Relation& index, int location) {
+void RefuseParts(CommandInput& input, const Relation& table, const Relation& index, int location) {
   const auto refuse = [location](std::string message) {
     throw SqlError(SqlState::kWrongObjectType, std::move(message))
         .Detail(std::string(kCannotBeKey))
@@ -30,7 +31,8 @@ void RefuseParts(const Relation& table, const Relation& index, int location) {
   for (size_t i = 0; i < definition.parts.size(); ++i) {
     const catalog::IndexDefinition::Part& part = definition.parts[i];
     const facts::OpclassFact* usual =
-        facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid);
+        facts::DefaultOpclass(facts::kBtreeMethodOid,
+                              OpclassInputType(*input.editor.Current(), part.type.oid));
     const bool is_default = !part.descending && !part.nulls_first && usual != nullptr &&
                             usual->oid == part.opclass &&
                             part.collation == table.columns[part.column - 1].type.collation;
@@ -102,7 +104,7 @@ RelationPtr AddKeyUsingIndex(CommandInput& input, const RelationPtr& table, cons
                    "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables");
   }
   const RelationPtr found = FindIndex(input, *table, key.index_name, key.location);
-  RefuseParts(*table, *found, key.location);
+  RefuseParts(input, *table, *found, key.location);
   Relation index = *found;
   Relation changed = *table;
   if (!key.name.empty() && key.name != index.name) {

@@ -146,6 +146,14 @@ class Closure {
     });
   }
 
+  // What a column of a view needs, its query needs.
+  ObjectAddress WithoutViewColumn(ObjectAddress address) {
+    if (address.object_class != catalog::kRelationClass || address.sub == 0) return address;
+    const RelationPtr relation = input_.editor.Current()->FindRelation(address.object);
+    if (relation != nullptr && relation->view.has_value()) address.sub = 0;
+    return address;
+  }
+
   // Of a partition's constraint the partitioned table's: that is what needs the other table.
   ObjectAddress WholeOf(ObjectAddress address) {
     if (address.object_class != catalog::kConstraintClass) return address;
@@ -217,7 +225,8 @@ class Closure {
     }
     Lock(what.address);
     for (const Dependency& edge : Dependents(what.address)) {
-      ObjectAddress dependent{edge.dependent_class, edge.dependent, edge.dependent_sub};
+      ObjectAddress dependent = WithoutViewColumn(
+          {edge.dependent_class, edge.dependent, edge.dependent_sub});
       if (edge.type == 'n') dependent = WholeOf(dependent);
       bool silent = edge.type != 'n' || IsOriginal(dependent);
       if (edge.type == 'i') dependent = OwnerOfIndexPart(what.address, dependent, &silent);

@@ -77,8 +77,9 @@ const facts::AccessMethodFact& CheckMethod(const PgQuery__IndexStmt& statement) 
 }
 
 // The keys of a hash index are ordered, though it is only asked for equality.
-void RequireOrder(const catalog::IndexDefinition::Part& part) {
-  if (facts::DefaultOpclass(facts::kBtreeMethodOid, part.type.oid) == nullptr) {
+void RequireOrder(CommandInput& input, const catalog::IndexDefinition::Part& part) {
+  const Oid type = OpclassInputType(*input.editor.Current(), part.type.oid);
+  if (facts::DefaultOpclass(facts::kBtreeMethodOid, type) == nullptr) {
     ThrowNotSupported("a hash index over a type without an order");
   }
 }
@@ -129,7 +130,7 @@ void SetOpclass(CommandInput& input, const facts::AccessMethodFact& method,
           ? NamedOpclass(input, method, ListOf(element.opclass, element.n_opclass), part->type.oid)
           : UsualOpclass(input, method, part->type.oid);
   part->opclass = opclass.oid;
-  if (method.oid == facts::kHashMethodOid) return RequireOrder(*part);
+  if (method.oid == facts::kHashMethodOid) return RequireOrder(input, *part);
   if (storage::IsTermMethod(method.amname)) {
     const auto scheme = storage::SchemeOfOpclass(opclass.oid);
     if (!scheme.has_value()) {

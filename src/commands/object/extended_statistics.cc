@@ -239,7 +239,23 @@ std::string KindsText(std::string_view letters) {
   return count == 0 || count == std::size(kStatisticsKinds) ? "" : fmt::format(" ({})", text);
 }
 
+std::vector<std::string> ExpressionTexts(const DefinitionInput& input, const SchemaObject& object,
+                                         Oid table) {
+  std::vector<std::string> texts;
+  for (size_t i = 0;; ++i) {
+    const std::string_view stored = object.Property(fmt::format("expression{}", i));
+    if (stored.empty()) return texts;
+    texts.push_back(ExpressionText(input, stored, table, /*pretty=*/false));
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> StatisticsExpressions(const DefinitionInput& input, Oid oid) {
+  const auto object = catalog::ObjectsOf(*input.catalog).FindObject(catalog::kExtendedStatisticsClass, oid);
+  if (object == nullptr) return {};
+  return ExpressionTexts(input, *object, object->OidProperty("table"));
+}
 
 std::optional<std::string> StatisticsText(const DefinitionInput& input, Oid oid,
                                           bool columns_only) {
@@ -255,10 +271,7 @@ std::optional<std::string> StatisticsText(const DefinitionInput& input, Oid oid,
     parts.push_back(catalog::QuoteIdentifier(table->columns[static_cast<size_t>(attnum - 1)].name));
     at = end + 1;
   }
-  for (size_t i = 0;; ++i) {
-    const std::string_view stored = object->Property(fmt::format("expression{}", i));
-    if (stored.empty()) break;
-    const std::string text = ExpressionText(input, stored, table->oid, /*pretty=*/false);
+  for (const std::string& text : ExpressionTexts(input, *object, table->oid)) {
     const bool is_call = text.ends_with(')') && !text.starts_with('(');
     parts.push_back(is_call || text.starts_with('(') ? text : "(" + text + ")");
   }

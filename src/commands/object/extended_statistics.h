@@ -19,4 +19,7 @@ std::string AlterStatistics(const PgQuery__AlterStatsStmt& statement, CommandInp
 std::optional<std::string> StatisticsText(const DefinitionInput& input, Oid object,
                                           bool columns_only);
 
+// pg_get_statisticsobjdef_expressions; empty: there are none, or no such object.
+std::vector<std::string> StatisticsExpressions(const DefinitionInput& input, Oid object);
+
 }  // namespace grizzly::commands

@@ -436,6 +436,7 @@ catalog::Definition MakeDefaultDefinition(CommandInput& input, const catalog::Co
   planner::DeparseInput deparse;
   deparse.catalog = snapshot.get();
   deparse.search_path = &only_built_in;
+  deparse.stored = true;
   catalog::Column kept = column;
   kept.default_value = {planner::DeparseExpression(bound, deparse), input.search_path.schemas()};
   try {

@@ -1,6 +1,7 @@
 #include "commands/view/view_text.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/error/check.h"
 #include "catalog/object_text.h"
@@ -120,6 +121,7 @@ class StarExpansion {
     const std::string qualifier(star.n_fields > 1 ? StringOf(star.fields[star.n_fields - 2])
                                                   : std::string_view());
     before_.clear();
+    const size_t count = targets->size();
     for (ast::Node* item : ListOf(select.from_clause, select.n_from_clause)) {
       ast::Node* const meant = qualifier.empty() ? item : FindNamed(*item, qualifier);
       if (meant != nullptr) {
@@ -129,6 +131,7 @@ class StarExpansion {
       }
       before_.push_back(item);
     }
+    if (targets->size() == count) targets->push_back(target);  // columns that only the binder knows
   }
 
   // May use what stands before it in FROM.
@@ -149,6 +152,12 @@ class StarExpansion {
     return left != nullptr ? left : FindNamed(*join.rarg, name);
   }
 
+  static std::string NameOfFunction(const PgQuery__RangeFunction& item) {
+    const ast::Node& call = *item.functions[0]->list->items[0];
+    if (call.node_case != PG_QUERY__NODE__NODE_FUNC_CALL) return "";
+    return std::string(StringOf(call.func_call->funcname[call.func_call->n_funcname - 1]));
+  }
+
   static std::string AliasOf(const ast::Node& item) {
     const PgQuery__Alias* alias = nullptr;
     switch (item.node_case) {
@@ -157,7 +166,11 @@ class StarExpansion {
         if (alias == nullptr) return std::string(TextOf(item.range_var->relname));
         break;
       case PG_QUERY__NODE__NODE_RANGE_SUBSELECT: alias = item.range_subselect->alias; break;
-      case PG_QUERY__NODE__NODE_RANGE_FUNCTION: alias = item.range_function->alias; break;
+      case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE: return AliasOf(*item.range_table_sample->relation);
+      case PG_QUERY__NODE__NODE_RANGE_FUNCTION:
+        alias = item.range_function->alias;
+        if (alias == nullptr) return NameOfFunction(*item.range_function);
+        break;
       case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC:
         alias = item.range_table_func->alias;
         if (alias == nullptr) return "xmltable";
@@ -295,9 +308,17 @@ void WalkTree(ast::Node& node, const std::function<void(ProtobufCMessage&)>& vis
   WalkMessage(node.base, visit);
 }
 
+// Not those of OF, which are names of FROM items.
 void ForEachRangeVar(ast::Node& node, const std::function<void(PgQuery__RangeVar&)>& visit) {
+  std::set<const PgQuery__RangeVar*> locked;
   WalkMessage(node.base, [&](ProtobufCMessage& message) {
-    if (message.descriptor == &pg_query__range_var__descriptor) {
+    if (message.descriptor != &pg_query__locking_clause__descriptor) return;
+    const auto& clause = reinterpret_cast<PgQuery__LockingClause&>(message);
+    for (size_t i = 0; i < clause.n_locked_rels; ++i) locked.insert(clause.locked_rels[i]->range_var);
+  });
+  WalkMessage(node.base, [&](ProtobufCMessage& message) {
+    const bool is_name = message.descriptor == &pg_query__range_var__descriptor;
+    if (is_name && !locked.contains(reinterpret_cast<PgQuery__RangeVar*>(&message))) {
       visit(reinterpret_cast<PgQuery__RangeVar&>(message));
     }
   });

@@ -9,6 +9,7 @@
 #include "types/collation.h"
 #include "types/postgres_hash.h"
 #include "types/text.h"
+#include "types/type_directory.h"
 
 namespace grizzly::functions {
 namespace {
@@ -97,7 +98,10 @@ Datum InHashPartition(FunctionContext&, const CallSite& call, std::span<const Da
   uint64_t hash = 0;
   for (size_t i = kFirstKey; i < arguments.size(); ++i) {
     if (arguments[i].is_null()) continue;
-    const types::PostgresHashFunction of = types::FindPostgresHash(call.argument_types[i]);
+    const types::TypeDirectory* const directory = types::CurrentTypeDirectory();
+    const types::SqlType& type = call.argument_types[i];
+    const types::PostgresHashFunction of =
+        types::FindPostgresHash(directory == nullptr ? type : directory->OrderedAs(type));
     if (of == nullptr) ThrowNotSupported("hash partitioning by this type");
     hash = types::CombinePostgresHash(hash, of(arguments[i], types::kPartitionHashSeed));
   }

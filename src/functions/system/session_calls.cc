@@ -24,7 +24,7 @@ constexpr std::string_view kCalls[] = {
     "current_query",
     // objects
     "pg_get_serial_sequence", "pg_sequence_last_value", "pg_indexam_has_property",
-    "pg_index_has_property", "pg_index_column_has_property", "pg_relation_is_publishable",
+    "pg_index_has_property", "pg_indexam_progress_phasename", "pg_get_statisticsobjdef_expressions", "pg_index_column_has_property", "pg_relation_is_publishable",
     "pg_relation_is_updatable", "pg_column_is_updatable", "pg_relation_filenode",
     "pg_my_temp_schema", "pg_is_other_temp_schema",
     "pg_describe_object", "pg_tablespace_location", "pg_partition_root",
@@ -63,6 +63,8 @@ constexpr std::string_view kSets[] = {
     "pg_ls_tmpdir_noargs", "pg_ls_tmpdir_1arg", "pg_ls_archive_statusdir", "pg_ls_logicalsnapdir",
     "pg_ls_logicalmapdir", "pg_ls_replslotdir", "pg_tablespace_databases",
     "pg_get_backend_memory_contexts", "pg_config", "ts_stat1", "ts_stat2",
+    "pg_ident_file_mappings", "pg_get_shmem_allocations",
+    "pg_stats_ext_mcvlist_items", "pg_stat_get_replication_slot", "pg_stat_get_subscription_stats",
 };
 
 Datum Call(FunctionContext& context, const CallSite& call, Values values) {

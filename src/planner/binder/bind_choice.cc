@@ -1,4 +1,5 @@
 // CASE, COALESCE, GREATEST and LEAST.
+#include "planner/binder/query_record.h"
 #include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
@@ -18,6 +19,9 @@ ExprPtr ExpressionBinder::BindCase(const PgQuery__CaseExpr& node) {
   if (node.arg != nullptr) tested = ResolveUnknown(state_, Bind(*node.arg));
   auto made = std::make_unique<expr::CaseExpr>(state_.types().Make(facts::kUnknownOid));
   made->location = node.location;
+  if (tested != nullptr && state_.record != nullptr && !state_.in_definition()) {
+    state_.record->cases.insert(node.location);
+  }
   // The ELSE result counts first in the choice of a type.
   std::vector<ExprPtr> results(1);
   for (size_t i = 0; i < node.n_args; ++i) {

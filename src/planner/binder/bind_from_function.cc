@@ -140,8 +140,19 @@ void FromBinder::AddUnnests(const PgQuery__RangeFunction& node, const PgQuery__F
     list.n_items = 1;
     list.items = items;
     AddFunction(node, list, scan, item);
+    if (state_.record == nullptr) continue;
+    auto recorded = state_.record->expressions.extract(&wrapped);
+    recorded.key() = call.args[i];
+    state_.record->expressions.insert(std::move(recorded));
   }
   item.is_scalar_function = false;
+}
+
+void FromBinder::RecordDefinitions(ast::Node* const* definitions,
+                                   const std::vector<SqlType>& types) {
+  for (size_t i = 0; state_.record != nullptr && i < types.size(); ++i) {
+    state_.record->types[definitions[i]->column_def] = types[i];
+  }
 }
 
 void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__List& pair,
@@ -178,6 +189,7 @@ void FromBinder::AddFunction(const PgQuery__RangeFunction& node, const PgQuery__
     }
     columns = DefinedColumns(state_, definitions != nullptr ? definitions->items : node.coldeflist,
                              definition_count);
+    RecordDefinitions(definitions != nullptr ? definitions->items : node.coldeflist, columns.types);
     call = WithColumnNames(std::move(call), columns.names);
     if (call->kind == expr::ExprKind::kSetFunction) {
       static_cast<expr::SetFunctionExpr&>(*call).column_types = columns.types;

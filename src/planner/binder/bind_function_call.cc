@@ -3,6 +3,7 @@
 
 #include "planner/binder/function_call.h"
 #include "planner/binder/inline_function.h"
+#include "planner/binder/query_record.h"
 #include "types/record_shape.h"
 
 namespace grizzly::planner {
@@ -59,6 +60,7 @@ ExprPtr ExpressionBinder::BindFunctionCall(const PgQuery__FuncCall& node) {
   call.candidate = chosen.candidate;
   call.function = call.candidate.function;
   Resolve(call);
+  if (state_.record != nullptr && !state_.in_definition()) state_.record->calls[call.location] = &node;
   switch (call.function->prokind) {
     case 'a':
       return node.over != nullptr ? FinishWindow(call) : FinishAggregate(call);

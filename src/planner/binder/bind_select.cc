@@ -79,7 +79,8 @@ class SelectBinder {
                      "aggregate functions are not allowed in a recursive query's recursive term")
           .At(level_.aggregates[0]->location);
     }
-    if (state_.record != nullptr) Record();
+    const std::vector<ExprPtr> windows = binder_.BindNamedWindows(select_);  // those nobody uses, too
+    if (state_.record != nullptr) Record(windows);
     plan = AddAggregation(binder_, select_, std::move(plan), targets_, having);
     if (keep) --state_.keep_constants;
     plan = AddWindows(std::move(plan));
@@ -96,7 +97,7 @@ class SelectBinder {
   }
 
   // Before aggregation replaces expressions by columns.
-  void Record() {
+  void Record(const std::vector<ExprPtr>& windows) {
     SelectRecord& own = state_.record->selects[&select_];
     for (const Target& target : targets_) {
       own.outputs.push_back({target.expression->Clone(), target.name, target.junk});
@@ -113,6 +114,7 @@ class SelectBinder {
     add_calls(level_.aggregates, level_.aggregate_columns);
     add_calls(level_.group_calls, level_.group_call_columns);
     add_calls(level_.window_calls, level_.window_columns);
+    for (const ExprPtr& window : windows) own.windows.push_back(window->Clone());
   }
 
   // An aliased join hides the names of what it joins; one without answers to none.

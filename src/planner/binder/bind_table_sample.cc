@@ -45,6 +45,12 @@ FromBinder::Item FromBinder::BindSample(const PgQuery__RangeTableSample& node) {
         "REPEATABLE");
     record(node.repeatable, *sample.repeatable);
   }
+  if (state_.record != nullptr) {
+    state_.record->expressions[node.args[0]] = sample.percentage->Clone();
+    if (node.repeatable != nullptr) {
+      state_.record->expressions[node.repeatable] = sample.repeatable->Clone();
+    }
+  }
   item.row->scan->sample = std::move(sample);
   return item;
 }

@@ -2,22 +2,13 @@
 #include <fmt/format.h>
 
 #include "facts/access_methods.h"
+#include "planner/binder/frame_bits.h"
 #include "planner/binder/function_call.h"
 #include "planner/binder/set_functions.h"
 
 namespace grizzly::planner {
 
 namespace {
-
-// WindowDef.frame_options.
-enum FrameBit : int {
-  kNonDefault = 0x1, kRangeMode = 0x2, kRowsMode = 0x4, kGroupsMode = 0x8, kBetween = 0x10,
-  kStartUnboundedPreceding = 0x20, kEndUnboundedPreceding = 0x40, kStartUnboundedFollowing = 0x80,
-  kEndUnboundedFollowing = 0x100, kStartCurrentRow = 0x200, kEndCurrentRow = 0x400,
-  kStartOffsetPreceding = 0x800, kEndOffsetPreceding = 0x1000, kStartOffsetFollowing = 0x2000,
-  kEndOffsetFollowing = 0x4000, kExcludeCurrentRow = 0x8000, kExcludeGroup = 0x10000,
-  kExcludeTies = 0x20000,
-};
 
 constexpr int16_t kInRangeProc = 3;
 
@@ -62,8 +53,12 @@ class WindowBinder {
   void Bind(const PgQuery__WindowDef& over) {
     const PgQuery__WindowDef* definition = &over;
     if (*over.name != '\0') definition = &RequireNamed(over.name, over.location);
-    BindDefinition(*definition);
-    BindFrame(*definition);
+    BindNamed(*definition);
+  }
+  // One of WINDOW.
+  void BindNamed(const PgQuery__WindowDef& definition) {
+    BindDefinition(definition);
+    BindFrame(definition);
   }
 
  private:
@@ -265,6 +260,16 @@ void CheckWindowCall(const PgQuery__FuncCall& node, const facts::ProcFact& funct
 }
 
 }  // namespace
+
+std::vector<ExprPtr> ExpressionBinder::BindNamedWindows(const PgQuery__SelectStmt& select) {
+  std::vector<ExprPtr> windows;
+  for (size_t i = 0; i < select.n_window_clause; ++i) {
+    auto window = std::make_unique<expr::WindowExpr>(state_.types().Make(facts::kInt8Oid));
+    WindowBinder(*this, *window).BindNamed(*select.window_clause[i]->window_def);
+    windows.push_back(std::move(window));
+  }
+  return windows;
+}
 
 ExprPtr ExpressionBinder::FinishWindow(Call& call) {
   const PgQuery__FuncCall& node = *call.node;

@@ -159,7 +159,7 @@ ExprPtr BindDomainCast(Oid domain, const BinderInput& input) {
   BindState state(input);
   TypeLookup& types = state.types();
   auto value = std::make_unique<expr::InputExpr>(types.Make(types.BaseOf(domain)), 0);
-  return WrapInDomain(state, std::move(value), domain, -1);
+  return WrapInDomain(state, std::move(value), domain, expr::CallSyntax::kImplicitCast, -1);
 }
 
 ExprPtr BindDomainCondition(const ast::Node& condition, Oid base, const BinderInput& input) {

@@ -285,7 +285,7 @@ ExprPtr CoerceToDomain(BindState& state, ExprPtr expression, Oid domain, Coercio
     expression = CoerceType(state, std::move(expression), base, base_typmod, context, syntax, location);
   }
   expression = ApplyTypmod(state, std::move(expression), base, base_typmod, context, syntax, location);
-  return WrapInDomain(state, std::move(expression), domain, location);
+  return WrapInDomain(state, std::move(expression), domain, syntax, location);
 }
 
 }  // namespace

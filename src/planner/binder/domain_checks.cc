@@ -24,10 +24,12 @@ void AddChecks(BindState& state, const catalog::Type& domain,
 
 }  // namespace
 
-ExprPtr WrapInDomain(BindState& state, ExprPtr expression, Oid domain, int location) {
+ExprPtr WrapInDomain(BindState& state, ExprPtr expression, Oid domain, expr::CallSyntax syntax,
+                     int location) {
   auto wrap = std::make_unique<expr::WrapExpr>(expr::ExprKind::kDomainCast,
                                                state.types().Make(domain));
   wrap->location = location;
+  wrap->field = static_cast<uint32_t>(syntax);
   wrap->domain_name = state.types().Name(domain);
   wrap->child = std::move(expression);
   // The built-in domains (of information_schema) are filled by views that keep to them.

@@ -5,7 +5,8 @@
 
 namespace grizzly::planner {
 
-// `expression` is of the domain's base type already.
-ExprPtr WrapInDomain(BindState& state, ExprPtr expression, Oid domain, int location);
+// `expression` is of the domain's base type already. The result's `field` is the syntax.
+ExprPtr WrapInDomain(BindState& state, ExprPtr expression, Oid domain, expr::CallSyntax syntax,
+                     int location);
 
 }  // namespace grizzly::planner

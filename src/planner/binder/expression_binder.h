@@ -34,6 +34,8 @@ class ExpressionBinder {
 
   // ---- for targets (bind_target_list.cc, bind_insert.cc) ----
   ExprPtr BindSubquery(const PgQuery__SubLink& link);
+  // WindowExprs without calls: what WINDOW defines, in its order (bind_window.cc).
+  std::vector<ExprPtr> BindNamedWindows(const PgQuery__SelectStmt& select);
 
   BindState& state() { return state_; }
   QueryLevel& level() { return level_; }

@@ -36,6 +36,7 @@ class FromBinder {
   Item BindFunctions(const PgQuery__RangeFunction& node);
   void AddUnnests(const PgQuery__RangeFunction& node, const PgQuery__FuncCall& call,
                   LogicalFunctionScan& scan, RangeItem& item);
+  void RecordDefinitions(ast::Node* const* definitions, const std::vector<SqlType>& types);
   void AddFunction(const PgQuery__RangeFunction& node, const PgQuery__List& pair,
                    LogicalFunctionScan& scan, RangeItem& item);
 

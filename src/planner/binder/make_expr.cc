@@ -237,7 +237,9 @@ std::shared_ptr<functions::CallSite> MakeCallSite(BindState& state, const facts:
 ExprPtr MakeCall(BindState& state, const facts::ProcFact& function, const SqlType& result,
                  std::vector<ExprPtr> arguments, CallSyntax syntax, int location,
                  bool variadic_array, Oid operator_oid) {
-  if (IsInlined(function)) return InlineFunction(state, function, result, arguments, location);
+  const bool inlined = IsInlined(function);
+  const bool runs = state.record == nullptr;  // else it is only printed
+  if (inlined && runs) return InlineFunction(state, function, result, arguments, location);
   auto call = MakeCallSite(state, function, result, arguments, location);
   call->variadic_array = variadic_array;
   SqlType type = result;
@@ -245,7 +247,7 @@ ExprPtr MakeCall(BindState& state, const facts::ProcFact& function, const SqlTyp
     type.collation = call->collation;
   }
   auto made = std::make_unique<expr::FunctionExpr>(type);
-  made->implementation = RequireImplementation(state, function, location);
+  if (!inlined) made->implementation = RequireImplementation(state, function, location);
   made->call = std::move(call);
   made->strict = function.proisstrict;
   made->volatility = function.provolatile;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct SelectRecord {
   std::vector<size_t> distinct_on;        // outputs
   std::map<ColumnId, std::string> names;  // "t.a", quoted, of the FROM items' columns
   std::map<ColumnId, ExprPtr> calls;      // aggregates, window functions, GROUPING
+  std::vector<ExprPtr> windows;           // WindowExprs of WINDOW
   // Columns of each FROM item that answers to a name, by that name.
   std::map<std::string, std::vector<std::string>> item_columns;
 };
@@ -39,8 +41,10 @@ struct QueryRecord {
   std::map<const parser::ast::Node*, ExprPtr> expressions;
   std::map<int, const PgQuery__SubLink*> subqueries;  // by SubqueryExpr::location
   std::map<const PgQuery__JoinExpr*, std::vector<std::string>> merged_columns;
-  std::map<const void*, SqlType> types;  // of columns of XMLTABLE
-  std::vector<Oid> used_constraints;     // primary keys that GROUP BY goes by
+  std::map<int, const PgQuery__FuncCall*> calls;  // by the location of what they became
+  std::set<int> cases;  // locations of CASE x WHEN y
+  std::map<const void*, SqlType> types;  // of columns of XMLTABLE and of column definition lists
+  std::vector<Oid> used_constraints;  // primary keys that GROUP BY goes by
   StatementColumns columns;
 };
 

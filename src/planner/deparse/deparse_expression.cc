@@ -9,11 +9,16 @@
 #include "facts/procs.h"
 #include "facts/types.h"
 #include "functions/xml/xml_expressions.h"
+#include "planner/binder/frame_bits.h"
 #include "planner/binder/row_shape.h"
+#include "planner/deparse/written_shape.h"
 #include "types/record_shape.h"
 #include "types/xml/xml_text.h"
 
 namespace grizzly::planner {
+
+namespace ast = parser::ast;
+
 namespace {
 
 using expr::CallSyntax;
@@ -24,83 +29,6 @@ using expr::ExprPtr;
 template <typename T>
 const T& As(const Expr& expr) {
   return static_cast<const T&>(expr);
-}
-
-bool IsCast(CallSyntax syntax) {
-  return syntax == CallSyntax::kExplicitCast || syntax == CallSyntax::kImplicitCast;
-}
-
-// The syntax an expression was written in, where it is a cast; kCall for anything else.
-CallSyntax CastSyntaxOf(const Expr& node) {
-  switch (node.kind) {
-    case ExprKind::kFunction: {
-      const CallSyntax syntax = As<expr::FunctionExpr>(node).syntax;
-      return IsCast(syntax) ? syntax : CallSyntax::kCall;
-    }
-    case ExprKind::kRelabel:
-    case ExprKind::kIoCast:
-      return static_cast<CallSyntax>(As<expr::ListExpr>(node).choice) == CallSyntax::kImplicitCast
-                 ? CallSyntax::kImplicitCast
-                 : CallSyntax::kExplicitCast;
-    case ExprKind::kArrayCast: return CallSyntax::kExplicitCast;
-    default: return CallSyntax::kCall;
-  }
-}
-
-const Expr& CastArgument(const Expr& node) {
-  switch (node.kind) {
-    case ExprKind::kFunction: return *As<expr::FunctionExpr>(node).arguments[0];
-    case ExprKind::kArrayCast: return *As<expr::WrapExpr>(node).child;
-    default: return *As<expr::ListExpr>(node).children[0];
-  }
-}
-
-// Rows of a named type as records: PostgreSQL has no node for it.
-bool IsToRecord(const Expr& node) {
-  if (node.kind == ExprKind::kRelabel) return node.type.oid == facts::kRecordOid;
-  return node.kind == ExprKind::kArrayCast && node.type.oid == facts::kRecordArrayOid;
-}
-
-// A literal with standard_conforming_strings: never E'...'.
-std::string Quoted(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') quoted.push_back('\'');
-    quoted.push_back(c);
-  }
-  return quoted + "'";
-}
-
-// CURRENT_DATE and its like are casts of the transaction's time, bound with the keyword's syntax; null for any
-// other call.
-const char* TimeKeyword(const expr::FunctionExpr& call) {
-  constexpr Oid kNow = 1299;
-  const expr::FunctionExpr* inner = &call;
-  while (inner->syntax == CallSyntax::kSqlSyntax && !inner->arguments.empty()) {
-    if (inner->arguments[0]->kind != ExprKind::kFunction) return nullptr;
-    inner = &As<expr::FunctionExpr>(*inner->arguments[0]);
-  }
-  if (inner->syntax != CallSyntax::kSqlSyntax || inner->call->function != kNow) return nullptr;
-  switch (call.type.oid) {
-    case facts::kDateOid: return "CURRENT_DATE";
-    case facts::kTimetzOid: return "CURRENT_TIME";
-    case facts::kTimeOid: return "LOCALTIME";
-    case facts::kTimestampOid: return "LOCALTIMESTAMP";
-    case facts::kTimestamptzOid: return "CURRENT_TIMESTAMP";
-    default: return nullptr;
-  }
-}
-
-bool IsOperator(const Expr& node) {
-  return node.kind == ExprKind::kFunction &&
-         As<expr::FunctionExpr>(node).operator_oid != kInvalidOid;
-}
-
-// '+', '-', '*', '/' or '%' of a two-operand operator; '\0' for others.
-char SimpleOperator(const Expr& node) {
-  if (!IsOperator(node) || As<expr::FunctionExpr>(node).arguments.size() != 2) return '\0';
-  const std::string name = OperatorText(As<expr::FunctionExpr>(node).operator_oid);
-  return name.size() == 1 && std::strchr("+-*/%", name[0]) != nullptr ? name[0] : '\0';
 }
 
 class Deparser {
@@ -132,7 +60,8 @@ class Deparser {
       case ExprKind::kFunction:
       case ExprKind::kRelabel:
       case ExprKind::kIoCast:
-      case ExprKind::kArrayCast: return WriteCallOrCast(node, show_implicit);
+      case ExprKind::kArrayCast:
+      case ExprKind::kDomainCast: return WriteCallOrCast(node, show_implicit);
       case ExprKind::kBool: return WriteBool(As<expr::ListExpr>(node));
       case ExprKind::kCase: return WriteCase(As<expr::CaseExpr>(node));
       case ExprKind::kNullTest:
@@ -150,14 +79,13 @@ class Deparser {
       case ExprKind::kScalarArray:
       case ExprKind::kInList:
       case ExprKind::kRowCompare: return WriteComparison(As<expr::ComparisonExpr>(node));
-      case ExprKind::kDomainCast: return Write(*As<expr::WrapExpr>(node).child, show_implicit);
       case ExprKind::kField: return WriteField(As<expr::WrapExpr>(node));
       case ExprKind::kSubscript: return WriteSubscript(As<expr::SubscriptExpr>(node));
       case ExprKind::kAggregate: return WriteAggregate(As<expr::AggregateExpr>(node));
       case ExprKind::kWindow: return WriteWindow(As<expr::WindowExpr>(node));
       case ExprKind::kSetFunction: return WriteSetFunction(As<expr::SetFunctionExpr>(node));
       case ExprKind::kSubquery:
-        text += input_.subquery_text ? input_.subquery_text(As<expr::SubqueryExpr>(node))
+        text += input_.subquery_text ? input_.subquery_text(As<expr::SubqueryExpr>(node), case_depth_)
                                      : std::string("(SubPlan)");
         return;
       case ExprKind::kSubplan:
@@ -171,7 +99,7 @@ class Deparser {
     text += ValueText(constant.value, constant.type, show_type);
   }
 
-  // show_type as PostgreSQL's: -1 no type, 0 where the literal alone would be another type.
+  // show_type as PostgreSQL's: -1 no type, 0 where the literal alone would be another type, 1 always.
   std::string ValueText(const types::Datum& value, const types::SqlType& type, int show_type) {
     const auto label = [&] {
       return "::" + catalog::FormatType(*input_.catalog, *input_.search_path, type.oid,
@@ -184,16 +112,33 @@ class Deparser {
     io->Output(value, input_.io, shown);
     bool needs_label = type.oid != facts::kUnknownOid;
     if (type.oid == facts::kBoolOid) {
-      return value.AsBool() ? "true" : "false";
+      return (value.AsBool() ? "true" : "false") + (show_type > 0 ? label() : "");
     }
-    if (type.oid == facts::kInt4Oid && shown[0] != '-') return shown;
+    if (type.oid == facts::kInt4Oid && shown[0] != '-') return shown + (show_type > 0 ? label() : "");
     if (type.oid == facts::kNumericOid && shown[0] >= '0' && shown[0] <= '9' &&
         shown.find_first_of("eE.") != std::string::npos) {
-      needs_label = type.typmod >= 0;
+      needs_label = show_type > 0 || type.typmod >= 0;
     } else {
       shown = Quoted(shown);
     }
     return show_type >= 0 && needs_label ? shown + label() : shown;
+  }
+
+  // What is sorted or grouped by: calls stand in parentheses, or they would be read as something else.
+  void WriteSorted(const Expr& node) {
+    if (node.kind == ExprKind::kConst) return WriteConst(As<expr::ConstExpr>(node), 1);
+    const bool is_call_column = node.kind == ExprKind::kColumn && input_.is_call &&
+                                input_.is_call(As<expr::ColumnExpr>(node).id);
+    const bool is_plain = (node.kind == ExprKind::kColumn && !is_call_column) ||
+                          node.kind == ExprKind::kInput || WholeRowIn(node) != nullptr;
+    const bool brackets = is_call_column || IsCall(node) || (input_.pretty && !is_plain);
+    if (brackets) text += "(";
+    Write(node, true);
+    if (brackets) text += ")";
+  }
+
+  void WriteWindowOf(const expr::WindowExpr& window, const PgQuery__WindowDef& written) {
+    WriteWindowDefinition(window, &written);
   }
 
   std::string text;
@@ -204,7 +149,7 @@ class Deparser {
   // Whether a node needs none below this parent (PostgreSQL's pretty printing).
   bool IsSimple(const Expr& node, const Expr& parent) {
     if (CastSyntaxOf(node) != CallSyntax::kCall) {
-      return node.kind == ExprKind::kFunction || IsSimple(CastArgument(node), parent);
+      return node.kind == ExprKind::kFunction || IsSimple(CastArgument(node), node);
     }
     switch (node.kind) {
       case ExprKind::kFunction:
@@ -212,6 +157,7 @@ class Deparser {
         if (IsOperator(parent)) return IsSimpleOperand(node, parent);
         return HasOwnBrackets(parent) || parent.kind == ExprKind::kBool;
       case ExprKind::kBool: return IsSimpleBool(As<expr::ListExpr>(node), parent);
+      case ExprKind::kSubquery:
       case ExprKind::kNullTest:
       case ExprKind::kBooleanTest:
       case ExprKind::kDistinct:
@@ -219,6 +165,7 @@ class Deparser {
       case ExprKind::kScalarArray:
       case ExprKind::kInList:
       case ExprKind::kRowCompare: return false;
+      case ExprKind::kField: return parent.kind != ExprKind::kField;
       default: return true;
     }
   }
@@ -229,6 +176,7 @@ class Deparser {
       case ExprKind::kFunction:
         return !IsOperator(parent) && CastSyntaxOf(parent) == CallSyntax::kCall;
       case ExprKind::kArray:
+      case ExprKind::kSubscript:
       case ExprKind::kRow:
       case ExprKind::kCoalesce:
       case ExprKind::kGreatestLeast:
@@ -277,21 +225,68 @@ class Deparser {
     const CallSyntax cast = CastSyntaxOf(node);
     if (cast == CallSyntax::kImplicitCast && WriteTypedLiteral(node)) return;
     if (cast == CallSyntax::kImplicitCast && !show_implicit) {
-      return Write(CastArgument(node), false);
+      if (node.kind == ExprKind::kDomainCast) return Write(CastArgument(node), false);
+      return WriteOperand(CastArgument(node), false, node);
     }
-    if (cast != CallSyntax::kCall) return WriteCast(CastArgument(node), node);
+    if (cast != CallSyntax::kCall) return WriteCast(ValueBelow(node), node);
     const auto& call = As<expr::FunctionExpr>(node);
     if (call.operator_oid != kInvalidOid) return WriteOperator(call);
     if (const auto xml = functions::XmlOperationOf(call.implementation)) return WriteXml(*xml, call);
     if (call.syntax == CallSyntax::kSqlSyntax && WriteSqlSyntax(call)) return;
     text += FunctionName(call.call->function);
     text += "(";
-    for (size_t i = 0; i < call.arguments.size(); ++i) {
-      if (i > 0) text += ", ";
-      if (call.call->variadic_array && i + 1 == call.arguments.size()) text += "VARIADIC ";
-      Write(*call.arguments[i], true);
-    }
+    WriteCallArguments(*call.call, call.arguments, node.location);
     text += ")";
+  }
+
+  const PgQuery__FuncCall* CallAt(int location) const {
+    return input_.call_at ? input_.call_at(location) : nullptr;
+  }
+
+  // As they were written, as far as that is known: without defaults, named ones after their names.
+  void WriteCallArguments(const functions::CallSite& call, const std::vector<ExprPtr>& arguments,
+                          int location) {
+    const facts::ProcFact* const proc = facts::FindProc(call.function);
+    const PgQuery__FuncCall* const written = CallAt(location);
+    const bool takes_any = proc != nullptr && proc->provariadic == facts::kAnyOid;
+    const bool takes_array = proc != nullptr && proc->provariadic != kInvalidOid && !takes_any;
+    const size_t count = written == nullptr || proc == nullptr || takes_any || takes_array ||
+                                 written->agg_within_group
+                             ? arguments.size()
+                             : std::min(arguments.size(), written->n_args);
+    for (size_t i = 0; i < count; ++i) {
+      if (written == nullptr && IsDefault(proc, *arguments[i], i)) break;
+      if (i > 0) text += ", ";
+      const ast::Node* const node =
+          written != nullptr && i < written->n_args ? written->args[i] : nullptr;
+      if (node != nullptr && node->node_case == PG_QUERY__NODE__NODE_NAMED_ARG_EXPR) {
+        const std::string_view name = node->named_arg_expr->name;
+        text += catalog::QuoteIdentifier(name) + " => ";
+        Write(*arguments[PlaceOf(*proc, name)], true);
+        continue;
+      }
+      const bool is_last = i + 1 == arguments.size();
+      if (is_last && (call.variadic_array || takes_array)) text += "VARIADIC ";
+      if (node != nullptr && IsOfAnyType(*proc, i) && WriteUntyped(*node)) continue;
+      Write(*arguments[i], true);
+    }
+  }
+
+  // What the binder has put in for what was not written: it stands nowhere.
+  bool IsDefault(const facts::ProcFact* proc, const Expr& argument, size_t place) const {
+    return input_.stored && proc != nullptr && argument.location == -1 &&
+           place + static_cast<size_t>(proc->pronargdefaults) >= static_cast<size_t>(proc->pronargs);
+  }
+
+  bool WriteUntyped(const ast::Node& node) {
+    if (node.node_case != PG_QUERY__NODE__NODE_A_CONST) return false;
+    if (node.a_const->isnull) {
+      text += "NULL::unknown";
+      return true;
+    }
+    if (node.a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL) return false;
+    text += Quoted(node.a_const->sval->sval);
+    return true;
   }
 
   // A literal whose text is read when the statement runs: 'x'::xml. What stands for a moment (now) is not
@@ -325,11 +320,11 @@ class Deparser {
   void WriteCast(const Expr& argument, const Expr& cast) {
     if (cast.kind == ExprKind::kRelabel &&
         static_cast<CallSyntax>(As<expr::ListExpr>(cast).choice) == CallSyntax::kSqlSyntax) {
-      text += "(";
+      Open();
       WriteOperand(argument, false, cast);
       text += " COLLATE " +
-              catalog::FormatCollation(*input_.catalog, *input_.search_path, cast.type.collation) +
-              ")";
+              catalog::FormatCollation(*input_.catalog, *input_.search_path, cast.type.collation);
+      Close();
       return;
     }
     // x::varchar, then its length: one cast to the reader.
@@ -406,6 +401,15 @@ class Deparser {
       text += "))";
       return true;
     }
+    if (name == "overlaps" && count == 4) {
+      constexpr const char* kBefore[] = {"((", ", ", ") OVERLAPS (", ", "};
+      for (size_t i = 0; i < count; ++i) {
+        text += kBefore[i];
+        Write(*arguments[i], false);
+      }
+      text += "))";
+      return true;
+    }
     if (name == "xmlexists" && count == 2) {
       text += "XMLEXISTS((";
       Write(*arguments[0], false);
@@ -415,7 +419,8 @@ class Deparser {
       return true;
     }
     if (name == "is_normalized" || name == "normalize") return WriteNormalForm(name, call);
-    return WriteKeywordCall(name, call);
+    const bool is_similar = name == "substring" && count == 3 && arguments[2]->type.oid == facts::kTextOid;
+    return WriteKeywordCall(is_similar ? "substring similar" : name, call);
   }
 
   bool WriteNormalForm(std::string_view name, const expr::FunctionExpr& call) {
@@ -442,10 +447,6 @@ class Deparser {
     } else {
       Write(value, true);
     }
-  }
-  static std::string XmlNameAsIdentifier(const Expr& name) {
-    return catalog::QuoteIdentifier(
-        types::IdentifierOfXmlName(As<expr::ConstExpr>(name).value.AsString()));
   }
   // Pairs of a name and a value.
   void WriteXmlPairs(const std::vector<ExprPtr>& arguments, size_t begin, size_t end) {
@@ -488,10 +489,6 @@ class Deparser {
     }
     text += kStandalone[As<expr::ConstExpr>(*arguments[2]).value.template As<int32_t>()];
     text += ")";
-  }
-
-  static bool TruthOf(const Expr& constant) {
-    return constant.kind == ExprKind::kConst && As<expr::ConstExpr>(constant).value.AsBool();
   }
 
   void WriteXml(functions::XmlOperation operation, const expr::FunctionExpr& call) {
@@ -551,6 +548,7 @@ class Deparser {
     static constexpr KeywordCall kCalls[] = {
         {"overlay", "OVERLAY", {" PLACING ", " FROM ", " FOR "}},
         {"substring", "SUBSTRING", {" FROM ", " FOR ", ""}},
+        {"substring similar", "SUBSTRING", {" SIMILAR ", " ESCAPE ", ""}},
         {"pg_collation_for", "COLLATION FOR ", {"", "", ""}},
     };
     for (const KeywordCall& known : kCalls) {
@@ -623,10 +621,16 @@ class Deparser {
   void WriteCase(const expr::CaseExpr& node) {
     if (const expr::ListExpr* const row = WholeRowIn(node)) return WriteWholeRow(*row);
     Keyword("CASE", case_depth_);
+    const bool has_test = HasTest(node);
+    if (has_test) {
+      text += " ";
+      Write(TestedIn(node), true);
+    }
     ++case_depth_;
     for (const expr::CaseExpr::Branch& branch : node.branches) {
       Keyword("WHEN ", case_depth_);
-      Write(*branch.condition, false);
+      Write(has_test ? *As<expr::FunctionExpr>(*branch.condition).arguments[1] : *branch.condition,
+            false);
       text += " THEN ";
       Write(*branch.result, true);
     }
@@ -636,6 +640,14 @@ class Deparser {
     Keyword("END", case_depth_);
   }
 
+  // CASE x WHEN y is bound as CASE WHEN x = y.
+  bool HasTest(const expr::CaseExpr& node) const {
+    if (!input_.has_case_test || !input_.has_case_test(node.location)) return false;
+    return std::all_of(node.branches.begin(), node.branches.end(), [](const auto& branch) {
+      return IsOperator(*branch.condition) &&
+             As<expr::FunctionExpr>(*branch.condition).arguments.size() == 2;
+    });
+  }
   void WriteTest(const expr::ListExpr& node) {
     static constexpr const char* kNullTests[] = {" IS NULL", " IS NOT NULL"};
     static constexpr const char* kBooleanTests[] = {" IS TRUE",      " IS NOT TRUE",
@@ -689,6 +701,11 @@ class Deparser {
     WriteOperand(*node.left, true, node);
     text += " " + OperatorText(node.comparisons[0].operator_oid) + (node.all ? " ALL (" : " ANY (");
     WriteOperand(*node.right, true, node);
+    const bool is_one_row = node.right->kind == ExprKind::kSubquery &&
+                            As<expr::SubqueryExpr>(*node.right).subquery_kind == expr::SubqueryKind::kScalar;
+    if (is_one_row) {  // or it would be read as rows to compare with
+      text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path, node.right->type.oid);
+    }
     text += ")";
     Close();
   }
@@ -725,17 +742,6 @@ class Deparser {
       text += table == nullptr ? "?" : catalog::QuoteIdentifier(table->name);
     }
     text += ".*";
-  }
-
-  // Outside quotes.
-  static size_t LastDot(std::string_view qualified) {
-    bool quoted = false;
-    size_t last = std::string::npos;
-    for (size_t i = 0; i < qualified.size(); ++i) {
-      if (qualified[i] == '"') quoted = !quoted;
-      if (qualified[i] == '.' && !quoted) last = i;
-    }
-    return last;
   }
 
   catalog::RelationPtr RelationOf(Oid row_type) const {
@@ -789,7 +795,7 @@ class Deparser {
   void WriteKeys(const std::vector<expr::SortKey>& keys) {
     for (size_t i = 0; i < keys.size(); ++i) {
       if (i > 0) text += ", ";
-      Write(*keys[i].expression, false);
+      WriteSorted(*keys[i].expression);
       if (keys[i].descending) text += " DESC";
       if (keys[i].nulls_first != keys[i].descending) {
         text += keys[i].nulls_first ? " NULLS FIRST" : " NULLS LAST";
@@ -801,8 +807,14 @@ class Deparser {
     text += catalog::QuoteIdentifier(node.name) + "(";
     if (node.distinct) text += "DISTINCT ";
     if (node.star) text += "*";
-    const bool ordered_set = !node.direct_arguments.empty();
-    WriteArguments(ordered_set ? node.direct_arguments : node.arguments);
+    const PgQuery__FuncCall* const written = CallAt(node.location);
+    const bool ordered_set = !node.direct_arguments.empty() ||
+                             (written != nullptr && written->agg_within_group);
+    if (ordered_set) {
+      WriteArguments(node.direct_arguments);
+    } else {
+      WriteCallArguments(*node.call, node.arguments, node.location);
+    }
     if (!node.order_by.empty()) {
       text += ordered_set ? ") WITHIN GROUP (ORDER BY " : " ORDER BY ";
       WriteKeys(node.order_by);
@@ -821,46 +833,77 @@ class Deparser {
   void WriteWindow(const expr::WindowExpr& node) {
     text += catalog::QuoteIdentifier(node.name) + "(";
     if (node.star) text += "*";
-    WriteArguments(node.arguments);
+    WriteCallArguments(*node.call, node.arguments, node.location);
     text += ")";
     WriteFilter(node.filter.get());
-    text += " OVER (";
-    WriteWindowDefinition(node);
+    text += " OVER ";
+    const PgQuery__FuncCall* const written = CallAt(node.location);
+    const PgQuery__WindowDef* const over = written == nullptr ? nullptr : written->over;
+    if (over != nullptr && *over->name != '\0') {
+      text += catalog::QuoteIdentifier(over->name);
+      return;
+    }
+    WriteWindowDefinition(node, over);
+  }
+
+  // `written`: what stands in OVER or WINDOW; null: not known.
+  void WriteWindowDefinition(const expr::WindowExpr& node, const PgQuery__WindowDef* written) {
+    text += "(";
+    std::string_view blank;
+    const bool refers = written != nullptr && *written->refname != '\0';
+    if (refers) {
+      text += catalog::QuoteIdentifier(written->refname);
+      blank = " ";
+    }
+    WriteWindowParts(node, refers, refers && written->n_order_clause == 0, blank);
+    if (written == nullptr) {
+      WriteUnusualFrame(node, blank);
+    } else if ((written->frame_options & kNonDefault) != 0) {
+      text += blank;
+      WriteFrame(node, (written->frame_options & kBetween) != 0);
+    }
     text += ")";
   }
 
-  void WriteWindowDefinition(const expr::WindowExpr& node) {
-    std::string_view blank;
-    if (!node.partition_by.empty()) {
+  // Without what the window takes from the one it refers to.
+  void WriteWindowParts(const expr::WindowExpr& node, bool takes_partition, bool takes_order,
+                        std::string_view& blank) {
+    if (!node.partition_by.empty() && !takes_partition) {
       text += "PARTITION BY ";
       for (size_t i = 0; i < node.partition_by.size(); ++i) {
         if (i > 0) text += ", ";
-        Write(*node.partition_by[i], false);
+        WriteSorted(*node.partition_by[i]);
       }
       blank = " ";
     }
-    if (!node.order_by.empty()) {
+    if (!node.order_by.empty() && !takes_order) {
       text += blank;
       text += "ORDER BY ";
       WriteKeys(node.order_by);
       blank = " ";
     }
+  }
+
+  void WriteUnusualFrame(const expr::WindowExpr& node, std::string_view blank) {
     const bool usual = node.mode == expr::FrameMode::kRange &&
                        node.start == expr::FrameBound::kUnboundedPreceding &&
                        node.end == expr::FrameBound::kCurrentRow &&
                        node.exclusion == expr::FrameExclusion::kNone;
     if (usual) return;
     text += blank;
-    WriteFrame(node);
+    WriteFrame(node, /*between=*/true);
   }
 
-  void WriteFrame(const expr::WindowExpr& node) {
-    text += node.mode == expr::FrameMode::kRows    ? "ROWS BETWEEN "
-            : node.mode == expr::FrameMode::kRange ? "RANGE BETWEEN "
-                                                   : "GROUPS BETWEEN ";
+  void WriteFrame(const expr::WindowExpr& node, bool between) {
+    text += node.mode == expr::FrameMode::kRows    ? "ROWS "
+            : node.mode == expr::FrameMode::kRange ? "RANGE "
+                                                   : "GROUPS ";
+    if (between) text += "BETWEEN ";
     WriteBound(node.start, node.start_offset.get());
-    text += " AND ";
-    WriteBound(node.end, node.end_offset.get());
+    if (between) {
+      text += " AND ";
+      WriteBound(node.end, node.end_offset.get());
+    }
     switch (node.exclusion) {
       case expr::FrameExclusion::kCurrentRow: text += " EXCLUDE CURRENT ROW"; break;
       case expr::FrameExclusion::kGroup: text += " EXCLUDE GROUP"; break;
@@ -876,13 +919,13 @@ class Deparser {
       case expr::FrameBound::kCurrentRow: text += "CURRENT ROW"; return;
       default: break;
     }
-    Write(*offset, false);
+    Write(DistanceIn(*offset), false);
     text += bound == expr::FrameBound::kPreceding ? " PRECEDING" : " FOLLOWING";
   }
 
   void WriteSetFunction(const expr::SetFunctionExpr& node) {
     text += catalog::QuoteIdentifier(node.name) + "(";
-    WriteArguments(node.arguments);
+    WriteCallArguments(*node.call, node.arguments, node.location);
     text += ")";
   }
 
@@ -900,6 +943,19 @@ std::string OperatorText(Oid operator_oid) {
 std::string DeparseExpression(const Expr& expression, const DeparseInput& input) {
   Deparser deparser(input);
   deparser.Write(expression, false);
+  return std::move(deparser.text);
+}
+
+std::string DeparseSorted(const Expr& expression, const DeparseInput& input) {
+  Deparser deparser(input);
+  deparser.WriteSorted(expression);
+  return std::move(deparser.text);
+}
+
+std::string DeparseWindow(const expr::WindowExpr& window, const PgQuery__WindowDef& written,
+                          const DeparseInput& input) {
+  Deparser deparser(input);
+  deparser.WriteWindowOf(window, written);
   return std::move(deparser.text);
 }
 

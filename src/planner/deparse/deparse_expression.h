@@ -11,6 +11,7 @@
 
 #include "catalog/object_text.h"
 #include "expr/expr.h"
+#include "parser/ast.h"
 
 namespace grizzly::planner {
 
@@ -24,13 +25,26 @@ struct DeparseInput {
   std::function<std::string(uint32_t)> input_name;
   std::function<std::string(uint32_t)> outer_name;
   std::function<std::string(const expr::SubplanExpr&)> subplan_name;
-  std::function<std::string(const expr::SubqueryExpr&)> subquery_text;
+  // The second argument: how many CASE it stands in.
+  std::function<std::string(const expr::SubqueryExpr&, int)> subquery_text;
+  // Whether the CASE at that place was written with a value that WHEN compares.
+  std::function<bool(int)> has_case_test;
+  // The call at that place as it was written; null: not known. An empty function: none is.
+  std::function<const PgQuery__FuncCall*(int)> call_at;
+  // Whether a ColumnExpr stands for an aggregate or a window function.
+  std::function<bool(expr::ColumnId)> is_call;
+  bool stored = false;  // a definition: without arguments that are defaults
   bool pretty = false;  // no parentheses where precedence is plain
   bool indent = false;  // CASE over several lines
   int indent_level = 0;  // of the lines around it
 };
 
 std::string DeparseExpression(const expr::Expr& expression, const DeparseInput& input);
+// As what is sorted or grouped by.
+std::string DeparseSorted(const expr::Expr& expression, const DeparseInput& input);
+// What WINDOW says of a window, with its parentheses.
+std::string DeparseWindow(const expr::WindowExpr& window, const PgQuery__WindowDef& written,
+                          const DeparseInput& input);
 // A value as a literal with its type: 'x'::text, 3, '-1'::integer.
 std::string DeparseValue(const types::Datum& value, const types::SqlType& type,
                          const DeparseInput& input);

@@ -112,6 +112,8 @@ class QueryDeparser {
         return ChooseName(NameOfFunctions(*node.range_function), names);
       case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC:
         return ChooseName(AliasName(node.range_table_func->alias), names);
+      case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE:
+        return ChooseNames(*node.range_table_sample->relation, names);
       case PG_QUERY__NODE__NODE_JOIN_EXPR:
         ChooseNames(*node.join_expr->larg, names);
         ChooseNames(*node.join_expr->rarg, names);
@@ -177,6 +179,10 @@ class QueryDeparser {
   }
 
   std::string Expression(const expr::Expr& expression) {
+    return DeparseExpression(expression, InputHere());
+  }
+
+  DeparseInput InputHere() {
     DeparseInput deparse;
     deparse.catalog = input_.catalog;
     deparse.search_path = input_.search_path;
@@ -185,10 +191,19 @@ class QueryDeparser {
     deparse.indent = true;
     deparse.indent_level = indent_;
     deparse.column_name = [this](ColumnId id) { return ColumnName(id); };
-    deparse.subquery_text = [this](const expr::SubqueryExpr& subquery) {
-      return SubqueryText(subquery);
+    deparse.subquery_text = [this](const expr::SubqueryExpr& subquery, int case_depth) {
+      const int outer = std::exchange(indent_, indent_ + case_depth * kItemIndent);
+      std::string text = SubqueryText(subquery);
+      indent_ = outer;
+      return text;
     };
-    return DeparseExpression(expression, deparse);
+    deparse.has_case_test = [this](int location) { return record_.cases.contains(location); };
+    deparse.call_at = [this](int location) {
+      const auto found = record_.calls.find(location);
+      return found == record_.calls.end() ? nullptr : found->second;
+    };
+    deparse.is_call = [this](ColumnId id) { return IsCall(id); };
+    return deparse;
   }
 
   const expr::Expr& Recorded(const ast::Node* node) const {
@@ -377,6 +392,20 @@ class QueryDeparser {
       Clause(" HAVING ", 0);
       text += Expression(Recorded(select.having_clause));
     }
+    WriteWindows(select, level);
+  }
+
+  void WriteWindows(const PgQuery__SelectStmt& select, const SelectRecord& level) {
+    for (size_t i = 0; i < level.windows.size(); ++i) {
+      if (i == 0) {
+        Clause(" WINDOW ", 1);
+      } else {
+        text += ", ";
+      }
+      const PgQuery__WindowDef& written = *select.window_clause[i]->window_def;
+      text += QuoteIdentifier(written.name) + " AS " +
+              DeparseWindow(static_cast<const expr::WindowExpr&>(*level.windows[i]), written, InputHere());
+    }
   }
 
   void WriteValues(const PgQuery__SelectStmt& select) {
@@ -537,23 +566,101 @@ class QueryDeparser {
     if (item.alias != nullptr) WriteAlias(*item.alias);
   }
 
-  void WriteFunctions(const PgQuery__RangeFunction& item) {
-    if (item.lateral) text += "LATERAL ";
-    if (item.is_rowsfrom) text += "ROWS FROM(";
+  // unnest(a, b) is one function for each argument.
+  std::vector<const ast::Node*> FunctionsOf(const PgQuery__RangeFunction& item) const {
+    std::vector<const ast::Node*> functions;
     for (size_t i = 0; i < item.n_functions; ++i) {
-      if (i > 0) text += ", ";
-      text += Expression(Recorded(item.functions[i]->list->items[0]));
+      const ast::Node* const call = item.functions[i]->list->items[0];
+      if (record_.expressions.contains(call)) {
+        functions.push_back(call);
+        continue;
+      }
+      const PgQuery__FuncCall& unnest = *call->func_call;
+      functions.insert(functions.end(), unnest.args, unnest.args + unnest.n_args);
     }
-    if (item.is_rowsfrom) text += ')';
+    return functions;
+  }
+
+  // Whether it mentions another item of the same FROM.
+  bool IsLateral(const std::vector<const ast::Node*>& nodes) const {
+    const std::map<ColumnId, std::string>& names = levels_.back()->names;
+    for (const ast::Node* node : nodes) {
+      for (const ColumnId id : expr::FreeColumns(Recorded(node))) {
+        if (names.contains(id)) return true;
+      }
+    }
+    return false;
+  }
+
+  // The argument of unnest(array); else null.
+  static const expr::Expr* UnnestedArray(const expr::Expr& call) {
+    constexpr Oid kUnnestArray = 2331;
+    if (call.kind != expr::ExprKind::kSetFunction) return nullptr;
+    const auto& set = static_cast<const expr::SetFunctionExpr&>(call);
+    return set.call->function == kUnnestArray ? set.arguments[0].get() : nullptr;
+  }
+
+  void WriteFunctions(const PgQuery__RangeFunction& item) {
+    const std::vector<const ast::Node*> functions = FunctionsOf(item);
+    if (item.lateral || IsLateral(functions)) text += "LATERAL ";
+    const bool all_unnest = std::all_of(functions.begin(), functions.end(), [&](const ast::Node* node) {
+      return UnnestedArray(Recorded(node)) != nullptr;
+    });
+    const bool several = functions.size() > 1;
+    if (several) text += all_unnest ? "UNNEST(" : "ROWS FROM(";
+    for (size_t i = 0; i < functions.size(); ++i) {
+      if (i > 0) text += ", ";
+      const expr::Expr& call = Recorded(functions[i]);
+      text += Expression(several && all_unnest ? *UnnestedArray(call) : call);
+      if (several && i < item.n_functions) WriteOwnDefinitions(*item.functions[i]->list);
+    }
+    if (several) text += ')';
     if (item.ordinality) text += " WITH ORDINALITY";
-    if (item.n_coldeflist > 0) ThrowNotSupported("printing a column definition list");
     const std::string alias = NameOfFunctions(item);
     text += ' ' + QuoteIdentifier(PrintedName(alias));
-    WriteAllColumns(alias);
+    const PgQuery__List& only = *item.functions[0]->list;
+    if (item.n_coldeflist > 0) {
+      WriteDefinitions(item.coldeflist, item.n_coldeflist);
+    } else if (!several && HasDefinitions(only)) {
+      WriteDefinitions(only.items[1]->list->items, only.items[1]->list->n_items);
+    } else {
+      WriteAllColumns(alias);
+    }
+  }
+
+  static bool HasDefinitions(const PgQuery__List& function) {
+    return function.n_items > 1 && function.items[1]->node_case == PG_QUERY__NODE__NODE_LIST &&
+           function.items[1]->list->n_items > 0;
+  }
+
+  // Of one of ROWS FROM.
+  void WriteOwnDefinitions(const PgQuery__List& function) {
+    if (!HasDefinitions(function)) return;
+    text += " AS ";
+    WriteDefinitions(function.items[1]->list->items, function.items[1]->list->n_items);
+  }
+
+  void WriteDefinitions(ast::Node* const* definitions, size_t count) {
+    text += '(';
+    for (size_t i = 0; i < count; ++i) {
+      const PgQuery__ColumnDef& column = *definitions[i]->column_def;
+      const SqlType& type = record_.types.at(&column);
+      if (i > 0) text += ", ";
+      text += QuoteIdentifier(column.colname) + ' ' +
+              catalog::FormatType(*input_.catalog, *input_.search_path, type.oid, type.typmod);
+    }
+    text += ')';
+  }
+
+  void WriteSample(const PgQuery__RangeTableSample& item) {
+    WriteFromItem(*item.relation);
+    text += " TABLESAMPLE " + QuoteIdentifier(NameIn(item.method[item.n_method - 1])) + " (" +
+            Expression(Recorded(item.args[0])) + ')';
+    if (item.repeatable != nullptr) text += " REPEATABLE (" + Expression(Recorded(item.repeatable)) + ')';
   }
 
   void WriteXmlTable(const PgQuery__RangeTableFunc& item) {
-    if (item.lateral) text += "LATERAL ";
+    if (item.lateral || IsLateral({item.rowexpr, item.docexpr})) text += "LATERAL ";
     text += "XMLTABLE(";
     if (item.n_namespaces > 0) {
       text += "XMLNAMESPACES (";
@@ -646,56 +753,62 @@ class QueryDeparser {
 
   // ---- GROUP BY, ORDER BY, LIMIT ----
 
-  // An expression that is grouped or sorted by; calls stand in parentheses, or they would be read as
-  // something else.
   std::string SortedText(const expr::Expr& expression) {
-    const std::string written = Expression(expression);
-    const bool is_call =
-        (expression.kind == expr::ExprKind::kFunction &&
-         static_cast<const expr::FunctionExpr&>(expression).operator_oid == kInvalidOid) ||
-        (expression.kind == expr::ExprKind::kColumn &&
-         IsCall(static_cast<const expr::ColumnExpr&>(expression).id));
-    const bool is_plain = expression.kind == expr::ExprKind::kColumn ||
-                          expression.kind == expr::ExprKind::kConst ||
-                          WholeRowIn(expression) != nullptr;
-    const bool wraps = is_call || (input_.pretty && !is_plain);
-    return wraps ? "(" + written + ")" : written;
+    return DeparseSorted(expression, InputHere());
   }
 
   void WriteGroupBy(const PgQuery__SelectStmt& select) {
     if (select.n_group_clause == 0) return;
     Clause(" GROUP BY ", 1);
     if (select.group_distinct) text += "DISTINCT ";
-    WriteGroups(select.group_clause, select.n_group_clause, /*in_set=*/false);
+    // A () beside other elements says nothing.
+    std::vector<ast::Node*> groups(select.group_clause, select.group_clause + select.n_group_clause);
+    if (groups.size() > 1) std::erase_if(groups, [](const ast::Node* node) { return IsEmptySet(*node); });
+    if (groups.empty()) groups.push_back(select.group_clause[0]);
+    WriteGroups(groups.data(), groups.size(), Within::kNothing);
   }
 
-  void WriteGroups(ast::Node* const* nodes, size_t count, bool in_set) {
+  static bool IsEmptySet(const ast::Node& node) {
+    return node.node_case == PG_QUERY__NODE__NODE_GROUPING_SET &&
+           node.grouping_set->kind == PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_EMPTY;
+  }
+
+  // What the elements stand in: (a, b) needs its parentheses in any set, (a) only in GROUPING SETS.
+  enum class Within : uint8_t { kNothing, kRollupOrCube, kSets };
+
+  void WriteGroups(ast::Node* const* nodes, size_t count, Within within) {
     for (size_t i = 0; i < count; ++i) {
       if (i > 0) text += ", ";
-      WriteGroup(*nodes[i], in_set);
+      WriteGroup(*nodes[i], within);
     }
   }
 
-  void WriteGroup(const ast::Node& node, bool in_set) {
+  void WriteGroup(const ast::Node& node, Within within) {
     if (node.node_case == PG_QUERY__NODE__NODE_GROUPING_SET) return WriteGroupingSet(*node.grouping_set);
-    if (node.node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
-        node.row_expr->row_format == PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST) {
-      if (in_set) text += '(';
-      WriteGroups(node.row_expr->args, node.row_expr->n_args, false);
-      if (in_set) text += ')';
-      return;
+    const bool is_list = node.node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
+                         node.row_expr->row_format == PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST;
+    const bool in_brackets = within == Within::kSets ||
+                             (within == Within::kRollupOrCube && is_list && node.row_expr->n_args > 1);
+    if (in_brackets) text += '(';
+    if (is_list) {
+      WriteGroups(node.row_expr->args, node.row_expr->n_args, Within::kNothing);
+    } else {
+      text += SortedText(Recorded(&node));
     }
-    text += SortedText(Recorded(&node));
+    if (in_brackets) text += ')';
   }
 
   void WriteGroupingSet(const PgQuery__GroupingSet& set) {
+    Within within = Within::kRollupOrCube;
     switch (set.kind) {
       case PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_EMPTY: text += "()"; return;
       case PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_ROLLUP: text += "ROLLUP("; break;
       case PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_CUBE: text += "CUBE("; break;
-      default: text += "GROUPING SETS (";
+      default:
+        text += "GROUPING SETS (";
+        within = Within::kSets;
     }
-    WriteGroups(set.content, set.n_content, /*in_set=*/true);
+    WriteGroups(set.content, set.n_content, within);
     text += ')';
   }
 
@@ -708,11 +821,12 @@ class QueryDeparser {
       if (i > 0) text += ", ";
       const SelectRecord::Sort& sort = level.order[i];
       text += SortedText(*level.outputs[sort.output].expression);
-      const bool is_using =
-          i < select.n_sort_clause && select.sort_clause[i]->sort_by->sortby_dir ==
-                                          PG_QUERY__SORT_BY_DIR__SORTBY_USING;
+      const std::string op = OperatorText(sort.operator_oid);
+      const bool is_using = op != "<" && op != ">" && i < select.n_sort_clause &&
+                            select.sort_clause[i]->sort_by->sortby_dir ==
+                                PG_QUERY__SORT_BY_DIR__SORTBY_USING;
       if (is_using) {
-        text += " USING " + OperatorText(sort.operator_oid);
+        text += " USING " + op;
         text += sort.nulls_first ? " NULLS FIRST" : sort.descending ? " NULLS LAST" : "";
         continue;
       }
@@ -772,7 +886,7 @@ class QueryDeparser {
     const expr::Expr& count = Recorded(select.limit_count);
     if (select.limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES) {
       Clause(" FETCH FIRST ", 0);
-      text += Expression(count) + " ROWS WITH TIES";
+      text += "(" + Expression(count) + ") ROWS WITH TIES";
       return;
     }
     Clause(" LIMIT ", 0);
