@@ -7,6 +7,7 @@
 #include "commands/ast_read.h"
 #include "commands/evaluation.h"
 #include "commands/table/table_elements.h"
+#include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
 #include "types/collation.h"
 
@@ -107,7 +108,8 @@ void ReadOpclass(CommandInput& input, const PgQuery__PartitionElem& element, cha
   const Oid method = hashes ? facts::kHashMethodOid : facts::kBtreeMethodOid;
   const std::string_view method_name = hashes ? "hash" : "btree";
   const std::string type = input.services->FormatType(part->type.oid, types::kNoTypmod);
-  const facts::OpclassFact* usual = facts::DefaultOpclass(method, part->type.oid);
+  const facts::OpclassFact* usual = facts::DefaultOpclass(
+      method, OpclassInputType(*input.editor.Current(), part->type.oid));
   if (element.n_opclass == 0) {
     if (usual == nullptr) {
       throw SqlError(SqlState::kUndefinedObject,
