@@ -4,6 +4,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "catalog/operator_family.h"
 #include "catalog/schema_object.h"
 #include "base/error/sql_error.h"
 
@@ -572,6 +573,7 @@ bool IsSchemaObjectClass(Oid object_class) {
     case kConversionClass:
     case kDescriptionClass:
     case kOperatorClassClass:
+    case kOperatorFamilyClass:
     case kOperatorClass:
     case kExtendedStatisticsClass:
     case kCollationClass:

@@ -15,6 +15,7 @@
 #include "commands/object/collations.h"
 #include "commands/object/conversions.h"
 #include "commands/object/extended_statistics.h"
+#include "commands/object/operator_families.h"
 #include "commands/object/text_search.h"
 #include "commands/object/text_search_methods.h"
 #include "commands/role/databases.h"
@@ -80,6 +81,10 @@ constexpr CommandKind kCommands[] = {
      [](const ast::Node& n, CommandInput& i) { return Define(*n.define_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATE_CONVERSION_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateConversion(*n.create_conversion_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_OP_FAMILY_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateOperatorFamily(*n.create_op_family_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_OP_FAMILY_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterOperatorFamily(*n.alter_op_family_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATE_STATS_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateStatistics(*n.create_stats_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_STATS_STMT,

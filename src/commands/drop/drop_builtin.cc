@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "catalog/operator_family.h"
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
+#include "commands/drop/drop_closure.h"
 #include "commands/evaluation.h"
 #include "commands/object/named_object.h"
 #include "commands/relation_lookup.h"
@@ -84,6 +86,9 @@ class BuiltinDrop {
       default: return DropNamed(object);
     }
   }
+
+  // What users made of the kind after all.
+  const std::vector<catalog::ObjectAddress>& made() const { return made_; }
 
  private:
   // Throws, or with IF EXISTS says so.
@@ -199,6 +204,10 @@ class BuiltinDrop {
       SendNotice(input_, NoticeOfMissing(object, error) + ", skipping");
       return;
     }
+    if (address.object_class == catalog::kOperatorFamilyClass && address.object >= kFirstUserOid) {
+      made_.push_back(address);
+      return;
+    }
     RefuseAggregate(address);
     throw SqlError(SqlState::kDependentObjectsStillExist,
                    fmt::format("cannot drop {} because it is required by the database system",
@@ -234,6 +243,7 @@ class BuiltinDrop {
   CommandInput& input_;
   const BuiltinKind& kind_;
   const bool missing_ok_;
+  std::vector<catalog::ObjectAddress> made_;
 };
 
 }  // namespace
@@ -244,6 +254,9 @@ std::string DropBuiltinObjects(const PgQuery__DropStmt& statement, CommandInput&
   const BuiltinKind& kind = *FindKind(statement.remove_type);
   BuiltinDrop drop(input, kind, statement.missing_ok);
   for (const ast::Node* object : ListOf(statement.objects, statement.n_objects)) drop.Drop(*object);
+  if (!drop.made().empty()) {
+    DropObjects(input, drop.made(), statement.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  }
   return fmt::format("DROP {}", kind.tag);
 }
 

@@ -7,6 +7,7 @@
 
 #include "catalog/record.h"
 #include "commands/evaluation.h"
+#include "commands/object/operator_families.h"
 #include "commands/object/schema_objects.h"
 #include "facts/access_methods.h"
 #include "facts/casts.h"
@@ -241,6 +242,7 @@ ObjectAddress RequireNamedObject(CommandInput& input, PgQuery__ObjectType type,
     case PG_QUERY__OBJECT_TYPE__OBJECT_OPCLASS:
       return {catalog::kOperatorClassClass, RequireOpclass(names)};
     case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY:
+      if (const Oid made = FindMadeFamily(input, names); made != kInvalidOid) return {kOperatorFamilyClass, made};
       return {kOperatorFamilyClass, RequireOpfamily(names)};
     case PG_QUERY__OBJECT_TYPE__OBJECT_TSPARSER:
       return {catalog::kTextSearchParserClass,

@@ -158,6 +158,12 @@ void RequireObjectOwner(CommandInput& input, const SchemaObject& object) {
                              catalog::SchemaObjectKind(object.object_class), object.name));
 }
 
+void RequireMemberOf(CommandInput& input, Oid role) {
+  if (input.is_superuser || role == input.current_role) return;
+  throw SqlError(SqlState::kInsufficientPrivilege,
+                 fmt::format("must be member of role \"{}\"", input.services->RoleName(role)));
+}
+
 std::string DropSchemaObjects(const PgQuery__DropStmt& statement, CommandInput& input) {
   const Oid object_class = ClassOfObjectType(statement.remove_type);
   std::vector<catalog::ObjectAddress> targets;
@@ -234,6 +240,7 @@ std::string ChangeObjectOwner(const PgQuery__AlterOwnerStmt& statement, CommandI
   const SchemaObjectPtr object =
       RequireSchemaObject(input, object_class, NamesOf(*statement.object));
   RequireObjectOwner(input, *object);
+  RequireMemberOf(input, owner);
   SchemaObject changed = *object;
   changed.owner = owner;
   catalog::ObjectEditorOf(input.editor).PutObject(std::move(changed));

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "catalog/record.h"
+#include "commands/alter/add_column.h"
+#include "commands/alter/alter_children.h"
+#include "commands/alter/column_type.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/typed_table.h"
@@ -103,6 +106,23 @@ void RunAction(CommandInput& input, const Relation& type, const PgQuery__AlterTa
   }
 }
 
+// What a typed table gets with its type.
+void RunInTable(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command) {
+  switch (command.subtype) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
+      return AddColumn(input, table, *command.def->column_def, /*if_not_exists=*/false, Reach::kTree);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn:
+      if (table->FindColumn(TextOf(command.name)) == nullptr) return;  // IF EXISTS
+      return DropColumnOfTree(input, *table, std::string(TextOf(command.name)), /*cascade=*/true, Reach::kTree);
+    default: break;
+  }
+  const PgQuery__AlterTableCmd* const commands[] = {&command};
+  AlterColumnTypes(input, table, commands);
+  for (const Oid descendant : LockDescendants(input, *table, Reach::kTree)) {
+    AlterColumnTypes(input, Reread(input, descendant), commands);
+  }
+}
+
 // Attributes go before others take their places, and types change before names come.
 int PassOf(const PgQuery__AlterTableCmd& command) {
   switch (command.subtype) {
@@ -172,13 +192,14 @@ std::string AlterComposite(const PgQuery__AlterTableStmt& statement, CommandInpu
   }
   std::stable_sort(commands.begin(), commands.end(),
                    [](const auto* a, const auto* b) { return PassOf(*a) < PassOf(*b); });
+  std::vector<RelationPtr> typed;
   for (const PgQuery__AlterTableCmd* command : commands) {
     const bool cascade = command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
-    if (LockTypedTables(input, *relation, cascade).empty()) continue;
-    ThrowNotSupported("ALTER TYPE ... CASCADE of an attribute that typed tables have");
+    typed = LockTypedTables(input, *relation, cascade);
   }
   for (const PgQuery__AlterTableCmd* command : commands) {
     RunAction(input, *Reread(input, relation->oid), *command);
+    for (const RelationPtr& table : typed) RunInTable(input, Reread(input, table->oid), *command);
   }
   return "ALTER TYPE";
 }
