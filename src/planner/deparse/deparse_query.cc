@@ -652,13 +652,6 @@ class QueryDeparser {
     text += ')';
   }
 
-  void WriteSample(const PgQuery__RangeTableSample& item) {
-    WriteFromItem(*item.relation);
-    text += " TABLESAMPLE " + QuoteIdentifier(NameIn(item.method[item.n_method - 1])) + " (" +
-            Expression(Recorded(item.args[0])) + ')';
-    if (item.repeatable != nullptr) text += " REPEATABLE (" + Expression(Recorded(item.repeatable)) + ')';
-  }
-
   void WriteXmlTable(const PgQuery__RangeTableFunc& item) {
     if (item.lateral || IsLateral({item.rowexpr, item.docexpr})) text += "LATERAL ";
     text += "XMLTABLE(";
