@@ -251,8 +251,9 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
       throw SqlError(SqlState::kNoActiveSqlTransaction,
                      fmt::format("{} AND CHAIN can only be used in transaction blocks", command));
     }
-    return std::optional(transaction_ == nullptr ? settings_.effective().transaction_defaults
-                                                 : transaction_->options());
+    // A block that failed has lost what was set for it.
+    return std::optional(is_failed ? settings_.effective().transaction_defaults
+                                   : transaction_->options());
   };
   switch (statement.kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
