@@ -251,9 +251,10 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
       throw SqlError(SqlState::kNoActiveSqlTransaction,
                      fmt::format("{} AND CHAIN can only be used in transaction blocks", command));
     }
-    // A block that failed has lost what was set for it.
-    return std::optional(is_failed ? settings_.effective().transaction_defaults
-                                   : transaction_->options());
+    // A block that failed outside of savepoints has lost what was set for it.
+    const bool is_lost = transaction_ == nullptr || (is_failed && savepoints_.empty());
+    return std::optional(is_lost ? settings_.effective().transaction_defaults
+                                 : transaction_->options());
   };
   switch (statement.kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
