@@ -148,6 +148,7 @@ class Deparser {
 
   // Whether a node needs none below this parent (PostgreSQL's pretty printing).
   bool IsSimple(const Expr& node, const Expr& parent) {
+    if (IsCollate(node)) return false;
     if (CastSyntaxOf(node) != CallSyntax::kCall) {
       return node.kind == ExprKind::kFunction || IsSimple(CastArgument(node), node);
     }
@@ -318,8 +319,7 @@ class Deparser {
   }
 
   void WriteCast(const Expr& argument, const Expr& cast) {
-    if (cast.kind == ExprKind::kRelabel &&
-        static_cast<CallSyntax>(As<expr::ListExpr>(cast).choice) == CallSyntax::kSqlSyntax) {
+    if (IsCollate(cast)) {
       Open();
       WriteOperand(argument, false, cast);
       text += " COLLATE " +
