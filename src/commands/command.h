@@ -64,6 +64,7 @@ struct CommandInput {
   // to it; the session keeps it with the transaction and cuts it back with savepoints.
   std::vector<Oid>* uncontended_relations = nullptr;
   executor::TransactionChecks* checks = nullptr;  // constraints to be checked at commit
+  catalog::RowChangesByRelation* row_changes = nullptr;  // the transaction's, for the statistics
 };
 
 // The same, where unqualified names are looked up along another path, which outlives it.

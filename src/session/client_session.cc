@@ -385,7 +385,6 @@ void ClientSession::Execute(std::string_view portal_name, uint32_t max_rows) {
     const uint64_t rows = is_select                      ? fetched
                           : portal.execution == nullptr ? 0
                                                         : portal.execution->rows_changed();
-    if (!is_select) CountChanges(*statement.plan, rows);
     portal.execution.reset();
     sink_.CommandComplete(CompletionTag(statement.plan->statement_class, rows));
   });

@@ -203,7 +203,6 @@ class ClientSession final : public Session, private commands::QueryRunner,
   const std::string& Environment();
   planner::BinderInput MakeBinderInput(const catalog::SnapshotPtr& snapshot,
                                        std::string_view source);
-  void CountChanges(const plan::Plan& plan, uint64_t rows);
   void ReportChanges();
   std::vector<types::Datum> SampleParameters(const std::vector<planner::LiftedLiteral>& lifted,
                                              const std::vector<parser::Literal>* literals,
@@ -376,7 +375,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   };
   std::vector<Savepoint> savepoints_;
   std::vector<Oid> uncontended_relations_;
-  std::vector<std::pair<Oid, uint64_t>> changed_rows_;  // of the transaction, for auto-analyze
+  catalog::RowChangesByRelation row_changes_;  // of the transaction, for the statistics
   executor::TransactionChecks checks_{*this, &memory_};
 
   std::map<std::string, PreparedStatementPtr> prepared_;

@@ -41,6 +41,7 @@ struct TenantState {
   TemporarySlots temporary_slots;
   std::once_flag leftovers_dropped;  // of temporary objects, before the first session gets in
   std::atomic<int> session_count{0};
+  bool uncounted_sought = false;  // AutoAnalyze's: for tables that were filled before the start
 };
 
 class DatabaseInstance final : public Instance {

@@ -294,7 +294,6 @@ void ClientSession::RunExecute(const PgQuery__ExecuteStmt& statement, std::strin
   execution->Fetch(0, [&](const types::Batch& batch) {
     if (has_rows) sink_.Rows(columns, batch, settings_.effective().io);
   });
-  CountChanges(*prepared->plan, execution->rows_changed());
   *tag = CompletionTag(prepared->plan->statement_class,
                        is_select ? execution->rows_fetched() : execution->rows_changed());
 }

@@ -178,6 +178,7 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.in_savepoint = !savepoints_.empty();
   input.uncontended_relations = &uncontended_relations_;
   input.checks = &checks_;
+  input.row_changes = &row_changes_;
   input.make_temporary_schema = [this] { return MakeTemporarySchema(); };
   input.on_commit_tables = &on_commit_tables_;
   input.other_sessions = [this](Oid database, bool terminate) {

@@ -1,5 +1,6 @@
-// pg_stat_get_*: counters of the cumulative statistics. What is not counted here reads as PostgreSQL
-// shows it after a reset: 0, or NULL for times.
+// pg_stat_get_*: counters of the cumulative statistics. Changed rows are counted by commits, from the start of the
+// server. What is not counted here reads as PostgreSQL shows it after a reset: 0, or NULL for times.
+#include "catalog/statistics.h"
 #include "facts/types.h"
 #include "session/client_session.h"
 #include "session/system_functions.h"
@@ -26,11 +27,21 @@ Datum DatabaseBackends(const SystemCall& call) {
   return Datum::Of(static_cast<int32_t>(sessions));
 }
 
+catalog::StatisticsStore& StoreOf(const SystemCall& call) {
+  return *catalog::StatisticsOf(call.session.tenant().catalog.get());
+}
+
 Datum LiveRows(const SystemCall& call) {
-  const catalog::RelationStatistics statistics =
-      call.session.tenant().catalog->Statistics(call.OidAt(0));
-  return Datum::Of(statistics.row_count < 0 ? int64_t{0}
-                                            : static_cast<int64_t>(statistics.row_count));
+  return Datum::Of(static_cast<int64_t>(std::max(StoreOf(call).LiveRows(call.OidAt(0)), 0.0)));
+}
+
+template <uint64_t catalog::RowChanges::*kCounter>
+Datum ChangedRows(const SystemCall& call) {
+  return Datum::Of(static_cast<int64_t>(StoreOf(call).Activity(call.OidAt(0)).changes.*kCounter));
+}
+
+Datum ChangedSinceAnalyze(const SystemCall& call) {
+  return Datum::Of(static_cast<int64_t>(StoreOf(call).Activity(call.OidAt(0)).changed_since_analyze));
 }
 
 }  // namespace
@@ -49,6 +60,10 @@ std::span<const SystemFunctionEntry> StatisticsFunctions() {
     }
     entries.push_back({"pg_stat_get_db_numbackends", DatabaseBackends});
     entries.push_back({"pg_stat_get_live_tuples", LiveRows});
+    entries.push_back({"pg_stat_get_tuples_inserted", ChangedRows<&catalog::RowChanges::inserted>});
+    entries.push_back({"pg_stat_get_tuples_updated", ChangedRows<&catalog::RowChanges::updated>});
+    entries.push_back({"pg_stat_get_tuples_deleted", ChangedRows<&catalog::RowChanges::deleted>});
+    entries.push_back({"pg_stat_get_mod_since_analyze", ChangedSinceAnalyze});
     return entries;
   }();
   return kEntries;

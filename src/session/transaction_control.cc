@@ -95,6 +95,7 @@ void ClientSession::CommitTransaction() {
     } catch (...) {
       settings_.Rollback();
       DropPortals(false);
+      row_changes_.clear();
       EndTransactionState();
       throw;
     }
@@ -109,6 +110,7 @@ void ClientSession::RollbackTransaction() {
   editor_.reset();
   if (transaction_ != nullptr && transaction_->is_active()) transaction_->Rollback();
   settings_.Rollback();
+  row_changes_.clear();
   EndTransactionState();
 }
 

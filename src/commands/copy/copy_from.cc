@@ -471,18 +471,6 @@ void RequireCopyTarget(const catalog::Relation& relation) {
   }
 }
 
-void CountRows(CommandInput& input, const catalog::Relation& table, uint64_t rows, bool was_fresh) {
-  input.transaction.OnCommit(
-      [&catalog = input.catalog, oid = table.oid, rows, was_fresh](CommitTimestamp) {
-        catalog::StatisticsOf(&catalog)->CountChangedRows(oid, rows);
-        catalog::RelationStatistics statistics = catalog.Statistics(oid);
-        if (statistics.row_count < 0 && !was_fresh) return;
-        statistics.row_count =
-            std::max(statistics.row_count, 0.0) + static_cast<double>(rows);
-        catalog.SetStatistics(oid, statistics);
-      });
-}
-
 }  // namespace
 
 std::vector<AttributeNumber> CopyColumns(const catalog::Relation& table,
@@ -533,7 +521,6 @@ std::string CopyFrom(const PgQuery__CopyStmt& statement, CommandInput& input) {
     throw SqlError(SqlState::kInsufficientPrivilege,
                    fmt::format("permission denied for table {}", table->name));
   }
-  const bool was_fresh = BulkInsert::Suits(input, *table);
   CopyIn copy(input, table, statement);
   std::unique_ptr<CopySource> source;
   if (path.empty()) {
@@ -550,7 +537,6 @@ std::string CopyFrom(const PgQuery__CopyStmt& statement, CommandInput& input) {
     while (source->Read().has_value()) {
     }
   }
-  CountRows(input, *table, rows, was_fresh);
   return fmt::format("COPY {}", rows);
 }
 

@@ -282,8 +282,11 @@ RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequ
     const uint64_t rows = RewriteTable(input, *table, after, {});
     DropStorageAtCommit(input, *table);
     catalog::RelationStatistics statistics = input.catalog.Statistics(table->oid);
-    statistics.row_count = static_cast<double>(rows);
-    input.catalog.SetStatistics(table->oid, statistics);
+    // An empty table that was never counted still counts as unknown.
+    if (rows > 0 || statistics.row_count >= 0) {
+      statistics.row_count = static_cast<double>(rows);
+      input.catalog.SetStatistics(table->oid, statistics);
+    }
   } else if (!is_new_table) {
     FillIndex(input, after, index);
   }

@@ -31,10 +31,9 @@ uint64_t Populate(CommandInput& input, const RelationPtr& view) {
   const uint64_t rows =
       FillTable(input, view,
                 {input.queries->Plan(*parsed->statements().front().node), {}, nullptr});
-  input.transaction.OnCommit(
-      [&catalog = input.catalog, oid = view->oid, rows](CommitTimestamp) {
-        catalog.SetStatistics(oid, {static_cast<double>(rows), 0});
-      });
+  input.transaction.OnCommit([&catalog = input.catalog, oid = view->oid](CommitTimestamp) {
+    catalog.SetStatistics(oid, {});
+  });
   return rows;
 }
 

@@ -40,6 +40,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
     : rules_(rules),
       table_(*rules.relation),
       context_(context),
+      changes_(context.ChangesOf(rules.relation->oid)),
       head_(RowKeyHead(*rules.relation)),
       access_(context.transaction, *context.transactions, *rules.relation),
       fresh_row_ids_(*context.transactions, *rules.relation),
@@ -361,6 +362,7 @@ void RowWriter::UpdateTerms(TermEntries& entries, std::string_view old_suffix,
 }
 
 void RowWriter::Insert(const Batch& rows, uint32_t row) {
+  ++changes_.inserted;
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
@@ -407,6 +409,7 @@ void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
   }
   next_row_id_ = 0;
   appender_->Append(rows);
+  changes_.inserted += rows.row_count();
 }
 
 void RowWriter::Finish() {
@@ -436,6 +439,7 @@ bool RowWriter::KeysEqual(const Batch& a, uint32_t row_a, const Batch& b, uint32
 
 void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint32_t old_row,
                        const Batch& rows, uint32_t row) {
+  ++changes_.updated;
   if (table_.row_key == nullptr) {
     suffix_ = old_suffix;
   } else {
@@ -465,6 +469,7 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
 }
 
 void RowWriter::Remove(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
+  ++changes_.deleted;
   key_ = head_ + std::string(suffix);
   context_.CountWrite(key_.size());
   access_.Delete(key_);

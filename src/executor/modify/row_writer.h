@@ -111,6 +111,7 @@ class RowWriter {
   const plan::RowRules& rules_;
   const catalog::Relation& table_;
   ExecContext& context_;
+  catalog::RowChanges& changes_;
   const std::string head_;
   RowAccess access_;
   std::unique_ptr<RowAppender> appender_;  // columnar tables

@@ -49,8 +49,8 @@ std::optional<ColumnPair> AsColumnPair(const expr::Expr& condition, const Column
 double Cardinality::TableRows(const catalog::Relation& relation) const {
   if (relation.oid < kFirstUserOid) return kVirtualTableRows;
   if (statistics_ == nullptr) return kTableRowsDefault;
-  const double rows = statistics_->Statistics(relation.oid).row_count;
-  return rows < 0 ? kTableRowsDefault : std::max(rows, 1.0);
+  const bool counted = statistics_->Statistics(relation.oid).row_count >= 0;
+  return std::max(values_->LiveRows(relation.oid), counted ? 1 : kTableRowsDefault);
 }
 
 bool Cardinality::HoldUniqueKey(Oid table, const std::vector<AttributeNumber>& columns) const {
