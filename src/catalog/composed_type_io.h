@@ -16,6 +16,19 @@ namespace grizzly::catalog {
 // live in `snapshot`.
 std::unique_ptr<types::TypeIo> ComposeTypeIo(const TenantSnapshot& snapshot, const TypePtr& type);
 
+// Within: domains read values without asking their constraints. Of this thread; for values that the catalog holds,
+// which were checked when they came in. The session's answer would need the catalog that is just being made.
+class TrustStoredValues {
+ public:
+  TrustStoredValues();
+  ~TrustStoredValues();
+  TrustStoredValues(const TrustStoredValues&) = delete;
+  TrustStoredValues& operator=(const TrustStoredValues&) = delete;
+
+ private:
+  const bool before_;
+};
+
 // 55P04: a label that this very transaction added.
 [[noreturn]] void ThrowUnsafeEnumValue(std::string_view label, std::string_view type);
 

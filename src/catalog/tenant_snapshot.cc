@@ -77,6 +77,7 @@ void TenantSnapshot::SetRelation(std::shared_ptr<Relation> relation) {
 }
 
 void TenantSnapshot::DeriveTable(Relation* table) {
+  const TrustStoredValues trust;
   DeriveRowLayouts(table, [&](Oid type) { return FindTypeIo(type); });
   table->row_key = nullptr;
   for (const Oid oid : table->indexes) {

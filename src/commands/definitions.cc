@@ -282,11 +282,11 @@ std::string WholeIndexText(const DefinitionInput& input, const Relation& index,
   const std::string table_name =
       pretty ? catalog::FormatRelation(*input.catalog, *input.search_path, table.oid)
              : catalog::QuoteQualified(input.catalog->FindSchema(table.schema)->name, table.name);
-  const bool is_partitioned = index.kind == catalog::RelationKind::kPartitionedIndex;
+  // The partitions' are statements of their own.
+  const bool only = index.kind == catalog::RelationKind::kPartitionedIndex;
   std::string text = fmt::format("CREATE {}INDEX {} ON {}{} USING {} (",
                                  definition.unique ? "UNIQUE " : "",
-                                 catalog::QuoteIdentifier(index.name),
-                                 is_partitioned ? "ONLY " : "", table_name,
+                                 catalog::QuoteIdentifier(index.name), only ? "ONLY " : "", table_name,
                                  catalog::QuoteIdentifier(definition.access_method));
   for (size_t i = 0; i < definition.parts.size(); ++i) {
     if (i > 0) text += ", ";

@@ -134,7 +134,7 @@ class Forms:
         scope = scope_of(columns)
         key = self.e.make(self.r.choice(GROUPABLE), 1, scope)
         number = self.e.make("int4", 1, scope)
-        exclude = self.r.choice(["", " ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE CURRENT ROW", " GROUPS BETWEEN UNBOUNDED PRECEDING AND "
+        exclude = self.r.choice(["", " GROUPS BETWEEN 1 PRECEDING AND 1 FOLLOWING EXCLUDE GROUP", " GROUPS BETWEEN UNBOUNDED PRECEDING AND "
                                  "UNBOUNDED FOLLOWING EXCLUDE TIES", " RANGE BETWEEN 5 PRECEDING AND 5 FOLLOWING EXCLUDE GROUP"])
         return (f"SELECT {key}, count(*), rank() OVER (ORDER BY sum({number})), sum(count(*)) OVER (ORDER BY count(*){exclude}), "
                 f"grouping({key}) FROM {source}{self.where(0, columns)} GROUP BY "

@@ -81,7 +81,7 @@ class NullTestNode final : public EvaluatorNode {
   explicit NullTestNode(const ListExpr& expr)
       : EvaluatorNode(expr.type),
         want_null_(static_cast<NullTestKind>(expr.choice & 1) == NullTestKind::kIsNull),
-        by_field_((expr.choice & 2) != 0 || IsCompositeType(expr.children[0]->type)),
+        by_field_((expr.choice & 2) != 0),
         child_(CompileNode(*expr.children[0])) {}
 
   const Vector& Evaluate(EvaluationState& state, const Batch& input) override {

@@ -183,6 +183,7 @@ struct Gathered {
   std::vector<std::string> elements;  // jsonb
   Pairs pairs;
   bool any = false;
+  bool starts_line = false;  // json: the first element would, behind others
   size_t bytes = 0;  // of elements and pairs
   HeldBytes held;
 
@@ -203,9 +204,12 @@ void AddJson(const AggregateInput& input, uint32_t row, Gathered& state) {
   const bool is_structured =
       types::AnyElementOf(type.oid) != kInvalidOid || types::AnyKindOf(type.oid) == 'c' ||
       type.oid == facts::kRecordOid;
-  if (state.any && is_structured) state.text += "\n ";
+  const Datum value = input.arguments[0]->GetDatum(row);
+  const bool on_new_line = is_structured && !value.is_null();
+  if (state.any && on_new_line) state.text += "\n ";
+  if (!state.any) state.starts_line = on_new_line;
   state.any = true;
-  AppendAsJson(*input.context, type, input.arguments[0]->GetDatum(row), state.text);
+  AppendAsJson(*input.context, type, value, state.text);
   state.Hold(*input.context);
 }
 void AddJsonb(const AggregateInput& input, uint32_t row, Gathered& state) {
@@ -256,8 +260,9 @@ void Combine(const AggregateInput& input, const char* source, char* target) {
   if (to.any && !from.text.empty()) {
     // What starts the other part gives way to a comma.
     const size_t opening = from.text.starts_with("{ ") ? 2 : 1;
-    to.text += ", " + from.text.substr(opening);
+    to.text += (from.starts_line ? ", \n " : ", ") + from.text.substr(opening);
   } else {
+    to.starts_line = from.starts_line;
     to.text += from.text;
   }
   for (std::string& element : from.elements) to.elements.push_back(std::move(element));

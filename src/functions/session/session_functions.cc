@@ -9,6 +9,7 @@
 #include "functions/kernel.h"
 #include "functions/session_services.h"
 #include "types/array.h"
+#include "types/type_name.h"
 
 namespace grizzly::functions {
 namespace {
@@ -101,9 +102,13 @@ uint32_t TextToRegclass(FunctionContext& context, View name) {
 }
 Datum FormatType(FunctionContext& context, const CallSite&, Values values) {
   if (values[0].is_null()) return Datum::Null();
+  const auto type = values[0].As<uint32_t>();
+  // Without a typmod character and bit are names of their own, not short for char(1) and bit(1).
+  if (values[1].is_null() && type < kFirstUserOid) {
+    return Datum::OfString(types::TypeName(type), *context.result_heap);
+  }
   const int32_t typmod = values[1].is_null() ? types::kNoTypmod : values[1].As<int32_t>();
-  return Datum::OfString(Session(context).FormatType(values[0].As<uint32_t>(), typmod),
-                         *context.result_heap);
+  return Datum::OfString(Session(context).FormatType(type, typmod), *context.result_heap);
 }
 template <Oid catalog>
 Datum IsVisible(FunctionContext& context, uint32_t object) {

@@ -284,8 +284,20 @@ ExprPtr ExpressionBinder::BindIn(const PgQuery__AExpr& node) {
     }
     terms.push_back(CoerceToBoolean(state_, std::move(term), "IN"));
   }
-  return MakeBoolOperation(negated ? expr::BoolOperation::kAnd : expr::BoolOperation::kOr,
-                           std::move(terms), node.location);
+  const auto operation = negated ? expr::BoolOperation::kAnd : expr::BoolOperation::kOr;
+  constexpr size_t kNestedMax = 100;
+  if (state_.record == nullptr || terms.size() > kNestedMax) {
+    return MakeBoolOperation(operation, std::move(terms), node.location);
+  }
+  // PostgreSQL nests them, which only shows where they are printed.
+  ExprPtr result = std::move(terms[0]);
+  for (size_t i = 1; i < terms.size(); ++i) {
+    std::vector<ExprPtr> both;
+    both.push_back(std::move(result));
+    both.push_back(std::move(terms[i]));
+    result = MakeBoolOperation(operation, std::move(both), node.location);
+  }
+  return result;
 }
 
 // x = ANY (ARRAY[...]) over the values' common type; null when they have none.

@@ -103,6 +103,24 @@ std::unique_ptr<expr::AggregateExpr> HypotheticalSet::CountAll() { return Count(
 
 // ---- the calls ----
 
+namespace {
+
+// The call itself, for those who print it.
+std::unique_ptr<expr::AggregateExpr> AsWritten(std::shared_ptr<functions::CallSite> site,
+                                               std::vector<ExprPtr> direct,
+                                               std::vector<expr::SortKey> sorted, ExprPtr filter) {
+  auto whole = std::make_unique<expr::AggregateExpr>(site->result_type);
+  whole->name = facts::FindProc(site->function)->proname;
+  whole->location = site->location;
+  whole->direct_arguments = std::move(direct);
+  whole->order_by = std::move(sorted);
+  whole->filter = std::move(filter);
+  whole->call = std::move(site);
+  return whole;
+}
+
+}  // namespace
+
 ExprPtr ExpressionBinder::FinishHypotheticalSet(Call& call) {
   const PgQuery__FuncCall& node = *call.node;
   const size_t sorted_count = node.n_agg_order;
@@ -139,6 +157,10 @@ ExprPtr ExpressionBinder::FinishHypotheticalSet(Call& call) {
   if (node.agg_filter != nullptr) {
     filter = MakeBoolOperation(expr::BoolOperation::kAnd,
                                BindCondition(node.agg_filter, Place::kFilter));
+  }
+  if (state_.record != nullptr) {
+    auto site = MakeCallSite(state_, *call.function, call.result, direct, call.location);
+    return AddAggregate(AsWritten(std::move(site), std::move(direct), std::move(sorted), std::move(filter)));
   }
   HypotheticalSet set(*this, std::move(direct), std::move(sorted), std::move(filter),
                       call.location);
