@@ -1,5 +1,8 @@
 #include "catalog/tenant_snapshot.h"
 
+#include <algorithm>
+#include <unordered_map>
+
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "catalog/builtin.h"
@@ -54,8 +57,37 @@ void TenantSnapshot::Apply(const CatalogChange& change) {
   }
 }
 
+void TenantSnapshot::CompleteIndexes(Relation* table, const std::vector<Oid>& known) const {
+  std::vector<Oid>& listed = table->indexes;
+  for (const Oid oid : known) {
+    if (std::find(listed.begin(), listed.end(), oid) != listed.end()) continue;
+    const RelationPtr* index = relations_.Find(oid);
+    const bool is_its = index != nullptr && (*index)->index.has_value() &&
+                        (*index)->index->table == table->oid;
+    if (is_its) listed.push_back(oid);
+  }
+  std::sort(listed.begin(), listed.end());
+}
+
+void TenantSnapshot::ListIndex(const Relation& index, bool is_there) {
+  const RelationPtr* table = relations_.Find(index.index->table);
+  if (table == nullptr) return;
+  const std::vector<Oid>& listed = (*table)->indexes;
+  const bool is_listed = std::find(listed.begin(), listed.end(), index.oid) != listed.end();
+  if (is_listed == is_there) return;
+  auto changed = std::make_shared<Relation>(**table);
+  if (is_there) {
+    changed->indexes.push_back(index.oid);
+    std::sort(changed->indexes.begin(), changed->indexes.end());
+  } else {
+    std::erase(changed->indexes, index.oid);
+  }
+  SetRelation(std::move(changed));
+}
+
 void TenantSnapshot::SetRelation(std::shared_ptr<Relation> relation) {
   if (const RelationPtr* old = relations_.Find(relation->oid); old != nullptr) {
+    CompleteIndexes(relation.get(), (*old)->indexes);
     for (const Dependency& edge : StructuralDependencies(**old)) RemoveEdge(edge);
     CountConstraints((*old)->schema, (*old)->constraints, -1);
     relations_by_name_.Erase(NameInSchemaView{(*old)->schema, (*old)->name});
@@ -74,6 +106,7 @@ void TenantSnapshot::SetRelation(std::shared_ptr<Relation> relation) {
     const RelationPtr* table = relations_.Find(shared->index->table);
     if (table != nullptr) SetRelation(std::make_shared<Relation>(**table));
   }
+  if (shared->index.has_value()) ListIndex(*shared, true);
 }
 
 void TenantSnapshot::DeriveTable(Relation* table) {
@@ -98,6 +131,14 @@ void TenantSnapshot::ApplyLoaded(std::vector<std::shared_ptr<Relation>> relation
     CountConstraints(relation->schema, relation->constraints, 1);
   }
   // Nobody else has seen these objects yet, so they are filled in where they are.
+  std::unordered_map<Oid, std::vector<Oid>> indexes_of;
+  for (const auto& relation : relations) {
+    if (relation->index.has_value()) indexes_of[relation->index->table].push_back(relation->oid);
+  }
+  for (const auto& relation : relations) {
+    const auto known = indexes_of.find(relation->oid);
+    if (known != indexes_of.end()) CompleteIndexes(relation.get(), known->second);
+  }
   for (const auto& relation : relations) {
     if (relation->HasRows()) DeriveTable(relation.get());
   }
@@ -117,6 +158,7 @@ void TenantSnapshot::RemoveRelation(Oid oid) {
     relations_by_name_.Erase(NameInSchemaView{old->schema, old->name});
   }
   relations_.Erase(oid);
+  if (old->index.has_value()) ListIndex(*old, false);
 }
 
 void TenantSnapshot::SetSchema(Oid oid, const SchemaPtr& schema) {

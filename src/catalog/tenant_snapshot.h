@@ -103,6 +103,10 @@ class TenantSnapshot final : public CatalogSnapshot,
   void AddEdge(const Dependency& dependency);
   void RemoveEdge(const Dependency& dependency);
   void DeriveTable(Relation* table);
+  // Its indexes are those that say so: transactions that made one each beside one another stored lists of which
+  // each lacks the other's.
+  void CompleteIndexes(Relation* table, const std::vector<Oid>& known) const;
+  void ListIndex(const Relation& index, bool is_there);
 
   TenantId tenant_;
   uint64_t version_ = 0;
