@@ -4,6 +4,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "catalog/operator_family.h"
 #include "catalog/schema_object.h"
 #include "base/error/sql_error.h"
 
@@ -128,6 +129,7 @@ void VisitFields(IndexDefinition::Part*, const Visit& field) {
   field(6, &Part::descending);
   field(7, &Part::nulls_first);
   field(40, &Part::statistics_target);
+  field(41, &Part::options);
 }
 
 template <typename Visit>
@@ -147,6 +149,8 @@ void VisitFields(IndexDefinition*, const Visit& field) {
   field(13, &IndexDefinition::predicate);
   field(40, &IndexDefinition::clustered_on);
   field(41, &IndexDefinition::replica_identity);
+  field(42, &IndexDefinition::ready);
+  field(43, &IndexDefinition::filling);
 }
 
 template <typename Visit>
@@ -569,6 +573,7 @@ bool IsSchemaObjectClass(Oid object_class) {
     case kConversionClass:
     case kDescriptionClass:
     case kOperatorClassClass:
+    case kOperatorFamilyClass:
     case kOperatorClass:
     case kExtendedStatisticsClass:
     case kCollationClass:

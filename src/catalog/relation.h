@@ -94,7 +94,11 @@ struct IndexDefinition {
   bool primary = false;
   bool exclusion = false;
   bool immediate = true;                      // not DEFERRABLE
-  bool valid = true;                          // false while CONCURRENTLY builds it
+  bool valid = true;                          // indisvalid: statements may read it
+  bool ready = true;                          // indisready: it has what it should have
+  // CONCURRENTLY fills it: writers keep their rows' entries, while other rows have none yet.
+  bool filling = false;
+  bool IsKept() const { return ready || filling; }  // writers keep it up to date
   bool clustered_by = false;                  // rows lie in this order: no entries of its own
   struct Part {
     AttributeNumber column = 0;               // 0: an expression
@@ -105,6 +109,7 @@ struct IndexDefinition {
     bool descending = false;
     bool nulls_first = false;
     int32_t statistics_target = -1;           // of an expression
+    std::vector<std::pair<std::string, std::string>> options;  // of the operator class
   };
   bool clustered_on = false;                  // indisclustered: CLUSTER without a name takes it
   bool replica_identity = false;              // indisreplident

@@ -9,7 +9,9 @@
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
 #include "catalog/object_text.h"
+#include "catalog/operator_family.h"
 #include "catalog/record.h"
+#include "facts/access_methods.h"
 #include "facts/collations.h"
 #include "facts/namespaces.h"
 
@@ -61,6 +63,7 @@ std::string_view SchemaObjectKind(Oid object_class) {
     case kTextSearchTemplateClass: return "text search template";
     case kOperatorClass: return "operator";
     case kOperatorClassClass: return "operator class";
+    case kOperatorFamilyClass: return "operator family";
     case kProcClass: return "function";
     case kCastClass: return "cast";
     default: return "object";
@@ -101,6 +104,11 @@ std::string DescribeSchemaObject(const CatalogSnapshot& catalog, const SearchPat
     case kCastClass:
       if (types.size() == 2) return fmt::format("cast from {} to {}", types[0], types[1]);
       break;
+    case kOperatorFamilyClass: {
+      const facts::AccessMethodFact* method = facts::FindAccessMethod(object.OidProperty(kFamilyMethod));
+      return fmt::format("operator family {} for access method {}", FormatObjectName(catalog, path, object),
+                         method == nullptr ? "?" : method->amname);
+    }
     case kOperatorClass:
       return fmt::format("operator {}({})", object.name, fmt::join(types, ","));
     case kProcClass:

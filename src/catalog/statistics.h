@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,26 @@ struct TableStatistics {
 };
 using TableStatisticsPtr = std::shared_ptr<const TableStatistics>;
 
+// Rows of a table that were changed; a row that moves to another partition is deleted here and inserted there.
+struct RowChanges {
+  uint64_t inserted = 0;
+  uint64_t updated = 0;
+  uint64_t deleted = 0;
+
+  uint64_t total() const { return inserted + updated + deleted; }
+  void Add(const RowChanges& more) {
+    inserted += more.inserted;
+    updated += more.updated;
+    deleted += more.deleted;
+  }
+};
+using RowChangesByRelation = std::unordered_map<Oid, RowChanges>;
+
+struct RelationActivity {
+  RowChanges changes;                 // by commits since the server started
+  uint64_t changed_since_analyze = 0;
+};
+
 // One tenant's statistics; not transactional. Any thread.
 class StatisticsStore {
  public:
@@ -51,8 +72,14 @@ class StatisticsStore {
   // Null when the table was never analyzed.
   virtual TableStatisticsPtr ValueStatistics(Oid relation) = 0;
   virtual void SetValueStatistics(Oid relation, TableStatisticsPtr statistics) = 0;
-  // Rows that commits inserted, updated or deleted since the last analyze, or the start.
-  virtual void CountChangedRows(Oid relation, uint64_t rows) = 0;
+  // A table's rows as they are about now: as last counted and what commits added since. -1: nothing is known.
+  virtual double LiveRows(Oid relation) = 0;
+  // Of a commit. Plans are made anew when a table has become several times as large.
+  virtual void CountChanges(Oid relation, const RowChanges& changes) = 0;
+  virtual RelationActivity Activity(Oid relation) = 0;
+  // Sets `changes` back, of all relations for kInvalidOid.
+  virtual void ForgetChanges(Oid relation) = 0;
+  // Those with rows changed since their last analyze, or the start.
   virtual std::vector<std::pair<Oid, uint64_t>> ChangedRelations() = 0;
 };
 

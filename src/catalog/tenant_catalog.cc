@@ -14,6 +14,11 @@ constexpr Oid kStorageCounter = 2;
 // Past the last OID the counter goes on with the first user OID.
 constexpr uint64_t kUserOidCount = (uint64_t{1} << 32) - kFirstUserOid;
 
+// A table that is so many times larger than when plans were made for it gets new ones; below the minimum
+// any plan will do.
+constexpr double kReplanGrowth = 4;
+constexpr double kReplanRowsMin = 1000;
+
 bool IsInUse(const TenantSnapshot& snapshot, Oid oid) {
   if (snapshot.FindRelation(oid) != nullptr || snapshot.FindType(oid) != nullptr ||
       snapshot.FindSchema(oid) != nullptr) {
@@ -133,7 +138,7 @@ void TenantCatalog::ForgetStatistics(std::span<const CatalogChange> changes) {
     if (!dropped) continue;
     statistics_.erase(change.id.object);
     value_statistics_.erase(change.id.object);
-    changed_rows_.erase(change.id.object);
+    activity_.erase(change.id.object);
   }
 }
 
@@ -160,6 +165,7 @@ void TenantCatalog::SetStatistics(Oid relation, const RelationStatistics& statis
   {
     const std::lock_guard lock(statistics_mutex_);
     statistics_[relation] = statistics;
+    activity_[relation].rows_since_count = 0;
   }
   const auto batch = store_.NewBatch();
   batch->Put(ObjectKey(tenant_, kStatisticsClass, relation), EncodeRecord(statistics));
@@ -178,19 +184,71 @@ void TenantCatalog::SetValueStatistics(Oid relation, TableStatisticsPtr statisti
   {
     const std::lock_guard lock(statistics_mutex_);
     value_statistics_[relation] = std::move(statistics);
-    changed_rows_.erase(relation);
+    Counters& counters = activity_[relation];
+    counters.seen.changed_since_analyze = 0;
+    counters.planned_rows = LiveRowsLocked(relation);
   }
   store_.Write(*batch, storage::SyncMode::kNone);
+  OutdatePlans();
 }
 
-void TenantCatalog::CountChangedRows(Oid relation, uint64_t rows) {
+double TenantCatalog::LiveRowsLocked(Oid relation) const {
+  const auto counted = statistics_.find(relation);
+  const auto active = activity_.find(relation);
+  const double rows = counted == statistics_.end() ? -1 : counted->second.row_count;
+  const double since =
+      active == activity_.end() ? 0 : static_cast<double>(active->second.rows_since_count);
+  return rows < 0 && since <= 0 ? -1 : std::max(std::max(rows, 0.0) + since, 0.0);
+}
+
+double TenantCatalog::LiveRows(Oid relation) {
   const std::lock_guard lock(statistics_mutex_);
-  changed_rows_[relation] += rows;
+  return LiveRowsLocked(relation);
+}
+
+void TenantCatalog::CountChanges(Oid relation, const RowChanges& changes) {
+  {
+    const std::lock_guard lock(statistics_mutex_);
+    Counters& counters = activity_[relation];
+    counters.seen.changes.Add(changes);
+    counters.seen.changed_since_analyze += changes.total();
+    counters.rows_since_count +=
+        static_cast<int64_t>(changes.inserted) - static_cast<int64_t>(changes.deleted);
+    const double rows = LiveRowsLocked(relation);
+    if (rows <= kReplanGrowth * std::max(counters.planned_rows, kReplanRowsMin)) return;
+    counters.planned_rows = rows;
+  }
+  OutdatePlans();
+}
+
+RelationActivity TenantCatalog::Activity(Oid relation) {
+  const std::lock_guard lock(statistics_mutex_);
+  const auto found = activity_.find(relation);
+  return found == activity_.end() ? RelationActivity() : found->second.seen;
+}
+
+void TenantCatalog::ForgetChanges(Oid relation) {
+  const std::lock_guard lock(statistics_mutex_);
+  for (auto& [oid, counters] : activity_) {
+    if (relation == kInvalidOid || oid == relation) counters.seen.changes = {};
+  }
 }
 
 std::vector<std::pair<Oid, uint64_t>> TenantCatalog::ChangedRelations() {
   const std::lock_guard lock(statistics_mutex_);
-  return {changed_rows_.begin(), changed_rows_.end()};
+  std::vector<std::pair<Oid, uint64_t>> changed;
+  for (const auto& [relation, counters] : activity_) {
+    const uint64_t rows = counters.seen.changed_since_analyze;
+    if (rows > 0) changed.emplace_back(relation, rows);
+  }
+  return changed;
+}
+
+void TenantCatalog::OutdatePlans() {
+  const std::lock_guard lock(mutex_);
+  auto next = std::make_shared<TenantSnapshot>(*latest_);
+  next->SealVersion();
+  latest_ = std::move(next);
 }
 
 StatisticsStore* StatisticsOf(Catalog* catalog) { return dynamic_cast<TenantCatalog*>(catalog); }

@@ -27,7 +27,10 @@ class TenantCatalog final : public Catalog,
   void SetStatistics(Oid relation, const RelationStatistics& statistics) override;
   TableStatisticsPtr ValueStatistics(Oid relation) override;
   void SetValueStatistics(Oid relation, TableStatisticsPtr statistics) override;
-  void CountChangedRows(Oid relation, uint64_t rows) override;
+  double LiveRows(Oid relation) override;
+  void CountChanges(Oid relation, const RowChanges& changes) override;
+  RelationActivity Activity(Oid relation) override;
+  void ForgetChanges(Oid relation) override;
   std::vector<std::pair<Oid, uint64_t>> ChangedRelations() override;
 
   TenantId tenant() const { return tenant_; }
@@ -40,6 +43,9 @@ class TenantCatalog final : public Catalog,
  private:
   void Load();
   void ForgetStatistics(std::span<const CatalogChange> changes);  // of dropped relations
+  double LiveRowsLocked(Oid relation) const;
+  // A version of its own for what is as it was: plans that are kept are made again.
+  void OutdatePlans();
 
   storage::Store& store_;
   const TenantId tenant_;
@@ -50,7 +56,12 @@ class TenantCatalog final : public Catalog,
   std::mutex statistics_mutex_;
   std::unordered_map<Oid, RelationStatistics> statistics_;
   std::unordered_map<Oid, TableStatisticsPtr> value_statistics_;
-  std::unordered_map<Oid, uint64_t> changed_rows_;  // since the last analyze, or the start
+  struct Counters {
+    RelationActivity seen;
+    int64_t rows_since_count = 0;  // inserted less deleted
+    double planned_rows = 0;       // when plans were last outdated for its growth
+  };
+  std::unordered_map<Oid, Counters> activity_;
 };
 
 }  // namespace grizzly::catalog

@@ -13,20 +13,45 @@ constexpr std::string_view kMappings = "mappings";  // "token dictionary token d
 constexpr std::string_view kCatalogSchemaName = "pg_catalog";
 constexpr Oid kCatalogSchemaOid = 11;
 
+template <typename Facts, typename NameOf>
+Oid FindFact(const Facts& facts, NameOf name_of, std::string_view name) {
+  const auto found = std::ranges::find_if(facts, [&](const auto& fact) { return name_of(fact) == name; });
+  return found == facts.end() ? kInvalidOid : found->oid;
+}
+
 Oid FindBuiltin(Oid object_class, std::string_view name) {
-  if (object_class == kTextSearchConfigurationClass) {
-    for (const auto& fact : facts::AllTextSearchConfigurations()) {
-      if (fact.cfgname == name) return fact.oid;
-    }
-  } else {
-    for (const auto& fact : facts::AllTextSearchDictionaries()) {
-      if (fact.dictname == name) return fact.oid;
-    }
+  switch (object_class) {
+    case kTextSearchConfigurationClass:
+      return FindFact(facts::AllTextSearchConfigurations(), [](const auto& fact) { return fact.cfgname; }, name);
+    case kTextSearchDictionaryClass:
+      return FindFact(facts::AllTextSearchDictionaries(), [](const auto& fact) { return fact.dictname; }, name);
+    case kTextSearchParserClass:
+      return FindFact(facts::AllTextSearchParsers(), [](const auto& fact) { return fact.prsname; }, name);
+    case kTextSearchTemplateClass:
+      return FindFact(facts::AllTextSearchTemplates(), [](const auto& fact) { return fact.tmplname; }, name);
+    default: return kInvalidOid;
+  }
+}
+
+}  // namespace
+
+Oid BuiltinParserOf(const CatalogSnapshot& catalog, Oid parser) {
+  const SchemaObjectPtr made = ObjectsOf(catalog).FindObject(kTextSearchParserClass, parser);
+  if (made == nullptr) return parser;
+  for (const auto& fact : facts::AllTextSearchParsers()) {
+    if (fact.prstoken == made->OidProperty(kParserToken)) return fact.oid;
   }
   return kInvalidOid;
 }
 
-}  // namespace
+Oid BuiltinTemplateOf(const CatalogSnapshot& catalog, Oid dictionary_template) {
+  const SchemaObjectPtr made = ObjectsOf(catalog).FindObject(kTextSearchTemplateClass, dictionary_template);
+  if (made == nullptr) return dictionary_template;
+  for (const auto& fact : facts::AllTextSearchTemplates()) {
+    if (fact.tmpllexize == made->OidProperty(kTemplateLexize)) return fact.oid;
+  }
+  return kInvalidOid;
+}
 
 Oid FindTextSearchObject(const CatalogSnapshot& catalog, const SearchPath& path, Oid object_class,
                          std::span<const std::string_view> name) {
@@ -73,6 +98,10 @@ void SetMappings(std::vector<types::TextSearchMapping> mappings, SchemaObject* c
   });
   std::string text;
   configuration->references.clear();
+  const Oid parser = configuration->OidProperty(kConfigurationParser);
+  if (parser >= kFirstUserOid) {
+    configuration->references.push_back({kTextSearchParserClass, parser, 0, 'n'});
+  }
   for (const types::TextSearchMapping& mapping : mappings) {
     text += fmt::format("{} {} ", mapping.token_type, mapping.dictionary);
     const bool is_known = std::ranges::any_of(configuration->references, [&](const auto& reference) {

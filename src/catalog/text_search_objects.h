@@ -17,7 +17,20 @@ inline constexpr std::string_view kDictionaryTemplate = "template";
 inline constexpr std::string_view kDictionaryOptions = "options";
 inline constexpr std::string_view kConfigurationParser = "parser";
 
-// A dictionary or configuration (`object_class`) by its dotted name, along the search path; 0: there is none.
+// Functions of a parser and of a template, by oid.
+inline constexpr std::string_view kParserStart = "start";
+inline constexpr std::string_view kParserToken = "gettoken";
+inline constexpr std::string_view kParserEnd = "end";
+inline constexpr std::string_view kParserHeadline = "headline";
+inline constexpr std::string_view kParserTypes = "lextypes";
+inline constexpr std::string_view kTemplateInit = "init";
+inline constexpr std::string_view kTemplateLexize = "lexize";
+
+// The built-in parser or template that has the same functions; 0: none.
+Oid BuiltinParserOf(const CatalogSnapshot& catalog, Oid parser);
+Oid BuiltinTemplateOf(const CatalogSnapshot& catalog, Oid dictionary_template);
+
+// A parser, template, dictionary or configuration (`object_class`) by its dotted name, along the search path; 0: there is none.
 Oid FindTextSearchObject(const CatalogSnapshot& catalog, const SearchPath& path, Oid object_class,
                          std::span<const std::string_view> name);
 

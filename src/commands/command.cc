@@ -13,8 +13,11 @@
 #include "commands/maintenance/reindex.h"
 #include "commands/maintenance/vacuum.h"
 #include "commands/object/collations.h"
+#include "commands/object/conversions.h"
 #include "commands/object/extended_statistics.h"
+#include "commands/object/operator_families.h"
 #include "commands/object/text_search.h"
+#include "commands/object/text_search_methods.h"
 #include "commands/role/databases.h"
 #include "commands/role/roles.h"
 #include "commands/schema/schemas.h"
@@ -47,6 +50,10 @@ std::string Define(const PgQuery__DefineStmt& statement, CommandInput& input) {
       return CreateTextSearchDictionary(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TSCONFIGURATION:
       return CreateTextSearchConfiguration(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSPARSER:
+      return CreateTextSearchParser(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_TSTEMPLATE:
+      return CreateTextSearchTemplate(statement, input);
     default: ThrowNotSupported("CREATE of this kind of object");
   }
 }
@@ -72,6 +79,12 @@ constexpr CommandKind kCommands[] = {
      }},
     {PG_QUERY__NODE__NODE_DEFINE_STMT,
      [](const ast::Node& n, CommandInput& i) { return Define(*n.define_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_CONVERSION_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateConversion(*n.create_conversion_stmt, i); }},
+    {PG_QUERY__NODE__NODE_CREATE_OP_FAMILY_STMT,
+     [](const ast::Node& n, CommandInput& i) { return CreateOperatorFamily(*n.create_op_family_stmt, i); }},
+    {PG_QUERY__NODE__NODE_ALTER_OP_FAMILY_STMT,
+     [](const ast::Node& n, CommandInput& i) { return AlterOperatorFamily(*n.alter_op_family_stmt, i); }},
     {PG_QUERY__NODE__NODE_CREATE_STATS_STMT,
      [](const ast::Node& n, CommandInput& i) { return CreateStatistics(*n.create_stats_stmt, i); }},
     {PG_QUERY__NODE__NODE_ALTER_STATS_STMT,
@@ -173,10 +186,13 @@ std::string RunCommand(const parser::RawStatement& statement, CommandInput& inpu
   return run(*statement.node, input);
 }
 
-CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path) {
-  CommandInput under{.transaction = input.transaction,
+namespace {
+
+CommandInput CopyOfInput(const CommandInput& input, txn::Transaction& transaction,
+                         catalog::CatalogEditor& editor, const catalog::SearchPath& path) {
+  CommandInput under{.transaction = transaction,
                      .transactions = input.transactions,
-                     .editor = input.editor,
+                     .editor = editor,
                      .shared = input.shared,
                      .catalog = input.catalog,
                      .sequences = input.sequences,
@@ -203,6 +219,20 @@ CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPat
   under.uncontended_relations = input.uncontended_relations;
   under.checks = input.checks;
   return under;
+}
+
+}  // namespace
+
+CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path) {
+  return CopyOfInput(input, input.transaction, input.editor, path);
+}
+
+CommandInput InTransaction(const CommandInput& input, txn::Transaction& transaction,
+                           catalog::CatalogEditor& editor) {
+  CommandInput inside = CopyOfInput(input, transaction, editor, input.search_path);
+  inside.uncontended_relations = nullptr;
+  inside.on_commit_tables = nullptr;
+  return inside;
 }
 
 std::vector<plan::PlanColumn> CommandColumns(const ast::Node& statement) {

@@ -64,10 +64,14 @@ struct CommandInput {
   // to it; the session keeps it with the transaction and cuts it back with savepoints.
   std::vector<Oid>* uncontended_relations = nullptr;
   executor::TransactionChecks* checks = nullptr;  // constraints to be checked at commit
+  catalog::RowChangesByRelation* row_changes = nullptr;  // the transaction's, for the statistics
 };
 
 // The same, where unqualified names are looked up along another path, which outlives it.
 CommandInput UnderSearchPath(const CommandInput& input, const catalog::SearchPath& path);
+// The same in another transaction, with that one's editor.
+CommandInput InTransaction(const CommandInput& input, txn::Transaction& transaction,
+                           catalog::CatalogEditor& editor);
 
 // Runs one utility statement; returns its command tag ("CREATE TABLE", "COPY 3").
 std::string RunCommand(const parser::RawStatement& statement, CommandInput& input);

@@ -160,6 +160,16 @@ std::string CollationText(const DefinitionInput& input, Oid collation) {
   return catalog::FormatCollation(*input.catalog, *input.search_path, collation);
 }
 
+// (siglen='100'): the options of an operator class.
+std::string OpclassOptionsText(const catalog::IndexDefinition::Part& part) {
+  std::string text;
+  for (const auto& [name, value] : part.options) {
+    text += fmt::format("{}{}={}", text.empty() ? " (" : ", ", catalog::QuoteIdentifier(name),
+                        catalog::QuoteLiteral(value));
+  }
+  return text + ")";
+}
+
 std::string PartText(const DefinitionInput& input, const Relation& table,
                      const catalog::IndexDefinition::Part& part, Oid method, bool whole,
                      bool pretty) {
@@ -173,6 +183,7 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
     const expr::ExprPtr bound =
         BindOver(input, part.expression, &table, ExpressionPlace::kIndexPart);
     text = Deparse(input, *bound, &table, pretty);
+    own_collation = bound->type.collation;
     if (!LooksLikeFunction(*bound)) text = "(" + text + ")";
   }
   if (!whole) return text;
@@ -182,7 +193,9 @@ std::string PartText(const DefinitionInput& input, const Relation& table,
   const facts::OpclassFact* usual = facts::DefaultOpclass(
       method, OpclassInputType(*input.catalog, part.type.oid));
   const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
-  if (opclass != nullptr && usual != opclass) text += " " + std::string(opclass->opcname);
+  const bool has_options = !part.options.empty();
+  if (opclass != nullptr && (usual != opclass || has_options)) text += " " + std::string(opclass->opcname);
+  if (has_options) text += OpclassOptionsText(part);
   if (part.descending) {
     text += part.nulls_first ? " DESC" : " DESC NULLS LAST";
   } else if (part.nulls_first) {
@@ -269,11 +282,11 @@ std::string WholeIndexText(const DefinitionInput& input, const Relation& index,
   const std::string table_name =
       pretty ? catalog::FormatRelation(*input.catalog, *input.search_path, table.oid)
              : catalog::QuoteQualified(input.catalog->FindSchema(table.schema)->name, table.name);
-  // The partitions' are statements of their own.
-  const bool only = index.kind == catalog::RelationKind::kPartitionedIndex;
+  const bool is_partitioned = index.kind == catalog::RelationKind::kPartitionedIndex;
   std::string text = fmt::format("CREATE {}INDEX {} ON {}{} USING {} (",
                                  definition.unique ? "UNIQUE " : "",
-                                 catalog::QuoteIdentifier(index.name), only ? "ONLY " : "", table_name,
+                                 catalog::QuoteIdentifier(index.name),
+                                 is_partitioned ? "ONLY " : "", table_name,
                                  catalog::QuoteIdentifier(definition.access_method));
   for (size_t i = 0; i < definition.parts.size(); ++i) {
     if (i > 0) text += ", ";
@@ -470,6 +483,11 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
     return std::nullopt;
   }
   ThrowNotSupported("function " + std::string(name));
+}
+
+std::string KeyPartText(const DefinitionInput& input, const Relation& table,
+                        const catalog::IndexDefinition::Part& part) {
+  return PartText(input, table, part, kInvalidOid, /*whole=*/false, /*pretty=*/true);
 }
 
 std::string ExpressionText(const DefinitionInput& input, std::string_view stored, Oid relation,

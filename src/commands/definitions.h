@@ -31,6 +31,9 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
 // back as it is.
 std::string ExpressionText(const DefinitionInput& input, std::string_view stored, Oid relation,
                            bool pretty);
+// A key part as errors name it: a column, a function call, another expression in parentheses.
+std::string KeyPartText(const DefinitionInput& input, const catalog::Relation& table,
+                        const catalog::IndexDefinition::Part& part);
 // pg_get_serial_sequence: "public.t_id_seq", or nullopt. Throws 42P01, 42703.
 std::optional<std::string> SerialSequenceText(const DefinitionInput& input, std::string_view table,
                                               std::string_view column);

@@ -27,6 +27,7 @@ CommandExecution::CommandExecution(CommandInput& input) : scratch_(input.memory)
   context.transactions = &input.transactions;
   context.notice = input.notice;
   context.transaction_checks = input.checks;
+  context.row_changes = input.row_changes;
   if (input.uncontended_relations != nullptr) {
     context.uncontended_relations = *input.uncontended_relations;
   }

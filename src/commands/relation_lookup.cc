@@ -229,6 +229,10 @@ void RequireTable(const catalog::Relation& relation) {
 }
 
 void RefuseInTransactionBlock(const CommandInput& input, std::string_view statement) {
+  if (!input.in_transaction_block && input.transaction.has_writes()) {
+    throw SqlError(SqlState::kActiveSqlTransaction,
+                   fmt::format("{} cannot be executed within a pipeline", statement));
+  }
   if (!input.in_transaction_block) return;
   throw SqlError(SqlState::kActiveSqlTransaction,
                  fmt::format("{} cannot run inside a transaction block", statement));

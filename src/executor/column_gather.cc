@@ -32,13 +32,24 @@ class ColumnChunks {
   bool has_nulls_;
 };
 
+// Values of larger stores are asked for so many rows before they are read.
+constexpr size_t kCachedChunks = 8;
+constexpr size_t kRowsAhead = 16;
+
 template <typename T>
 void GatherTyped(const RowStore& store, size_t column, std::span<const uint32_t> rows,
                  Vector& out) {
   const ColumnChunks<T> chunks(store, column);
   T* data = out.Data<T>();
   const auto count = static_cast<uint32_t>(rows.size());
-  for (uint32_t i = 0; i < count; ++i) data[i] = chunks.At(rows[i]);
+  uint32_t done = 0;
+  if (store.chunk_count() > kCachedChunks) {
+    for (; done + kRowsAhead < count; ++done) {
+      __builtin_prefetch(&chunks.At(rows[done + kRowsAhead]));
+      data[done] = chunks.At(rows[done]);
+    }
+  }
+  for (; done < count; ++done) data[done] = chunks.At(rows[done]);
   if (!chunks.has_nulls()) return;
   for (uint32_t i = 0; i < count; ++i) {
     if (chunks.IsNull(rows[i])) out.SetNull(i);
@@ -59,9 +70,11 @@ size_t KeepTyped(const Vector& a, const RowStore& store, size_t column, bool nul
   const ColumnChunks<T> chunks(store, column);
   const auto reader = a.Reader<T>();
   const bool may_be_null = a.MayHaveNulls() || chunks.has_nulls();
+  const size_t prefetched = store.chunk_count() > kCachedChunks && count > kRowsAhead ? count - kRowsAhead : 0;
   size_t kept = 0;
   for (size_t i = 0; i < count; ++i) {
     const uint32_t row_a = a_rows[i], row_b = b_rows[i];
+    if (i < prefetched) __builtin_prefetch(&chunks.At(b_rows[i + kRowsAhead]));
     bool equal;
     if (may_be_null && (reader.IsNull(row_a) || chunks.IsNull(row_b))) {
       equal = nulls_are_equal && reader.IsNull(row_a) && chunks.IsNull(row_b);

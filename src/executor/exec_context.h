@@ -18,6 +18,7 @@
 #include "base/error/sql_error.h"
 #include "base/memory/memory_tracker.h"
 #include "catalog/catalog.h"
+#include "catalog/statistics.h"
 #include "catalog/virtual_table.h"
 #include "expr/evaluator.h"
 #include "plan/plan.h"
@@ -67,6 +68,7 @@ struct ExecContext {
   // on. Throws 34000, 24000.
   std::function<std::string(std::string_view cursor, const catalog::Relation& relation)> cursor_row;
   uint64_t rows_changed = 0;                          // for the command tag
+  catalog::RowChangesByRelation* row_changes = nullptr;  // the transaction's, for the statistics; may be null
   // What is checked later: at the end of this statement (made by the first change that needs it) and
   // by the transaction (the session's). FinishStatement runs the former.
   std::unique_ptr<CheckQueue> checks;
@@ -91,11 +93,16 @@ struct ExecContext {
     if (cancel != nullptr) cancel->Check();
   }
   const PinnedRow* FindPinned(uint32_t scan_id) const;
+  // Where changes of a table's rows are counted; valid as long as the context and the transaction.
+  catalog::RowChanges& ChangesOf(Oid relation) {
+    return row_changes == nullptr ? uncounted_ : (*row_changes)[relation];
+  }
   // Rows of this table are new to everybody else: no row locks are needed to insert.
   bool IsUncontended(Oid relation) const;
   std::vector<Oid> uncontended_relations;
 
  private:
+  catalog::RowChanges uncounted_;
   std::unique_ptr<expr::SubplanRunner> subplan_runner_;
 };
 

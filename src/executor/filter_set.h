@@ -1,6 +1,7 @@
 // Conjuncts applied to a batch one after the other, each to the rows the ones before left.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "executor/exec_context.h"
@@ -10,7 +11,7 @@ namespace grizzly::executor {
 
 class FilterSet {
  public:
-  FilterSet(const std::vector<expr::ExprPtr>& conjuncts, ExecContext& context) {
+  FilterSet(std::span<const expr::ExprPtr> conjuncts, ExecContext& context) {
     evaluators_.reserve(conjuncts.size());
     for (const expr::ExprPtr& conjunct : conjuncts) {
       evaluators_.emplace_back(*conjunct, context.evaluation);

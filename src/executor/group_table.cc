@@ -12,6 +12,8 @@ using types::Vector;
 namespace {
 
 constexpr size_t kFirstSlotCount = 64;
+// Slots of larger tables are asked for before they are looked at.
+constexpr size_t kCachedSlots = 4096;
 // Batches of fewer rows, and keys of more combinations, are looked up row by row.
 constexpr uint32_t kCodedRowsMin = 256;
 constexpr size_t kCombinationsMax = 1024;
@@ -58,7 +60,11 @@ void GroupTable::Prepare(std::span<const Vector* const> keys, const uint64_t* ha
   }
   places_.resize(row_count);
   const size_t mask = slots_.size() - 1;
-  for (uint32_t row = 0; row < row_count; ++row) places_[row] = hashes_[row] & mask;
+  const bool fits_cache = slots_.size() <= kCachedSlots;
+  for (uint32_t row = 0; row < row_count; ++row) {
+    places_[row] = hashes_[row] & mask;
+    if (!fits_cache) __builtin_prefetch(&slots_[places_[row]]);
+  }
   open_.resize(row_count);
   std::iota(open_.begin(), open_.end(), 0);
 }

@@ -13,6 +13,7 @@ OperatorPtr MakeColumnarScan(const plan::TableScanNode& node, ExecContext& conte
 OperatorPtr MakeVirtualScan(const plan::VirtualScanNode& node, ExecContext& context);
 OperatorPtr MakeFunctionScan(const plan::FunctionScanNode& node, ExecContext& context);
 OperatorPtr MakeFilter(const plan::FilterNode& node, ExecContext& context);
+OperatorPtr MakeKeptFilter(const plan::FilterNode& node, ExecContext& context);
 OperatorPtr MakeProject(const plan::ProjectNode& node, ExecContext& context);
 OperatorPtr MakeProjectSet(const plan::ProjectNode& node, ExecContext& context);
 OperatorPtr MakeNestedLoop(const plan::NestedLoopNode& node, ExecContext& context);

@@ -1,10 +1,15 @@
 #include "executor/subplan_runner.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/error/sql_error.h"
+#include "executor/cte_store.h"
 #include "executor/group_table.h"
 #include "executor/operator.h"
 #include "executor/paged_rows.h"
 #include "executor/statement_resources.h"
+#include "executor/subplan_memo.h"
 #include "facts/operators.h"
 #include "executor/array_values.h"
 #include "types/array.h"
@@ -49,8 +54,16 @@ class Runner final : public expr::SubplanRunner {
     Batch view;
     bool may_hash = true;
     std::unique_ptr<ValueSet> values;
+    bool may_remember = true;
+    std::unique_ptr<SubplanMemo> memo;  // of a correlated subplan
+    std::optional<bool> exists;         // of an uncorrelated EXISTS
+    std::vector<std::shared_ptr<CteStore>> ctes;  // from outside, as they were then
   };
 
+  void ForgetIfCtesChanged(const SubplanExpr& expr);
+  SubplanMemo* MemoOf(const SubplanExpr& expr);
+  Datum Compute(const SubplanExpr& expr, std::span<const Datum> arguments, std::span<const Datum> left,
+                Arena& arena);
   State& Start(const SubplanExpr& expr, std::span<const Datum> arguments);
   Batch* NextBatch(State& state, size_t* position);
   Datum RunScalar(State& state, Arena& arena);
@@ -268,14 +281,53 @@ Datum Runner::RunQuantified(const SubplanExpr& expr, State& state, std::span<con
   return saw_unknown ? Datum::Null() : Datum::Of(is_all);
 }
 
+// A WITH around the subplan may have been opened again, for another outer row.
+void Runner::ForgetIfCtesChanged(const SubplanExpr& expr) {
+  State& state = states_[expr.subplan];
+  const std::vector<uint32_t>& slots = context_.plan.subplan_traits[expr.subplan].ctes;
+  const bool same = std::equal(slots.begin(), slots.end(), state.ctes.begin(), state.ctes.end(),
+                               [&](uint32_t slot, const auto& cte) { return context_.ctes[slot] == cte; });
+  if (same) return;
+  OperatorPtr root = std::move(state.root);
+  state = State();
+  state.root = std::move(root);
+  for (const uint32_t slot : slots) state.ctes.push_back(context_.ctes[slot]);
+}
+
+// Null: each row runs it.
+SubplanMemo* Runner::MemoOf(const SubplanExpr& expr) {
+  State& state = states_[expr.subplan];
+  // While a row is checked again, a scan may hand out another version.
+  if (expr.cells.empty() || !context_.pinned.empty()) return nullptr;
+  if (state.may_remember && state.memo == nullptr) {
+    state.memo = SubplanMemo::TryMake(expr, context_);
+    state.may_remember = state.memo != nullptr;
+  }
+  return state.memo.get();
+}
+
 Datum Runner::Run(const SubplanExpr& expr, std::span<const Datum> arguments,
                   std::span<const Datum> left, Arena& arena) {
+  ForgetIfCtesChanged(expr);
+  SubplanMemo* const memo = MemoOf(expr);
+  if (memo == nullptr) return Compute(expr, arguments, left, arena);
+  if (const Datum* known = memo->Find(arguments, left)) return *known;
+  const Datum result = Compute(expr, arguments, left, arena);
+  memo->Add(result);
+  return result;
+}
+
+Datum Runner::Compute(const SubplanExpr& expr, std::span<const Datum> arguments,
+                      std::span<const Datum> left, Arena& arena) {
+  if (const auto& exists = states_[expr.subplan].exists) return Datum::Of(*exists);
   State& state = Start(expr, arguments);
   switch (expr.subquery_kind) {
     case SubqueryKind::kScalar: return RunScalar(state, arena);
     case SubqueryKind::kExists: {
       size_t position = 0;
-      return Datum::Of(NextBatch(state, &position) != nullptr);
+      const bool exists = NextBatch(state, &position) != nullptr;
+      if (expr.cells.empty()) state.exists = exists;
+      return Datum::Of(exists);
     }
     case SubqueryKind::kArray: return RunArray(expr, state, arena);
     case SubqueryKind::kAny:

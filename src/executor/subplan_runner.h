@@ -1,7 +1,7 @@
 // Runs the subplans of expressions: scalar subqueries, EXISTS, IN, ANY, ALL, ARRAY(...).
 //
 // A subplan without cells (uncorrelated) runs once per execution and keeps its rows; a correlated one
-// is rescanned for each row it is asked for.
+// is opened again for each row, but where its values are known from an earlier one (subplan_memo.h).
 #pragma once
 
 #include <memory>

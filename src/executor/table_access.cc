@@ -16,6 +16,14 @@ std::string IndexKeyHead(const catalog::Relation& table, const catalog::IndexDef
   return head;
 }
 
+std::string FillLockKey(const catalog::Relation& table, const catalog::IndexDefinition& index,
+                        std::string_view suffix) {
+  std::string key = IndexKeyHead(table, index);
+  key += '\xFF';  // no field starts with it
+  key += suffix;
+  return key;
+}
+
 uint64_t TimestampOfMark(std::string_view mark) {
   uint64_t timestamp;
   std::memcpy(&timestamp, mark.data(), sizeof(timestamp));

@@ -25,6 +25,10 @@ std::string IndexKeyHead(const catalog::Relation& table, const catalog::IndexDef
 inline std::string_view SuffixOfRowKey(std::string_view row_key) {
   return row_key.substr(storage::kKeyHeadBytes);
 }
+// Of an index that is filled beside writers: whoever writes an entry of a row, or removes one, holds this key's
+// lock to the end of his transaction.
+std::string FillLockKey(const catalog::Relation& table, const catalog::IndexDefinition& index,
+                        std::string_view suffix);
 // The parts of a row_key column.
 inline std::string_view SuffixOfMark(std::string_view mark) {
   return mark.substr(txn::kRowTimestampBytes);

@@ -25,6 +25,7 @@ class TermEntries {
   // The keys of a row's entries without its suffix, sorted; none when the index leaves the row out. Valid until
   // the next call.
   const std::vector<std::string>& KeysOf(const types::Batch& rows, uint32_t row);
+  const catalog::IndexDefinition& definition() const { return *rules_.index->index; }
 
  private:
   const plan::RowRules::Index& rules_;

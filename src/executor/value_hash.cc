@@ -1,5 +1,7 @@
 #include "executor/value_hash.h"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/error/sql_error.h"
@@ -93,9 +95,37 @@ template <typename T, typename HashValue>
 void HashLoop(const Vector& column, uint32_t row_count, uint64_t* hashes, bool first,
               HashValue hash_value) {
   const auto reader = column.Reader<T>();
+  if (first && reader.is_flat() && reader.validity == nullptr) {
+    for (uint32_t row = 0; row < row_count; ++row) hashes[row] = hash_value(reader.data[row]);
+    return;
+  }
   for (uint32_t row = 0; row < row_count; ++row) {
     const uint64_t hash = reader.IsNull(row) ? kNullHash : hash_value(reader[row]);
     hashes[row] = first ? hash : Combine(hashes[row], hash);
+  }
+}
+
+// The same where a hash costs more than looking it up: in a view of few values each is hashed once.
+template <typename HashAt>
+void HashByCode(const Vector& column, uint32_t row_count, uint64_t* hashes, bool first, HashAt hash_at) {
+  constexpr uint32_t kRowsPerValue = 4;
+  const uint32_t* const codes = column.Reader<char>().selection;
+  uint32_t highest = UINT32_MAX - 1;
+  if (codes != nullptr) highest = row_count == 0 ? 0 : *std::max_element(codes, codes + row_count);
+  if (highest + 1 > std::min(row_count, types::kBatchRowsMax) / kRowsPerValue) {
+    for (uint32_t row = 0; row < row_count; ++row) {
+      const uint64_t hash = hash_at(row);
+      hashes[row] = first ? hash : Combine(hashes[row], hash);
+    }
+    return;
+  }
+  std::array<uint64_t, types::kBatchRowsMax / kRowsPerValue> by_code;
+  std::array<bool, types::kBatchRowsMax / kRowsPerValue> is_known{};
+  for (uint32_t row = 0; row < row_count; ++row) {
+    const uint32_t code = codes[row];
+    if (!is_known[code]) by_code[code] = hash_at(row);
+    is_known[code] = true;
+    hashes[row] = first ? by_code[code] : Combine(hashes[row], by_code[code]);
   }
 }
 
@@ -124,21 +154,24 @@ void KeyColumns::Hash(std::span<const Vector* const> columns, uint32_t row_count
   for (size_t i = 0; i < columns.size(); ++i) {
     const Vector& column = *columns[i];
     const bool first = i == 0;
+    const auto strings = column.Reader<StringRef>();
     if (methods_[i] == Method::kString) {
-      HashLoop<StringRef>(column, row_count, hashes, first, &HashString);
+      HashByCode(column, row_count, hashes, first, [&](uint32_t row) {
+        return strings.IsNull(row) ? kNullHash : HashString(strings[row]);
+      });
       continue;
     }
     if (methods_[i] == Method::kBlankPadded) {
-      HashLoop<StringRef>(column, row_count, hashes, first, &HashBlankPadded);
+      HashByCode(column, row_count, hashes, first, [&](uint32_t row) {
+        return strings.IsNull(row) ? kNullHash : HashBlankPadded(strings[row]);
+      });
       continue;
     }
     if (methods_[i] == Method::kFunction) {
-      for (uint32_t row = 0; row < row_count; ++row) {
+      HashByCode(column, row_count, hashes, first, [&](uint32_t row) {
         const types::Datum value = column.GetDatum(row);
-        const uint64_t hash =
-            value.is_null() ? kNullHash : hashes_[i](value, types_[i].collation);
-        hashes[row] = first ? hash : Combine(hashes[row], hash);
-      }
+        return value.is_null() ? kNullHash : hashes_[i](value, types_[i].collation);
+      });
       continue;
     }
     switch (types_[i].physical) {

@@ -29,6 +29,11 @@ struct Plan {
   StatementClass statement_class = StatementClass::kSelect;
   NodePtr root;
   std::vector<NodePtr> subplans;             // SubplanExpr::subplan
+  struct SubplanTraits {
+    bool is_repeatable = false;              // the same cells give the same rows, as often as it runs ...
+    std::vector<uint32_t> ctes;              // ... while these common table expressions from outside stay the same
+  };
+  std::vector<SubplanTraits> subplan_traits; // by subplan
   uint32_t cell_count = 0;
   uint32_t cte_count = 0;
   uint32_t node_count = 0;

@@ -9,6 +9,12 @@ struct FilterNode final : Node {
   FilterNode();
   ~FilterNode() override;
   std::vector<ExprPtr> conjuncts;
+  // Of a filter that is opened again and again over a child whose rows stay the same: the first conjuncts are
+  // kept_keys[i] = kept_values[i]. From the second time on the child's rows are kept and found by these keys.
+  std::vector<ExprPtr> kept_keys;    // over the child's columns
+  std::vector<ExprPtr> kept_values;  // over cells alone
+  std::vector<bool> kept_null_equal; // IS NOT DISTINCT FROM
+  bool keeps_rows() const { return !kept_keys.empty(); }
 };
 
 struct ProjectNode final : Node {
@@ -30,6 +36,7 @@ struct NestedLoopNode final : Node {
   std::vector<ExprPtr> arguments;    // over the left columns, one per cell
   std::vector<ExprPtr> conditions;   // over left and right columns
   bool right_is_fixed = false;       // no cells: the right side is read once and kept
+  bool keeps_right = false;          // ... and is the same when the join is opened again
 };
 
 // Builds a hash table of the right child, probes with the left one.
@@ -43,6 +50,7 @@ struct HashJoinNode final : Node {
   std::vector<ExprPtr> conditions;   // further ones, over left and right columns
   bool null_aware = false;           // kAnti as NOT IN
   bool tells_keys = true;            // the scans below the left child hear of the right side's keys
+  bool keeps_right = false;          // the right side is the same when the join is opened again
 };
 
 struct AggregateNode final : Node {

@@ -1,6 +1,8 @@
 #include "session/auto_analyze.h"
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/log/log.h"
 #include "catalog/access_method.h"
@@ -9,8 +11,26 @@
 #include "session/client_session.h"
 #include "session/database_instance.h"
 #include "session/silent_sink.h"
+#include "storage/column/row_group.h"
+#include "storage/key/key_layout.h"
+#include "storage/kv/store.h"
 
 namespace grizzly::session {
+namespace {
+
+constexpr uint64_t kUncountedBytesMin = 8 << 10;  // of a table that was never analyzed
+
+uint64_t RowBytes(storage::Store& store, const catalog::Relation& table) {
+  std::string prefix;
+  storage::AppendKeyHead(&prefix, table.tenant, table.storage, IndexId{0});
+  const uint64_t bytes = store.ApproximateBytes(prefix, storage::PrefixSuccessor(prefix));
+  return catalog::IsColumnar(table)
+             ? bytes + storage::GroupBytes(store, table.tenant, table.storage)
+             : bytes;
+}
+
+}  // namespace
+
 AutoAnalyze::AutoAnalyze(DatabaseInstance& instance, const Settings& settings)
     : instance_(instance),
       threshold_(std::stod(settings.Raw("autovacuum_analyze_threshold"))),
@@ -51,12 +71,26 @@ void AutoAnalyze::RunOnce() {
   }
 }
 
+std::vector<Oid> AutoAnalyze::TablesToAnalyze(TenantState& tenant) {
+  std::vector<Oid> tables;
+  for (const auto& [oid, changed] : catalog::StatisticsOf(tenant.catalog.get())->ChangedRelations()) {
+    if (IsWorthIt(tenant.catalog->Statistics(oid).row_count, changed)) tables.push_back(oid);
+  }
+  if (std::exchange(tenant.uncounted_sought, true)) return tables;
+  tenant.catalog->Latest()->ForEachRelation([&](const catalog::RelationPtr& table) {
+    if (!table->HasRows() || tenant.catalog->Statistics(table->oid).row_count >= 0) return;
+    const bool is_known = std::find(tables.begin(), tables.end(), table->oid) != tables.end();
+    if (!is_known && RowBytes(instance_.store(), *table) > kUncountedBytesMin) tables.push_back(table->oid);
+  });
+  return tables;
+}
+
 void AutoAnalyze::AnalyzeTenant(const std::shared_ptr<TenantState>& tenant) {
   const catalog::SnapshotPtr snapshot = tenant->catalog->Latest();
   std::vector<std::string> statements;
-  for (const auto& [oid, changed] : catalog::StatisticsOf(tenant->catalog.get())->ChangedRelations()) {
+  for (const Oid oid : TablesToAnalyze(*tenant)) {
     const catalog::RelationPtr table = snapshot->FindRelation(oid);
-    if (table == nullptr || !IsWorthIt(tenant->catalog->Statistics(oid).row_count, changed)) continue;
+    if (table == nullptr) continue;
     const catalog::Schema* schema = snapshot->FindSchema(table->schema);
     if (schema == nullptr || table->persistence == 't') continue;
     // VACUUM moves a columnar table's new rows into row groups.

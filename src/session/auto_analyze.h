@@ -1,7 +1,8 @@
 // Keeps statistics fresh: every autovacuum_naptime it looks at the databases in use and analyzes, one by
 // one, the tables of which more rows changed than autovacuum_analyze_threshold plus
 // autovacuum_analyze_scale_factor of their rows. Columnar tables it vacuums as well, so that new rows move
-// into row groups.
+// into row groups. What changed before the server started nobody knows: tables that have rows and were never
+// analyzed are, once.
 //
 // It works through sessions of its own, as a superuser, and passes over tables that are locked.
 // OWNS     its thread; the destructor cancels what it runs and waits.
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/ids/ids.h"
 #include "session/settings.h"
@@ -33,6 +35,7 @@ class AutoAnalyze {
   void Serve();
   void AnalyzeTenant(const std::shared_ptr<TenantState>& tenant);
   bool IsWorthIt(double rows, uint64_t changed_rows) const;
+  std::vector<Oid> TablesToAnalyze(TenantState& tenant);
 
   DatabaseInstance& instance_;
   double threshold_;

@@ -1,4 +1,5 @@
 // Functions about backends: who they are, signals to them, who waits for whom, transactions.
+#include "base/log/log.h"
 #include "facts/settings.h"
 #include "facts/types.h"
 #include "session/client_session.h"
@@ -122,7 +123,19 @@ Datum SettingFlags(const SystemCall& call) {
   return Datum::Of(flags.Finish(call.arena));
 }
 
-Datum Nothing(const SystemCall&) { return Datum::Of(types::StringRef()); }
+Datum LogMemory(const SystemCall& call) {
+  const int32_t pid = call.arguments[0].As<int32_t>();
+  int64_t bytes = -1;
+  call.session.instance().ForEachSession([&](ClientSession& session) {
+    if (session.id().value == pid) bytes = session.memory().used_bytes();
+  });
+  if (bytes < 0) {
+    call.session.Warn(fmt::format("PID {} is not a PostgreSQL server process", pid));
+    return Datum::Of(false);
+  }
+  log::Write(Severity::kLog, fmt::format("memory of the session of PID {}: {} bytes used", pid, bytes));
+  return Datum::Of(true);
+}
 
 Datum QueueUsage(const SystemCall&) { return Datum::Of(0.0); }
 
@@ -153,7 +166,7 @@ std::span<const SystemFunctionEntry> BackendFunctions() {
       {"pg_client_encoding", ClientEncoding},
       {"getdatabaseencoding", ServerEncoding},
       {"pg_settings_get_flags", SettingFlags},
-      {"pg_stat_clear_snapshot", Nothing},
+      {"pg_log_backend_memory_contexts", LogMemory},
       {"pg_notification_queue_usage", QueueUsage},
   };
   return kEntries;

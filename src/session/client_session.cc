@@ -209,10 +209,12 @@ void ClientSession::Query(std::string_view sql) {
       return;
     }
     const size_t count = text->statements().size();
+    several_statements_ = count > 1;
     for (size_t i = 0; i < count; ++i) {
       RunSimple(text, text->statements()[i], i + 1 == count);
     }
   });
+  several_statements_ = false;
   if (terminated_) return;
   if (block_ == BlockState::kImplicit) Guard(sql, false, [&] { CommitTransaction(); });
   FinishStatement();
@@ -360,9 +362,7 @@ void ClientSession::Execute(std::string_view portal_name, uint32_t max_rows) {
     }
     if (portal.execution == nullptr && !portal.finished) {
       EnsureTransaction();
-      bool stale = false;
-      LockAndVerify(statement.plan, statement.catalog_version, &stale);
-      if (stale) PlanPrepared(statement);
+      LockAsPlanned(statement);
       CheckMayRun(*statement.plan);
       portal.execution = NewExecution(statement.plan);
       portal.execution->parameters() = portal.parameters;
@@ -385,7 +385,6 @@ void ClientSession::Execute(std::string_view portal_name, uint32_t max_rows) {
     const uint64_t rows = is_select                      ? fetched
                           : portal.execution == nullptr ? 0
                                                         : portal.execution->rows_changed();
-    if (!is_select) CountChanges(*statement.plan, rows);
     portal.execution.reset();
     sink_.CommandComplete(CompletionTag(statement.plan->statement_class, rows));
   });

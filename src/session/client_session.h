@@ -157,7 +157,12 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::vector<std::string> CheckStoredData();
   // Null between transactions.
   txn::Transaction* transaction() { return transaction_.get(); }
+  // Under stats_fetch_consistency = snapshot, what a transaction reads of the statistics is of its first read.
+  void NoteStatisticsRead();
+  int64_t statistics_read_us() const { return statistics_read_us_; }  // 0: none
+  void ForgetStatisticsRead() { statistics_read_us_ = 0; }
   Services& services() { return *services_; }
+  const MemoryTracker& memory() const { return memory_; }
 
   // ---- queries within functions (nested_queries.cc) ----
   // One plannable statement, planned and locked. Errors have no position: it is another text.
@@ -203,7 +208,6 @@ class ClientSession final : public Session, private commands::QueryRunner,
   const std::string& Environment();
   planner::BinderInput MakeBinderInput(const catalog::SnapshotPtr& snapshot,
                                        std::string_view source);
-  void CountChanges(const plan::Plan& plan, uint64_t rows);
   void ReportChanges();
   std::vector<types::Datum> SampleParameters(const std::vector<planner::LiftedLiteral>& lifted,
                                              const std::vector<parser::Literal>* literals,
@@ -217,6 +221,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   plan::PlanPtr PlanCursor(const parser::ast::Node& query);
   void LockRelations(const plan::Plan& plan);
   void LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale);
+  // Locks what the prepared statement uses, and plans it anew if that has changed since it was planned.
+  void LockAsPlanned(PreparedStatement& statement);
   std::unique_ptr<Execution> NewExecution(const plan::PlanPtr& plan);
   void FillContext(executor::ExecContext& context);
   void RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum> parameters,
@@ -235,7 +241,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   void CommitTransaction();
   void RollbackTransaction();
   void AbortAfterError();
-  void EndTransactionState();
+  void EndTransactionState(bool committed);
   // Before the transaction takes a snapshot.
   void LookAtRunning();
   void DefineSavepoint(const std::string& name);
@@ -272,6 +278,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::shared_ptr<const catalog::Role> FindRole(std::string_view name);
   static bool IsRoleSetting(std::string_view name);
   void CheckRoleSetting(std::string_view name, std::string_view value);
+  // 42501 for what only superusers set.
+  void CheckMaySet(std::string_view name);
   void SetSetting(std::string_view name, std::string_view value, bool local);
   void FollowRoleSettings();
   void RunSet(const PgQuery__VariableSetStmt& statement, std::string* tag);
@@ -332,6 +340,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   expr::ExprPtr Assignment(const catalog::Relation& table, uint32_t column,
                            const types::SqlType& from) override;
   expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) override;
+  catalog::SnapshotPtr LatestCatalog() override { return Snapshot(); }
   bool IsCurrent(const plan::ForeignKeyRule& rule) override;
   plan::ForeignKeyRulePtr Current(const plan::ForeignKeyRule& rule) override;
   plan::IndexRulePtr Current(const plan::IndexRule& rule) override;
@@ -361,6 +370,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::unique_ptr<SessionTypes> types_;
 
   BlockState block_ = BlockState::kNone;
+  bool several_statements_ = false;  // in the message that runs: they are a transaction block
+  bool InTransactionBlock() const { return block_ == BlockState::kExplicit || several_statements_; }
   std::unique_ptr<txn::Transaction> transaction_;
   TransactionId transaction_number_;  // 0: none yet
   VisibleIds visible_ids_;
@@ -376,7 +387,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   };
   std::vector<Savepoint> savepoints_;
   std::vector<Oid> uncontended_relations_;
-  std::vector<std::pair<Oid, uint64_t>> changed_rows_;  // of the transaction, for auto-analyze
+  catalog::RowChangesByRelation row_changes_;  // of the transaction, for the statistics
   executor::TransactionChecks checks_{*this, &memory_};
 
   std::map<std::string, PreparedStatementPtr> prepared_;
@@ -401,6 +412,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   bool terminated_ = false;
   int64_t statement_time_us_ = 0;
   int64_t transaction_time_us_ = 0;
+  int64_t statistics_read_us_ = 0;
   std::optional<TimerQueue::Id> statement_timer_;
   std::string shape_;                      // scratch of the plan cache
   std::vector<parser::Literal> literals_;  // scratch of the plan cache

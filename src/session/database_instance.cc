@@ -70,6 +70,7 @@ DatabaseInstance::DatabaseInstance(const InstanceOptions& options)
     : settings_(options.settings), memory_("server", nullptr) {
   const Settings checked(settings_);  // refuses unknown names and bad values before anything opens
   connections_max_ = std::stoi(checked.Raw("max_connections"));
+  directory_ = options.directory;
   start_time_us_ = NowUs();
   store_ = storage::Store::Open(StoreOptionsFrom(options));
   temporary_files_ = std::make_unique<storage::TemporaryFiles>(StoreOptionsFrom(options));

@@ -23,6 +23,7 @@
 #include "session/open_instance.h"
 #include "session/plan_cache.h"
 #include "session/session.h"
+#include "session/statistics_resets.h"
 #include "session/temporary_slots.h"
 #include "session/timer_queue.h"
 #include "txn/prepared_transactions.h"
@@ -41,6 +42,7 @@ struct TenantState {
   TemporarySlots temporary_slots;
   std::once_flag leftovers_dropped;  // of temporary objects, before the first session gets in
   std::atomic<int> session_count{0};
+  bool uncounted_sought = false;  // AutoAnalyze's: for tables that were filled before the start
 };
 
 class DatabaseInstance final : public Instance {
@@ -75,6 +77,9 @@ class DatabaseInstance final : public Instance {
   storage::TemporaryFiles& temporary_files() { return *temporary_files_; }
   const executor::VirtualTableLookup& virtual_tables() const { return virtual_tables_; }
   int64_t start_time_us() const { return start_time_us_; }
+  StatisticsResets& statistics_resets() { return statistics_resets_; }
+  // Absolute path; empty for stores in memory.
+  const std::string& directory() const { return directory_; }
 
   void Remove(ClientSession& session);
   // Databases that sessions use now.
@@ -102,6 +107,8 @@ class DatabaseInstance final : public Instance {
   std::unique_ptr<storage::TemporaryFiles> temporary_files_;
   executor::VirtualTableLookup virtual_tables_;
   int64_t start_time_us_ = 0;
+  StatisticsResets statistics_resets_;
+  std::string directory_;
   int connections_max_ = 100;
 
   mutable std::mutex mutex_;

@@ -48,7 +48,11 @@ SystemRow HeldLockRow(const SystemCall& call, const txn::HeldLock& lock) {
     row[8] = std::to_string(lock.tag.a & 0xFFFFFFFF);
     row[9] = std::to_string(subid);
   };
-  switch (lock.tag.kind) {
+  switch (lock.awaited.value != 0 ? txn::LockKind::kSnapshot : lock.tag.kind) {
+    case txn::LockKind::kSnapshot:
+      row[0] = "virtualxid";
+      row[5] = std::to_string(lock.awaited.value) + "/0";
+      break;
     case txn::LockKind::kRelation:
       row[0] = "relation";
       row[1] = database;
@@ -68,7 +72,7 @@ SystemRow HeldLockRow(const SystemCall& call, const txn::HeldLock& lock) {
     row[10] = std::to_string(lock.session.value) + "/0";
     row[11] = std::to_string(lock.session.value);
   }
-  row[12] = std::string(ModeName(lock));
+  row[12] = lock.awaited.value != 0 ? "ShareLock" : std::string(ModeName(lock));
   row[13] = lock.granted ? "t" : "f";
   row[14] = "f";
   if (lock.wait_start_us != 0) row[15] = TimeText(call, lock.wait_start_us);
@@ -162,6 +166,7 @@ std::string_view WaitEventName(txn::LockKind kind) {
     case txn::LockKind::kRow:
     case txn::LockKind::kTransaction: return "transactionid";
     case txn::LockKind::kName: return "object";
+    case txn::LockKind::kSnapshot: return "virtualxid";
   }
   return "object";
 }
@@ -182,6 +187,27 @@ void AddTransactions(const SystemCall& call, std::vector<SystemRow>* rows) {
   });
 }
 
+// A transaction with a number holds it.
+void AddTransactionNumbers(const SystemCall& call, std::vector<SystemRow>* rows) {
+  call.session.AssignedNumber();  // one that has written has a number
+  for (const auto& [number, session] : call.session.instance().running_ids().List()) {
+    const auto xid = static_cast<uint32_t>(number);
+    SystemRow row(16);
+    row[0] = "transactionid";
+    row[6] = std::to_string(xid);
+    if (session.value == 0) {
+      row[10] = fmt::format("-1/{}", xid);
+    } else {
+      row[10] = std::to_string(session.value) + "/0";
+      row[11] = std::to_string(session.value);
+    }
+    row[12] = "ExclusiveLock";
+    row[13] = "t";
+    row[14] = "f";
+    rows->push_back(std::move(row));
+  }
+}
+
 }  // namespace
 
 std::vector<SystemRow> LockRows(const SystemCall& call) {
@@ -190,6 +216,7 @@ std::vector<SystemRow> LockRows(const SystemCall& call) {
     rows.push_back(HeldLockRow(call, lock));
   }
   AddTransactions(call, &rows);
+  AddTransactionNumbers(call, &rows);
   AddReads(call, &rows);
   return rows;
 }
@@ -198,7 +225,11 @@ std::vector<SystemRow> LockRows(const SystemCall& call) {
 WaitEvents CurrentWaits(DatabaseInstance& instance) {
   WaitEvents waits;
   for (const txn::HeldLock& lock : instance.locks().ListAll()) {
-    if (!lock.granted) waits[lock.session] = {"Lock", WaitEventName(lock.tag.kind)};
+    const bool awaits = lock.awaited.value != 0;
+    if (!lock.granted) {
+      waits[lock.session] = {
+          "Lock", WaitEventName(awaits ? txn::LockKind::kSnapshot : lock.tag.kind)};
+    }
   }
   for (const SessionId session : instance.transactions().serializable().WaitingForSafety()) {
     waits[session] = {"IPC", "SafeSnapshot"};

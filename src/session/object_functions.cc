@@ -78,35 +78,7 @@ Datum SequenceLastValue(const SystemCall& call) {
   return state.is_called ? Datum::Of(state.last_value) : Datum::Null();
 }
 
-// ---- indexes ----
-
-bool EqualFold(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-struct Property {
-  std::string_view name;
-  bool of_btree;
-};
-
-Datum FindProperty(std::span<const Property> properties, std::string_view name) {
-  for (const Property& property : properties) {
-    if (EqualFold(property.name, name)) return Datum::Of(property.of_btree);
-  }
-  return Datum::Null();
-}
-
-Datum MethodProperty(const SystemCall& call) {
-  static constexpr Property kProperties[] = {{"can_order", true},
-                                             {"can_unique", true},
-                                             {"can_multi_col", true},
-                                             {"can_exclude", true},
-                                             {"can_include", true}};
-  const facts::AccessMethodFact* method = facts::FindAccessMethod(call.OidAt(0));
-  if (method == nullptr || method->amtype != 'i') return Datum::Null();
-  if (method->oid == facts::kBtreeMethodOid) return FindProperty(kProperties, call.TextAt(1));
-  ThrowNotSupported(fmt::format("index access method {}", method->amname));
-}
+// ---- indexes and statistics objects ----
 
 // How a method calls the phases of building an index, for pg_stat_progress_create_index.
 Datum PhaseName(const SystemCall& call) {
@@ -125,43 +97,6 @@ Datum ExpressionsOfStatistics(const SystemCall& call) {
   types::ArrayBuilder items(facts::kTextOid, types::PhysicalType::kString);
   for (const std::string& text : texts) items.AddString(text);
   return Datum::Of(items.Finish(call.arena));
-}
-
-Datum IndexProperty(const SystemCall& call) {
-  static constexpr Property kProperties[] = {
-      {"clusterable", true}, {"index_scan", true}, {"bitmap_scan", true}, {"backward_scan", true}};
-  const auto index = call.session.Snapshot()->FindRelation(call.OidAt(0));
-  if (index == nullptr || !index->index.has_value()) return Datum::Null();
-  return FindProperty(kProperties, call.TextAt(1));
-}
-
-Datum IndexColumnProperty(const SystemCall& call) {
-  const auto index = call.session.Snapshot()->FindRelation(call.OidAt(0));
-  const int32_t number = call.arguments[1].As<int32_t>();
-  if (index == nullptr || !index->index.has_value() || number <= 0) return Datum::Null();
-  const size_t position = static_cast<size_t>(number) - 1;
-  const catalog::IndexDefinition& definition = *index->index;
-  if (position >= definition.parts.size() + definition.include.size()) return Datum::Null();
-  const std::string_view name = call.TextAt(2);
-  if (position >= definition.parts.size()) {  // INCLUDE: it is there, and no more
-    if (EqualFold(name, "returnable")) return Datum::Of(true);
-    static constexpr Property kIncluded[] = {{"orderable", false},
-                                             {"distance_orderable", false},
-                                             {"search_array", false},
-                                             {"search_nulls", false}};
-    return FindProperty(kIncluded, name);
-  }
-  const catalog::IndexDefinition::Part& part = definition.parts[position];
-  const Property properties[] = {{"asc", !part.descending},
-                                 {"desc", part.descending},
-                                 {"nulls_first", part.nulls_first},
-                                 {"nulls_last", !part.nulls_first},
-                                 {"orderable", true},
-                                 {"distance_orderable", false},
-                                 {"returnable", true},
-                                 {"search_array", true},
-                                 {"search_nulls", true}};
-  return FindProperty(properties, name);
 }
 
 // ---- relations ----
@@ -336,11 +271,8 @@ std::span<const SystemFunctionEntry> ObjectFunctions() {
   static constexpr SystemFunctionEntry kEntries[] = {
       {"pg_get_serial_sequence", SerialSequence},
       {"pg_sequence_last_value", SequenceLastValue},
-      {"pg_indexam_has_property", MethodProperty},
-      {"pg_index_has_property", IndexProperty},
       {"pg_indexam_progress_phasename", PhaseName},
       {"pg_get_statisticsobjdef_expressions", ExpressionsOfStatistics},
-      {"pg_index_column_has_property", IndexColumnProperty},
       {"pg_relation_is_publishable", IsPublishable},
       {"pg_my_temp_schema", MyTemporarySchema},
       {"pg_is_other_temp_schema", IsOtherTemporarySchema},
@@ -362,7 +294,8 @@ SystemFunction FindSystemFunction(std::string_view source) {
     std::unordered_map<std::string_view, SystemFunction> functions;
     for (const auto entries : {BackendFunctions(), ObjectFunctions(), SizeFunctions(),
                                StatisticsFunctions(), PrivilegeFunctions(),
-                               XmlExportFunctions(), TidFunctions()}) {
+                               XmlExportFunctions(), UpkeepFunctions(),
+                               IndexPropertyFunctions(), TextSearchFunctions(), TidFunctions()}) {
       for (const SystemFunctionEntry& entry : entries) functions[entry.source] = entry.function;
     }
     return functions;

@@ -138,6 +138,12 @@ void ClientSession::LockAndVerify(const plan::PlanPtr& plan, uint64_t version, b
   *stale = Snapshot()->version() != version;
 }
 
+void ClientSession::LockAsPlanned(PreparedStatement& statement) {
+  bool stale = false;
+  LockAndVerify(statement.plan, statement.catalog_version, &stale);
+  if (stale) PlanPrepared(statement);  // under the locks
+}
+
 void ClientSession::PlanPrepared(PreparedStatement& statement) {
   const bool is_plannable = statement.node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT ||
                             statement.node->node_case == PG_QUERY__NODE__NODE_INSERT_STMT ||
@@ -185,6 +191,8 @@ void ClientSession::PlanPrepared(PreparedStatement& statement) {
     same = before[i].type.oid == statement.columns[i].type.oid;
   }
   if (!same) {
+    statement.columns = before;  // what it was prepared for stays what it gives
+    statement.catalog_version = 0;
     throw SqlError(SqlState::kFeatureNotSupported, "cached plan must not change result type");
   }
 }
@@ -240,28 +248,13 @@ void ClientSession::CheckMayRun(const plan::Plan& plan) {
                  fmt::format("cannot execute {} in a read-only transaction", command));
 }
 
-// For auto-analyze, which hears of them when the transaction is over and others see the rows.
-void ClientSession::CountChanges(const plan::Plan& plan, uint64_t rows) {
-  if (rows == 0 || !plan.writes) return;
-  for (const plan::Plan::UsedRelation& used : plan.relations) {
-    if (used.mode != txn::RelationLockMode::kRowExclusive) continue;
-    const Oid oid = used.relation->oid;
-    const auto known = std::find_if(changed_rows_.begin(), changed_rows_.end(),
-                                    [oid](const auto& entry) { return entry.first == oid; });
-    if (known != changed_rows_.end()) {
-      known->second += rows;
-    } else {
-      changed_rows_.emplace_back(oid, rows);
-    }
-    return;
-  }
-}
-
+// When the transaction is over and others see the rows.
 void ClientSession::ReportChanges() {
-  if (changed_rows_.empty()) return;
+  if (row_changes_.empty()) return;
   catalog::StatisticsStore& statistics = *catalog::StatisticsOf(tenant_->catalog.get());
-  for (const auto& [oid, rows] : changed_rows_) statistics.CountChangedRows(oid, rows);
-  changed_rows_.clear();
+  for (const auto& [oid, changes] : row_changes_) {
+    if (changes.total() > 0) statistics.CountChanges(oid, changes);
+  }
 }
 
 void ClientSession::FillContext(executor::ExecContext& context) {
@@ -288,6 +281,7 @@ void ClientSession::FillContext(executor::ExecContext& context) {
   context.notice = [this](Diagnostic notice) { Notify(std::move(notice)); };
   context.uncontended_relations = uncontended_relations_;
   context.transaction_checks = &checks_;
+  context.row_changes = &row_changes_;
   context.cursor_row = [this](std::string_view cursor, const catalog::Relation& relation) {
     return CursorRow(cursor, relation);
   };
@@ -411,7 +405,6 @@ void ClientSession::RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum>
     if (has_rows) sink_.Rows(columns, batch, io);
   });
   const uint64_t rows = is_select ? execution->rows_fetched() : execution->rows_changed();
-  CountChanges(*plan, execution->rows_changed());
   execution.reset();
   arena.reset();
   CompleteStatement(CompletionTag(plan->statement_class, rows), commit_first);
@@ -453,7 +446,6 @@ uint64_t ClientSession::Run(const plan::PlanPtr& plan,
   }
   execution->Start();
   execution->Fetch(0, receive);
-  CountChanges(*plan, execution->rows_changed());
   if (measurement != nullptr) measurement->rows_changed = execution->rows_changed();
   return plan->statement_class == plan::StatementClass::kSelect ? execution->rows_fetched()
                                                                 : execution->rows_changed();
@@ -468,8 +460,8 @@ commands::PreparedQuery ClientSession::Prepared(const PgQuery__ExecuteStmt& exec
   query.parameters =
       EvaluateArguments(*statement, execute.params, execute.n_params, *query.arena);
   if (statement->plan->root == nullptr) return query;
+  LockAsPlanned(*statement);
   query.plan = statement->plan;
-  LockRelations(*query.plan);
   return query;
 }
 

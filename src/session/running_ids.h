@@ -9,8 +9,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <mutex>
-#include <set>
 #include <vector>
 
 #include "txn/transaction.h"
@@ -24,23 +24,31 @@ struct VisibleIds {
   std::vector<uint64_t> running;
 };
 
+enum class TransactionOutcome : uint8_t { kRunning, kCommitted, kAborted, kForgotten };
+
 class RunningIds {
  public:
   // What was given out up to `now` belongs to the past.
   explicit RunningIds(CommitTimestamp now) : last_ended_(now.value) {}
 
   // The transaction's number, which it is given now if it has none.
-  TransactionId IdOf(txn::Transaction& transaction);
-  // Of one that runs already: a prepared transaction of before the start.
+  TransactionId IdOf(txn::Transaction& transaction, SessionId session);
+  // Of one that runs without a session: a prepared transaction.
   void Add(TransactionId id);
-  void End(TransactionId id);
+  void End(TransactionId id, bool committed);
+  // What became of a number; the latest kOutcomesMax that ended are remembered, none of before the start.
+  TransactionOutcome OutcomeOf(TransactionId id) const;
   void Look(VisibleIds* ids) const;
+  // Every number that runs and its session; 0: none.
+  std::vector<std::pair<uint64_t, SessionId>> List() const;
 
  private:
   std::atomic<uint64_t> last_ended_;  // changed under mutex_
   std::atomic<uint32_t> count_{0};    // of ids_; changed under mutex_
   mutable std::mutex mutex_;
-  std::set<uint64_t> ids_;  // guarded by mutex_
+  std::map<uint64_t, SessionId> ids_;  // guarded by mutex_
+  static constexpr size_t kOutcomesMax = 65'536;
+  std::map<uint64_t, bool> committed_;  // of the latest that ended; guarded by mutex_
 };
 
 }  // namespace grizzly::session

@@ -239,9 +239,19 @@ types::Datum Services::CallAdvisory(std::string_view source, Arguments arguments
 
 // ---- the rest, by pg_proc.prosrc ----
 
+// Functions that PostgreSQL keeps from everybody but superusers say so in their access list.
+void Services::RequireMayCall(const facts::ProcFact& proc) {
+  const std::string_view list = proc.proacl;
+  const bool is_public = list.empty() || list.starts_with("{=") || list.find(",=") != std::string_view::npos;
+  if (is_public || session_.role().superuser) return;
+  throw SqlError(SqlState::kInsufficientPrivilege,
+                 fmt::format("permission denied for function {}", proc.proname));
+}
+
 types::Datum Services::CallSessionFunction(Oid function, Arguments arguments, Arena& arena) {
   const facts::ProcFact* proc = facts::FindProc(function);
   GRIZZLY_CHECK(proc != nullptr);
+  RequireMayCall(*proc);
   const std::string_view source = proc->prosrc;
   if (source == "pg_get_expr" || source == "pg_get_expr_ext") {
     const bool pretty = arguments.size() > 2 && arguments[2].AsBool();
@@ -259,6 +269,7 @@ types::Datum Services::CallSessionFunction(Oid function, Arguments arguments, Ar
 std::vector<functions::SystemRow> Services::SystemRows(Oid function, Arguments arguments) {
   const facts::ProcFact* proc = facts::FindProc(function);
   GRIZZLY_CHECK(proc != nullptr);
+  RequireMayCall(*proc);
   const SystemRowSource source = FindSystemRows(proc->prosrc);
   if (source == nullptr) ThrowNotSupported("function " + std::string(proc->proname));
   Arena arena;

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "catalog/sequence.h"
+#include "facts/procs.h"
 #include "functions/session/sequence_scan.h"
 #include "functions/session_services.h"
 #include "txn/lock/lock_manager.h"
@@ -75,6 +76,8 @@ class Services final : public functions::SessionServices,
   Oid ResolveFunction(std::string_view text, bool with_arguments, bool missing_ok);
   Oid ResolveOperator(std::string_view text, bool with_arguments, bool missing_ok);
   Oid ResolveFactName(Oid kind, std::string_view text, bool missing_ok);
+  // Throws 42501.
+  void RequireMayCall(const facts::ProcFact& proc);
   types::Datum CallAdvisory(std::string_view source, std::span<const types::Datum> arguments);
   bool UnlockAdvisory(const txn::LockTag& tag, bool exclusive);
 

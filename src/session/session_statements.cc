@@ -1,9 +1,11 @@
 // SET, SHOW, PREPARE, EXECUTE, cursors, DISCARD: what a session does to itself.
 #include <algorithm>
 
+#include "catalog/access_method.h"
 #include "catalog/inheritance.h"
 #include "executor/row_store.h"
 #include "executor/table_access.h"
+#include "facts/roles.h"
 #include "facts/settings.h"
 #include "facts/types.h"
 #include "planner/binder/binder.h"
@@ -85,8 +87,40 @@ void ClientSession::CheckRoleSetting(std::string_view name, std::string_view val
 }
 
 // A new session user has no role but his own.
+void ClientSession::CheckMaySet(std::string_view name) {
+  const facts::SettingFact* fact = facts::FindSetting(name);
+  if (fact == nullptr || role().superuser || fact->context != "superuser") return;
+  throw SqlError(SqlState::kInsufficientPrivilege,
+                 fmt::format("permission denied to set parameter \"{}\"", fact->name));
+}
+
+namespace {
+
+// Settings whose value names an object.
+void CheckNamedSetting(std::string_view name, std::string_view value) {
+  const auto refuse = [&](std::string detail) {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("invalid value for parameter \"{}\": \"{}\"", name, value))
+        .Detail(std::move(detail));
+  };
+  if (name == "default_table_access_method") {
+    if (value.empty()) refuse(fmt::format("{} cannot be empty.", name));
+    const facts::AccessMethodFact* method = catalog::FindAccessMethod(value);
+    if (method == nullptr) refuse(fmt::format("Table access method \"{}\" does not exist.", value));
+  }
+  if (name == "default_tablespace" && !value.empty()) {
+    const bool is_known = std::ranges::any_of(
+        facts::AllTablespaces(), [&](const facts::TablespaceFact& fact) { return fact.spcname == value; });
+    if (!is_known) refuse(fmt::format("Tablespace \"{}\" does not exist.", value));
+  }
+}
+
+}  // namespace
+
 void ClientSession::SetSetting(std::string_view name, std::string_view value, bool local) {
+  CheckMaySet(name);
   if (IsRoleSetting(name)) CheckRoleSetting(name, value);
+  CheckNamedSetting(name, value);
   settings_.Set(name, value, local, SettingSource::kSession);
   if (name == "session_authorization") settings_.Set("role", "none", local, SettingSource::kSession);
 }
@@ -156,6 +190,7 @@ void ClientSession::RunSet(const PgQuery__VariableSetStmt& statement, std::strin
     case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET:
       *tag = "RESET";
       if (name == "session_authorization") return SetSetting(name, login_role_->name, false);
+      CheckMaySet(name);
       settings_.Reset(name);
       return;
     case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL:
@@ -282,7 +317,7 @@ void ClientSession::RunExecute(const PgQuery__ExecuteStmt& statement, std::strin
   auto arena = std::make_unique<Arena>(&memory_);
   std::vector<types::Datum> parameters =
       EvaluateArguments(*prepared, statement.params, statement.n_params, *arena);
-  LockRelations(*prepared->plan);
+  LockAsPlanned(*prepared);
   CheckMayRun(*prepared->plan);
   const auto execution = NewExecution(prepared->plan);
   execution->parameters() = std::move(parameters);
@@ -294,7 +329,6 @@ void ClientSession::RunExecute(const PgQuery__ExecuteStmt& statement, std::strin
   execution->Fetch(0, [&](const types::Batch& batch) {
     if (has_rows) sink_.Rows(columns, batch, settings_.effective().io);
   });
-  CountChanges(*prepared->plan, execution->rows_changed());
   *tag = CompletionTag(prepared->plan->statement_class,
                        is_select ? execution->rows_fetched() : execution->rows_changed());
 }

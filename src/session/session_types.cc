@@ -80,7 +80,7 @@ std::optional<types::TextSearchDictionary> SessionTypes::DictionaryOf(Oid dictio
   const auto made =
       catalog::ObjectsOf(Current()).FindObject(catalog::kTextSearchDictionaryClass, dictionary);
   if (made == nullptr) return std::nullopt;
-  return types::TextSearchDictionary{made->OidProperty(catalog::kDictionaryTemplate),
+  return types::TextSearchDictionary{catalog::BuiltinTemplateOf(Current(), made->OidProperty(catalog::kDictionaryTemplate)),
                                      std::string(made->Property(catalog::kDictionaryOptions))};
 }
 

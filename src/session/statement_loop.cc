@@ -174,10 +174,11 @@ commands::CommandInput ClientSession::MakeCommandInput(std::string_view source) 
   input.copy_channel = this;
   input.queries = this;
   input.virtual_tables = &instance_.virtual_tables();
-  input.in_transaction_block = block_ == BlockState::kExplicit;
+  input.in_transaction_block = InTransactionBlock();
   input.in_savepoint = !savepoints_.empty();
   input.uncontended_relations = &uncontended_relations_;
   input.checks = &checks_;
+  input.row_changes = &row_changes_;
   input.make_temporary_schema = [this] { return MakeTemporarySchema(); };
   input.on_commit_tables = &on_commit_tables_;
   input.other_sessions = [this](Oid database, bool terminate) {
@@ -219,7 +220,7 @@ void ClientSession::RunCommandStatement(const parser::RawStatement& statement,
   if (!commands::IsCommand(node)) ThrowNotSupported(parser::CommandTag(node));
   EnsureTransaction();
   if (transaction_->options().read_only) RefuseInReadOnly(node);
-  if (commands::RunsOutsideTransactionBlock(node) && block_ == BlockState::kExplicit) {
+  if (commands::RunsOutsideTransactionBlock(node) && InTransactionBlock()) {
     throw SqlError(SqlState::kActiveSqlTransaction,
                    fmt::format("{} cannot run inside a transaction block",
                                parser::CommandTag(node)));

@@ -47,6 +47,9 @@ std::span<const SystemFunctionEntry> SizeFunctions();        // size_functions.c
 std::span<const SystemFunctionEntry> StatisticsFunctions();  // statistics_functions.cc
 std::span<const SystemFunctionEntry> PrivilegeFunctions();   // privilege_functions.cc
 std::span<const SystemFunctionEntry> XmlExportFunctions();   // xml_export.cc
+std::span<const SystemFunctionEntry> UpkeepFunctions();      // upkeep_functions.cc
+std::span<const SystemFunctionEntry> IndexPropertyFunctions();  // index_properties.cc
+std::span<const SystemFunctionEntry> TextSearchFunctions();  // text_search_queries.cc
 std::span<const SystemFunctionEntry> TidFunctions();         // latest_tid.cc
 
 // ---- shared by them ----

@@ -152,10 +152,17 @@ Rows CursorRows(const SystemCall& call) {
   Rows rows;
   for (const auto& [name, portal] : call.session.portals()) {
     if (name.empty()) continue;
-    const bool has_statement = portal->statement != nullptr && portal->statement->text != nullptr;
-    rows.push_back({name, has_statement ? std::string(portal->statement->text->sql()) : "",
-                    Truth(portal->hold), "f", Truth(portal->scroll),
-                    TimeText(call, portal->creation_time_us)});
+    std::string text;
+    if (portal->statement != nullptr) {
+      const PreparedStatement& statement = *portal->statement;
+      text = statement.text != nullptr ? std::string(statement.text->sql())
+                                       : std::string(statement.statement_text);
+    }
+    const bool is_binary =
+        std::any_of(portal->columns.begin(), portal->columns.end(),
+                    [](const ResultColumn& column) { return column.format == ValueFormat::kBinary; });
+    rows.push_back({name, std::move(text), Truth(portal->hold), Truth(portal->is_cursor && is_binary),
+                    Truth(portal->scroll), TimeText(call, portal->creation_time_us)});
   }
   return rows;
 }
@@ -273,16 +280,6 @@ Rows ProgressRows(const SystemCall& call) {
   return {};
 }
 
-Rows ArchiverRow(const SystemCall& call) {
-  return {{"0", std::nullopt, std::nullopt, "0", std::nullopt, std::nullopt,
-           TimeText(call, call.session.instance().start_time_us())}};
-}
-
-Rows WalRow(const SystemCall& call) {
-  return {{"0", "0", "0", "0", "0", "0", "0", "0",
-           TimeText(call, call.session.instance().start_time_us())}};
-}
-
 // No receiver: a row of NULLs, which pg_stat_wal_receiver leaves out.
 Rows ReceiverRow(const SystemCall&) { return {SystemRow(15)}; }
 
@@ -325,10 +322,7 @@ Rows PartitionAncestorRows(const SystemCall& call) {
   return rows;
 }
 
-constexpr struct {
-  std::string_view source;
-  SystemRowSource rows;
-} kSources[] = {
+constexpr SystemRowEntry kSources[] = {
     {"pg_stat_get_activity", ActivityRows},
     {"pg_stat_get_backend_idset", BackendRows},
     {"pg_lock_status", LockRows},
@@ -338,14 +332,11 @@ constexpr struct {
     {"aclexplode", AclRows},
     {"pg_sequence_parameters", SequenceParameterRows},
     {"pg_get_catalog_foreign_keys", ForeignKeyRows},
-    {"pg_stat_get_archiver", ArchiverRow},
-    {"pg_stat_get_wal", WalRow},
     {"pg_stat_get_wal_receiver", ReceiverRow},
     {"pg_prepared_xact", PreparedTransactionRows},
     {"pg_listening_channels", NoRows},
     {"pg_available_extensions", NoRows},
     {"pg_available_extension_versions", NoRows},
-    {"pg_stat_get_slru", NoRows},
     {"pg_stat_get_wal_senders", NoRows},
     {"pg_stat_get_progress_info", ProgressRows},
     {"pg_stat_get_subscription", NoRows},
@@ -365,8 +356,11 @@ constexpr struct {
 }  // namespace
 
 SystemRowSource FindSystemRows(std::string_view source) {
-  for (const auto& entry : kSources) {
-    if (entry.source == source) return entry.rows;
+  for (const std::span<const SystemRowEntry> entries : 
+       {std::span<const SystemRowEntry>(kSources), ServerRows(), TextSearchRows()}) {
+    for (const SystemRowEntry& entry : entries) {
+      if (entry.source == source) return entry.rows;
+    }
   }
   return nullptr;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,16 @@ namespace grizzly::session {
 class DatabaseInstance;
 
 using SystemRowSource = std::vector<functions::SystemRow> (*)(const SystemCall& call);
+
+struct SystemRowEntry {
+  std::string_view source;  // pg_proc.prosrc
+  SystemRowSource rows;
+};
+std::span<const SystemRowEntry> ServerRows();      // server_rows.cc
+std::span<const SystemRowEntry> TextSearchRows();  // text_search_queries.cc
+
+// What pg_stat_slru has a row for (server_rows.cc).
+std::span<const std::string_view> SlruNames();
 
 // Null: none of ours.
 SystemRowSource FindSystemRows(std::string_view source);

@@ -18,6 +18,7 @@ txn::Transaction& ClientSession::EnsureTransaction() {
   if (block_ == BlockState::kNone) block_ = BlockState::kImplicit;
   txn::TransactionOptions options = settings_.effective().transaction_defaults;
   options.session = id_;
+  options.tenant = tenant_->database->tenant;
   transaction_ = instance_.transactions().Begin(options, cancel_token(), &memory_,
                                                 &settings_.effective().locks);
   settings_.BeginTransaction();
@@ -35,7 +36,7 @@ catalog::CatalogEditor& ClientSession::Editor() {
 }
 
 TransactionId ClientSession::TransactionNumber() {
-  transaction_number_ = instance_.running_ids().IdOf(EnsureTransaction());
+  transaction_number_ = instance_.running_ids().IdOf(EnsureTransaction(), id_);
   return transaction_number_;
 }
 
@@ -57,17 +58,19 @@ void ClientSession::LookAtRunning() {
   has_looked_ = true;
 }
 
-void ClientSession::EndTransactionState() {
+void ClientSession::EndTransactionState(bool committed) {
   DropPortals(/*keep_held=*/true);
   editor_.reset();
   transaction_.reset();
-  if (transaction_number_.value != 0) instance_.running_ids().End(transaction_number_);
+  if (transaction_number_.value != 0) instance_.running_ids().End(transaction_number_, committed);
   transaction_number_ = TransactionId();
   has_looked_ = false;
+  statistics_read_us_ = 0;
   savepoints_.clear();
   uncontended_relations_.clear();
   checks_.Clear();
-  ReportChanges();
+  if (committed) ReportChanges();
+  row_changes_.clear();
   for (auto& [name, portal] : portals_) portal->savepoint_depth = 0;
   block_ = BlockState::kNone;
 }
@@ -95,12 +98,12 @@ void ClientSession::CommitTransaction() {
     } catch (...) {
       settings_.Rollback();
       DropPortals(false);
-      EndTransactionState();
+      EndTransactionState(/*committed=*/false);
       throw;
     }
   }
   settings_.Commit();
-  EndTransactionState();
+  EndTransactionState(/*committed=*/true);
 }
 
 void ClientSession::RollbackTransaction() {
@@ -109,7 +112,7 @@ void ClientSession::RollbackTransaction() {
   editor_.reset();
   if (transaction_ != nullptr && transaction_->is_active()) transaction_->Rollback();
   settings_.Rollback();
-  EndTransactionState();
+  EndTransactionState(/*committed=*/false);
 }
 
 // What an error leaves: nothing of an implicit block; of an explicit one, the chance to end it or to go
@@ -248,9 +251,10 @@ void ClientSession::RunTransactionStatement(const PgQuery__TransactionStmt& stat
       throw SqlError(SqlState::kNoActiveSqlTransaction,
                      fmt::format("{} AND CHAIN can only be used in transaction blocks", command));
     }
-    // A block that failed has lost what was set for it.
-    return std::optional(is_failed ? settings_.effective().transaction_defaults
-                                   : transaction_->options());
+    // A block that failed outside of savepoints has lost what was set for it.
+    const bool is_lost = transaction_ == nullptr || (is_failed && savepoints_.empty());
+    return std::optional(is_lost ? settings_.effective().transaction_defaults
+                                 : transaction_->options());
   };
   switch (statement.kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:

@@ -71,12 +71,13 @@ void ClientSession::PrepareTransaction(const std::string& name) {
     prepared.Prepare(std::move(transaction_), std::move(description));
   } catch (...) {
     settings_.Rollback();
-    EndTransactionState();
+    EndTransactionState(/*committed=*/false);
     throw;
   }
   settings_.Commit();
-  transaction_number_ = TransactionId();  // it runs on
-  EndTransactionState();
+  instance_.running_ids().Add(transaction_number_);  // it runs on, without the session
+  transaction_number_ = TransactionId();
+  EndTransactionState(/*committed=*/false);
 }
 
 // Outside of a transaction of the session's own.
@@ -107,7 +108,7 @@ void ClientSession::EndPrepared(const PgQuery__TransactionStmt& statement, bool 
   } else {
     claim->Rollback();
   }
-  instance_.running_ids().End(number);
+  instance_.running_ids().End(number, commit);
 }
 
 void ClientSession::RunTwoPhaseStatement(const PgQuery__TransactionStmt& statement,

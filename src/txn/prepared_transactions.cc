@@ -178,6 +178,9 @@ void Transaction::Prepare(PreparedTransaction& prepared, CancelToken& cancel,
   header.written_bytes = state.writes.has_runs() ? UINT64_MAX : state.writes.byte_count();
   header.commit_drops = state.commit_drops;
   header.rollback_drops = state.rollback_drops;
+  if (state.keeps_snapshot) {  // it reads no more
+    state.manager.locks.Unlock(state.owner, LockTag::Snapshots(state.options.tenant), false);
+  }
   header.locks = state.manager.locks.ImageOf(state.owner);
   if (state.noted != nullptr) {
     header.noted = state.manager.serializable.LeaveSession(*state.noted);

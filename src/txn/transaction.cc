@@ -175,6 +175,7 @@ ReadView Transaction::View() {
     return {state_->manager.TakeSnapshot(), state_->command};
   }
   if (state_->snapshot == nullptr) {
+    state_->ShowKeptSnapshot();
     if (state_->options.isolation == IsolationLevel::kSerializable) {
       state_->BeginSerializable();
     } else {
@@ -342,6 +343,24 @@ LockOutcome Transaction::LockRelation(TenantId tenant, Oid relation, RelationLoc
                                       LockWait wait) {
   return state_->manager.locks.LockRelation(state_->owner, LockTag::Relation(tenant, relation),
                                             mode, wait);
+}
+
+// Before the snapshot is taken, and to the end of the transaction whatever the savepoint it is in.
+void Transaction::State::ShowKeptSnapshot() {
+  if (options.tenant == TenantId()) return;
+  manager.locks.LockExclusiveOrShared(owner, LockTag::Snapshots(options.tenant),
+                                      /*exclusive=*/false, LockWait::kBlock);
+  manager.locks.MoveLastToFront(owner);
+  for (Savepoint& savepoint : savepoints) ++savepoint.locks;
+}
+
+void Transaction::AwaitRelationHolders(TenantId tenant, Oid relation, RelationLockMode mode) {
+  state_->manager.locks.AwaitRelationHolders(state_->owner, LockTag::Relation(tenant, relation),
+                                             mode);
+}
+
+void Transaction::AwaitKeptSnapshots(TenantId tenant) {
+  state_->manager.locks.AwaitSharers(state_->owner, LockTag::Snapshots(tenant));
 }
 
 LockOutcome Transaction::LockTag(const txn::LockTag& tag, bool exclusive, LockWait wait) {

@@ -98,6 +98,7 @@ struct TransactionOptions {
   bool deferrable = false;
   storage::SyncMode commit_sync = storage::SyncMode::kSync;  // synchronous_commit
   SessionId session;  // whom pg_locks and deadlock reports name
+  TenantId tenant;    // whose rows it reads
   size_t write_memory_bytes = 64u << 20;  // of uncommitted writes; what is beyond goes to disk
 };
 
@@ -164,6 +165,10 @@ class Transaction {
                            LockWait wait = LockWait::kBlock);
   // A name, an advisory key, ...: exclusive or shared.
   LockOutcome LockTag(const txn::LockTag& tag, bool exclusive, LockWait wait = LockWait::kBlock);
+  // Waits for the transactions that hold, now, what `mode` conflicts with; takes nothing.
+  void AwaitRelationHolders(TenantId tenant, Oid relation, RelationLockMode mode);
+  // ... for those of the database that keep a snapshot (REPEATABLE READ and above) taken before now.
+  void AwaitKeptSnapshots(TenantId tenant);
   LockOwner& lock_owner();
 
   // ---- savepoints: a stack; also used to undo a failed statement ----
@@ -210,6 +215,10 @@ class TransactionManager {
   // The token, the tracker and the settings must outlive the transaction; settings may change.
   std::unique_ptr<Transaction> Begin(const TransactionOptions& options, CancelToken& cancel,
                                      MemoryTracker* memory, const LockSettings* lock_settings);
+  // One beside `other`, of the same session: it pays and waits as that one does, and commits on its own. A lock
+  // that one of them holds keeps the other out. Without `heeds_cancel` only errors end it.
+  std::unique_ptr<Transaction> BeginBeside(Transaction& other, const TransactionOptions& options,
+                                           bool heeds_cancel = true);
   CommitTimestamp NextTimestamp();
   storage::Store& store();
   LockManager& locks();

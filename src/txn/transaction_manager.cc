@@ -21,6 +21,16 @@ std::unique_ptr<Transaction> TransactionManager::Begin(const TransactionOptions&
   return std::unique_ptr<Transaction>(new Transaction(std::move(transaction)));
 }
 
+std::unique_ptr<Transaction> TransactionManager::BeginBeside(Transaction& other,
+                                                             const TransactionOptions& options,
+                                                             bool heeds_cancel) {
+  std::unique_ptr<Transaction::State> beside = state_->TakeTransaction();
+  Transaction::State& first = *other.state_;
+  beside->Begin(options, heeds_cancel ? *first.cancel : beside->no_cancel, first.memory,
+                first.owner.settings());
+  return std::unique_ptr<Transaction>(new Transaction(std::move(beside)));
+}
+
 CommitTimestamp TransactionManager::NextTimestamp() { return state_->clock.Next(); }
 storage::Store& TransactionManager::store() { return state_->store; }
 LockManager& TransactionManager::locks() { return state_->locks; }

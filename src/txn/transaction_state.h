@@ -42,6 +42,7 @@ struct Transaction::State {
   // Makes the writes durable and visible.
   void Publish(CommitTimestamp timestamp);
   void CheckWritable() const;
+  void ShowKeptSnapshot();
   // SERIALIZABLE: takes the snapshot, and what is noted from then on.
   void BeginSerializable();
   // Rows of users are; the catalog has locks of its own.

@@ -42,6 +42,7 @@ constexpr Point kPoints[] = {
     {"after DDL's log write", "kill_after:sync:.log", 150, "schema changes"},
     {"during a columnar move", "kill:append:.log", 30, "columnar moves"},
     {"after a columnar move's log write", "kill_after:append:.log", 30, "columnar moves"},
+    {"during an index build", "kill_after:append:.log", 60, "index builds"},
     {"between the phases", "kill_after:sync:.log", 150, "two-phase commits"},
     {"during recovery", "kill:write:", 25, nullptr, /*at_start=*/true},
     {"full disk", "enospc:append:", 300, nullptr, false, /*dies=*/false, /*count=*/40},

@@ -179,6 +179,23 @@ class KeyMoves final : public Workload {
   }
 };
 
+// On a table that the key moves change, when they run as well. What a crash leaves is not valid, or right.
+class IndexBuilds final : public Workload {
+ public:
+  std::string name() const override { return "index builds"; }
+
+ protected:
+  void Prepare(void* c) override { Row(c, "CREATE TABLE builds AS SELECT 0 AS n"); }
+  std::vector<std::string> StatementsOf(int64_t number) override {
+    return {"DROP INDEX IF EXISTS built_ccnew, built_ccold",
+            "DROP INDEX CONCURRENTLY IF EXISTS built",
+            "CREATE INDEX CONCURRENTLY built ON child ((parent / 1000), id)",
+            "REINDEX INDEX CONCURRENTLY built",
+            fmt::format("UPDATE builds SET n = {}", number)};
+  }
+  int64_t CountSteps(void* c) override { return Integer(c, "SELECT n FROM builds"); }
+};
+
 }  // namespace
 
 void Workload::PrepareOn(const std::string& connection_string) {
@@ -272,6 +289,7 @@ std::vector<std::unique_ptr<Workload>> AllWorkloads() {
   all.push_back(std::make_unique<ColumnarMoves>());
   all.push_back(std::make_unique<TwoPhaseCommits>());
   all.push_back(std::make_unique<KeyMoves>());
+  all.push_back(std::make_unique<IndexBuilds>());
   return all;
 }
 

@@ -49,7 +49,7 @@ class Workload {
 };
 
 // Updates of a whole table with little memory (commits by ingestion), DDL, moves between the parts of a columnar
-// table, two-phase commits, small changes of indexed rows.
+// table, two-phase commits, small changes of indexed rows, indexes built beside them.
 std::vector<std::unique_ptr<Workload>> AllWorkloads();
 
 }  // namespace grizzly::test

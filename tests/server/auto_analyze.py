@@ -1,6 +1,7 @@
 """Shows: statistics are kept fresh without anybody's ANALYZE. Tables of which enough rows changed are analyzed in
-the background, row and columnar ones; one with few changes is not; one that is locked is passed over and comes
-next.
+the background, row and columnar ones, partitions each; one with few changes is not; one that is locked is passed over
+and comes next. What was loaded shortly before a restart is analyzed after it. Before any of that plans know how many
+rows commits added, and pg_stat_user_tables says so.
 
     auto_analyze.py GRIZZLYD
 """
@@ -72,10 +73,67 @@ def check(server):
     wait_for(server, known("small"), "-1 0")
 
 
+def expect(server, sql, wanted):
+    answer = server.ask(sql)
+    if answer != wanted:
+        raise SystemExit(f"{sql}: {answer} and not {wanted}")
+
+
+def counted(table):
+    return (f"SELECT n_tup_ins, n_tup_upd, n_tup_del, n_live_tup, n_mod_since_analyze FROM pg_stat_user_tables "
+            f"WHERE relname = '{table}'")
+
+
+def check_uncounted(server):
+    """With nobody to analyze: what commits count, and what plans make of it."""
+    server.ask("CREATE TABLE parts (id integer, v integer) PARTITION BY RANGE (id)")
+    server.ask("CREATE TABLE low PARTITION OF parts FOR VALUES FROM (0) TO (3001)")
+    server.ask("CREATE TABLE high PARTITION OF parts FOR VALUES FROM (3001) TO (9999)")
+    server.ask("CREATE TABLE loaded (id integer, v integer) USING columnar")
+    fill(server, "parts")
+    fill(server, "loaded")
+    server.ask("BEGIN; DELETE FROM parts; ROLLBACK")
+    server.ask("UPDATE parts SET id = id + 3000 WHERE id = 1")
+    server.ask("UPDATE parts SET v = 0 WHERE id <= 10")
+    server.ask("DELETE FROM parts WHERE id BETWEEN 11 AND 20")
+    expect(server, counted("low"), "3000|9|11|2989|3020")
+    expect(server, counted("high"), "2001|0|0|2001|2001")
+    expect(server, counted("loaded"), f"{ROWS}|0|0|{ROWS}|{ROWS}")
+    server.ask("SELECT pg_stat_reset_single_table_counters('high'::regclass)")
+    expect(server, counted("high"), "0|0|0|2001|2001")
+    server.ask("SELECT pg_stat_reset()")
+    expect(server, counted("low"), "0|0|0|2989|3020")
+    for table, rows in (("low", 2989), ("high", 2001), ("loaded", ROWS)):
+        if f"rows={rows} " not in server.ask(f"EXPLAIN SELECT * FROM {table}"):
+            raise SystemExit(server.ask(f"EXPLAIN SELECT * FROM {table}"))
+
+
+def check_replanned(server):
+    """A prepared statement gets another plan when its table has become many times as large, or was analyzed."""
+    script = ("CREATE TABLE grows (id integer PRIMARY KEY, v integer); CREATE TABLE probe (id integer);"
+              "PREPARE q AS SELECT count(*) FROM probe p JOIN grows g ON g.v = p.id; EXECUTE q;"
+              "EXPLAIN EXECUTE q; INSERT INTO grows SELECT i, i FROM generate_series(1, 50000) i; EXPLAIN EXECUTE q;"
+              "TRUNCATE grows; ANALYZE grows; EXPLAIN EXECUTE q")
+    plans = []
+    for statement in script.split(";"):
+        plans.append(("-c", statement))
+    output = subprocess.run([PSQL, "-X", "-At", *server.address(), "-d", "postgres"] + [word for p in plans for word in p],
+                            check=True, text=True, stdout=subprocess.PIPE).stdout
+    estimates = [line.split("rows=")[1].split()[0] for line in output.splitlines() if " on grows" in line]
+    if estimates != ["1000", "50000", "1"]:
+        raise SystemExit(f"estimates {estimates} in\n{output}")
+
+
 def main():
     folder = test_folder()
-    server = Grizzlyd(folder, sys.argv[1], "autovacuum_naptime=1")
+    server = Grizzlyd(folder, sys.argv[1], "autovacuum=off")
     try:
+        check_uncounted(server)
+        check_replanned(server)
+        server.end()
+        server.start_with("autovacuum_naptime=1")
+        for table, rows in (("low", 2989), ("high", 2001), ("loaded", ROWS)):
+            wait_for(server, known(table), f"{rows} 2")
         check(server)
     finally:
         server.end()

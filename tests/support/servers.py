@@ -78,8 +78,12 @@ class Server:
 class Grizzlyd(Server):
     def __init__(self, folder, program, *settings):
         super().__init__("grizzlydb", folder)
-        command = [program, "-D", str(self.folder / "data"), "-h", "127.0.0.1", "-p", str(self.port)]
-        self.start(command + [word for setting in settings for word in ("-c", setting)])
+        self.command = [program, "-D", str(self.folder / "data"), "-h", "127.0.0.1", "-p", str(self.port)]
+        self.start_with(*settings)
+
+    def start_with(self, *settings):
+        """Over the same data, after end()."""
+        self.start(self.command + [word for setting in settings for word in ("-c", setting)])
 
 
 class Postgres(Server):

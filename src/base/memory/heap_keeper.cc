@@ -17,6 +17,8 @@ constexpr int kMappedBytesMin = 4 << 20;
 // What may stay free for good.
 constexpr int64_t kFreeBytesMax = 256 << 20;
 constexpr std::chrono::seconds kPause{5};
+// Looking takes at most one part in so many of the time.
+constexpr int kLookShare = 500;
 
 int64_t ResidentBytes() {
   std::FILE* const file = std::fopen("/proc/self/statm", "re");
@@ -54,8 +56,12 @@ void HeapKeeper::GiveBack() { malloc_trim(kKeptBytes); }
 
 void HeapKeeper::Watch() {
   std::unique_lock lock(mutex_);
-  for (size_t look = 0; !wake_.wait_for(lock, kPause, [this] { return stopping_; }); ++look) {
-    free_bytes_[look % kLooks] = FreeResidentBytes();
+  std::chrono::nanoseconds pause = kPause;
+  for (size_t look = 0; !wake_.wait_for(lock, pause, [this] { return stopping_; }); ++look) {
+    const auto start = std::chrono::steady_clock::now();
+    // A look goes through all that is free, which stops who allocates.
+    free_bytes_[look % kLooks] = ResidentBytes() > kFreeBytesMax ? FreeResidentBytes() : 0;
+    pause = std::max<std::chrono::nanoseconds>(kPause, kLookShare * (std::chrono::steady_clock::now() - start));
     if (*std::min_element(free_bytes_.begin(), free_bytes_.end()) <= kFreeBytesMax) continue;
     GiveBack();
     free_bytes_.fill(0);

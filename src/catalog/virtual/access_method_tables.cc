@@ -1,5 +1,6 @@
 // pg_am, pg_opclass, pg_opfamily, pg_amop, pg_amproc.
 #include "catalog/access_method.h"
+#include "catalog/operator_family.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/access_methods.h"
 
@@ -44,6 +45,24 @@ void ProduceOpfamily(RowWriter& rows) {
     rows.Number(kOwner);
     rows.Emit();
   }
+  ObjectsOf(rows.catalog()).ForEachObject(kOperatorFamilyClass, [&](const SchemaObject& made) {
+    rows.Number(made.oid);
+    rows.Number(made.OidProperty(kFamilyMethod));
+    rows.Text(made.name);
+    rows.Number(made.schema);
+    rows.Number(made.owner);
+    rows.Emit();
+  });
+}
+
+// Calls `write` with each member of the kind ('o', 'f') in families that users made.
+template <typename Write>
+void ForEachMadeMember(RowWriter& rows, char kind, Write write) {
+  ObjectsOf(rows.catalog()).ForEachObject(kOperatorFamilyClass, [&](const SchemaObject& made) {
+    for (const FamilyMember& member : MembersOf(made)) {
+      if (member.kind == kind) write(made, member);
+    }
+  });
 }
 
 void ProduceAmop(RowWriter& rows) {
@@ -59,6 +78,18 @@ void ProduceAmop(RowWriter& rows) {
     rows.Number(fact.amopsortfamily);
     rows.Emit();
   }
+  ForEachMadeMember(rows, 'o', [&](const SchemaObject& made, const FamilyMember& member) {
+    rows.Number(member.oid);
+    rows.Number(made.oid);
+    rows.Number(member.left);
+    rows.Number(member.right);
+    rows.Int2(static_cast<int16_t>(member.number));
+    rows.Char(member.sort_family == kInvalidOid ? 's' : 'o');
+    rows.Number(member.member);
+    rows.Number(made.OidProperty(kFamilyMethod));
+    rows.Number(member.sort_family);
+    rows.Emit();
+  });
 }
 
 void ProduceAmproc(RowWriter& rows) {
@@ -71,6 +102,15 @@ void ProduceAmproc(RowWriter& rows) {
     rows.Number(fact.amproc);
     rows.Emit();
   }
+  ForEachMadeMember(rows, 'f', [&](const SchemaObject& made, const FamilyMember& member) {
+    rows.Number(member.oid);
+    rows.Number(made.oid);
+    rows.Number(member.left);
+    rows.Number(member.right);
+    rows.Int2(static_cast<int16_t>(member.number));
+    rows.Number(member.member);
+    rows.Emit();
+  });
 }
 
 }  // namespace

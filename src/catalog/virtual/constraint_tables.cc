@@ -158,7 +158,7 @@ void WriteIndex(RowWriter& rows, const Relation& relation) {
   rows.Bool(index.clustered_on);
   rows.Bool(index.valid);
   rows.Bool(false);
-  rows.Bool(index.valid);
+  rows.Bool(index.ready);
   rows.Bool(true);
   rows.Bool(index.replica_identity);
   rows.Int2Vector(columns);

@@ -1,5 +1,7 @@
 // pg_proc, pg_aggregate, pg_operator, pg_cast, pg_language, pg_conversion: the facts that work here.
+#include "catalog/conversion_object.h"
 #include "catalog/record.h"
+#include "catalog/schema_object.h"
 #include "catalog/virtual/row_writer.h"
 #include "facts/aggregates.h"
 #include "facts/casts.h"
@@ -159,6 +161,17 @@ void ProduceConversion(RowWriter& rows) {
     rows.Bool(fact.condefault);
     rows.Emit();
   }
+  ObjectsOf(rows.catalog()).ForEachObject(kConversionClass, [&](const SchemaObject& made) {
+    rows.Number(made.oid);
+    rows.Text(made.name);
+    rows.Number(made.schema);
+    rows.Number(made.owner);
+    rows.Int4(static_cast<int32_t>(made.OidProperty(kConversionFrom)));
+    rows.Int4(static_cast<int32_t>(made.OidProperty(kConversionTo)));
+    rows.Number(made.OidProperty(kConversionFunction));
+    rows.Bool(made.Property(kConversionDefault) == "t");
+    rows.Emit();
+  });
 }
 
 }  // namespace

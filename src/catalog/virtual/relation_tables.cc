@@ -205,6 +205,7 @@ Column IndexColumn(const Column* of_table, const IndexDefinition::Part& part) {
     column.type = part.type;
     column.statistics_target = part.statistics_target;
   }
+  column.options = part.options;
   if (part.collation != kInvalidOid) column.type.collation = part.collation;
   const facts::OpclassFact* opclass = facts::FindOpclass(part.opclass);
   if (opclass != nullptr && opclass->opckeytype != kInvalidOid &&

@@ -31,6 +31,15 @@ void ProduceParser(RowWriter& rows) {
     rows.Number(fact.prslextype);
     rows.Emit();
   }
+  ObjectsOf(rows.catalog()).ForEachObject(kTextSearchParserClass, [&](const SchemaObject& made) {
+    rows.Number(made.oid);
+    rows.Text(made.name);
+    rows.Number(made.schema);
+    for (std::string_view method : {kParserStart, kParserToken, kParserEnd, kParserHeadline, kParserTypes}) {
+      rows.Number(made.OidProperty(method));
+    }
+    rows.Emit();
+  });
 }
 
 void ProduceTemplate(RowWriter& rows) {
@@ -43,6 +52,14 @@ void ProduceTemplate(RowWriter& rows) {
     rows.Number(fact.tmpllexize);
     rows.Emit();
   }
+  ObjectsOf(rows.catalog()).ForEachObject(kTextSearchTemplateClass, [&](const SchemaObject& made) {
+    rows.Number(made.oid);
+    rows.Text(made.name);
+    rows.Number(made.schema);
+    rows.Number(made.OidProperty(kTemplateInit));
+    rows.Number(made.OidProperty(kTemplateLexize));
+    rows.Emit();
+  });
 }
 
 void ProduceDictionary(RowWriter& rows) {

@@ -13,6 +13,7 @@
 #include "commands/table/create_table.h"
 #include "commands/table/inherit_columns.h"
 #include "commands/table/table_rewrite.h"
+#include "commands/type/composites.h"
 #include "storage/row/row_layout.h"
 #include "executor/columnar/row_access.h"
 
@@ -66,6 +67,27 @@ void OwnSequence(CommandInput& input, Relation sequence, const Relation& table,
 
 }  // namespace
 
+namespace {
+
+// The columns of a primary key are NOT NULL in children, too.
+void SetNotNullBelow(CommandInput& input, const Relation& table, const std::vector<std::string>& columns,
+                     Reach reach) {
+  for (const Oid descendant : LockDescendants(input, table, reach)) {
+    Relation changed = *Reread(input, descendant);
+    std::vector<AttributeNumber> newly;
+    for (const std::string& name : columns) {
+      catalog::Column& column = changed.columns[changed.FindColumn(name)->attnum - 1];
+      if (!column.not_null) newly.push_back(column.attnum);
+      column.not_null = true;
+    }
+    if (newly.empty()) continue;
+    CheckStoredRows(input, changed, newly, "", nullptr);
+    input.editor.PutRelation(std::move(changed));
+  }
+}
+
+}  // namespace
+
 void AddConstraints(CommandInput& input, const RelationPtr& table, const TableElements& elements,
                     Reach reach) {
   RelationPtr current = table;
@@ -89,10 +111,17 @@ void AddConstraints(CommandInput& input, const RelationPtr& table, const TableEl
   }
   for (const KeyElement& key : elements.keys) {
     RefuseSecondPrimaryKey(*current, key.primary);
-    current = key.index_name.empty()
-                  ? DefineIndex(input, current, RequestOfKey(input, *current, key),
-                                /*is_new_table=*/false)
-                  : AddKeyUsingIndex(input, current, key);
+    if (!key.index_name.empty()) {
+      current = AddKeyUsingIndex(input, current, key);
+      continue;
+    }
+    IndexRequest request = RequestOfKey(input, *current, key);
+    request.only = reach == Reach::kOnly;
+    for (const std::string& column : key.columns) {
+      if (request.only && key.primary) RequireNotNullInPartitions(input, *current, column);
+    }
+    current = DefineIndex(input, current, std::move(request), /*is_new_table=*/false);
+    if (key.primary) SetNotNullBelow(input, *current, key.columns, reach);
   }
   for (const ExclusionElement& exclusion : elements.exclusions) {
     current = AddExclusion(input, current, exclusion, /*is_new_table=*/false);
@@ -118,6 +147,7 @@ void AddColumn(CommandInput& input, const RelationPtr& table,
   TableElements elements;
   elements.table_name = table->name;
   ReadColumn(input, definition, &elements);
+  RefuseSelfMember(input, *table, elements.columns.front().column.type.oid);
   const RelationPtr after = AppendColumn(input, table, std::move(elements.columns.front()));
   AddColumnToChildren(input, *after, after->columns.back().attnum, reach);
   AddConstraints(input, Reread(input, table->oid), elements, reach);

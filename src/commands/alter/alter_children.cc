@@ -67,6 +67,11 @@ void MergeIntoCheck(CommandInput& input, Relation child, Constraint* there,
                                "relation \"{}\"",
                                added.name, child.name));
   }
+  if (added.validated && !there->validated) {
+    throw SqlError(SqlState::kInvalidObjectDefinition,
+                   fmt::format("constraint \"{}\" conflicts with NOT VALID constraint on relation \"{}\"",
+                               added.name, child.name));
+  }
   SendNotice(input,
              fmt::format("merging constraint \"{}\" with inherited definition", added.name));
   ++there->inherited_count;
@@ -195,6 +200,18 @@ std::vector<Oid> LockDescendants(CommandInput& input, const Relation& table, Rea
     descendants.push_back(member->oid);
   }
   return descendants;
+}
+
+void RequireNotNullInPartitions(CommandInput& input, const Relation& table, std::string_view name) {
+  if (!table.IsPartitioned()) return;
+  for (const RelationPtr& child : LockChildren(input, table.oid)) {
+    const Column* column = child->FindColumn(name);
+    if (column == nullptr || column->not_null) continue;
+    throw SqlError(SqlState::kInvalidTableDefinition, "constraint must be added to child tables too")
+        .Detail(fmt::format("Column \"{}\" of relation \"{}\" is not already NOT NULL.", name,
+                            child->name))
+        .Hint("Do not specify the ONLY keyword.");
+  }
 }
 
 void AddColumnToChildren(CommandInput& input, const Relation& parent, AttributeNumber attnum,

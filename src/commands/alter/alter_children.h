@@ -22,6 +22,10 @@ std::vector<catalog::RelationPtr> LockChildren(CommandInput& input, Oid table);
 void RefuseKeyColumn(CommandInput& input, const catalog::Relation& table, std::string_view column,
                      std::string_view verb);
 
+// 42P16 unless every partition of a partitioned table has the column NOT NULL.
+void RequireNotNullInPartitions(CommandInput& input, const catalog::Relation& table,
+                                std::string_view column);
+
 // The column the parent just got.
 void AddColumnToChildren(CommandInput& input, const catalog::Relation& parent,
                          AttributeNumber attnum, Reach reach);

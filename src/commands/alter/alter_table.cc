@@ -125,6 +125,31 @@ void DetachAction(CommandInput& input, const RelationPtr& table,
   DetachPartition(input, table, *command.def->partition_cmd);
 }
 
+void SetNotNullAction(CommandInput& input, const RelationPtr& table,
+                      const PgQuery__AlterTableCmd& command, Reach reach) {
+  if (reach == Reach::kOnly) RequireNotNullInPartitions(input, *table, TextOf(command.name));
+  SetNotNull(input, table, command);
+}
+
+void DropNotNullAction(CommandInput& input, const RelationPtr& table,
+                       const PgQuery__AlterTableCmd& command, Reach reach) {
+  if (reach == Reach::kOnly && table->IsPartitioned() && !LockChildren(input, table->oid).empty()) {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "cannot remove constraint from only the partitioned table when partitions exist")
+        .Hint("Do not specify the ONLY keyword.");
+  }
+  DropNotNull(input, table, command);
+}
+
+void DropExpressionAction(CommandInput& input, const RelationPtr& table,
+                          const PgQuery__AlterTableCmd& command, Reach reach) {
+  if (reach == Reach::kOnly && !LockChildren(input, table->oid).empty()) {
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "ALTER TABLE / DROP EXPRESSION must be applied to child tables too");
+  }
+  DropExpression(input, table, command);
+}
+
 // WITHOUT OIDS is what every table is.
 void Nothing(CommandInput&, const RelationPtr&, const PgQuery__AlterTableCmd&) {}
 
@@ -165,13 +190,13 @@ constexpr Action kActions[] = {
     {GRIZZLY_AT(ColumnDefault), Pass::kColumnProperty, "ALTER COLUMN ... SET DEFAULT",
      kTables | kViews, Alone<SetColumnDefault>, true},
     {GRIZZLY_AT(SetNotNull), Pass::kColumnProperty, "ALTER COLUMN ... SET NOT NULL", kTables,
-     Alone<SetNotNull>, true},
-    {GRIZZLY_AT(DropNotNull), Pass::kDrop, "ALTER COLUMN ... DROP NOT NULL", kTables, Alone<DropNotNull>, true},
+     SetNotNullAction, true},
+    {GRIZZLY_AT(DropNotNull), Pass::kDrop, "ALTER COLUMN ... DROP NOT NULL", kTables, DropNotNullAction, true},
     {GRIZZLY_AT(DropExpression), Pass::kDrop, "ALTER COLUMN ... DROP EXPRESSION", kTables,
-     Alone<DropExpression>},
+     DropExpressionAction, true},
     {GRIZZLY_AT(AddIdentity), Pass::kAddConstraint, "ALTER COLUMN ... ADD IDENTITY",
      kTables | kViews, Alone<AddIdentity>},
-    {GRIZZLY_AT(SetIdentity), Pass::kColumnProperty, "ALTER COLUMN ... SET", kTables | kViews,
+    {GRIZZLY_AT(SetIdentity), Pass::kRest, "ALTER COLUMN ... SET", kTables | kViews,
      Alone<SetIdentity>},
     {GRIZZLY_AT(DropIdentity), Pass::kDrop, "ALTER COLUMN ... DROP IDENTITY", kTables | kViews,
      Alone<DropIdentity>},
@@ -269,6 +294,9 @@ void RunPass(CommandInput& input, const RelationPtr& relation, Pass pass,
                    "type of inherited column \"{}\" must be changed in child tables too",
                    "cannot alter inherited column \"{}\"");
       RefuseKeyColumn(input, *relation, TextOf((*command)->name), "alter");
+      for (const Oid descendant : LockDescendants(input, *relation, reach)) {
+        RefuseKeyColumn(input, *Reread(input, descendant), TextOf((*command)->name), "alter");
+      }
     }
     AlterColumnTypes(input, Reread(input, relation->oid), {first, last});
     for (const Oid descendant : LockDescendants(input, *relation, reach)) {

@@ -203,6 +203,12 @@ void DropExpression(CommandInput& input, const RelationPtr& table,
     return SayAboutColumn(input, *table, column, "is not a stored generated column",
                           command.missing_ok);
   }
+  for (const Oid oid : table->inherits) {  // a tree drops it from above: parents have none by then
+    const Column* of_parent = Reread(input, oid)->FindColumn(column.name);
+    if (of_parent == nullptr || of_parent->generated == '\0') continue;
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "cannot drop generation expression from inherited column");
+  }
   input.editor.DropDependenciesOf(catalog::kDefaultClass, column.default_oid);
   column.generated = '\0';
   column.default_value = {};

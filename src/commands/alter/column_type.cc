@@ -13,6 +13,7 @@
 #include "commands/table/table_elements.h"
 #include "commands/table/table_rewrite.h"
 #include "commands/table/typed_table.h"
+#include "commands/type/composites.h"
 #include "facts/access_methods.h"
 #include "facts/types.h"
 
@@ -87,6 +88,7 @@ TypeChange ReadChange(CommandInput& input, const Relation& table,
         .Detail(fmt::format("Column \"{}\" is a generated column.", before.name));
   }
   ReadColumnType(input, definition, &change.column);
+  RefuseSelfMember(input, table, change.column.type.oid);
   change.column.compression = '\0';
   if (before.identity != '\0') RequireSequenceType(change.column.type.oid, /*is_identity=*/true);
   change.value = OverRow(ValueOf(input, table, before, change.column, definition.raw_default));

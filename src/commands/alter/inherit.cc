@@ -37,9 +37,6 @@ void MergeColumn(const Column& of_parent, const Relation& parent, Relation* chil
   if (of_parent.generated != '\0' && there->generated == '\0') {
     ThrowMismatch(fmt::format("column \"{}\" in child table must be a generated column", name));
   }
-  if (of_parent.generated == '\0' && there->generated != '\0') {
-    ThrowMismatch(fmt::format("column \"{}\" in child table must not be a generated column", name));
-  }
   if (of_parent.generated != '\0' && there->default_value.sql != of_parent.default_value.sql) {
     ThrowMismatch(fmt::format("column \"{}\" in child table has a conflicting generation expression",
                               name));

@@ -11,6 +11,7 @@
 #include "commands/alter/alter_table.h"
 #include "commands/alter/stored_text.h"
 #include "commands/named_kind.h"
+#include "commands/object/operator_families.h"
 #include "commands/object/schema_objects.h"
 #include "commands/relation_lookup.h"
 #include "commands/role/databases.h"
@@ -158,7 +159,8 @@ std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& i
     return tag;
   }
   RequireOwner(input, *relation);
-  const bool any_kind = kind == RelationKind::kTable;  // ALTER TABLE renames whatever it is
+  // ALTER TABLE and ALTER INDEX rename whatever it is.
+  const bool any_kind = kind == RelationKind::kTable || kind == RelationKind::kIndex;
   if (!any_kind && NamedKind(relation->kind) != kind) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("\"{}\" is not {}", relation->name, kind_name));
@@ -449,6 +451,8 @@ std::string Rename(const PgQuery__RenameStmt& statement, CommandInput& input) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_TABCONSTRAINT: return RenameConstraint(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_SCHEMA: return RenameSchema(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE: return RenameDatabase(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_ROLE: return RenameRole(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY: return RenameOperatorFamily(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return RenameType(statement, input);
     case PG_QUERY__OBJECT_TYPE__OBJECT_ATTRIBUTE: return RenameAttribute(statement, input);
@@ -493,6 +497,7 @@ std::string SetSchema(const PgQuery__AlterObjectSchemaStmt& statement, CommandIn
     case PG_QUERY__OBJECT_TYPE__OBJECT_SEQUENCE: tag = "ALTER SEQUENCE"; break;
     case PG_QUERY__OBJECT_TYPE__OBJECT_TYPE:
     case PG_QUERY__OBJECT_TYPE__OBJECT_DOMAIN: return SetTypeSchema(statement, input);
+    case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY: return MoveOperatorFamily(statement, input);
     default:
       if (ClassOfObjectType(statement.object_type) != kInvalidOid) {
         return MoveSchemaObject(statement, input);
@@ -542,6 +547,9 @@ std::string SetOwner(const PgQuery__AlterOwnerStmt& statement, CommandInput& inp
   }
   if (ClassOfObjectType(statement.object_type) != kInvalidOid) {
     return ChangeObjectOwner(statement, input, owner);
+  }
+  if (statement.object_type == PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY) {
+    return ChangeFamilyOwner(statement, input, owner);
   }
   if (statement.object_type != PG_QUERY__OBJECT_TYPE__OBJECT_DATABASE) {
     ThrowNotSupported("OWNER TO of this kind of object");

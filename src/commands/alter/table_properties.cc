@@ -35,6 +35,26 @@ RelationPtr RequireIndexOf(CommandInput& input, const Relation& table, std::stri
                  fmt::format("index \"{}\" for table \"{}\" does not exist", name, table.name));
 }
 
+bool RefersTo(const Relation& referrer, Oid table) {
+  return std::any_of(referrer.constraints.begin(), referrer.constraints.end(),
+                     [table](const catalog::Constraint& constraint) {
+                       return constraint.kind == catalog::ConstraintKind::kForeignKey &&
+                              constraint.foreign_relation == table;
+                     });
+}
+
+// A permanent table refers to permanent ones only.
+void RefuseMixedReferences(CommandInput& input, const Relation& table, char persistence) {
+  input.editor.Current()->ForEachRelation([&](const RelationPtr& other) {
+    if (other->oid == table.oid || other->persistence == persistence) return;
+    if (persistence == 'p' ? !RefersTo(table, other->oid) : !RefersTo(*other, table.oid)) return;
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("could not change table \"{}\" to {} because it references {} table \"{}\"",
+                               table.name, persistence == 'p' ? "logged" : "unlogged",
+                               persistence == 'p' ? "unlogged" : "logged", other->name));
+  });
+}
+
 void SetPersistence(CommandInput& input, const Relation& table, char persistence) {
   if (table.persistence == 't') {
     throw catalog::OfTable(
@@ -43,6 +63,7 @@ void SetPersistence(CommandInput& input, const Relation& table, char persistence
                              table.name)),
         *input.editor.Current(), table);
   }
+  RefuseMixedReferences(input, table, persistence);
   const auto set = [&](Oid oid) {
     Relation changed = *Reread(input, oid);
     changed.persistence = persistence;
@@ -124,6 +145,10 @@ RelationPtr RequireClusterIndex(CommandInput& input, const Relation& table,
                    fmt::format("cannot cluster on index \"{}\" because access method does not "
                                "support clustering",
                                name));
+  }
+  if (!index->index->valid) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot cluster on invalid index \"{}\"", name));
   }
   return index;
 }

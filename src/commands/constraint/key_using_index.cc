@@ -99,6 +99,10 @@ void MakeDeferrable(CommandInput& input, const RelationPtr& table, Relation inde
 }  // namespace
 
 RelationPtr AddKeyUsingIndex(CommandInput& input, const RelationPtr& table, const KeyElement& key) {
+  if (table->IsPartitioned()) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables");
+  }
   const RelationPtr found = FindIndex(input, *table, key.index_name, key.location);
   RefuseParts(input, *table, *found, key.location);
   Relation index = *found;

@@ -190,9 +190,16 @@ class CopyIn {
 
   void BindWhere(const ast::Node& condition) {
     const std::vector<expr::ColumnId> ids = AttributeIds(table_);
-    where_ = OverRow(planner::BindTableExpression(condition, &table_, ids,
-                                                  planner::ExpressionPlace::kCopyWhere,
-                                                  MakeBinderInput(input_)));
+    expr::ExprPtr bound = planner::BindTableExpression(
+        condition, &table_, ids, planner::ExpressionPlace::kCopyWhere, MakeBinderInput(input_));
+    for (const AttributeNumber attnum : MentionedColumns(*bound)) {
+      const catalog::Column& column = table_.columns[attnum - 1];
+      if (column.generated == '\0') continue;
+      throw SqlError(SqlState::kInvalidColumnReference,
+                     "generated columns are not supported in COPY FROM WHERE conditions")
+          .Detail(fmt::format("Column \"{}\" is a generated column.", column.name));
+    }
+    where_ = OverRow(std::move(bound));
     where_evaluator_ = std::make_unique<expr::Evaluator>(*where_, execution_.evaluation());
   }
 
@@ -471,18 +478,6 @@ void RequireCopyTarget(const catalog::Relation& relation) {
   }
 }
 
-void CountRows(CommandInput& input, const catalog::Relation& table, uint64_t rows, bool was_fresh) {
-  input.transaction.OnCommit(
-      [&catalog = input.catalog, oid = table.oid, rows, was_fresh](CommitTimestamp) {
-        catalog::StatisticsOf(&catalog)->CountChangedRows(oid, rows);
-        catalog::RelationStatistics statistics = catalog.Statistics(oid);
-        if (statistics.row_count < 0 && !was_fresh) return;
-        statistics.row_count =
-            std::max(statistics.row_count, 0.0) + static_cast<double>(rows);
-        catalog.SetStatistics(oid, statistics);
-      });
-}
-
 }  // namespace
 
 std::vector<AttributeNumber> CopyColumns(const catalog::Relation& table,
@@ -533,7 +528,6 @@ std::string CopyFrom(const PgQuery__CopyStmt& statement, CommandInput& input) {
     throw SqlError(SqlState::kInsufficientPrivilege,
                    fmt::format("permission denied for table {}", table->name));
   }
-  const bool was_fresh = BulkInsert::Suits(input, *table);
   CopyIn copy(input, table, statement);
   std::unique_ptr<CopySource> source;
   if (path.empty()) {
@@ -550,7 +544,6 @@ std::string CopyFrom(const PgQuery__CopyStmt& statement, CommandInput& input) {
     while (source->Read().has_value()) {
     }
   }
-  CountRows(input, *table, rows, was_fresh);
   return fmt::format("COPY {}", rows);
 }
 

@@ -198,6 +198,11 @@ void CheckForceQuote(const CopyOptions& options, const std::vector<plan::PlanCol
   }
 }
 
+void RefuseSelectInto(const ast::Node& query) {
+  if (query.node_case != PG_QUERY__NODE__NODE_SELECT_STMT || query.select_stmt->into_clause == nullptr) return;
+  throw SqlError(SqlState::kFeatureNotSupported, "COPY (SELECT INTO) is not supported");
+}
+
 bool HasReturning(const ast::Node& query) {
   switch (query.node_case) {
     case PG_QUERY__NODE__NODE_INSERT_STMT: return query.insert_stmt->n_returning_list > 0;
@@ -224,6 +229,7 @@ std::string CopyTo(const PgQuery__CopyStmt& statement, CommandInput& input) {
   } else if (!HasReturning(*query)) {
     throw SqlError(SqlState::kFeatureNotSupported, "COPY query must have a RETURNING clause");
   }
+  RefuseSelectInto(*query);
   if (!path.empty()) CheckCopyFile(input, path, /*is_from=*/false);
   const plan::PlanPtr plan = input.queries->Plan(*query);
   CheckForceQuote(options, plan->columns, table.get());

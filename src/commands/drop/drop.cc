@@ -2,7 +2,9 @@
 
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
+#include "commands/drop/drop_builtin.h"
 #include "commands/drop/drop_closure.h"
+#include "commands/index/concurrent_index.h"
 #include "commands/named_kind.h"
 #include "commands/object/schema_objects.h"
 #include "commands/relation_lookup.h"
@@ -60,8 +62,31 @@ void Missing(CommandInput& input, const DroppedKind& kind, const QualifiedName& 
   throw SqlError(no_schema ? SqlState::kInvalidSchemaName : kind.missing, message);
 }
 
+// DROP INDEX CONCURRENTLY, of the one index that is named. False: it goes as any other.
+bool DropIndexBesideUsers(const QualifiedName& name, CommandInput& input) {
+  const RelationPtr seen = LockRelation(input, name, txn::RelationLockMode::kAccessShare, true);
+  if (seen == nullptr || !seen->index.has_value() || seen->persistence == 't') return false;
+  LockRelationByOid(input, seen->index->table, txn::RelationLockMode::kShareUpdateExclusive);
+  const RelationPtr index = LockRelation(input, name, txn::RelationLockMode::kAccessShare, true);
+  if (index == nullptr || index->oid != seen->oid) return false;
+  RequireOwner(input, *index);
+  if (index->kind == RelationKind::kPartitionedIndex) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot drop partitioned index \"{}\" concurrently", index->name));
+  }
+  const std::vector<catalog::ObjectAddress> target = {{catalog::kRelationClass, index->oid, 0}};
+  RequireDroppable(input, target);
+  RetireIndex(input, index->oid);
+  DropObjects(input, target, /*cascade=*/false);
+  return true;
+}
+
 std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind& kind,
                           CommandInput& input) {
+  if (statement.concurrent &&
+      DropIndexBesideUsers(QualifiedNameOf(NamesOf(*statement.objects[0])), input)) {
+    return std::string(kind.tag);
+  }
   std::vector<catalog::ObjectAddress> targets;
   for (const ast::Node* node : ListOf(statement.objects, statement.n_objects)) {
     const QualifiedName name = QualifiedNameOf(NamesOf(*node));
@@ -80,6 +105,10 @@ std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind&
     }
     if (NamedKind(relation->kind) != kind.kind) ThrowWrongKind(*relation, kind);
     RequireOwner(input, *relation);
+    if (statement.concurrent && relation->kind == RelationKind::kPartitionedIndex) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     fmt::format("cannot drop partitioned index \"{}\" concurrently", relation->name));
+    }
     targets.push_back({catalog::kRelationClass, relation->oid, 0});
   }
   if (!targets.empty()) {
@@ -175,6 +204,7 @@ std::string Drop(const PgQuery__DropStmt& statement, CommandInput& input) {
   if (ClassOfObjectType(statement.remove_type) != kInvalidOid) {
     return DropSchemaObjects(statement, input);
   }
+  if (IsBuiltinKind(statement.remove_type)) return DropBuiltinObjects(statement, input);
   if (statement.concurrent) {
     RefuseInTransactionBlock(input, "DROP INDEX CONCURRENTLY");
     if (statement.n_objects != 1) {

@@ -413,6 +413,11 @@ class Removal {
 
 }  // namespace
 
+void RequireDroppable(CommandInput& input, const std::vector<ObjectAddress>& targets) {
+  Closure closure(input, targets);
+  ReportOrRefuse(input, targets, closure.found(), /*cascade=*/false);
+}
+
 void DropObjects(CommandInput& input, const std::vector<ObjectAddress>& targets, bool cascade) {
   Closure closure(input, targets);
   ReportOrRefuse(input, targets, closure.found(), cascade);

@@ -16,5 +16,7 @@ namespace grizzly::commands {
 // when something else depends on them; with it, says what else went.
 void DropObjects(CommandInput& input, const std::vector<catalog::ObjectAddress>& targets,
                  bool cascade);
+// Locks and throws as it does without `cascade`, and drops nothing.
+void RequireDroppable(CommandInput& input, const std::vector<catalog::ObjectAddress>& targets);
 
 }  // namespace grizzly::commands

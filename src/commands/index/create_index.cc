@@ -4,11 +4,13 @@
 
 #include "catalog/name_choice.h"
 #include "commands/evaluation.h"
+#include "commands/index/concurrent_index.h"
 #include "commands/index/define_index.h"
 #include "commands/options/storage_parameters.h"
 #include "commands/relation_lookup.h"
 #include "commands/type/type_parts.h"
 #include "facts/access_methods.h"
+#include "facts/procs.h"
 #include "planner/binder/query_binder.h"
 #include "storage/term/index_terms.h"
 
@@ -141,6 +143,39 @@ void SetOpclass(CommandInput& input, const facts::AccessMethodFact& method,
   if (opclass.opcname == "record_image_ops") ThrowNotSupported("operator class record_image_ops");
 }
 
+// The options of an operator class are those of its support function for them, whose number differs by method.
+std::optional<ParameterOwner> OptionsOfOpclass(const facts::AccessMethodFact& method,
+                                               const facts::OpclassFact& opclass) {
+  constexpr std::pair<std::string_view, int16_t> kNumbers[] = {{"btree", 5}, {"hash", 3},   {"gist", 10},
+                                                               {"gin", 7},   {"spgist", 6}, {"brin", 5}};
+  constexpr std::pair<std::string_view, ParameterOwner> kFunctions[] = {
+      {"brin_bloom_options", ParameterOwner::kBloom},
+      {"brin_minmax_multi_options", ParameterOwner::kMinmaxMulti},
+      {"gtsvector_options", ParameterOwner::kSignature},
+  };
+  for (const auto& [name, number] : kNumbers) {
+    if (name != method.amname) continue;
+    const facts::ProcFact* proc = facts::FindProc(
+        facts::FamilyProc(opclass.opcfamily, opclass.opcintype, opclass.opcintype, number));
+    for (const auto& [source, owner] : kFunctions) {
+      if (proc != nullptr && proc->prosrc == source) return owner;
+    }
+  }
+  return std::nullopt;
+}
+
+void SetOpclassOptions(const facts::AccessMethodFact& method, const PgQuery__IndexElem& element,
+                       catalog::IndexDefinition::Part* part) {
+  if (element.n_opclassopts == 0) return;
+  const facts::OpclassFact& opclass = *facts::FindOpclass(part->opclass);
+  const auto owner = OptionsOfOpclass(method, opclass);
+  if (!owner.has_value()) {
+    throw SqlError(SqlState::kInvalidParameterValue,
+                   fmt::format("operator class {} has no options", opclass.opcname));
+  }
+  part->options = ReadStorageParameters(*owner, ListOf(element.opclassopts, element.n_opclassopts));
+}
+
 bool IsCollateNode(const ast::Node& node) {
   return node.node_case == PG_QUERY__NODE__NODE_COLLATE_CLAUSE;
 }
@@ -163,6 +198,10 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
                                       : StringOf(CollatedColumn(element));
     const catalog::Column* column = table.FindColumn(name);
     if (column == nullptr) {
+      if (IsSystemColumnName(name)) {
+        throw SqlError(SqlState::kFeatureNotSupported,
+                       "index creation on system columns is not supported");
+      }
       throw SqlError(SqlState::kUndefinedColumn,
                      fmt::format("column \"{}\" does not exist", name));
     }
@@ -185,6 +224,10 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
     }
     part.collation = bound->type.collation;
     const std::string own_name = planner::ColumnNameOf(*element.expr);
+    if (bound->type.oid == facts::kRecordOid) {
+      throw SqlError(SqlState::kInvalidTableDefinition,
+                     fmt::format("column \"{}\" has pseudo-type record", own_name));
+    }
     names->push_back(own_name == "?column?" ? std::string() : own_name);
   }
   if (element.n_collation > 0) {
@@ -200,6 +243,7 @@ void ReadPart(CommandInput& input, const facts::AccessMethodFact& method,
       element.nulls_ordering == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST ||
       (element.nulls_ordering != PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST && part.descending);
   SetOpclass(input, method, element, &part);
+  SetOpclassOptions(method, element, &part);
   request->parts.push_back(std::move(part));
 }
 
@@ -256,35 +300,59 @@ IndexRequest ReadIndex(CommandInput& input, const catalog::Relation& table,
 
 }  // namespace
 
+namespace {
+
+// None: there is one of this name, which has been said.
+std::optional<IndexRequest> ReadNewIndex(CommandInput& input, const catalog::Relation& table,
+                                         const PgQuery__IndexStmt& statement) {
+  if (statement.if_not_exists && TextOf(statement.idxname) != "") {
+    const std::string_view name = TextOf(statement.idxname);
+    LockChosenName(input, table.schema, name);
+    if (input.editor.Current()->FindRelation(table.schema, name) != nullptr) {
+      SendNotice(input, fmt::format("relation \"{}\" already exists, skipping", name), "",
+                 Severity::kNotice, SqlState::kDuplicateTable);
+      return std::nullopt;
+    }
+  }
+  if (table.IsPartitioned() && statement.concurrent) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("cannot create index on partitioned table \"{}\" concurrently",
+                               table.name));
+  }
+  IndexRequest request = ReadIndex(input, table, statement);
+  request.only = !statement.relation->inh;
+  return request;
+}
+
+}  // namespace
+
 std::string CreateIndex(const PgQuery__IndexStmt& statement, CommandInput& input) {
   if (statement.concurrent) RefuseInTransactionBlock(input, "CREATE INDEX CONCURRENTLY");
   static_cast<void>(CheckMethod(statement));
   const RelationPtr table =
-      LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
+      LockRelation(input, *statement.relation,
+                   statement.concurrent ? txn::RelationLockMode::kShareUpdateExclusive
+                                        : txn::RelationLockMode::kShare);
   if (!table->HasRows() && !table->IsPartitioned()) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("cannot create index on relation \"{}\"", table->name))
         .Detail(NotSupportedDetail(table->kind));
   }
   RequireOwner(input, *table);
-  if (statement.if_not_exists && TextOf(statement.idxname) != "") {
-    const std::string_view name = TextOf(statement.idxname);
-    LockChosenName(input, table->schema, name);
-    if (input.editor.Current()->FindRelation(table->schema, name) != nullptr) {
-      SendNotice(input, fmt::format("relation \"{}\" already exists, skipping", name), "",
-                 Severity::kNotice, SqlState::kDuplicateTable);
-      return "CREATE INDEX";
-    }
+  // Nobody else uses a temporary table.
+  if (statement.concurrent && table->persistence != 't') {
+    BuildIndexConcurrently(input, [&](CommandInput& inside) {
+      const RelationPtr latest = Reread(inside, table->oid);
+      const auto request = ReadNewIndex(inside, *latest, statement);
+      return request.has_value() ? DefineUnfilledIndex(inside, latest, *request)->oid : kInvalidOid;
+    });
+    return "CREATE INDEX";
   }
   const RelationPtr latest = Reread(input, table->oid);
-  if (latest->IsPartitioned() && statement.concurrent) {
-    throw SqlError(SqlState::kFeatureNotSupported,
-                   fmt::format("cannot create index on partitioned table \"{}\" concurrently",
-                               latest->name));
+  auto request = ReadNewIndex(input, *latest, statement);
+  if (request.has_value()) {
+    DefineIndex(input, latest, std::move(*request), /*is_new_table=*/false);
   }
-  IndexRequest request = ReadIndex(input, *latest, statement);
-  request.only = !statement.relation->inh;
-  DefineIndex(input, latest, std::move(request), /*is_new_table=*/false);
   return "CREATE INDEX";
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "catalog/access_method.h"
+#include "catalog/inheritance.h"
 #include "catalog/name_choice.h"
 #include "catalog/record.h"
 #include "commands/evaluation.h"
@@ -219,6 +220,9 @@ RelationPtr DefinePartitionedIndex(CommandInput& input, const RelationPtr& table
   Relation changed = *table;
   Relation index = MakeIndexRelation(input, *table, request);
   index.index->clustered_by = false;
+  const bool lacks_parts =
+      request.only && !catalog::ChildrenOf(*input.editor.Current(), table->oid).empty();
+  index.index->valid = !lacks_parts;
   const Oid oid = index.oid;
   if (request.is_constraint) AddConstraintOf(input, request, oid, &changed);
   changed.indexes.push_back(oid);
@@ -242,15 +246,33 @@ void CheckCollations(const IndexRequest& request) {
   }
 }
 
-}  // namespace
-
-RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,
-                        bool is_new_table) {
-  RefuseTakenNames(input, *table, request);
+void CheckRequest(CommandInput& input, const Relation& table, const IndexRequest& request) {
+  RefuseTakenNames(input, table, request);
   CheckCollations(request);
   if (request.parts.size() + request.include.size() > 32) {
     throw SqlError(SqlState::kTooManyColumns, "cannot use more than 32 columns in an index");
   }
+}
+
+}  // namespace
+
+RelationPtr DefineUnfilledIndex(CommandInput& input, const RelationPtr& table,
+                                const IndexRequest& request) {
+  CheckRequest(input, *table, request);
+  Relation index = MakeIndexRelation(input, *table, request);
+  index.index->valid = index.index->ready = false;
+  index.index->filling = true;
+  const RelationPtr made = input.editor.PutRelation(std::move(index));
+  Relation changed = *table;
+  changed.indexes.push_back(made->oid);
+  input.editor.PutRelation(std::move(changed));
+  AddMentioned(input, *table, *made, request.mentioned);
+  return made;
+}
+
+RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequest request,
+                        bool is_new_table) {
+  CheckRequest(input, *table, request);
   if (table->IsPartitioned()) return DefinePartitionedIndex(input, table, request);
   Relation changed = *table;
   Relation index_relation = MakeIndexRelation(input, *table, request);
@@ -282,8 +304,11 @@ RelationPtr DefineIndex(CommandInput& input, const RelationPtr& table, IndexRequ
     const uint64_t rows = RewriteTable(input, *table, after, {});
     DropStorageAtCommit(input, *table);
     catalog::RelationStatistics statistics = input.catalog.Statistics(table->oid);
-    statistics.row_count = static_cast<double>(rows);
-    input.catalog.SetStatistics(table->oid, statistics);
+    // An empty table that was never counted still counts as unknown.
+    if (rows > 0 || statistics.row_count >= 0) {
+      statistics.row_count = static_cast<double>(rows);
+      input.catalog.SetStatistics(table->oid, statistics);
+    }
   } else if (!is_new_table) {
     FillIndex(input, after, index);
   }

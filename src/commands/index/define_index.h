@@ -38,6 +38,10 @@ void SetDefaultOpclass(CommandInput& input, catalog::IndexDefinition::Part* part
 catalog::RelationPtr DefineIndex(CommandInput& input, const catalog::RelationPtr& table,
                                  IndexRequest request, bool is_new_table);
 
+// Puts an index into the catalog that writers keep up from the commit on, and nobody reads: for CONCURRENTLY. Returns it.
+catalog::RelationPtr DefineUnfilledIndex(CommandInput& input, const catalog::RelationPtr& table,
+                                         const IndexRequest& request);
+
 // The request of a PRIMARY KEY or UNIQUE constraint; its name is chosen when it has none. Throws
 // 42703, 42701.
 IndexRequest RequestOfKey(CommandInput& input, const catalog::Relation& table,

@@ -5,6 +5,7 @@
 #include "base/error/check.h"
 #include "catalog/error_fields.h"
 #include "catalog/layouts.h"
+#include "commands/definitions.h"
 #include "commands/table/stored_rows.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
@@ -95,13 +96,24 @@ void IndexFill::Add(const types::Batch& rows, const std::vector<std::string_view
 void IndexFill::ForEachEntry(const types::Batch& rows,
                              const std::vector<std::string_view>& suffixes,
                              const EntryVisitor& visit) {
+  for (uint32_t row = 0; terms_ != nullptr && row < rows.row_count(); ++row) {
+    std::string last;
+    for (const std::string& term : terms_->KeysOf(rows, row)) {
+      if (term == last) continue;
+      key_ = last = term;
+      key_.append(suffixes[row]);
+      visit(key_, suffixes[row], /*is_unique=*/false);
+    }
+  }
+  if (terms_ != nullptr) return;
   Computed computed;
   Compute(rows, &computed);
   for (uint32_t row = 0; row < rows.row_count(); ++row) {
     bool is_unique = false;
     if (!ComputeKey(computed, row, &is_unique)) continue;
-    if (!is_unique || !rules_.index->index->immediate) key_.append(suffixes[row]);
-    visit(key_, suffixes[row]);
+    is_unique &= rules_.index->index->immediate;
+    if (!is_unique) key_.append(suffixes[row]);
+    visit(key_, suffixes[row], is_unique);
   }
 }
 
@@ -156,10 +168,16 @@ std::string DescribeKey(CommandInput& input, const catalog::Relation& table, Ind
                         const types::Batch& rows, uint32_t row) {
   std::string names, values;
   const catalog::SnapshotPtr snapshot = input.editor.Current();
+  DefinitionInput definitions;
+  definitions.catalog = snapshot;
+  definitions.shared = &input.shared;
+  definitions.search_path = &input.search_path;
+  definitions.current_role = input.current_role;
+  definitions.io = input.io;
   const std::vector<catalog::IndexDefinition::Part>& parts = fill.index().index->parts;
   for (size_t i = 0; i < parts.size(); ++i) {
     if (i > 0) names += ", ", values += ", ";
-    names += parts[i].column == 0 ? parts[i].expression.sql : table.columns[parts[i].column - 1].name;
+    names += KeyPartText(definitions, table, parts[i]);
     const types::Datum value = fill.PartOf(rows, row, i);
     if (value.is_null()) {
       values += "null";
@@ -172,16 +190,16 @@ std::string DescribeKey(CommandInput& input, const catalog::Relation& table, Ind
 
 }  // namespace
 
-void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_table,
-                       const catalog::Relation& shown, IndexFill& fill,
-                       const RowConvert& convert) {
+void RequireNoDuplicateKey(CommandInput& input, const catalog::Relation& stored_table,
+                           const catalog::Relation& shown, IndexFill& fill,
+                           const RowConvert& convert, const txn::ReadView& view) {
   const auto converted = [&](const types::Batch& rows) -> const types::Batch& {
     return convert ? convert(rows) : rows;
   };
   // Two passes, eight bytes a row: hashes that occur twice, then a row whose key occurs twice.
   std::vector<uint64_t> hashes;
   std::vector<std::string> keys;
-  StoredRows first_pass(input, stored_table);
+  StoredRows first_pass(input, stored_table, view);
   while (const types::Batch* rows = first_pass.Next()) {
     fill.UniqueKeys(converted(*rows), &keys);
     for (const std::string& key : keys) {
@@ -190,7 +208,7 @@ void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_tabl
   }
   std::sort(hashes.begin(), hashes.end());
   std::vector<std::string> seen;
-  StoredRows second_pass(input, stored_table);
+  StoredRows second_pass(input, stored_table, view);
   while (const types::Batch* stored = second_pass.Next()) {
     const types::Batch& rows = converted(*stored);
     fill.UniqueKeys(rows, &keys);
@@ -208,6 +226,12 @@ void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_tabl
       seen.push_back(keys[row]);
     }
   }
+}
+
+void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_table,
+                       const catalog::Relation& shown, IndexFill& fill,
+                       const RowConvert& convert) {
+  RequireNoDuplicateKey(input, stored_table, shown, fill, convert, {nullptr, txn::kSeesAll});
   GRIZZLY_UNREACHABLE("entries were lost though no key is duplicated");
 }
 

@@ -27,8 +27,10 @@ class IndexFill {
   // Entries for all rows; suffixes[i] is row i's key behind its head.
   void Add(const types::Batch& rows, const std::vector<std::string_view>& suffixes,
            BulkWriter& writer);
-  // Calls `visit` with each row's entry: its key, and the suffix its value holds.
-  using EntryVisitor = std::function<void(std::string_view key, std::string_view suffix)>;
+  // Calls `visit` with each row's entries: the key, the suffix the value holds, and whether no other row may have
+  // this key.
+  using EntryVisitor =
+      std::function<void(std::string_view key, std::string_view suffix, bool is_unique)>;
   void ForEachEntry(const types::Batch& rows, const std::vector<std::string_view>& suffixes,
                     const EntryVisitor& visit);
   // True when every unique key was there once. The writer must have been flushed.
@@ -74,5 +76,9 @@ using RowConvert = std::function<const types::Batch&(const types::Batch&)>;
 [[noreturn]] void ThrowDuplicateKey(CommandInput& input, const catalog::Relation& stored_table,
                                     const catalog::Relation& shown, IndexFill& fill,
                                     const RowConvert& convert);
+// Throws it if two rows of the view do.
+void RequireNoDuplicateKey(CommandInput& input, const catalog::Relation& stored_table,
+                           const catalog::Relation& shown, IndexFill& fill,
+                           const RowConvert& convert, const txn::ReadView& view);
 
 }  // namespace grizzly::commands

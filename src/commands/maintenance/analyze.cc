@@ -9,6 +9,7 @@
 #include "catalog/statistics.h"
 #include "commands/maintenance/column_sampler.h"
 #include "commands/relation_lookup.h"
+#include "facts/types.h"
 #include "plan/plan.h"
 #include "storage/column/row_group.h"
 #include "storage/kv/store.h"
@@ -37,9 +38,17 @@ uint32_t TargetOf(const Column& column) {
                                       : static_cast<uint32_t>(column.statistics_target);
 }
 
-// All rows of the table, these columns of it.
+// Of more rows than so many samples only a sample is looked at.
+constexpr double kSamplesOfWhole = 4;
+// ... of a few more than are wanted: how many come is left to chance.
+constexpr double kSpareSamples = 1.25;
+// What a row is taken to take in the store before any have been counted.
+constexpr double kRowBytes = 90;
+constexpr double kColumnarRowBytes = 25;
+
+// These columns of all rows of the table, or of a sample of so many percent.
 plan::PlanPtr ScanPlan(CommandInput& input, const catalog::Relation& table,
-                       const std::vector<const Column*>& columns) {
+                       const std::vector<const Column*>& columns, double percentage = 100) {
   auto plan = std::make_shared<plan::Plan>();
   auto scan = std::make_unique<plan::TableScanNode>();
   scan->relation = input.editor.Current()->FindRelation(table.oid);
@@ -47,6 +56,15 @@ plan::PlanPtr ScanPlan(CommandInput& input, const catalog::Relation& table,
   for (const Column* column : columns) {
     scan->attnums.push_back(column->attnum);
     scan->output_types.push_back(column->type);
+  }
+  if (percentage < 100) {
+    const auto constant = [](Oid type, const types::Datum& value) {
+      return std::make_unique<expr::ConstExpr>(types::BuiltinType(type), value);
+    };
+    // The same sample of the same rows.
+    scan->sample = plan::TableSample{
+        false, constant(facts::kFloat4Oid, types::Datum::Of(static_cast<float>(percentage))),
+        constant(facts::kFloat8Oid, types::Datum::Of(0.0))};
   }
   scan->estimated_rows = std::max(input.catalog.Statistics(table.oid).row_count, 1'000'000.0);
   plan->node_count = 1;
@@ -95,18 +113,91 @@ TableStatistics Merge(const catalog::TableStatisticsPtr& old, const catalog::Rel
   return made;
 }
 
-void SetTotals(CommandInput& input, const catalog::Relation& table, uint64_t row_count) {
+double BytesOf(CommandInput& input, const catalog::Relation& table) {
   const KeyRange rows = RangeOfIndex(table.tenant, table.storage, IndexId{0});
+  storage::Store& store = input.transactions.store();
+  auto bytes = static_cast<double>(store.ApproximateBytes(rows.from, rows.to));
+  if (catalog::IsColumnar(table)) {
+    bytes += static_cast<double>(storage::GroupBytes(store, table.tenant, table.storage));
+  }
+  return bytes;
+}
+
+void SetTotals(CommandInput& input, const catalog::Relation& table, uint64_t row_count) {
   catalog::RelationStatistics totals = input.catalog.Statistics(table.oid);
   totals.row_count = static_cast<double>(row_count);
-  storage::Store& store = input.transactions.store();
-  totals.byte_count = static_cast<double>(store.ApproximateBytes(rows.from, rows.to));
-  if (catalog::IsColumnar(table)) {
-    totals.byte_count +=
-        static_cast<double>(storage::GroupBytes(store, table.tenant, table.storage));
-  }
+  totals.byte_count = BytesOf(input, table);
   input.catalog.SetStatistics(table.oid, totals);
 }
+
+// Reads a table, or a sample of it, for its columns' statistics.
+class TableReading {
+ public:
+  TableReading(CommandInput& input, const catalog::Relation& table, const std::vector<const Column*>& columns)
+      : input_(input), table_(table), columns_(columns) {
+    uint32_t target = 1;
+    for (const Column* column : columns) target = std::max(target, TargetOf(*column));
+    wanted_ = uint64_t{kSampledRowsPerTarget} * target;
+  }
+
+  void Read() {
+    double expected = input_.catalog.Statistics(table_.oid).row_count;
+    if (expected <= 0) {
+      expected = BytesOf(input_, table_) / (catalog::IsColumnar(table_) ? kColumnarRowBytes : kRowBytes);
+    }
+    ReadPart(Percentage(expected));
+    // It was taken to have many more rows than it has.
+    const auto all = static_cast<double>(row_count_);
+    const bool has_too_few = read_count_ < row_count_ && read_count_ < wanted_ / kSpareSamples;
+    if (has_too_few) ReadPart(Percentage(all));
+  }
+
+  uint64_t row_count() const { return row_count_; }
+  std::vector<ColumnSampler>& samplers() { return samplers_; }
+
+ private:
+  double Percentage(double rows) const {
+    const auto wanted = static_cast<double>(wanted_);
+    return rows <= wanted * kSamplesOfWhole ? 100 : 100 * wanted * kSpareSamples / rows;
+  }
+
+  void ReadPart(double percentage) {
+    samplers_.clear();
+    for (const Column* column : columns_) {
+      samplers_.emplace_back(column->attnum, column->type, TargetOf(*column));
+    }
+    read_count_ = 0;
+    Reservoir reservoir(wanted_);
+    QueryMeasurement measured;
+    input_.queries->Run(
+        ScanPlan(input_, table_, columns_, percentage),
+        [&](const types::Batch& batch) { Take(batch, reservoir); },
+        percentage < 100 ? &measured : nullptr);
+    row_count_ = read_count_ + (percentage < 100 ? measured.nodes[0].skip_count : 0);
+  }
+
+  void Take(const types::Batch& batch, Reservoir& reservoir) {
+    for (size_t c = 0; c < samplers_.size(); ++c) {
+      samplers_[c].Count(batch.column(c), batch.row_count());
+    }
+    for (uint32_t row = 0; row < batch.row_count(); ++row) {
+      const auto slot = reservoir.SlotFor(read_count_ + row);
+      if (!slot) continue;
+      for (size_t c = 0; c < samplers_.size(); ++c) {
+        samplers_[c].Sample(batch.column(c), row, read_count_ + row, *slot);
+      }
+    }
+    read_count_ += batch.row_count();
+  }
+
+  CommandInput& input_;
+  const catalog::Relation& table_;
+  const std::vector<const Column*>& columns_;
+  uint64_t wanted_ = 0;  // rows of the sample
+  std::vector<ColumnSampler> samplers_;
+  uint64_t read_count_ = 0;
+  uint64_t row_count_ = 0;  // of the table
+};
 
 }  // namespace
 
@@ -121,34 +212,12 @@ void CountTable(CommandInput& input, const catalog::Relation& table) {
 void AnalyzeTable(CommandInput& input, const catalog::Relation& table,
                   std::span<const std::string> columns) {
   const std::vector<const Column*> chosen = ChosenColumns(table, columns);
-  std::vector<ColumnSampler> samplers;
-  uint32_t target = 1;
-  for (const Column* column : chosen) {
-    samplers.emplace_back(column->attnum, column->type, TargetOf(*column));
-    target = std::max(target, TargetOf(*column));
-  }
-  Reservoir reservoir(uint64_t{kSampledRowsPerTarget} * target);
-  uint64_t row_count = 0;
-  input.queries->Run(
-      ScanPlan(input, table, chosen),
-      [&](const types::Batch& batch) {
-        for (size_t c = 0; c < samplers.size(); ++c) {
-          samplers[c].Count(batch.column(c), batch.row_count());
-        }
-        for (uint32_t row = 0; row < batch.row_count(); ++row) {
-          const auto slot = reservoir.SlotFor(row_count + row);
-          if (!slot) continue;
-          for (size_t c = 0; c < samplers.size(); ++c) {
-            samplers[c].Sample(batch.column(c), row, row_count + row, *slot);
-          }
-        }
-        row_count += batch.row_count();
-      },
-      nullptr);
-  SetTotals(input, table, row_count);
+  TableReading reading(input, table, chosen);
+  reading.Read();
+  SetTotals(input, table, reading.row_count());
   TableStatistics made;
-  for (ColumnSampler& sampler : samplers) {
-    if (row_count > 0) made.columns.push_back(sampler.Finish(row_count));
+  for (ColumnSampler& sampler : reading.samplers()) {
+    if (reading.row_count() > 0) made.columns.push_back(sampler.Finish(reading.row_count()));
   }
   catalog::StatisticsStore& store = *catalog::StatisticsOf(&input.catalog);
   store.SetValueStatistics(

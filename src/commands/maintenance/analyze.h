@@ -1,7 +1,8 @@
 // ANALYZE: counts a table's rows and bytes and learns about its columns' values (catalog/statistics.h).
 //
-// Every row is read once; details come from a uniform sample of kSampledRowsPerTarget times the
-// statistics target (PostgreSQL's number).
+// Details come from a uniform sample of kSampledRowsPerTarget times the statistics target (PostgreSQL's number). The
+// keys of all rows are read once, which counts them; of a table of more than a few times the sample only the sample's
+// rows are unpacked, of a smaller one all rows count for the number of distinct values.
 #pragma once
 
 #include <span>

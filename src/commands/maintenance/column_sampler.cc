@@ -55,6 +55,7 @@ ColumnSampler::ColumnSampler(AttributeNumber attnum, const types::SqlType& type,
 
 void ColumnSampler::Count(const types::Vector& values, uint32_t row_count) {
   const bool is_string = type_.physical == types::PhysicalType::kString;
+  counted_ += row_count;
   for (uint32_t row = 0; row < row_count; ++row) {
     const Datum value = values.GetDatum(row);
     if (value.is_null()) {
@@ -124,15 +125,29 @@ void ColumnSampler::FindDistinct(const std::vector<Run>& runs, uint64_t row_coun
                                  ColumnStatistics* found) const {
   const bool sampled_all = sample_.size() == row_count;
   const double rows = static_cast<double>(row_count);
-  const double not_null = rows - static_cast<double>(null_count_);
-  double distinct = sampled_all && compare_ != nullptr ? static_cast<double>(runs.size())
-                    : hash_ != nullptr                 ? sketch_.Estimate()
-                                                       : 0;
+  const double not_null = rows * (1 - found->null_fraction);
+  double distinct = sampled_all && compare_ != nullptr            ? static_cast<double>(runs.size())
+                    : counted_ < row_count && compare_ != nullptr ? DistinctOfSample(runs, not_null)
+                    : hash_ != nullptr                            ? sketch_.Estimate()
+                                                                  : 0;
   distinct = std::min(distinct, not_null);
   // A sketch does not tell "almost all" from "all".
   if (!sampled_all && distinct > 0.97 * not_null) distinct = not_null;
   found->distinct_count =
       distinct > kScalingFraction * rows ? -distinct / rows : std::round(distinct);
+}
+
+// Of the whole table: `not_null` rows, of which the sample shows a few.
+double ColumnSampler::DistinctOfSample(const std::vector<Run>& runs, double not_null) const {
+  double sampled = 0, once = 0;
+  for (const Run& run : runs) {
+    sampled += static_cast<double>(run.count);
+    once += run.count == 1 ? 1 : 0;
+  }
+  const double distinct = static_cast<double>(runs.size());
+  if (once == distinct) return not_null;  // none came twice: taken to be all different
+  if (once == 0) return distinct;         // each came twice: there are no others
+  return std::max(distinct, sampled * distinct / (sampled - once + once * sampled / not_null));
 }
 
 // The most frequent values, as long as each is clearly more frequent than it would be taken for if it
@@ -205,7 +220,7 @@ void ColumnSampler::FindCorrelation(const std::vector<const SampledValue*>& sort
 ColumnStatistics ColumnSampler::Finish(uint64_t row_count) {
   ColumnStatistics found;
   found.attnum = attnum_;
-  const double rows = static_cast<double>(row_count);
+  const double rows = static_cast<double>(counted_);
   const double not_null = rows - static_cast<double>(null_count_);
   found.null_fraction = rows == 0 ? 0 : static_cast<double>(null_count_) / rows;
   found.average_width = type_.physical != types::PhysicalType::kString

@@ -1,10 +1,11 @@
-// Gathers what ANALYZE wants to know of one column: counts over all rows, details from a sample.
+// Gathers what ANALYZE wants to know of one column: counts over the rows it is shown, details from a sample of them.
 //
-// Numbers of distinct values come from a HyperLogLog sketch of all rows; while the sample still holds
-// the whole table, from the sample itself.
+// Where it was shown all rows of the table, the number of distinct values comes from a HyperLogLog sketch of them, or
+// from the sample while that holds the whole table; else it is estimated from the sample.
 // THREADS one at a time.
-// SOURCE  Flajolet et al.: HyperLogLog (2007); Haas, Stokes and PostgreSQL 15's documented choice of
-//         common values: those significantly more frequent than the rest
+// SOURCE  Flajolet et al.: HyperLogLog (2007); Haas, Stokes: Estimating the Number of Classes in a Finite
+//         Population (1998), estimator Duj1, as PostgreSQL 15 does; and its documented choice of common values:
+//         those significantly more frequent than the rest
 #pragma once
 
 #include <cstdint>
@@ -37,6 +38,7 @@ class ColumnSampler {
   void Count(const types::Vector& values, uint32_t row_count);
   // Puts a row's value at `slot` of the sample (at its end: slot = rows sampled so far).
   void Sample(const types::Vector& values, uint32_t row, uint64_t row_number, size_t slot);
+  // `row_count`: of the table.
   catalog::ColumnStatistics Finish(uint64_t row_count);
 
  private:
@@ -56,6 +58,7 @@ class ColumnSampler {
   std::vector<Run> RunsOf(const std::vector<const SampledValue*>& sorted) const;
   void FindDistinct(const std::vector<Run>& runs, uint64_t row_count,
                     catalog::ColumnStatistics* found) const;
+  double DistinctOfSample(const std::vector<Run>& runs, double not_null) const;
   std::vector<Run> ChooseCommon(std::vector<Run> runs, uint64_t row_count,
                                 const catalog::ColumnStatistics& found) const;
   void FillHistogram(const std::vector<const SampledValue*>& rest,
@@ -69,8 +72,8 @@ class ColumnSampler {
   const types::CompareFunction compare_;
   const types::HashFunction hash_;
   DistinctSketch sketch_;
+  uint64_t counted_ = 0;  // rows
   uint64_t null_count_ = 0;
-  uint64_t too_wide_count_ = 0;
   double width_sum_ = 0;
   std::vector<SampledValue> sample_;
 };

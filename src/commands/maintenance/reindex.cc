@@ -7,8 +7,11 @@
 
 #include "catalog/inheritance.h"
 #include "commands/ast_read.h"
+#include "commands/beside_transaction.h"
+#include "commands/index/concurrent_index.h"
 #include "commands/relation_lookup.h"
 #include "commands/table/table_rewrite.h"
+#include "facts/oid.h"
 
 namespace grizzly::commands {
 namespace {
@@ -72,6 +75,8 @@ void RebuildIndex(CommandInput& input, Oid oid, const ReindexOptions& options) {
   const RelationPtr table = Reread(input, index->index->table);
   const IndexId old_index = index->index->index_id;
   Relation changed = *index;
+  changed.index->valid = changed.index->ready = true;
+  changed.index->filling = false;
   changed.storage = input.editor.NewStorage();
   changed.index->index_id = IndexId{changed.storage.value};
   KeyRange entries = RangeOfIndex(table->tenant, table->storage, changed.index->index_id);
@@ -82,8 +87,102 @@ void RebuildIndex(CommandInput& input, Oid oid, const ReindexOptions& options) {
   Report(input, options, "index", *index, options.concurrently, used.Text());
 }
 
-void RebuildIndexesOf(CommandInput& input, const Relation& table, const ReindexOptions& options) {
+// Its table is locked to the end of the index only, so that a REINDEX of many tables holds up nobody for long.
+void RebuildIndexBesideUsers(CommandInput& input, Oid oid, const ReindexOptions& options) {
+  const UsedTime used;
+  const RelationPtr seen = input.editor.Current()->FindRelation(oid);
+  if (seen == nullptr) return;  // dropped while we waited
+  if (seen->kind == catalog::RelationKind::kPartitionedIndex) {
+    for (const RelationPtr& part : catalog::ChildrenOf(*input.editor.Current(), oid)) {
+      RebuildIndexBesideUsers(input, part->oid, options);
+    }
+    return;
+  }
+  BesideTransaction holder(input);
+  LockRelationByOid(holder.input(), seen->index->table,
+                    txn::RelationLockMode::kShareUpdateExclusive);
+  LockRelationByOid(holder.input(), oid, txn::RelationLockMode::kShareUpdateExclusive);
+  const RelationPtr index = input.editor.Current()->FindRelation(oid);
+  if (index == nullptr) return;
+  if (index->index->exclusion) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "concurrent index creation for exclusion constraints is not supported");
+  }
+  if (!index->index->clustered_by) RebuildIndexConcurrently(holder.input(), oid);
+  Report(input, options, "index", *index, options.concurrently, used.Text());
+}
+
+// A table's index that is left as it is, which is said.
+bool IsSkipped(CommandInput& input, const Relation& index) {
+  const bool is_invalid = !index.index->valid;
+  if (!is_invalid && !index.index->exclusion) return false;
+  SendNotice(input,
+             fmt::format("cannot reindex {} index \"{}.{}\" concurrently, skipping",
+                         is_invalid ? "invalid" : "exclusion constraint",
+                         input.editor.Current()->FindSchema(index.schema)->name, index.name),
+             "", Severity::kWarning, SqlState::kFeatureNotSupported);
+  return true;
+}
+
+// Whether there was any.
+bool RebuildIndexesBesideUsers(CommandInput& input, const Relation& table,
+                               const ReindexOptions& options) {
+  bool any = false;
+  for (const Oid oid : table.indexes) {
+    const RelationPtr index = input.editor.Current()->FindRelation(oid);
+    if (index == nullptr || IsSkipped(input, *index)) continue;
+    RebuildIndexBesideUsers(input, oid, options);
+    any = true;
+  }
+  return any;
+}
+
+// Temporary tables have no users but us.
+bool IsBesideUsers(const Relation& relation, const ReindexOptions& options) {
+  return options.concurrently && relation.persistence != 't';
+}
+
+bool RebuildIndexesOf(CommandInput& input, const Relation& table, const ReindexOptions& options) {
+  if (IsBesideUsers(table, options)) return RebuildIndexesBesideUsers(input, table, options);
   for (const Oid index : table.indexes) RebuildIndex(input, index, options);
+  return !table.indexes.empty();
+}
+
+// PostgreSQL keeps long values of such a table in another one, and that has an index.
+bool HasToastTable(const Relation& table) {
+  constexpr int32_t kLongTypmod = 500;
+  return std::any_of(table.columns.begin(), table.columns.end(), [](const catalog::Column& column) {
+    const bool is_short = column.type.typmod >= 0 && column.type.typmod < kLongTypmod;
+    return !column.dropped && column.storage != 'p' && !is_short;
+  });
+}
+
+txn::RelationLockMode TableLockOf(const ReindexOptions& options) {
+  return options.concurrently ? txn::RelationLockMode::kAccessShare
+                              : txn::RelationLockMode::kShare;
+}
+
+void RefuseConcurrentCatalogs(const ReindexOptions& options, bool is_catalog) {
+  if (!options.concurrently || !is_catalog) return;
+  throw SqlError(SqlState::kFeatureNotSupported, "cannot reindex system catalogs concurrently");
+}
+
+void ReindexTable(CommandInput& input, const PgQuery__ReindexStmt& statement,
+                  const ReindexOptions& options) {
+  const UsedTime used;
+  const RelationPtr table = LockRelation(input, *statement.relation, TableLockOf(options));
+  RequireTable(*table);
+  RefuseConcurrentCatalogs(options, table->oid < kFirstUserOid);
+  RequireOwner(input, *table);
+  const bool any = RebuildIndexesOf(input, *table, options);
+  if (!any && !table->IsPartitioned() && !HasToastTable(*table)) {
+    SendNotice(input, fmt::format("table \"{}\" has no indexes {}", table->name,
+                                  options.concurrently ? "that can be reindexed concurrently"
+                                                       : "to reindex"));
+  }
+  if (any && options.concurrently) {
+    Report(input, options, "table", *table, /*with_schema=*/true, used.Text() + ".");
+  }
 }
 
 ReindexOptions ReadOptions(CommandInput& input, const PgQuery__ReindexStmt& statement) {
@@ -119,12 +218,17 @@ void ReindexTablesOf(CommandInput& input, Oid schema, const ReindexOptions& opti
   });
   std::sort(tables.begin(), tables.end());
   for (const Oid oid : tables) {
-    LockRelationByOid(input, oid, txn::RelationLockMode::kShare);
+    LockRelationByOid(input, oid, TableLockOf(options));
     const RelationPtr table = input.editor.Current()->FindRelation(oid);
     if (table == nullptr) continue;  // dropped while we waited
     RebuildIndexesOf(input, *table, options);
     Report(input, options, "table", *table, /*with_schema=*/true, "");
   }
+}
+
+void WarnOfCatalogs(CommandInput& input) {
+  SendNotice(input, "cannot reindex system catalogs concurrently, skipping all", "",
+             Severity::kWarning, SqlState::kFeatureNotSupported);
 }
 
 // The indexes of a schema, or of the database. Those of the system catalogs are not stored.
@@ -135,31 +239,28 @@ void ReindexMany(CommandInput& input, const PgQuery__ReindexStmt& statement,
     RefuseInTransactionBlock(input, "REINDEX SCHEMA");
     const catalog::Schema schema = catalog::RequireSchema(*input.editor.Current(), name);
     RequireSchemaOwner(input, schema);
+    if (options.concurrently && schema.oid == facts::kPgCatalogNamespaceOid) {
+      return WarnOfCatalogs(input);
+    }
     return ReindexTablesOf(input, schema.oid, options);
   }
   const bool is_system = statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SYSTEM;
+  RefuseConcurrentCatalogs(options, is_system);
   RefuseInTransactionBlock(input, is_system ? "REINDEX SYSTEM" : "REINDEX DATABASE");
   if (name != input.services->CurrentDatabase()) {
     throw SqlError(SqlState::kFeatureNotSupported,
                    "can only reindex the currently open database");
   }
+  if (options.concurrently) WarnOfCatalogs(input);
   if (!is_system) ReindexTablesOf(input, kInvalidOid, options);
 }
 
 }  // namespace
 
 std::string Reindex(const PgQuery__ReindexStmt& statement, CommandInput& input) {
-  const UsedTime used;
   const ReindexOptions options = ReadOptions(input, statement);
   if (statement.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_TABLE) {
-    const RelationPtr table =
-        LockRelation(input, *statement.relation, txn::RelationLockMode::kShare);
-    RequireTable(*table);
-    RequireOwner(input, *table);
-    RebuildIndexesOf(input, *table, options);
-    if (options.concurrently) {
-      Report(input, options, "table", *table, /*with_schema=*/true, used.Text() + ".");
-    }
+    ReindexTable(input, statement, options);
     return "REINDEX";
   }
   if (statement.kind != PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX) {
@@ -171,7 +272,12 @@ std::string Reindex(const PgQuery__ReindexStmt& statement, CommandInput& input) 
   if (!seen->index.has_value()) {
     throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not an index", seen->name));
   }
+  RefuseConcurrentCatalogs(options, seen->oid < kFirstUserOid);
   RequireOwner(input, *seen);
+  if (IsBesideUsers(*seen, options)) {
+    RebuildIndexBesideUsers(input, seen->oid, options);
+    return "REINDEX";
+  }
   LockRelationByOid(input, seen->index->table, txn::RelationLockMode::kShare);
   RebuildIndex(input, seen->oid, options);
   return "REINDEX";

@@ -1,5 +1,7 @@
 #include "commands/maintenance/vacuum.h"
 
+#include <strings.h>
+
 #include <algorithm>
 
 #include "catalog/access_method.h"
@@ -7,6 +9,7 @@
 #include "commands/ast_read.h"
 #include "commands/maintenance/analyze.h"
 #include "commands/relation_lookup.h"
+#include "commands/table/table_rewrite.h"
 #include "executor/columnar/compaction.h"
 #include "storage/kv/store.h"
 
@@ -20,39 +23,103 @@ struct VacuumOptions {
   bool analyze = false;
   bool verbose = false;
   bool skip_locked = false;
+  bool full = false;
+  bool freeze = false;
+  bool disable_page_skipping = false;
+  bool process_toast = true;
 };
 
-// What PostgreSQL's VACUUM can be told about its heap.
-bool IsAboutTheHeap(std::string_view option) {
-  static constexpr std::string_view kNames[] = {
-      "freeze",   "disable_page_skipping", "index_cleanup", "process_toast",
-      "truncate", "parallel",              "full",
-  };
-  return std::find(std::begin(kNames), std::end(kNames), option) != std::end(kNames);
+// PARALLEL n. Compaction has threads of its own, so only the range of n matters.
+int64_t ReadWorkers(const Option& option) {
+  constexpr int64_t kWorkersMax = 1024;
+  if (option.value == nullptr) {
+    throw SqlError(SqlState::kSyntaxError,
+                   fmt::format("parallel option requires a value between 0 and {}", kWorkersMax))
+        .At(option.location);
+  }
+  const int64_t workers = OptionInteger(option);
+  if (workers < 0 || workers > kWorkersMax) {
+    throw SqlError(SqlState::kSyntaxError,
+                   fmt::format("parallel workers for vacuum must be between 0 and {}", kWorkersMax))
+        .At(option.location);
+  }
+  return workers;
+}
+
+// What PostgreSQL's VACUUM can be told about the pages of its heap: there are none here, dead index
+// entries and large values always go with their rows, and nothing needs freezing. False: no such option.
+bool ReadHeapOption(const Option& option, VacuumOptions& options) {
+  if (option.name == "freeze") {
+    options.freeze = OptionBool(option);
+  } else if (option.name == "disable_page_skipping") {
+    options.disable_page_skipping = OptionBool(option);
+  } else if (option.name == "process_toast") {
+    options.process_toast = OptionBool(option);
+  } else if (option.name == "index_cleanup") {
+    const bool is_auto = option.value != nullptr && strcasecmp(OptionText(option).c_str(), "auto") == 0;
+    if (!is_auto) OptionBool(option);
+  } else if (option.name == "truncate") {
+    OptionBool(option);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool ReadVacuumOption(const Option& option, VacuumOptions& options, int64_t* workers) {
+  if (option.name == "analyze") {
+    options.analyze = OptionBool(option);
+  } else if (option.name == "full") {
+    options.full = OptionBool(option);
+  } else if (option.name == "parallel") {
+    *workers = ReadWorkers(option);
+  } else {
+    return ReadHeapOption(option, options);
+  }
+  return true;
 }
 
 VacuumOptions ReadOptions(const PgQuery__VacuumStmt& statement) {
   VacuumOptions options;
   options.vacuum = statement.is_vacuumcmd;
   options.analyze = !statement.is_vacuumcmd;
+  int64_t workers = 0;
   for (const Option& option : OptionsOf(ListOf(statement.options, statement.n_options))) {
     if (option.name == "verbose") {
       options.verbose = OptionBool(option);
     } else if (option.name == "skip_locked") {
       options.skip_locked = OptionBool(option);
-    } else if (option.name == "analyze" && options.vacuum) {
-      options.analyze = OptionBool(option);
-    } else if (options.vacuum && IsAboutTheHeap(option.name)) {
-      if (option.value != nullptr && !OptionBool(option)) continue;
-      ThrowNotSupported("VACUUM " + option.name, option.location);
-    } else {
+    } else if (!options.vacuum || !ReadVacuumOption(option, options, &workers)) {
       throw SqlError(SqlState::kSyntaxError,
                      fmt::format("unrecognized {} option \"{}\"",
                                  options.vacuum ? "VACUUM" : "ANALYZE", option.name))
           .At(option.location);
     }
   }
+  if (options.full && workers > 0) {
+    throw SqlError(SqlState::kFeatureNotSupported, "VACUUM FULL cannot be performed in parallel");
+  }
   return options;
+}
+
+void RequireColumnListsAnalyzed(const PgQuery__VacuumStmt& statement, const VacuumOptions& options) {
+  for (const ast::Node* node : ListOf(statement.rels, statement.n_rels)) {
+    if (node->vacuum_relation->n_va_cols > 0 && !options.analyze) {
+      throw SqlError(SqlState::kFeatureNotSupported,
+                     "ANALYZE option must be specified when a column list is provided");
+    }
+  }
+}
+
+void RefuseWithFull(const VacuumOptions& options) {
+  if (!options.full) return;
+  if (options.disable_page_skipping) {
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   "VACUUM option DISABLE_PAGE_SKIPPING cannot be used with FULL");
+  }
+  if (!options.process_toast) {
+    throw SqlError(SqlState::kFeatureNotSupported, "PROCESS_TOAST required with VACUUM FULL");
+  }
 }
 
 // Moves a columnar table's new rows into row groups, unless somebody writes to it just now.
@@ -65,22 +132,45 @@ void CompactGroups(CommandInput& input, const catalog::Relation& table) {
                                  input.memory);
 }
 
-void VacuumTable(CommandInput& input, const catalog::Relation& table, bool verbose) {
-  CompactGroups(input, table);
-  const KeyRange range = RangeOfStorage(table.tenant, table.storage);
-  input.transactions.store().CompactBehind(range.from, range.to);
-  if (!verbose) return;
+// VACUUM FULL: the rows that live move into a storage of their own, and the old one goes as a whole.
+RelationPtr MoveIntoNewStorage(CommandInput& input, const catalog::Relation& table) {
+  catalog::Relation changed = table;
+  changed.storage = NewStorage(input);
+  input.editor.PutRelation(std::move(changed));
+  RelationPtr after = Reread(input, table.oid);
+  RewriteTable(input, table, after, {});
+  DropStorageAtCommit(input, table);
+  return after;
+}
+
+void SayVacuuming(CommandInput& input, const VacuumOptions& options, const catalog::Relation& table) {
   const std::string schema = input.editor.Current()->FindSchema(table.schema)->name;
-  SendNotice(input,
-             fmt::format("vacuuming \"{}.{}.{}\"", input.services->CurrentDatabase(), schema,
-                         table.name),
-             "", Severity::kInfo);
+  const std::string name = fmt::format("{}.{}", schema, table.name);
+  std::string text;
+  if (options.full) {
+    text = fmt::format("vacuuming \"{}\"", name);
+  } else {
+    text = fmt::format("{}vacuuming \"{}.{}\"", options.freeze ? "aggressively " : "",
+                       input.services->CurrentDatabase(), name);
+  }
+  SendNotice(input, text, "", Severity::kInfo);
+}
+
+RelationPtr VacuumTable(CommandInput& input, const VacuumOptions& options, const RelationPtr& table) {
+  if (options.verbose) SayVacuuming(input, options, *table);
+  if (options.full) return MoveIntoNewStorage(input, *table);
+  CompactGroups(input, *table);
+  const KeyRange range = RangeOfStorage(table->tenant, table->storage);
+  input.transactions.store().CompactBehind(range.from, range.to);
+  return table;
 }
 
 // Null after a warning: it is nothing that can be vacuumed, or not locked.
 RelationPtr LockTarget(CommandInput& input, const VacuumOptions& options, Oid oid) {
   const txn::LockOutcome outcome = input.transaction.LockRelation(
-      input.tenant, oid, txn::RelationLockMode::kShareUpdateExclusive,
+      input.tenant, oid,
+      options.full ? txn::RelationLockMode::kAccessExclusive
+                   : txn::RelationLockMode::kShareUpdateExclusive,
       options.skip_locked ? txn::LockWait::kNoWait : txn::LockWait::kBlock);
   RelationPtr table = input.editor.Current()->FindRelation(oid);
   if (table == nullptr) return nullptr;
@@ -108,7 +198,7 @@ RelationPtr LockTarget(CommandInput& input, const VacuumOptions& options, Oid oi
 
 void Process(CommandInput& input, const VacuumOptions& options, Oid oid,
              std::span<ast::Node* const> columns) {
-  const RelationPtr table = LockTarget(input, options, oid);
+  RelationPtr table = LockTarget(input, options, oid);
   if (table == nullptr) return;
   if (table->oid < kFirstUserOid) return;  // made when asked for: nothing is stored
   std::vector<std::string> names;
@@ -122,7 +212,7 @@ void Process(CommandInput& input, const VacuumOptions& options, Oid oid,
     }
     names.push_back(name);
   }
-  if (options.vacuum) VacuumTable(input, *table, options.verbose);
+  if (options.vacuum) table = VacuumTable(input, options, table);
   if (options.analyze && options.verbose) {
     const std::string schema = input.editor.Current()->FindSchema(table->schema)->name;
     SendNotice(input, fmt::format("analyzing \"{}.{}\"", schema, table->name), "",
@@ -140,13 +230,8 @@ void Process(CommandInput& input, const VacuumOptions& options, Oid oid,
 std::string Vacuum(const PgQuery__VacuumStmt& statement, CommandInput& input) {
   const VacuumOptions options = ReadOptions(statement);
   const std::string tag = options.vacuum ? "VACUUM" : "ANALYZE";
-  for (const ast::Node* node : ListOf(statement.rels, statement.n_rels)) {
-    const PgQuery__VacuumRelation& target = *node->vacuum_relation;
-    if (target.n_va_cols > 0 && !options.analyze) {
-      throw SqlError(SqlState::kFeatureNotSupported,
-                     "ANALYZE option must be specified when a column list is provided");
-    }
-  }
+  RequireColumnListsAnalyzed(statement, options);
+  RefuseWithFull(options);
   for (const ast::Node* node : ListOf(statement.rels, statement.n_rels)) {
     const PgQuery__VacuumRelation& target = *node->vacuum_relation;
     const RelationPtr found =

@@ -1,7 +1,7 @@
 // VACUUM, ANALYZE, CHECKPOINT.
 //
 // Old versions vanish in compaction by themselves; VACUUM has the relation's files compacted now, behind
-// its back. What ANALYZE does is in analyze.h.
+// its back; VACUUM FULL moves its rows into a new storage. What ANALYZE does is in analyze.h.
 #pragma once
 
 #include <string>

@@ -7,6 +7,7 @@
 
 #include "catalog/record.h"
 #include "commands/evaluation.h"
+#include "commands/object/operator_families.h"
 #include "commands/object/schema_objects.h"
 #include "facts/access_methods.h"
 #include "facts/casts.h"
@@ -192,6 +193,19 @@ Oid RequireMadeOrBuiltin(CommandInput& input, PgQuery__ObjectType type,
 
 }  // namespace
 
+namespace {
+
+// One that users made; 0: none.
+Oid FindMade(CommandInput& input, Oid object_class, const std::vector<std::string>& names) {
+  if (object_class == kInvalidOid) return kInvalidOid;
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  const catalog::SchemaObjectPtr found =
+      catalog::FindObjectByName(*input.editor.Current(), input.search_path, object_class, views);
+  return found == nullptr ? kInvalidOid : found->oid;
+}
+
+}  // namespace
+
 ObjectAddress RequireNamedObject(CommandInput& input, PgQuery__ObjectType type,
                                  const ast::Node& object) {
   switch (type) {
@@ -208,6 +222,9 @@ ObjectAddress RequireNamedObject(CommandInput& input, PgQuery__ObjectType type,
   }
   const std::vector<std::string> names = NamesOf(object);
   const std::string& name = names.back();
+  if (const Oid made = FindMade(input, ClassOfObjectType(type), names); made != kInvalidOid) {
+    return {ClassOfObjectType(type), made};
+  }
   switch (type) {
     case PG_QUERY__OBJECT_TYPE__OBJECT_LANGUAGE:
       return {kLanguageClass, RequireFact(facts::AllLanguages(),
@@ -225,6 +242,7 @@ ObjectAddress RequireNamedObject(CommandInput& input, PgQuery__ObjectType type,
     case PG_QUERY__OBJECT_TYPE__OBJECT_OPCLASS:
       return {catalog::kOperatorClassClass, RequireOpclass(names)};
     case PG_QUERY__OBJECT_TYPE__OBJECT_OPFAMILY:
+      if (const Oid made = FindMadeFamily(input, names); made != kInvalidOid) return {kOperatorFamilyClass, made};
       return {kOperatorFamilyClass, RequireOpfamily(names)};
     case PG_QUERY__OBJECT_TYPE__OBJECT_TSPARSER:
       return {catalog::kTextSearchParserClass,

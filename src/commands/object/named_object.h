@@ -4,6 +4,7 @@
 #pragma once
 
 #include "catalog/object_text.h"
+#include "commands/ast_read.h"
 #include "commands/command.h"
 
 namespace grizzly::commands {

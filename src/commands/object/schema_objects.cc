@@ -12,6 +12,7 @@
 #include "commands/drop/drop_closure.h"
 #include "commands/relation_lookup.h"
 #include "facts/collations.h"
+#include "facts/conversions.h"
 #include "facts/text_search.h"
 
 namespace grizzly::commands {
@@ -29,6 +30,9 @@ constexpr ObjectClassKind kObjectClassKinds[] = {
     {PG_QUERY__OBJECT_TYPE__OBJECT_STATISTIC_EXT, catalog::kExtendedStatisticsClass},
     {PG_QUERY__OBJECT_TYPE__OBJECT_TSDICTIONARY, catalog::kTextSearchDictionaryClass},
     {PG_QUERY__OBJECT_TYPE__OBJECT_TSCONFIGURATION, catalog::kTextSearchConfigurationClass},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_TSPARSER, catalog::kTextSearchParserClass},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_TSTEMPLATE, catalog::kTextSearchTemplateClass},
+    {PG_QUERY__OBJECT_TYPE__OBJECT_CONVERSION, catalog::kConversionClass},
 };
 
 // "DROP TEXT SEARCH DICTIONARY"; statistics objects are STATISTICS to statements.
@@ -59,6 +63,15 @@ bool IsBuiltinObject(Oid object_class, const std::vector<std::string>& name) {
     case catalog::kTextSearchDictionaryClass:
       return std::ranges::any_of(facts::AllTextSearchDictionaries(),
                                  [&](const auto& fact) { return fact.dictname == own; });
+    case catalog::kTextSearchParserClass:
+      return std::ranges::any_of(facts::AllTextSearchParsers(),
+                                 [&](const auto& fact) { return fact.prsname == own; });
+    case catalog::kTextSearchTemplateClass:
+      return std::ranges::any_of(facts::AllTextSearchTemplates(),
+                                 [&](const auto& fact) { return fact.tmplname == own; });
+    case catalog::kConversionClass:
+      return std::ranges::any_of(facts::AllConversions(),
+                                 [&](const auto& fact) { return fact.conname == own; });
     default: return false;
   }
 }
@@ -145,6 +158,12 @@ void RequireObjectOwner(CommandInput& input, const SchemaObject& object) {
                              catalog::SchemaObjectKind(object.object_class), object.name));
 }
 
+void RequireMemberOf(CommandInput& input, Oid role) {
+  if (input.is_superuser || role == input.current_role) return;
+  throw SqlError(SqlState::kInsufficientPrivilege,
+                 fmt::format("must be member of role \"{}\"", input.services->RoleName(role)));
+}
+
 std::string DropSchemaObjects(const PgQuery__DropStmt& statement, CommandInput& input) {
   const Oid object_class = ClassOfObjectType(statement.remove_type);
   std::vector<catalog::ObjectAddress> targets;
@@ -221,6 +240,7 @@ std::string ChangeObjectOwner(const PgQuery__AlterOwnerStmt& statement, CommandI
   const SchemaObjectPtr object =
       RequireSchemaObject(input, object_class, NamesOf(*statement.object));
   RequireObjectOwner(input, *object);
+  RequireMemberOf(input, owner);
   SchemaObject changed = *object;
   changed.owner = owner;
   catalog::ObjectEditorOf(input.editor).PutObject(std::move(changed));

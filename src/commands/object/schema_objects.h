@@ -32,6 +32,8 @@ catalog::SchemaObjectPtr RequireSchemaObject(CommandInput& input, Oid object_cla
                                              const std::vector<std::string>& name,
                                              bool missing_ok = false);
 void RequireObjectOwner(CommandInput& input, const catalog::SchemaObject& object);
+// 42501: only superusers give things to roles they are no member of.
+void RequireMemberOf(CommandInput& input, Oid role);
 std::string MissingObjectMessage(Oid object_class, const std::vector<std::string>& name);
 
 std::string DropSchemaObjects(const PgQuery__DropStmt& statement, CommandInput& input);

@@ -24,35 +24,32 @@ QualifiedName NameOf(const PgQuery__DefineStmt& statement) {
   return QualifiedNameOf(StringsOf(ListOf(statement.defnames, statement.n_defnames)));
 }
 
-// PostgreSQL finds it when it writes the row of its catalog.
-void RefuseSecond(CommandInput& input, const SchemaObject& object) {
+}  // namespace
+
+void RefuseSecondTextSearchObject(CommandInput& input, const SchemaObject& object) {
   const auto there = catalog::ObjectsOf(*input.editor.Current())
                          .FindObject(object.object_class, object.schema, object.name);
   if (there == nullptr) return;
-  const bool is_dictionary = object.object_class == catalog::kTextSearchDictionaryClass;
-  const std::string_view table = is_dictionary ? "pg_ts_dict" : "pg_ts_config";
-  const std::string_view prefix = is_dictionary ? "dict" : "cfg";
-  const std::string constraint = fmt::format("{}_{}name_index", table, prefix);
+  struct CatalogOf {
+    Oid object_class;
+    std::string_view table, prefix;
+  };
+  constexpr CatalogOf kCatalogs[] = {{catalog::kTextSearchDictionaryClass, "pg_ts_dict", "dict"},
+                                     {catalog::kTextSearchConfigurationClass, "pg_ts_config", "cfg"},
+                                     {catalog::kTextSearchParserClass, "pg_ts_parser", "prs"},
+                                     {catalog::kTextSearchTemplateClass, "pg_ts_template", "tmpl"}};
+  const CatalogOf& in = *std::ranges::find(kCatalogs, object.object_class, &CatalogOf::object_class);
+  const std::string constraint = fmt::format("{}_{}name_index", in.table, in.prefix);
   throw SqlError(SqlState::kUniqueViolation,
                  fmt::format("duplicate key value violates unique constraint \"{}\"", constraint))
-      .Detail(fmt::format("Key ({0}name, {0}namespace)=({1}, {2}) already exists.", prefix, object.name,
+      .Detail(fmt::format("Key ({0}name, {0}namespace)=({1}, {2}) already exists.", in.prefix, object.name,
                           object.schema))
       .Schema("pg_catalog")
-      .Table(std::string(table))
+      .Table(std::string(in.table))
       .Constraint(constraint);
 }
 
-// A fact of pg_catalog by its dotted name.
-template <typename Fact, typename NameOfFact>
-Oid RequireBuiltin(std::span<const Fact> facts, NameOfFact name_of, const Names& names,
-                   std::string_view kind) {
-  const bool in_catalog = names.size() == 1 || names[names.size() - 2] == "pg_catalog";
-  for (const Fact& fact : facts) {
-    if (in_catalog && name_of(fact) == names.back()) return fact.oid;
-  }
-  throw SqlError(SqlState::kUndefinedObject,
-                 fmt::format("{} \"{}\" does not exist", kind, fmt::join(names, ".")));
-}
+namespace {
 
 // "a.b" as an option's value has it.
 Names NamesOfOption(const Option& option) {
@@ -101,9 +98,7 @@ std::string CreateTextSearchDictionary(const PgQuery__DefineStmt& statement, Com
   functions::DictionaryOptions options;
   for (const Option& option : OptionsOf(ListOf(statement.definition, statement.n_definition))) {
     if (option.name == "template") {
-      template_oid = RequireBuiltin(
-          facts::AllTextSearchTemplates(), [](const auto& fact) { return fact.tmplname; },
-          NamesOfOption(option), "text search template");
+      template_oid = RequireMade(input, catalog::kTextSearchTemplateClass, NamesOfOption(option));
     } else {
       options.emplace_back(option.name, OptionText(option));
     }
@@ -111,9 +106,12 @@ std::string CreateTextSearchDictionary(const PgQuery__DefineStmt& statement, Com
   if (template_oid == kInvalidOid) {
     throw SqlError(SqlState::kInvalidObjectDefinition, "text search template is required");
   }
-  functions::MakeDictionary(template_oid, options);
-  RefuseSecond(input, object);
+  functions::MakeDictionary(catalog::BuiltinTemplateOf(*input.editor.Current(), template_oid), options);
+  RefuseSecondTextSearchObject(input, object);
   object.SetProperty(catalog::kDictionaryTemplate, std::to_string(template_oid));
+  if (template_oid >= kFirstUserOid) {
+    object.references.push_back({catalog::kTextSearchTemplateClass, template_oid});
+  }
   object.SetProperty(catalog::kDictionaryOptions, functions::DictionaryOptionsText(options));
   catalog::ObjectEditorOf(input.editor).PutObject(std::move(object));
   return "CREATE TEXT SEARCH DICTIONARY";
@@ -126,7 +124,9 @@ std::string AlterTextSearchDictionary(const PgQuery__AlterTSDictionaryStmt& stat
   functions::DictionaryOptions options =
       functions::ParseDictionaryOptions(object->Property(catalog::kDictionaryOptions));
   Merge(OptionsOf(ListOf(statement.options, statement.n_options)), &options);
-  functions::MakeDictionary(object->OidProperty(catalog::kDictionaryTemplate), options);
+  functions::MakeDictionary(catalog::BuiltinTemplateOf(*input.editor.Current(),
+                                                       object->OidProperty(catalog::kDictionaryTemplate)),
+                            options);
   SchemaObject changed = *object;
   changed.SetProperty(catalog::kDictionaryOptions, functions::DictionaryOptionsText(options));
   catalog::ObjectEditorOf(input.editor).PutObject(std::move(changed));
@@ -146,9 +146,7 @@ ConfigurationOptions ReadConfigurationOptions(CommandInput& input, const std::ve
   ConfigurationOptions options;
   for (const Option& option : given) {
     if (option.name == "parser") {
-      options.parser = RequireBuiltin(
-          facts::AllTextSearchParsers(), [](const auto& fact) { return fact.prsname; },
-          NamesOfOption(option), "text search parser");
+      options.parser = RequireMade(input, catalog::kTextSearchParserClass, NamesOfOption(option));
     } else if (option.name == "copy") {
       options.copied =
           RequireMade(input, catalog::kTextSearchConfigurationClass, NamesOfOption(option));
@@ -206,7 +204,8 @@ class MappingChange {
       : statement_(statement),
         input_(input),
         oid_(configuration.oid),
-        types_(TokenTypes(configuration.OidProperty(catalog::kConfigurationParser),
+        types_(TokenTypes(catalog::BuiltinParserOf(*input.editor.Current(),
+                                                   configuration.OidProperty(catalog::kConfigurationParser)),
                           ListOf(statement.tokentype, statement.n_tokentype))),
         mappings_(catalog::MappingsOf(configuration)) {}
 
@@ -296,8 +295,9 @@ std::string CreateTextSearchConfiguration(const PgQuery__DefineStmt& statement, 
   if (options.parser == kInvalidOid) {
     throw SqlError(SqlState::kInvalidObjectDefinition, "text search parser is required");
   }
-  RefuseSecond(input, object);
+  RefuseSecondTextSearchObject(input, object);
   object.SetProperty(catalog::kConfigurationParser, std::to_string(options.parser));
+  catalog::SetMappings(catalog::MappingsOf(object), &object);  // it needs its parser, too
   catalog::ObjectEditorOf(input.editor).PutObject(std::move(object));
   return "CREATE TEXT SEARCH CONFIGURATION";
 }

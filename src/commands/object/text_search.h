@@ -7,9 +7,13 @@
 
 #include <string>
 
+#include "catalog/schema_object.h"
 #include "commands/command.h"
 
 namespace grizzly::commands {
+
+// 23505: there is one of the name already. PostgreSQL finds it when it writes the row of its catalog.
+void RefuseSecondTextSearchObject(CommandInput& input, const catalog::SchemaObject& object);
 
 std::string CreateTextSearchDictionary(const PgQuery__DefineStmt& statement, CommandInput& input);
 std::string AlterTextSearchDictionary(const PgQuery__AlterTSDictionaryStmt& statement, CommandInput& input);

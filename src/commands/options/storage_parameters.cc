@@ -16,7 +16,8 @@ constexpr std::string_view kToastPrefix = "toast.";
 enum class Kind : uint8_t { kBool, kInteger, kReal, kOneOf };
 
 // Whose it is, as bits.
-constexpr uint8_t kTable = 1, kToast = 2, kIndex = 4, kView = 8, kColumn = 16;
+constexpr uint8_t kTable = 1, kToast = 2, kIndex = 4, kView = 8, kColumn = 16, kBloom = 32,
+                  kMinmaxMulti = 64, kSignature = 128;
 
 struct Parameter {
   std::string_view name;
@@ -67,6 +68,10 @@ constexpr Parameter kParameters[] = {
      "\"local\" and \"cascaded\""},
     {"n_distinct", kColumn, Kind::kReal, -1, kRealMax},
     {"n_distinct_inherited", kColumn, Kind::kReal, -1, kRealMax},
+    {"n_distinct_per_range", kBloom, Kind::kReal, -1, kIntegerMax},
+    {"false_positive_rate", kBloom, Kind::kReal, 0.0001, 0.25},
+    {"values_per_range", kMinmaxMulti, Kind::kInteger, 8, 256},
+    {"siglen", kSignature, Kind::kInteger, 1, 2024},
 };
 
 uint8_t OwnersOf(ParameterOwner owner, bool of_toast) {
@@ -75,6 +80,9 @@ uint8_t OwnersOf(ParameterOwner owner, bool of_toast) {
     case ParameterOwner::kIndex: return kIndex;
     case ParameterOwner::kView: return kView;
     case ParameterOwner::kColumn: return kColumn;
+    case ParameterOwner::kBloom: return kBloom;
+    case ParameterOwner::kMinmaxMulti: return kMinmaxMulti;
+    case ParameterOwner::kSignature: return kSignature;
     default: return kTable;
   }
 }

@@ -21,7 +21,10 @@ namespace grizzly::commands {
 
 using StorageParameters = std::vector<std::pair<std::string, std::string>>;
 
-enum class ParameterOwner : uint8_t { kTable, kMaterializedView, kIndex, kView, kColumn };
+// kBloom, kMinmaxMulti and kSignature: operator classes of BRIN and GiST that have options.
+enum class ParameterOwner : uint8_t {
+  kTable, kMaterializedView, kIndex, kView, kColumn, kBloom, kMinmaxMulti, kSignature
+};
 
 // `before` with what the statement says laid over it (SET, or of something new), checked.
 StorageParameters SetStorageParameters(ParameterOwner owner, const StorageParameters& before,

@@ -153,6 +153,29 @@ RelationPtr AddParentIndexes(CommandInput& input, const Relation& parent, Oid pa
   return Reread(input, partition);
 }
 
+namespace {
+
+// An index that was made without its parts is valid once every partition has one that is; so may be the one
+// it is itself a part of.
+void ValidateIfComplete(CommandInput& input, Oid oid) {
+  const RelationPtr index = Reread(input, oid);
+  if (index->index->valid) return;
+  for (const RelationPtr& partition : catalog::ChildrenOf(*input.editor.Current(), index->index->table)) {
+    const bool has_part = std::any_of(partition->indexes.begin(), partition->indexes.end(), [&](Oid part) {
+      const RelationPtr of_partition = Reread(input, part);
+      return of_partition->index->valid && !of_partition->inherits.empty() &&
+             of_partition->inherits.front() == oid;
+    });
+    if (!has_part) return;
+  }
+  Relation valid = *index;
+  valid.index->valid = true;
+  input.editor.PutRelation(std::move(valid));
+  if (!index->inherits.empty()) ValidateIfComplete(input, index->inherits.front());
+}
+
+}  // namespace
+
 void AttachIndex(CommandInput& input, const Relation& index, const Relation& parent) {
   Relation attached = index;
   attached.inherits = {parent.oid};
@@ -204,7 +227,7 @@ void AlterIndexAttach(CommandInput& input, const RelationPtr& parent,
         .Detail(std::move(detail));
   };
   if (!index->inherits.empty()) {
-    if (index->inherits.front() == parent->oid) return;
+    if (index->inherits.front() == parent->oid) return ValidateIfComplete(input, parent->oid);
     refuse(fmt::format("Index \"{}\" is already attached to another index.", index->name));
   }
   const RelationPtr table = Reread(input, index->index->table);
@@ -228,6 +251,7 @@ void AlterIndexAttach(CommandInput& input, const RelationPtr& parent,
     refuse(fmt::format("Another index is already attached for partition \"{}\".", table->name));
   }
   AttachIndex(input, *index, *parent);
+  ValidateIfComplete(input, parent->oid);
 }
 
 }  // namespace grizzly::commands

@@ -158,6 +158,32 @@ std::string AlterRole(const PgQuery__AlterRoleStmt& statement, CommandInput& inp
   return "ALTER ROLE";
 }
 
+std::string RenameRole(const PgQuery__RenameStmt& statement, CommandInput& input) {
+  const std::string name(TextOf(statement.subname));
+  const std::string new_name(TextOf(statement.newname));
+  const auto before = input.shared.FindRole(name, input.transaction);
+  if (before == nullptr) {
+    throw SqlError(SqlState::kUndefinedObject, fmt::format("role \"{}\" does not exist", name));
+  }
+  const auto refuse_own = [&](bool is_own, std::string_view which) {
+    if (!is_own) return;
+    throw SqlError(SqlState::kFeatureNotSupported, fmt::format("{} user cannot be renamed", which));
+  };
+  refuse_own(name == input.services->SessionUser(), "session");
+  refuse_own(before->oid == input.current_role, "current");
+  CheckRoleName(name, -1);
+  CheckRoleName(new_name, -1);
+  if (input.shared.FindRole(new_name, input.transaction) != nullptr) {
+    throw SqlError(SqlState::kDuplicateObject, fmt::format("role \"{}\" already exists", new_name));
+  }
+  if (before->superuser) RequireSuperuser(input, "must be superuser to rename superusers");
+  RequireRoleMaker(input, " to rename role");
+  catalog::Role role = *before;
+  role.name = new_name;
+  input.shared.PutRole(input.transaction, std::move(role));
+  return "ALTER ROLE";
+}
+
 std::string DropRole(const PgQuery__DropRoleStmt& statement, CommandInput& input) {
   RequireRoleMaker(input, " to drop role");
   for (const ast::Node* node : ListOf(statement.roles, statement.n_roles)) {

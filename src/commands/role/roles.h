@@ -15,6 +15,7 @@ namespace grizzly::commands {
 void RefuseRepeated(const std::vector<Option>& options);
 std::string CreateRole(const PgQuery__CreateRoleStmt& statement, CommandInput& input);
 std::string AlterRole(const PgQuery__AlterRoleStmt& statement, CommandInput& input);
+std::string RenameRole(const PgQuery__RenameStmt& statement, CommandInput& input);
 std::string DropRole(const PgQuery__DropRoleStmt& statement, CommandInput& input);
 
 // Throws 2BP01 when the role owns something of this database, or a database.

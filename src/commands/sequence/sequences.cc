@@ -30,6 +30,11 @@ void SetOwner(CommandInput& input, const std::vector<std::string>& owner, Relati
   std::vector<std::string> table_name(owner.begin(), owner.end() - 1);
   const RelationPtr table = LockRelation(input, QualifiedNameOf(std::move(table_name)),
                                          txn::RelationLockMode::kAccessShare);
+  if (!table->HasRows() && !table->IsPartitioned()) {
+    throw SqlError(SqlState::kWrongObjectType,
+                   fmt::format("sequence cannot be owned by relation \"{}\"", table->name))
+        .Detail(NotSupportedDetail(table->kind));
+  }
   RequireTable(*table);
   if (table->owner != sequence->owner) {
     throw SqlError(SqlState::kObjectNotInPrerequisiteState,

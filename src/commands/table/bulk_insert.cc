@@ -162,6 +162,7 @@ void BulkInsert::Add(const types::Batch& rows, uint32_t* at) {
     if (index->predicate == nullptr) continue;
     for (const uint32_t row : index->predicate->Filter(rows)) index->selected[row] = true;
   }
+  context_.ChangesOf(table_.oid).inserted += rows.row_count();
   if (appender_ != nullptr) return AddToGroups(rows, at);
   for (*at = 0; *at < rows.row_count(); ++*at) PutRow(rows, *at);
 }

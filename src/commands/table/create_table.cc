@@ -37,6 +37,7 @@ void ReadPartitionColumn(CommandInput& input, const PgQuery__ColumnDef& definiti
     throw SqlError(SqlState::kUndefinedColumn,
                    fmt::format("column \"{}\" does not exist", TextOf(definition.colname)));
   }
+  RefuseGenerated(definition, "partitions");
   ReadColumnOptions(input, definition, column->type, elements);
 }
 
@@ -251,6 +252,25 @@ void AddDefaultDependencies(CommandInput& input, const Relation& table,
   }
 }
 
+namespace {
+
+// A partitioned table has nothing of its own that a check could be about.
+void RefuseNoInherit(const Relation& table, std::span<const catalog::Constraint> constraints) {
+  for (const catalog::Constraint& constraint : constraints) {
+    if (constraint.kind != catalog::ConstraintKind::kCheck || !constraint.no_inherit) continue;
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   fmt::format("cannot add NO INHERIT constraint to partitioned table \"{}\"", table.name));
+  }
+}
+
+catalog::PartitionKey ReadKeyOfPartitions(CommandInput& input, const PgQuery__PartitionSpec& by,
+                                          const Relation& draft) {
+  RefuseNoInherit(draft, draft.constraints);
+  return ReadPartitionKey(input, by, draft);
+}
+
+}  // namespace
+
 catalog::Constraint MakeCheck(CommandInput& input, const Relation& table, const CheckElement& check,
                               bool is_new_table) {
   const std::vector<expr::ColumnId> ids = AttributeIds(table);
@@ -266,6 +286,7 @@ catalog::Constraint MakeCheck(CommandInput& input, const Relation& table, const 
   constraint.check = check.expression == nullptr ? check.definition
                                                  : MakeDefinition(input, *check.expression);
   constraint.no_inherit = check.no_inherit;
+  if (table.IsPartitioned()) RefuseNoInherit(table, {&constraint, 1});
   constraint.validated = is_new_table || !check.not_valid;
   constraint.comment = check.comment;
   constraint.name = check.name;
@@ -424,7 +445,7 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
         CheckedBound(input, *parents.front(), target.name, *statement.partbound);
   }
   const PgQuery__PartitionSpec* by = statement.partspec;
-  if (by != nullptr) draft.partition_key = ReadPartitionKey(input, *by, draft);
+  if (by != nullptr) draft.partition_key = ReadKeyOfPartitions(input, *by, draft);
   for (const RelationPtr& parent : parents) draft.inherits.push_back(parent->oid);
   NewTable made{target, draft.columns, options, ReadOnCommit(statement.oncommit, target),
                 TextOf(statement.access_method)};

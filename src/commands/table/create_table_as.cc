@@ -111,11 +111,7 @@ std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandIn
               ColumnsOfResult(*query.plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
               options, ReadOnCommit(into.on_commit, target), TextOf(into.access_method)});
   if (into.skip_data) return "CREATE TABLE AS";
-  const uint64_t rows = FillTable(input, table, query);
-  input.transaction.OnCommit([&catalog = input.catalog, oid = table->oid, rows](CommitTimestamp) {
-    catalog.SetStatistics(oid, {static_cast<double>(rows), 0});
-  });
-  return fmt::format("SELECT {}", rows);
+  return fmt::format("SELECT {}", FillTable(input, table, query));
 }
 
 }  // namespace grizzly::commands

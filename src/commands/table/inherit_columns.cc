@@ -69,6 +69,20 @@ class ColumnMerger {
   }
 
  private:
+  static std::string_view CompressionName(char method) { return method == 'l' ? "lz4" : "pglz"; }
+
+  // Who says nothing takes what the other says.
+  static void MergeCompression(const Column& from, Column* into) {
+    if (from.compression == '\0' || from.compression == into->compression) return;
+    if (into->compression != '\0') {
+      throw SqlError(SqlState::kDatatypeMismatch,
+                     fmt::format("column \"{}\" has a compression method conflict", into->name))
+          .Detail(fmt::format("{} versus {}", CompressionName(into->compression),
+                              CompressionName(from.compression)));
+    }
+    into->compression = from.compression;
+  }
+
   void AddInherited(const Column& column) {
     ColumnElement* there = Find(columns_, column.name);
     if (there == nullptr) {
@@ -83,6 +97,7 @@ class ColumnMerger {
       throw SqlError(SqlState::kDatatypeMismatch,
                      fmt::format("inherited column \"{}\" has a generation conflict", column.name));
     }
+    MergeCompression(column, &there->column);
     ++there->column.inherited_count;
     there->column.not_null |= column.not_null;
     const catalog::Definition value = InheritedColumn(column).column.default_value;
@@ -97,6 +112,8 @@ class ColumnMerger {
   void MergeOwn(ColumnElement own, ColumnElement* there) {
     Column& column = there->column;
     RefuseGenerationConflict(own, column);
+    MergeCompression(own.column, &column);
+    if (!own.column.comment.empty()) column.comment = own.column.comment;
     column.is_local = !is_partition_;
     column.not_null |= own.column.not_null;
     column.identity = own.column.identity;
@@ -296,6 +313,11 @@ bool MergeOwnCheck(CommandInput& input, const CheckElement& check, Relation* tab
       throw SqlError(SqlState::kDuplicateObject,
                      fmt::format("constraint \"{}\" for relation \"{}\" already exists", check.name,
                                  table->name));
+    }
+    if (check.no_inherit) {
+      throw SqlError(SqlState::kInvalidObjectDefinition,
+                     fmt::format("constraint \"{}\" conflicts with inherited constraint on relation \"{}\"",
+                                 check.name, table->name));
     }
     SendNotice(input,
                fmt::format("merging constraint \"{}\" with inherited definition", check.name));

@@ -64,6 +64,7 @@ plan::RowRules MakeRowRules(CommandInput& input, const catalog::RelationPtr& tab
     const catalog::RelationPtr index = snapshot->FindRelation(oid);
     GRIZZLY_CHECK(index != nullptr);
     if (index->index->clustered_by) continue;  // the rows themselves are its entries
+    if (!index->index->IsKept()) continue;
     rules.indexes.push_back(MakeIndexRules(input, *table, index));
   }
   planner::AddConstraintRules(*snapshot, &rules);

@@ -21,15 +21,15 @@ std::vector<types::SqlType> ColumnTypes(const catalog::Relation& table) {
   return types;
 }
 
-StoredRows::StoredRows(CommandInput& input, const catalog::Relation& table)
+StoredRows::StoredRows(CommandInput& input, const catalog::Relation& table, txn::ReadView view)
     : input_(input), table_(table), batch_(ColumnTypes(table)) {
   if (catalog::IsColumnar(table)) {
     groups_ = std::make_unique<executor::ColumnarSource>(
-        input.transaction, input.transactions, txn::ReadView{nullptr, txn::kSeesAll}, table);
+        input.transaction, input.transactions, std::move(view), table);
     scan_ = groups_->OpenDelta();
   } else {
     const KeyRange range = RangeOfIndex(table.tenant, table.storage, IndexId{0});
-    scan_ = input.transaction.ScanLatest(range.from, range.to);
+    scan_ = input.transaction.Scan(view, range.from, range.to);
   }
   for (const catalog::Column& column : table.columns) {
     targets_.push_back(column.dropped ? storage::RowLayoutSet::kSkip

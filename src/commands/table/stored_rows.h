@@ -1,5 +1,4 @@
-// The rows a table has now (latest committed and own), a batch at a time: for building indexes,
-// rewriting, and checking new constraints under a lock that keeps writers out.
+// The rows a table has, a batch at a time: for building indexes, rewriting, and checking new constraints.
 #pragma once
 
 #include <memory>
@@ -15,7 +14,9 @@ namespace grizzly::commands {
 
 class StoredRows {
  public:
-  StoredRows(CommandInput& input, const catalog::Relation& table);
+  // Without a view: those it has now, latest committed and own.
+  StoredRows(CommandInput& input, const catalog::Relation& table,
+             txn::ReadView view = {nullptr, txn::kSeesAll});
 
   // The next rows, every column decoded; null at the end. Valid until the next call.
   types::Batch* Next();

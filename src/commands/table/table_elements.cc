@@ -317,6 +317,16 @@ void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition,
   ReadColumnConstraints(input, definition, elements);
 }
 
+void RefuseGenerated(const PgQuery__ColumnDef& definition, std::string_view of_what) {
+  for (const ast::Node* node : ListOf(definition.constraints, definition.n_constraints)) {
+    const bool is_identity = node->constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_IDENTITY;
+    if (!is_identity && node->constraint->contype != PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED) continue;
+    throw SqlError(SqlState::kFeatureNotSupported,
+                   fmt::format("{} columns are not supported on {}",
+                               is_identity ? "identity" : "generated", of_what));
+  }
+}
+
 void ReadColumnOptions(CommandInput& input, const PgQuery__ColumnDef& definition,
                        const types::SqlType& type, TableElements* elements) {
   ColumnElement element;

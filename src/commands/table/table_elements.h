@@ -114,6 +114,8 @@ void ReadColumn(CommandInput& input, const PgQuery__ColumnDef& definition, Table
 // A column whose type is known: of PARTITION OF.
 void ReadColumnOptions(CommandInput& input, const PgQuery__ColumnDef& definition,
                        const types::SqlType& type, TableElements* elements);
+// 0A000: neither typed tables nor partitions have generated or identity columns of their own.
+void RefuseGenerated(const PgQuery__ColumnDef& definition, std::string_view of_what);
 // Type, dimensions and collation of an attribute of a composite type: a column without a name.
 catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef& definition);
 // COLLATE of something of this type. Throws 42704, 42804.

@@ -214,6 +214,18 @@ std::vector<std::unique_ptr<IndexFill>> FillsOf(CommandInput& input, expr::Evalu
   return fills;
 }
 
+// All were made anew, those that a failed CONCURRENTLY left among them.
+void MakeIndexesValid(CommandInput& input, const catalog::Relation& table) {
+  for (const Oid oid : table.indexes) {
+    const catalog::RelationPtr index = input.editor.Current()->FindRelation(oid);
+    if (index == nullptr || index->index->valid) continue;
+    catalog::Relation changed = *index;
+    changed.index->valid = changed.index->ready = true;
+    changed.index->filling = false;
+    input.editor.PutRelation(std::move(changed));
+  }
+}
+
 // NOT VALID: rows there need not satisfy it.
 bool IsValidated(const catalog::Relation& table, const std::string& check) {
   return std::none_of(table.constraints.begin(), table.constraints.end(),
@@ -263,6 +275,7 @@ uint64_t RewriteTable(CommandInput& input, const catalog::Relation& before,
     if (!fill->IsUnique(writer)) ThrowDuplicateKey(input, before, *after, *fill, convert);
   }
   writer.Finish();
+  MakeIndexesValid(input, *after);
   return placement.row_count();
 }
 

@@ -80,7 +80,7 @@ std::string Truncate(const PgQuery__TruncateStmt& statement, CommandInput& input
     DropStorageAtCommit(input, *table);
     if (input.uncontended_relations != nullptr) input.uncontended_relations->push_back(oid);
     input.transaction.OnCommit([&catalog = input.catalog, oid](CommitTimestamp) {
-      catalog.SetStatistics(oid, {0, 0});
+      catalog.SetStatistics(oid, {});
     });
     if (!statement.restart_seqs) continue;
     for (const Oid owned : OwnedSequences(input, *table)) {

@@ -38,6 +38,7 @@ const PgQuery__ColumnDef* ElementFor(const PgQuery__CreateStmt& statement, std::
                      fmt::format("column \"{}\" specified more than once", name));
     }
     found = node->column_def;
+    RefuseGenerated(*found, "typed tables");
   }
   return found;
 }

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "catalog/record.h"
+#include "commands/alter/add_column.h"
+#include "commands/alter/alter_children.h"
+#include "commands/alter/column_type.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/typed_table.h"
@@ -25,8 +28,9 @@ catalog::Column ReadAttribute(CommandInput& input, const PgQuery__ColumnDef& def
   return column;
 }
 
-// A composite value cannot hold itself.
-void RefuseCycle(CommandInput& input, const Relation& type, Oid attribute) {
+}  // namespace
+
+void RefuseSelfMember(CommandInput& input, const Relation& type, Oid attribute) {
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   const TypePtr found = snapshot->FindType(attribute);
   if (found == nullptr) return;
@@ -36,16 +40,19 @@ void RefuseCycle(CommandInput& input, const Relation& type, Oid attribute) {
                                TypeText(input, type.row_type)));
   }
   if (found->category == 'A' && found->element != kInvalidOid) {
-    return RefuseCycle(input, type, found->element);
+    return RefuseSelfMember(input, type, found->element);
   }
-  if (found->typtype == 'd') return RefuseCycle(input, type, found->base);
+  if (found->typtype == 'r') return RefuseSelfMember(input, type, found->range_subtype);
+  if (found->typtype == 'd') return RefuseSelfMember(input, type, found->base);
   const RelationPtr relation =
       found->typtype == 'c' ? snapshot->FindRelation(found->relation) : nullptr;
   if (relation == nullptr) return;
   for (const catalog::Column& column : relation->columns) {
-    if (!column.dropped) RefuseCycle(input, type, column.type.oid);
+    if (!column.dropped) RefuseSelfMember(input, type, column.type.oid);
   }
 }
+
+namespace {
 
 void AddAttribute(CommandInput& input, const Relation& type, const PgQuery__ColumnDef& definition) {
   if (type.FindColumn(TextOf(definition.colname)) != nullptr) {
@@ -54,7 +61,7 @@ void AddAttribute(CommandInput& input, const Relation& type, const PgQuery__Colu
                                TextOf(definition.colname), type.name));
   }
   catalog::Column column = ReadAttribute(input, definition);
-  RefuseCycle(input, type, column.type.oid);
+  RefuseSelfMember(input, type, column.type.oid);
   column.attnum = static_cast<AttributeNumber>(type.columns.size() + 1);
   Relation changed = type;
   changed.columns.push_back(std::move(column));
@@ -78,7 +85,7 @@ void AlterAttribute(CommandInput& input, const Relation& type,
   const catalog::Column* column = type.FindColumn(TextOf(command.name));
   if (column == nullptr) ThrowNoAttribute(type, TextOf(command.name));
   const catalog::Column read = ReadAttribute(input, *command.def->column_def);
-  RefuseCycle(input, type, read.type.oid);
+  RefuseSelfMember(input, type, read.type.oid);
   RefuseStoredUses(input, type.row_type, type.name);
   Relation changed = type;
   catalog::Column& target = changed.columns[column->attnum - 1];
@@ -96,6 +103,23 @@ void RunAction(CommandInput& input, const Relation& type, const PgQuery__AlterTa
     case PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType:
       return AlterAttribute(input, type, command);
     default: ThrowNotSupported("this ALTER TYPE action");
+  }
+}
+
+// What a typed table gets with its type.
+void RunInTable(CommandInput& input, const RelationPtr& table, const PgQuery__AlterTableCmd& command) {
+  switch (command.subtype) {
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_AddColumn:
+      return AddColumn(input, table, *command.def->column_def, /*if_not_exists=*/false, Reach::kTree);
+    case PG_QUERY__ALTER_TABLE_TYPE__AT_DropColumn:
+      if (table->FindColumn(TextOf(command.name)) == nullptr) return;  // IF EXISTS
+      return DropColumnOfTree(input, *table, std::string(TextOf(command.name)), /*cascade=*/true, Reach::kTree);
+    default: break;
+  }
+  const PgQuery__AlterTableCmd* const commands[] = {&command};
+  AlterColumnTypes(input, table, commands);
+  for (const Oid descendant : LockDescendants(input, *table, Reach::kTree)) {
+    AlterColumnTypes(input, Reread(input, descendant), commands);
   }
 }
 
@@ -168,13 +192,14 @@ std::string AlterComposite(const PgQuery__AlterTableStmt& statement, CommandInpu
   }
   std::stable_sort(commands.begin(), commands.end(),
                    [](const auto* a, const auto* b) { return PassOf(*a) < PassOf(*b); });
+  std::vector<RelationPtr> typed;
   for (const PgQuery__AlterTableCmd* command : commands) {
     const bool cascade = command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
-    if (LockTypedTables(input, *relation, cascade).empty()) continue;
-    ThrowNotSupported("ALTER TYPE ... CASCADE of an attribute that typed tables have");
+    typed = LockTypedTables(input, *relation, cascade);
   }
   for (const PgQuery__AlterTableCmd* command : commands) {
     RunAction(input, *Reread(input, relation->oid), *command);
+    for (const RelationPtr& table : typed) RunInTable(input, Reread(input, table->oid), *command);
   }
   return "ALTER TYPE";
 }

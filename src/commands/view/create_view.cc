@@ -13,6 +13,7 @@
 #include "catalog/schema_object.h"
 #include "types/collation.h"
 #include "facts/types.h"
+#include "planner/binder/query_record.h"
 #include "planner/binder/row_shape.h"
 #include "planner/binder/view_changeability.h"
 
@@ -115,7 +116,8 @@ class UsedColumns {
 }  // namespace
 
 void AddViewDependencies(CommandInput& input, const Relation& view,
-                         planner::BoundStatement& bound, const std::vector<Oid>& direct) {
+                         planner::BoundStatement& bound, const std::vector<Oid>& direct,
+                         const ast::Node& query) {
   const auto add = [&](Oid relation, AttributeNumber attnum) {
     if (relation < kFirstUserOid) return;
     catalog::Dependency edge;
@@ -130,6 +132,17 @@ void AddViewDependencies(CommandInput& input, const Relation& view,
   for (const Oid relation : direct) add(relation, 0);
   const UsedColumns used(bound, direct);
   for (const auto& [relation, attnum] : used.found()) add(relation, attnum);
+  planner::BinderInput quiet = MakeBinderInput(input);
+  quiet.notice = nullptr;
+  for (const Oid key : planner::BindAndRecord(query, quiet).used_constraints) {
+    catalog::Dependency edge;
+    edge.dependent_class = catalog::kRelationClass;
+    edge.dependent = view.oid;
+    edge.referenced_class = catalog::kConstraintClass;
+    edge.referenced = key;
+    edge.type = 'n';
+    input.editor.AddDependency(edge);
+  }
 }
 
 namespace {
@@ -260,7 +273,7 @@ std::string CreateView(const PgQuery__ViewStmt& statement, CommandInput& input) 
   ApplyOptions(options, &view);
   const RelationPtr made = input.editor.PutRelation(std::move(view));
   RequireCheckable(input, made);
-  AddViewDependencies(input, *made, bound, direct);
+  AddViewDependencies(input, *made, bound, direct, *statement.query);
   return "CREATE VIEW";
 }
 

@@ -31,10 +31,9 @@ uint64_t Populate(CommandInput& input, const RelationPtr& view) {
   const uint64_t rows =
       FillTable(input, view,
                 {input.queries->Plan(*parsed->statements().front().node), {}, nullptr});
-  input.transaction.OnCommit(
-      [&catalog = input.catalog, oid = view->oid, rows](CommitTimestamp) {
-        catalog.SetStatistics(oid, {static_cast<double>(rows), 0});
-      });
+  input.transaction.OnCommit([&catalog = input.catalog, oid = view->oid](CommitTimestamp) {
+    catalog.SetStatistics(oid, {});
+  });
   return rows;
 }
 
@@ -101,7 +100,7 @@ std::string CreateMaterializedView(const PgQuery__CreateTableAsStmt& statement,
   made.view = std::move(definition);
   made.populated = !into.skip_data;
   const RelationPtr view = MakeTable(input, std::move(made));
-  AddViewDependencies(input, *view, bound, direct);
+  AddViewDependencies(input, *view, bound, direct, *statement.query);
   if (into.skip_data) return tag;
   return fmt::format("SELECT {}", Populate(input, view));
 }

@@ -14,6 +14,8 @@ namespace {
 // Groups with their keys and states then take about a second-level cache.
 constexpr size_t kRunGroups = 16'384;
 constexpr uint64_t kRunRowsPerGroup = 2;
+// States of more groups are asked for before they are worked on.
+constexpr size_t kCachedStates = 1024;
 
 uint32_t StateBytes(const expr::AggregateExpr& call) {
   return (call.function->state_bytes + 7) & ~7u;
@@ -36,10 +38,11 @@ Aggregation::~Aggregation() { DestroyStates(); }
 void Aggregation::AddCall(const expr::AggregateExpr& expression, ExecContext& context) {
   Call call;
   call.expr = &expression;
-  call.is_ordered = expression.distinct || !expression.order_by.empty();
+  call.is_distinct = DistinctInput::Suits(expression);
+  call.is_ordered = !call.is_distinct && (expression.distinct || !expression.order_by.empty());
   if (expression.filter != nullptr) {
     call.filter = std::make_unique<expr::Evaluator>(*expression.filter, context.evaluation);
-  } else if (!call.is_ordered) {
+  } else if (!call.is_ordered && !call.is_distinct) {
     ShareInput(call);
   }
   if (call.same_input_as == UINT32_MAX) {
@@ -84,6 +87,8 @@ void Aggregation::Start(ExecContext& context) {
 
 void Aggregation::MakeSets(ExecContext& context) {
   const size_t count = std::max<size_t>(node_.grouping_sets.size(), 1);
+  const auto distinct_calls = std::count_if(calls_.begin(), calls_.end(), [](const Call& call) { return call.is_distinct; });
+  const int64_t budget = StatementResources::HashBudget(context) / std::max<int64_t>(distinct_calls * static_cast<int64_t>(count), 1);
   for (size_t s = 0; s < count; ++s) {
     GroupingSet set;
     set.in_set.assign(group_types_.size(), node_.grouping_sets.empty());
@@ -99,6 +104,8 @@ void Aggregation::MakeSets(ExecContext& context) {
     for (const Call& call : calls_) {
       set.ordered.push_back(call.is_ordered ? std::make_unique<OrderedInput>(*call.expr, context)
                                             : nullptr);
+      set.distinct.push_back(
+          call.is_distinct ? std::make_unique<DistinctInput>(*call.expr, has_keys, budget, context) : nullptr);
     }
     // Without grouping columns there is one group even when no row comes.
     if (!has_keys) set.states.push_back(NewState());
@@ -150,7 +157,10 @@ bool Aggregation::MaySpill() const {
 int64_t Aggregation::byte_count() const {
   int64_t bytes = arena_ == nullptr ? 0 : static_cast<int64_t>(arena_->allocated_bytes());
   for (const auto& arena : kept_arenas_) bytes += static_cast<int64_t>(arena->allocated_bytes());
-  for (const GroupingSet& set : sets_) bytes += set.table->byte_count();
+  for (const GroupingSet& set : sets_) {
+    bytes += set.table->byte_count();
+    for (const auto& distinct : set.distinct) bytes += distinct == nullptr ? 0 : distinct->byte_count();
+  }
   return bytes;
 }
 
@@ -216,7 +226,11 @@ void Aggregation::AssignGroups(GroupingSet& set, const std::vector<const Vector*
     while (set.states.size() < set.table->group_count()) set.states.push_back(NewState());
   }
   set.row_states.resize(row_count);
-  for (uint32_t i = 0; i < row_count; ++i) set.row_states[i] = set.states[set.groups[i]];
+  const bool fits_cache = set.states.size() <= kCachedStates;
+  for (uint32_t i = 0; i < row_count; ++i) {
+    set.row_states[i] = set.states[set.groups[i]];
+    if (!fits_cache) __builtin_prefetch(set.row_states[i], 1);
+  }
 }
 
 void Aggregation::ConsumeCall(ExecContext& context, size_t c, const Batch& input) {
@@ -243,16 +257,24 @@ void Aggregation::ConsumeCall(ExecContext& context, size_t c, const Batch& input
   }
   const std::vector<uint32_t>* chosen = call.filter != nullptr ? &kept : nullptr;
   for (GroupingSet& set : sets_) {
-    if (set.ordered[c] == nullptr) {
+    if (call.is_ordered || call.is_distinct) {
+      ConsumeKept(context, c, set, *rows, chosen);
+    } else {
       Update(context, call, set, arguments, chosen, rows->row_count());
-      continue;
     }
-    std::vector<uint32_t> groups;
-    for (uint32_t i = 0; i < rows->row_count(); ++i) {
-      groups.push_back(set.groups[chosen == nullptr ? i : kept[i]]);
-    }
-    set.ordered[c]->Add(*rows, arguments, groups, context);
   }
+}
+
+void Aggregation::ConsumeKept(ExecContext& context, size_t c, GroupingSet& set, const Batch& rows,
+                              const std::vector<uint32_t>* chosen) {
+  std::vector<uint32_t> groups;
+  for (uint32_t i = 0; i < rows.row_count(); ++i) {
+    groups.push_back(set.groups[chosen == nullptr ? i : (*chosen)[i]]);
+  }
+  if (set.ordered[c] != nullptr) return set.ordered[c]->Add(rows, call_inputs_[c], groups, context);
+  set.distinct[c]->Add(context, *arena_, call_inputs_[c], groups, [&](uint32_t group) {
+    return set.states[group] + calls_[c].state_offset;
+  });
 }
 
 void Aggregation::Update(ExecContext& context, Call& call, GroupingSet& set,
@@ -265,8 +287,12 @@ void Aggregation::Update(ExecContext& context, Call& call, GroupingSet& set,
     return;
   }
   call_states_.resize(row_count);
-  for (uint32_t i = 0; i < row_count; ++i) {
-    call_states_[i] = set.row_states[kept == nullptr ? i : (*kept)[i]] + call.state_offset;
+  char* const* const states = set.row_states.data();
+  char** const own = call_states_.data();
+  if (kept == nullptr) {
+    for (uint32_t i = 0; i < row_count; ++i) own[i] = states[i] + call.state_offset;
+  } else {
+    for (uint32_t i = 0; i < row_count; ++i) own[i] = states[(*kept)[i]] + call.state_offset;
   }
   call.expr->function->update(update, call_states_.data());
 }
@@ -379,6 +405,11 @@ void Aggregation::MergeStates(ExecContext& context, GroupRun& run,
     std::swap(target.states[target.groups[row]], run.state(groups[row]));
   }
   if (target.table->new_rows().size() == groups.size()) return;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (run.state(groups[i]) == nullptr) continue;
+    __builtin_prefetch(run.state(groups[i]));
+    __builtin_prefetch(target.states[target.groups[i]], 1);
+  }
   for (const Call& call : calls_) {
     const functions::AggregateInput input{&context.evaluation.functions, call.expr->call.get(),
                                           arena_.get(), {}, 0};
@@ -399,15 +430,15 @@ void Aggregation::AddGroups(Aggregation& other) {
 
 // ---- results ----
 
-void Aggregation::Finish(ExecContext& context) { FinishOrdered(context); }
+void Aggregation::Finish(ExecContext& context) { FinishKept(context); }
 
-void Aggregation::FinishOrdered(ExecContext& context) {
+void Aggregation::FinishKept(ExecContext& context) {
   for (GroupingSet& set : sets_) {
-    for (size_t c = 0; c < calls_.size(); ++c) {
-      if (set.ordered[c] == nullptr) continue;
-      set.ordered[c]->Feed(context, *arena_, [&](uint32_t group) {
-        return set.states[group] + calls_[c].state_offset;
-      });
+    // Merged parts have none.
+    for (size_t c = 0; c < std::min(calls_.size(), set.ordered.size()); ++c) {
+      const auto state_of = [&](uint32_t group) { return set.states[group] + calls_[c].state_offset; };
+      if (set.ordered[c] != nullptr) set.ordered[c]->Feed(context, *arena_, state_of);
+      if (set.distinct[c] != nullptr) set.distinct[c]->Finish(context, *arena_, state_of);
     }
   }
 }
@@ -426,6 +457,7 @@ Batch* Aggregation::EmitGroups(ExecContext& context) {
   const uint32_t count = static_cast<uint32_t>(
       std::min<size_t>(set.states.size() - next_group_, types::kBatchRowsMax));
   out_.Reset();
+  for (uint32_t i = 0; i < count; ++i) __builtin_prefetch(set.states[next_group_ + i]);
   EmitKeys(set, count);
   for (size_t c = 0; c < calls_.size(); ++c) {
     call_states_.resize(count);

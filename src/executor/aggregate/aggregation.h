@@ -1,13 +1,14 @@
 // Groups and the states of their aggregates: what one thread gathers, and what threads merge.
 //
-// One hash table per grouping set, states in an arena. Aggregates with DISTINCT or ORDER BY keep their
-// input rows per group and are fed in order at the end.
+// One hash table per grouping set, states in an arena. Aggregates with DISTINCT see each value of a group once;
+// where the order of rows matters, they and those with ORDER BY keep their input rows and are fed in order at the end.
 // THREADS one at a time.
 #pragma once
 
 #include <memory>
 #include <vector>
 
+#include "executor/aggregate/distinct_input.h"
 #include "executor/aggregate/group_run.h"
 #include "executor/aggregate/ordered_input.h"
 #include "executor/group_table.h"
@@ -78,14 +79,16 @@ class Aggregation {
     std::unique_ptr<expr::Evaluator> filter;
     uint32_t state_offset = 0;
     uint32_t same_input_as = UINT32_MAX;  // an earlier call with the same argument: computed once
-    bool is_ordered = false;              // DISTINCT, ORDER BY, WITHIN GROUP
+    bool is_distinct = false;             // DISTINCT, in any order
+    bool is_ordered = false;              // ORDER BY, WITHIN GROUP, other DISTINCT
   };
   // The groups of one grouping set.
   struct GroupingSet {
     std::vector<bool> in_set;  // per group expression
     std::unique_ptr<GroupTable> table;
     std::vector<char*> states;  // by group
-    std::vector<std::unique_ptr<OrderedInput>> ordered;  // by call; null for plain ones
+    std::vector<std::unique_ptr<OrderedInput>> ordered;    // by call; null for others
+    std::vector<std::unique_ptr<DistinctInput>> distinct;  // as well
     std::vector<uint32_t> groups;     // of the current batch's rows
     std::vector<char*> row_states;    // the same, as states
   };
@@ -102,12 +105,15 @@ class Aggregation {
   void DestroyStates();
   void AssignGroups(GroupingSet& set, const std::vector<const Vector*>& keys, uint32_t row_count);
   void ConsumeCall(ExecContext& context, size_t c, const Batch& input);
+  // A call whose rows are not all fed as they come. `chosen`: of the batch at hand (null: all).
+  void ConsumeKept(ExecContext& context, size_t c, GroupingSet& set, const Batch& rows,
+                   const std::vector<uint32_t>* chosen);
   void Update(ExecContext& context, Call& call, GroupingSet& set,
               std::span<const Vector* const> arguments, const std::vector<uint32_t>* kept,
               uint32_t row_count);
   void MergeSet(ExecContext& context, GroupingSet& target, GroupingSet& source);
   void MergeStates(ExecContext& context, GroupRun& run, std::span<const uint32_t> groups);
-  void FinishOrdered(ExecContext& context);
+  void FinishKept(ExecContext& context);
   Batch* EmitGroups(ExecContext& context);
   void ChargeResults(ExecContext& context);
   void EmitKeys(const GroupingSet& set, uint32_t count);

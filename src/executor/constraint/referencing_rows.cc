@@ -26,8 +26,9 @@ ReferencingRows::ReferencingRows(const plan::ForeignKeyRule& rule, ExecContext& 
 ReferencingRows::Access ReferencingRows::Choose(const plan::ForeignKeyRule& rule,
                                                 const ExecContext& context) {
   Access best;
+  const catalog::SnapshotPtr catalog = context.transaction_checks->source().LatestCatalog();
   for (const Oid oid : rule.referencing->indexes) {
-    catalog::RelationPtr index = context.virtual_input.catalog->FindRelation(oid);
+    catalog::RelationPtr index = catalog->FindRelation(oid);
     if (index == nullptr || index->index_key == nullptr || !index->index->valid ||
         !index->index->predicate.empty()) {
       continue;

@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "catalog/catalog.h"
 #include "expr/expr.h"
 #include "plan/modify_node.h"
 
@@ -22,6 +23,8 @@ class RuleSource {
                                    const types::SqlType& from) = 0;
   // The column's DEFAULT; null: NULL.
   virtual expr::ExprPtr Default(const catalog::Relation& table, uint32_t column) = 0;
+  // As it is now: a table that is locked late may have got or lost indexes since the plan was made.
+  virtual catalog::SnapshotPtr LatestCatalog() = 0;
   // Whether neither table's definition is newer than the rule. Of partitioned tables nobody knows.
   virtual bool IsCurrent(const plan::ForeignKeyRule& rule) = 0;
   // The rules under the definitions of now; null: dropped meanwhile.

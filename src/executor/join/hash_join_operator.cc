@@ -37,10 +37,10 @@ class HashJoinOperator final : public Operator {
   }
 
  protected:
-  void DoOpen(ExecContext&) override {
+  void DoOpen(ExecContext& context) override {
     step_ = StatementResources::Current().parallel;
-    table_ = step_ != nullptr ? step_->FindTable(join_) : nullptr;
-    if (table_ == nullptr) step_ = nullptr;
+    if (!KeepsTable(context)) table_ = step_ != nullptr ? step_->FindTable(join_) : nullptr;
+    if (table_ == nullptr || join_.keeps_right) step_ = nullptr;
     if (step_ != nullptr) step_->BeginProbe(join_);
     is_ready_ = false;
     left_ = nullptr;
@@ -68,6 +68,15 @@ class HashJoinOperator final : public Operator {
   }
 
  private:
+  // The one of the last time is as good. Not while a row is checked again: its scan hands out another version.
+  bool KeepsTable(const ExecContext& context) {
+    if (!join_.keeps_right || table_ == nullptr || spilled_right_ != nullptr || !context.pinned.empty()) {
+      return false;
+    }
+    table_->ResetMarks();
+    return true;
+  }
+
   // The table first, so that the scans of the left side know its keys.
   void GetReady(ExecContext& context) {
     is_ready_ = true;

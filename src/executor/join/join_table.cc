@@ -12,6 +12,8 @@ namespace grizzly::executor {
 namespace {
 
 constexpr size_t kBucketsMin = 64;
+// Buckets are asked for so many rows before they are looked at.
+constexpr uint32_t kAhead = 16;
 
 bool WantsMarks(plan::JoinType type) {
   using plan::JoinType;
@@ -209,23 +211,31 @@ void JoinTable::LinkRows(ExecContext& context) {
   }
   size_t buckets = kBucketsMin;
   while (buckets < rows_.row_count() * 2) buckets *= 2;
-  const auto bytes = static_cast<int64_t>(buckets * sizeof(uint32_t) +
-                                          hashes_.size() * (sizeof(uint32_t) + sizeof(uint64_t)));
+  const auto bytes = static_cast<int64_t>(buckets * sizeof(uint32_t) + hashes_.size() * sizeof(Link));
   if (memory_ != nullptr) memory_->Reserve(bytes);
   charged_bytes_ = bytes;
   rows_.Seal();
   if (WantsMarks(node_.type)) marks_.Reset(hashes_.size());
   mask_ = buckets - 1;
   heads_.assign(buckets, kNoRow);
-  next_.assign(hashes_.size(), kNoRow);
+  links_.resize(hashes_.size());
   for (size_t c = rows_.chunk_count(); c-- > 0;) {
     context.CheckCanceled();
     const auto base = static_cast<uint32_t>(c * types::kBatchRowsMax);
     for (uint32_t row = base + rows_.chunk(c).row_count(); row-- > base;) {
+      if (row >= base + kAhead) __builtin_prefetch(&heads_[hashes_[row - kAhead] & mask_], 1);
       uint32_t& head = heads_[hashes_[row] & mask_];
-      next_[row] = head;
+      links_[row] = {head, LinkHash(hashes_[row])};
       head = row;
     }
+  }
+  hashes_ = {};
+}
+
+void JoinTable::FindFirst(std::span<const uint64_t> hashes, uint32_t* rows) const {
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    if (i + kAhead < hashes.size()) __builtin_prefetch(&heads_[hashes[i + kAhead] & mask_]);
+    rows[i] = heads_[hashes[i] & mask_];
   }
 }
 
@@ -281,6 +291,8 @@ void JoinTable::KeepEqual(std::span<const Vector* const> probe_keys,
 }
 
 void JoinTable::Gather(size_t column, std::span<const uint32_t> rows, Vector& out) const {
+  // Of few rows a view is enough, and who groups by it sees that its values are few.
+  if (rows_.chunk_count() == 1) return out.Slice(rows_.chunk(0).column(column), rows);
   GatherColumn(rows_, column, rows, out);
 }
 

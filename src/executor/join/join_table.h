@@ -43,25 +43,34 @@ class JoinTable {
 
   // Rows that were met, where the join asks for them (right, full, right semi and anti).
   RowMarks& marks() { return marks_; }
+  void ResetMarks() { marks_.Reset(marks_.size()); }
 
   uint64_t row_count() const { return rows_.row_count(); }
   bool has_null_key() const { return has_null_key_; }
   // Above every row number.
-  uint32_t row_limit() const { return static_cast<uint32_t>(hashes_.size()); }
+  uint32_t row_limit() const { return static_cast<uint32_t>(links_.size()); }
   bool IsRow(uint32_t row) const {
     return row % types::kBatchRowsMax < rows_.chunk(row / types::kBatchRowsMax).row_count();
   }
 
-  // The first row whose bucket is the hash's, and the one behind a row.
-  uint32_t First(uint64_t hash) const { return heads_[hash & mask_]; }
-  uint32_t Next(uint32_t row) const { return next_[row]; }
-  uint64_t HashOf(uint32_t row) const { return hashes_[row]; }
+  // Of each hash: the first row in its bucket.
+  void FindFirst(std::span<const uint64_t> hashes, uint32_t* rows) const;
+  // A row's place in the chain of its bucket.
+  struct Link {
+    uint32_t next = kNoRow;
+    uint32_t hash = 0;  // the upper half
+  };
+  const Link& LinkOf(uint32_t row) const { return links_[row]; }
+  void PrefetchLink(uint32_t row) const {
+    if (row != kNoRow) __builtin_prefetch(&links_[row]);
+  }
+  static uint32_t LinkHash(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
 
   // Removes the pairs whose keys are not equal; NULL equals NULL only where the join says so. Keeps
-  // their order. The hashes of each pair agree already.
+  // their order. The hashes of each pair agree already, by half.
   void KeepEqual(std::span<const Vector* const> probe_keys, std::vector<uint32_t>* probe_rows,
                  std::vector<uint32_t>* rows) const;
-  // Column `column` of these rows to rows 0 ... of `out`; long strings by reference.
+  // Column `column` of these rows to rows 0 ... of `out`; long strings, and all values of a small table, by reference.
   void Gather(size_t column, std::span<const uint32_t> rows, Vector& out) const;
   void Hash(std::span<const Vector* const> keys, uint32_t row_count, uint64_t* hashes) const {
     keys_.Hash(keys, row_count, hashes);
@@ -85,9 +94,9 @@ class JoinTable {
   std::vector<size_t> key_columns_;   // of the store, by key
   RowStore rows_;
   RowMarks marks_;
-  std::vector<uint64_t> hashes_;      // by row number
+  std::vector<uint64_t> hashes_;      // by row number; until they are linked
   std::vector<uint32_t> heads_;
-  std::vector<uint32_t> next_;
+  std::vector<Link> links_;           // by row number
   uint64_t mask_ = 0;
   bool has_null_key_ = false;
   MemoryTracker* const memory_;

@@ -30,7 +30,8 @@ class NestedLoopOperator final : public Operator {
   void DoOpen(ExecContext& context) override {
     left_ = nullptr;
     child(0).Open(context);
-    right_rows_.reset();
+    // While a row is checked again, its scan hands out another version.
+    if (!join_.keeps_right || !context.pinned.empty()) right_rows_.reset();
   }
 
   Batch* DoNext(ExecContext& context) override {

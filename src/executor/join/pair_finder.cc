@@ -1,6 +1,12 @@
 #include "executor/join/pair_finder.h"
 
 namespace grizzly::executor {
+namespace {
+
+// Rows of the table are asked for so many left rows before they are looked at.
+constexpr uint32_t kAhead = 8;
+
+}  // namespace
 
 PairFinder::PairFinder(const plan::HashJoinNode& node, ExecContext& context)
     : conditions_(node.conditions, context),
@@ -24,6 +30,8 @@ void PairFinder::Start(const JoinTable& table, const Batch& left, const RowMarks
   left_ = &left;
   known_ = known;
   HashKeys(table, left);
+  first_rows_.resize(left.row_count());
+  table.FindFirst(hashes_, first_rows_.data());
   left_row_ = 0;
   candidate_ = JoinTable::kNoRow;
   candidate_started_ = false;
@@ -42,21 +50,23 @@ bool PairFinder::Next(bool joins) {
   return false;
 }
 
-// Pairs whose hashes agree.
+// Pairs whose hashes agree, by half.
 void PairFinder::CollectCandidates() {
   Resize(types::kBatchRowsMax);
   uint32_t count = 0;
   const uint32_t row_count = left_->row_count();
   while (left_row_ < row_count) {
-    const uint64_t hash = hashes_[left_row_];
+    const uint32_t hash = JoinTable::LinkHash(hashes_[left_row_]);
     if (!candidate_started_) {
-      candidate_ = table_->First(hash);
+      if (left_row_ + kAhead < row_count) table_->PrefetchLink(first_rows_[left_row_ + kAhead]);
+      candidate_ = first_rows_[left_row_];
       candidate_started_ = true;
     }
     while (candidate_ != JoinTable::kNoRow) {
       const uint32_t right_row = candidate_;
-      candidate_ = table_->Next(right_row);
-      if (table_->HashOf(right_row) != hash) continue;
+      const JoinTable::Link& link = table_->LinkOf(right_row);
+      candidate_ = link.next;
+      if (link.hash != hash) continue;
       left_rows_[count] = left_row_;
       right_rows_[count++] = right_row;
       if (count == types::kBatchRowsMax) return;

@@ -50,6 +50,7 @@ class PairFinder {
   const RowMarks* known_ = nullptr;
   std::vector<const Vector*> keys_;
   std::vector<uint64_t> hashes_;
+  std::vector<uint32_t> first_rows_;  // in the buckets of the hashes
   uint32_t left_row_ = 0;
   uint32_t candidate_ = JoinTable::kNoRow;
   bool candidate_started_ = false;

@@ -36,6 +36,8 @@ class Tracer {
     switch (node.kind) {
       case NodeKind::kTableScan: return AddScan(node, position);
       case NodeKind::kFilter:
+        // What is kept is for other keys, too.
+        if (static_cast<const plan::FilterNode&>(node).keeps_rows()) return;
         if (AnyVolatile(static_cast<const plan::FilterNode&>(node).conjuncts)) return;
         return Trace(*node.children[0], position, depth + 1);
       case NodeKind::kProject:
@@ -101,7 +103,8 @@ class Tracer {
     // The side that may be filled up with NULLs decides nothing about the other.
     if (from_left && join.type == JoinType::kRight) return;
     if (!from_left && join.type == JoinType::kLeft) return;
-    Trace(from_left ? left : right, position, depth + 1);
+    if (from_left || !join.keeps_right) Trace(from_left ? left : right, position, depth + 1);
+    if (from_left && join.keeps_right) return;
     for (size_t k = 0; k < join.left_keys.size(); ++k) {
       if (k < join.null_equal.size() && join.null_equal[k]) continue;
       const expr::Expr& own = from_left ? *join.left_keys[k] : *join.right_keys[k];

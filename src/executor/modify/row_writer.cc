@@ -6,6 +6,7 @@
 #include "catalog/error_fields.h"
 #include "catalog/layouts.h"
 #include "executor/constraint/index_check.h"
+#include "executor/constraint/table_rows.h"
 #include "catalog/access_method.h"
 #include "executor/modify/moved_rows.h"
 #include "executor/table_access.h"
@@ -40,6 +41,7 @@ RowWriter::RowWriter(const plan::RowRules& rules, ExecContext& context)
     : rules_(rules),
       table_(*rules.relation),
       context_(context),
+      changes_(context.ChangesOf(rules.relation->oid)),
       head_(RowKeyHead(*rules.relation)),
       access_(context.transaction, *context.transactions, *rules.relation),
       fresh_row_ids_(*context.transactions, *rules.relation),
@@ -239,13 +241,15 @@ std::optional<RowWriter::Conflict> RowWriter::FindConflict(const Batch& rows, ui
                    "constraints as arbiters"),
           *context_.virtual_input.catalog, table_, index->rules->index->name);
     }
+    if (found.has_value() && !index->definition->valid) continue;  // one that is built in another's place
     if (!ComputeEntry(*index, rows, row) || !index->is_unique_key) continue;
     if (!uncontended_) context_.transaction.LockRow(index->key, txn::RowLockMode::kUpdate);
     context_.transaction.GetLatest(index->key, &read_);
     AwaitHolder(index->key, replaced_suffix);
     if (!read_.found()) {
       context_.transaction.NoteKeyFree(index->key);
-    } else if (SuffixOfMark(read_.value()) != replaced_suffix) {
+    } else if (SuffixOfMark(read_.value()) != replaced_suffix &&
+               (!index->definition->filling || HoldsKey(*index, SuffixOfMark(read_.value())))) {
       note(index->rules->index, index->key, SuffixOfMark(read_.value()));
     }
   }
@@ -319,7 +323,33 @@ void RowWriter::ThrowConflict(const Conflict& conflict, const Batch& rows, uint3
       *context_.virtual_input.catalog, table_, conflict.index->name);
 }
 
+void RowWriter::LockFilled(const catalog::IndexDefinition& index, std::string_view suffix) {
+  if (!index.filling || uncontended_) return;
+  context_.transaction.LockRow(FillLockKey(table_, index, suffix), txn::RowLockMode::kUpdate);
+}
+
+bool RowWriter::HoldsKey(Index& index, std::string_view suffix) {
+  FoundRow row;
+  access_.GetLatest(head_ + std::string(suffix), &row);
+  if (!row.found()) return false;
+  std::vector<uint32_t> places(table_.columns.size(), storage::RowLayoutSet::kSkip);
+  for (const uint32_t place : AllPlaces(table_)) places[place] = place;
+  Batch stored(ColumnTypesOf(table_), 1);
+  row.DecodeInto(table_, places, stored, 0);
+  for (const catalog::Column& column : table_.columns) {
+    if (column.dropped) stored.column(column.attnum - 1).SetAllNull(1);
+  }
+  stored.set_row_count(1);
+  const std::string wanted = index.key;
+  const bool holds =
+      ComputeEntry(index, stored, 0) && index.is_unique_key && index.key == wanted;
+  index.key = wanted;
+  index.is_unique_key = index.has_entry = true;
+  return holds;
+}
+
 void RowWriter::PutEntry(const Index& index, std::string_view suffix) {
+  LockFilled(*index.definition, suffix);
   key_ = index.key;
   if (!index.is_unique_key) key_.append(suffix);
   value_.clear();
@@ -329,6 +359,13 @@ void RowWriter::PutEntry(const Index& index, std::string_view suffix) {
 }
 
 void RowWriter::DeleteEntry(const Index& index, std::string_view suffix) {
+  LockFilled(*index.definition, suffix);
+  if (index.definition->filling && index.is_unique_key) {
+    // Another row may have the key, since nothing told it of this one.
+    context_.transaction.LockRow(index.key, txn::RowLockMode::kUpdate);
+    context_.transaction.GetLatest(index.key, &read_);
+    if (read_.found() && SuffixOfMark(read_.value()) != suffix) return;
+  }
   key_ = index.key;
   if (!index.is_unique_key) key_.append(suffix);
   context_.Delete(key_);
@@ -350,6 +387,8 @@ void RowWriter::UpdateTerms(TermEntries& entries, std::string_view old_suffix,
   const std::vector<std::string> before = entries.KeysOf(old_rows, old_row);
   const std::vector<std::string>& after = entries.KeysOf(rows, row);
   const bool key_moved = suffix_ != old_suffix;
+  LockFilled(entries.definition(), old_suffix);
+  if (key_moved) LockFilled(entries.definition(), suffix_);
   for (const std::string& key : before) {
     if (!key_moved && std::binary_search(after.begin(), after.end(), key)) continue;
     context_.Delete(key + std::string(old_suffix));
@@ -361,6 +400,7 @@ void RowWriter::UpdateTerms(TermEntries& entries, std::string_view old_suffix,
 }
 
 void RowWriter::Insert(const Batch& rows, uint32_t row) {
+  ++changes_.inserted;
   value_.clear();
   table_.row_layouts->EncodeRow(rows, row, &value_);
   key_ = head_ + suffix_;
@@ -373,6 +413,7 @@ void RowWriter::PutEntries(const Batch& rows, uint32_t row) {
     if (ComputeEntry(*index, rows, row)) PutEntry(*index, suffix_);
   }
   for (const auto& entries : term_entries_) {
+    LockFilled(entries->definition(), suffix_);
     for (const std::string& key : entries->KeysOf(rows, row)) PutTerm(key, suffix_);
   }
   notes_.Inserted(rows, row, suffix_);
@@ -407,6 +448,7 @@ void RowWriter::InsertAll(const Batch& rows, uint32_t* at) {
   }
   next_row_id_ = 0;
   appender_->Append(rows);
+  changes_.inserted += rows.row_count();
 }
 
 void RowWriter::Finish() {
@@ -436,6 +478,7 @@ bool RowWriter::KeysEqual(const Batch& a, uint32_t row_a, const Batch& b, uint32
 
 void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint32_t old_row,
                        const Batch& rows, uint32_t row) {
+  ++changes_.updated;
   if (table_.row_key == nullptr) {
     suffix_ = old_suffix;
   } else {
@@ -465,6 +508,7 @@ void RowWriter::Update(std::string_view old_suffix, const Batch& old_rows, uint3
 }
 
 void RowWriter::Remove(std::string_view suffix, const Batch& old_rows, uint32_t old_row) {
+  ++changes_.deleted;
   key_ = head_ + std::string(suffix);
   context_.CountWrite(key_.size());
   access_.Delete(key_);
@@ -472,6 +516,7 @@ void RowWriter::Remove(std::string_view suffix, const Batch& old_rows, uint32_t 
     if (ComputeEntry(*index, old_rows, old_row)) DeleteEntry(*index, suffix);
   }
   for (const auto& entries : term_entries_) {
+    LockFilled(entries->definition(), suffix);
     for (const std::string& term : entries->KeysOf(old_rows, old_row)) {
       context_.Delete(term + std::string(suffix));
     }

@@ -98,6 +98,11 @@ class RowWriter {
   bool ComputeEntry(Index& index, const types::Batch& rows, uint32_t row);
   void PutEntries(const types::Batch& rows, uint32_t row);
   void RequireNoConflict(const types::Batch& rows, uint32_t row);
+  // Before an entry of the row is written or removed.
+  void LockFilled(const catalog::IndexDefinition& index, std::string_view suffix);
+  // Whether the row that an index being filled gives for the key has it: entries of rows that were changed meanwhile
+  // may be there for a while.
+  bool HoldsKey(Index& index, std::string_view suffix);
   void PutEntry(const Index& index, std::string_view suffix);
   void PutTerm(const std::string& key, std::string_view suffix);
   void UpdateTerms(TermEntries& entries, std::string_view old_suffix,
@@ -111,6 +116,7 @@ class RowWriter {
   const plan::RowRules& rules_;
   const catalog::Relation& table_;
   ExecContext& context_;
+  catalog::RowChanges& changes_;
   const std::string head_;
   RowAccess access_;
   std::unique_ptr<RowAppender> appender_;  // columnar tables

@@ -66,14 +66,15 @@ bool IsSafeInner(const Node& node) {
 bool Descend(const Node& node, ParallelPipeline* pipeline) {
   switch (node.kind) {
     case NodeKind::kFilter:
-      return AllSafe(static_cast<const plan::FilterNode&>(node).conjuncts) &&
+      return !static_cast<const plan::FilterNode&>(node).keeps_rows() &&
+             AllSafe(static_cast<const plan::FilterNode&>(node).conjuncts) &&
              Descend(*node.children[0], pipeline);
     case NodeKind::kProject:
       return AllSafe(static_cast<const plan::ProjectNode&>(node).expressions) &&
              Descend(*node.children[0], pipeline);
     case NodeKind::kHashJoin: {
       const auto& join = static_cast<const plan::HashJoinNode&>(node);
-      if (!AllSafe(join.left_keys) || !AllSafe(join.right_keys) || !AllSafe(join.conditions)) {
+      if (join.keeps_right || !AllSafe(join.left_keys) || !AllSafe(join.right_keys) || !AllSafe(join.conditions)) {
         return false;
       }
       pipeline->joins.push_back(&join);

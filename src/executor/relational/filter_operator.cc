@@ -30,6 +30,7 @@ class FilterOperator final : public Operator {
 }  // namespace
 
 OperatorPtr MakeFilter(const plan::FilterNode& node, ExecContext& context) {
+  if (node.keeps_rows()) return MakeKeptFilter(node, context);
   return std::make_unique<FilterOperator>(node, context);
 }
 

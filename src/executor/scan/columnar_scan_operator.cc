@@ -50,6 +50,14 @@ class ColumnarScanOperator final : public Operator {
   }
 
   Batch* DoNext(ExecContext& context) override {
+    Batch* const batch = NextBatch(context);
+    if (NodeMeasurement* measured = Measurement(context)) measured->skip_count += left_out_;
+    left_out_ = 0;
+    return batch;
+  }
+
+ private:
+  Batch* NextBatch(ExecContext& context) {
     while (true) {
       context.CheckCanceled();
       if (pinned_ != nullptr) {
@@ -67,7 +75,6 @@ class ColumnarScanOperator final : public Operator {
     }
   }
 
- private:
   void OpenShared(ExecContext& context) {
     columns_.ForgetKeys();
     if (context.scan_keys != nullptr) {
@@ -125,6 +132,7 @@ class ColumnarScanOperator final : public Operator {
       const uint64_t row_id = group.RowIdAt(block_ * storage::kSegmentBlockRows + row);
       if (sampler_->TakesNumber(row_id)) sampled_.push_back(row);
     }
+    left_out_ += count - sampled_.size();
     return &sampled_;
   }
 
@@ -133,7 +141,10 @@ class ColumnarScanOperator final : public Operator {
     uint32_t rows = 0;
     for (; rows < types::kBatchRowsMax && delta_->Valid(); delta_->Next()) {
       if (delta_->value().size() == storage::kDeletedMarkBytes) continue;
-      if (sampler_.has_value() && !sampler_->TakesNumber(DeltaRowId())) continue;
+      if (sampler_.has_value() && !sampler_->TakesNumber(DeltaRowId())) {
+        ++left_out_;
+        continue;
+      }
       columns_.FillFromRow(SuffixOfRowKey(delta_->key()), delta_->value(), batch_, rows++);
     }
     if (rows == 0) return false;
@@ -177,6 +188,7 @@ class ColumnarScanOperator final : public Operator {
   uint32_t block_ = 0;
   std::optional<TableSampler> sampler_;
   std::vector<uint32_t> sampled_;
+  uint64_t left_out_ = 0;           // rows that are not in the sample, not noted yet
   std::unique_ptr<txn::RangeScan> delta_;
 };
 

@@ -88,6 +88,7 @@ class TableScanOperator final : public Operator {
                                              : FillFromRanges(context);
       if (skipped_ > 0) CountFiltered(context, static_cast<int64_t>(skipped_));
       skipped_ = 0;
+      NoteLeftOut(context);
       if (!filled) return nullptr;
       const uint32_t before = batch_.row_count();
       filters_.Apply(batch_);
@@ -210,6 +211,12 @@ class TableScanOperator final : public Operator {
     batch_.set_row_count(row);
     if (row == capacity_) Grow();
     return row > 0;
+  }
+
+  // Rows that are not in the sample.
+  void NoteLeftOut(ExecContext& context) {
+    if (NodeMeasurement* measured = Measurement(context)) measured->skip_count += rows_left_out_;
+    rows_left_out_ = 0;
   }
 
   // Entries and rows are versioned alike, so an entry in view always finds its row.

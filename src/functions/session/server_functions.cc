@@ -15,6 +15,7 @@
 #include "facts/types.h"
 #include "functions/families.h"
 #include "functions/kernel.h"
+#include "functions/session/encoding_names.h"
 #include "functions/session_services.h"
 #include "functions/set/set_rows.h"
 #include "functions/string/quoting.h"
@@ -92,10 +93,15 @@ constexpr View kEncodingNames[] = {
     "KOI8U",     "SJIS",       "BIG5",       "GBK",        "UHC",     "GB18030",      "JOHAB",
     "SHIFT_JIS_2004"};
 
-View EncodingName(int32_t encoding) {
+}  // namespace
+
+std::string_view EncodingName(int32_t encoding) {
   if (encoding < 0 || static_cast<size_t>(encoding) >= std::size(kEncodingNames)) return {};
   return kEncodingNames[encoding];
 }
+
+namespace {
+
 // Other names that PostgreSQL knows them by, besides windowsN for winN.
 struct EncodingAlias {
   View alias;  // letters and digits, in upper case
@@ -122,7 +128,9 @@ View WithoutAlias(std::string& plain) {
   return plain;
 }
 
-int32_t EncodingNumber(View name) {
+}  // namespace
+
+int32_t EncodingNumber(std::string_view name) {
   std::string wanted;
   for (char c : name) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
@@ -138,6 +146,9 @@ int32_t EncodingNumber(View name) {
   }
   return -1;
 }
+
+namespace {
+
 std::optional<int32_t> EncodingBytesMax(int32_t encoding) {
   if (EncodingName(encoding).empty()) return std::nullopt;
   constexpr int32_t kUtf8 = 6;

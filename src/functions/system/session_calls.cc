@@ -33,6 +33,14 @@ constexpr std::string_view kCalls[] = {
     "pg_relation_size", "pg_table_size", "pg_indexes_size", "pg_total_relation_size",
     "pg_database_size_oid", "pg_database_size_name", "pg_tablespace_size_oid",
     "pg_tablespace_size_name", "pg_size_bytes",
+    "tsquery_rewrite_query",
+    // upkeep
+    "brin_summarize_new_values", "brin_summarize_range", "brin_desummarize_range",
+    "gin_clean_pending_list", "pg_column_compression", "pg_xact_status", "pg_xact_commit_timestamp",
+    "pg_stat_force_next_flush", "pg_stat_reset", "pg_stat_reset_shared", "pg_stat_reset_slru",
+    "pg_stat_reset_single_table_counters", "pg_stat_reset_single_function_counters",
+    "pg_stat_reset_replication_slot", "pg_stat_reset_subscription_stats", "pg_stat_have_stats",
+    "pg_log_backend_memory_contexts",
     // XML
     "query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "table_to_xml",
     "table_to_xmlschema", "table_to_xml_and_xmlschema", "schema_to_xml", "schema_to_xmlschema",
@@ -51,7 +59,11 @@ constexpr std::string_view kSets[] = {
     "pg_stat_get_wal_senders", "pg_stat_get_progress_info", "pg_stat_get_subscription",
     "pg_stat_get_recovery_prefetch", "pg_get_replication_slots",
     "pg_show_replication_origin_status", "pg_partition_tree", "pg_partition_ancestors",
-    "pg_get_publication_tables", "pg_ident_file_mappings", "pg_get_shmem_allocations",
+    "pg_get_publication_tables", "pg_ls_dir_1arg", "pg_ls_dir", "pg_ls_waldir", "pg_ls_logdir",
+    "pg_ls_tmpdir_noargs", "pg_ls_tmpdir_1arg", "pg_ls_archive_statusdir", "pg_ls_logicalsnapdir",
+    "pg_ls_logicalmapdir", "pg_ls_replslotdir", "pg_tablespace_databases",
+    "pg_get_backend_memory_contexts", "pg_config", "ts_stat1", "ts_stat2",
+    "pg_ident_file_mappings", "pg_get_shmem_allocations",
     "pg_stats_ext_mcvlist_items", "pg_stat_get_replication_slot", "pg_stat_get_subscription_stats",
 };
 

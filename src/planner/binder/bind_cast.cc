@@ -45,7 +45,9 @@ ExprPtr ExpressionBinder::BindArray(const PgQuery__AArrayExpr& node, Oid array_t
       nested = true;
     } else {
       elements.push_back(Bind(element));
-      nested = nested || state_.types().IsArray(elements.back()->type.oid);
+      const Oid type = elements.back()->type.oid;
+      const bool is_vector = type == facts::kInt2vectorOid || type == facts::kOidvectorOid;
+      nested = nested || (!is_vector && state_.types().IsArray(type));
     }
   }
   Oid common = nested ? array_type : element_type;
@@ -56,7 +58,8 @@ ExprPtr ExpressionBinder::BindArray(const PgQuery__AArrayExpr& node, Oid array_t
           .At(node.location);
     }
     common = SelectCommonType(state_, elements, "ARRAY");
-    nested = state_.types().IsArray(common);
+    const bool is_vector = common == facts::kInt2vectorOid || common == facts::kOidvectorOid;
+    nested = !is_vector && state_.types().IsArray(common);
     array_type = nested ? common : state_.types().ArrayOf(common);
     if (array_type == kInvalidOid) {
       throw SqlError(SqlState::kUndefinedObject,

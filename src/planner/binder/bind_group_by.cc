@@ -282,7 +282,9 @@ class Grouping {
 
   void CheckColumn(const expr::ColumnExpr& column, bool in_subquery) {
     if (state_.OwnerOf(column.id) != &level_ || allowed_.contains(column.id)) return;
-    if (!has_sets_ && IsDetermined(column.id)) {
+    if (IsDetermined(column.id)) {
+      const auto group = static_cast<uint32_t>(groups_.size());
+      for (std::vector<uint32_t>& set : sets_) set.push_back(group);  // it is NULL in none
       groups_.push_back(state_.Mention(column.id, column.location));
       listed_.push_back(kNotListed);
       ids_.push_back(column.id);
@@ -335,8 +337,13 @@ class Grouping {
   bool HasPrimaryKey(const LogicalScan& scan) const {
     for (const catalog::Constraint& constraint : scan.relation->constraints) {
       if (constraint.kind != catalog::ConstraintKind::kPrimaryKey || constraint.deferrable) continue;
-      return std::all_of(constraint.columns.begin(), constraint.columns.end(),
-                         [&](AttributeNumber attnum) { return IsGrouped(scan, attnum); });
+      const bool is_grouped =
+          std::all_of(constraint.columns.begin(), constraint.columns.end(),
+                      [&](AttributeNumber attnum) { return IsGrouped(scan, attnum); });
+      if (is_grouped && state_.record != nullptr && !state_.in_definition()) {
+        state_.record->used_constraints.push_back(constraint.oid);
+      }
+      return is_grouped;
     }
     return false;
   }
@@ -344,12 +351,18 @@ class Grouping {
   bool IsGrouped(const LogicalScan& scan, AttributeNumber attnum) const {
     for (size_t i = 0; i < scan.attnums.size(); ++i) {
       if (scan.attnums[i] != attnum) continue;
-      return std::any_of(groups_.begin(), groups_.end(), [&](const ExprPtr& group) {
-        return group->kind == ExprKind::kColumn &&
-               static_cast<const expr::ColumnExpr&>(*group).id == scan.outputs[i];
-      });
+      for (uint32_t group = 0; group < groups_.size(); ++group) {
+        if (groups_[group]->kind != ExprKind::kColumn || !IsInEverySet(group)) continue;
+        if (static_cast<const expr::ColumnExpr&>(*groups_[group]).id == scan.outputs[i]) return true;
+      }
     }
     return false;
+  }
+
+  bool IsInEverySet(uint32_t group) const {
+    return std::all_of(sets_.begin(), sets_.end(), [group](const std::vector<uint32_t>& set) {
+      return std::find(set.begin(), set.end(), group) != set.end();
+    });
   }
 
   ExpressionBinder& binder_;

@@ -35,10 +35,15 @@ FromBinder::Item FromBinder::BindSample(const PgQuery__RangeTableSample& node) {
   sample.by_block = by_block;
   sample.percentage = CoerceToSpecific(state_, binder.BindAt(*node.args[0], Place::kFromFunction),
                                        facts::kFloat4Oid, "TABLESAMPLE");
+  const auto record = [&](const ast::Node* written, const expr::Expr& bound) {
+    if (state_.record != nullptr) state_.record->expressions[written] = bound.Clone();
+  };
+  record(node.args[0], *sample.percentage);
   if (node.repeatable != nullptr) {
     sample.repeatable = CoerceToSpecific(
         state_, binder.BindAt(*node.repeatable, Place::kFromFunction), facts::kFloat8Oid,
         "REPEATABLE");
+    record(node.repeatable, *sample.repeatable);
   }
   if (state_.record != nullptr) {
     state_.record->expressions[node.args[0]] = sample.percentage->Clone();

@@ -44,6 +44,7 @@ struct QueryRecord {
   std::map<int, const PgQuery__FuncCall*> calls;  // by the location of what they became
   std::set<int> cases;  // locations of CASE x WHEN y
   std::map<const void*, SqlType> types;  // of columns of XMLTABLE and of column definition lists
+  std::vector<Oid> used_constraints;  // primary keys that GROUP BY goes by
   StatementColumns columns;
 };
 

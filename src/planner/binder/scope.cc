@@ -1,5 +1,7 @@
 #include "planner/binder/scope.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "catalog/schema_lookup.h"
@@ -298,6 +300,30 @@ ColumnId PresenceOf(BindState& state, RangeItem& item, int location) {
   return item.presence;
 }
 
+// A row that is being checked or made has no system columns yet.
+void RefuseSystemColumn(Place place, std::string_view name, int location) {
+  const bool is_system = std::any_of(std::begin(kSystemColumns), std::end(kSystemColumns),
+                                     [name](const SystemColumn& column) { return column.name == name; });
+  if (!is_system) return;
+  switch (place) {
+    case Place::kCheck:
+      throw SqlError(SqlState::kInvalidColumnReference,
+                     fmt::format("system column \"{}\" reference in check constraint is invalid", name))
+          .At(location);
+    case Place::kGenerated:
+      throw SqlError(SqlState::kInvalidColumnReference,
+                     fmt::format("cannot use system column \"{}\" in column generation expression", name))
+          .At(location);
+    case Place::kIndexExpression:
+    case Place::kIndexPredicate:
+      throw SqlError(SqlState::kFeatureNotSupported, "index creation on system columns is not supported");
+    case Place::kPartitionKey:
+      throw SqlError(SqlState::kInvalidObjectDefinition,
+                     "partition key expressions cannot contain system column references");
+    default: return;
+  }
+}
+
 }  // namespace
 
 ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
@@ -321,6 +347,7 @@ ExprPtr WholeRow(BindState& state, RangeItem& item, int location) {
 
 void ThrowNoColumn(QueryLevel& level, std::string_view qualifier, std::string_view name,
                    int location) {
+  RefuseSystemColumn(level.place, name, location);
   const std::string message =
       qualifier.empty() ? fmt::format("column \"{}\" does not exist", name)
                         : fmt::format("column {}.{} does not exist", qualifier, name);

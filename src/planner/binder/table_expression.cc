@@ -117,6 +117,7 @@ void BindRowRules(BindState& state, RowRules& rules) {
   for (const Oid oid : relation.indexes) {
     const catalog::RelationPtr index = state.catalog().FindRelation(oid);
     if (index == nullptr || !index->index || index->index->clustered_by) continue;
+    if (!index->index->IsKept()) continue;
     RowRules::Index rule;
     rule.index = index;
     for (const catalog::IndexDefinition::Part& part : index->index->parts) {

@@ -144,11 +144,16 @@ class Deparser {
   std::string text;
 
  private:
+  static bool IsCollation(const Expr& node) {
+    return node.kind == ExprKind::kRelabel &&
+           static_cast<CallSyntax>(As<expr::ListExpr>(node).choice) == CallSyntax::kSqlSyntax;
+  }
+
   // ---- parentheses ----
 
   // Whether a node needs none below this parent (PostgreSQL's pretty printing).
   bool IsSimple(const Expr& node, const Expr& parent) {
-    if (IsCollate(node)) return false;
+    if (IsCollation(node)) return false;
     if (CastSyntaxOf(node) != CallSyntax::kCall) {
       return node.kind == ExprKind::kFunction || IsSimple(CastArgument(node), node);
     }
@@ -319,7 +324,7 @@ class Deparser {
   }
 
   void WriteCast(const Expr& argument, const Expr& cast) {
-    if (IsCollate(cast)) {
+    if (IsCollation(cast)) {
       Open();
       WriteOperand(argument, false, cast);
       text += " COLLATE " +

@@ -548,6 +548,16 @@ class QueryDeparser {
     if (printed != table) text += ' ' + QuoteIdentifier(printed);
   }
 
+  void WriteSample(const PgQuery__RangeTableSample& sample) {
+    WriteFromItem(*sample.relation);
+    text += fmt::format(" TABLESAMPLE {} ({})",
+                        QuoteIdentifier(TextOf(sample.method[sample.n_method - 1]->string->sval)),
+                        Expression(Recorded(sample.args[0])));
+    if (sample.repeatable != nullptr) {
+      text += fmt::format(" REPEATABLE ({})", Expression(Recorded(sample.repeatable)));
+    }
+  }
+
   void WriteSubselect(const PgQuery__RangeSubselect& item) {
     if (item.lateral) text += "LATERAL ";
     text += '(';
@@ -640,13 +650,6 @@ class QueryDeparser {
               catalog::FormatType(*input_.catalog, *input_.search_path, type.oid, type.typmod);
     }
     text += ')';
-  }
-
-  void WriteSample(const PgQuery__RangeTableSample& item) {
-    WriteFromItem(*item.relation);
-    text += " TABLESAMPLE " + QuoteIdentifier(NameIn(item.method[item.n_method - 1])) + " (" +
-            Expression(Recorded(item.args[0])) + ')';
-    if (item.repeatable != nullptr) text += " REPEATABLE (" + Expression(Recorded(item.repeatable)) + ')';
   }
 
   void WriteXmlTable(const PgQuery__RangeTableFunc& item) {

@@ -54,11 +54,6 @@ const Expr& CastArgument(const Expr& node) {
   }
 }
 
-bool IsCollate(const Expr& node) {
-  return node.kind == ExprKind::kRelabel &&
-         static_cast<CallSyntax>(As<expr::ListExpr>(node).choice) == CallSyntax::kSqlSyntax;
-}
-
 bool IsToRecord(const Expr& node) {
   const bool is_cast = node.kind == ExprKind::kRelabel || node.kind == ExprKind::kArrayCast;
   return is_cast &&

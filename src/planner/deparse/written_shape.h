@@ -14,7 +14,6 @@ bool IsCast(expr::CallSyntax syntax);
 // The syntax an expression was written in, where it is a cast; kCall for anything else.
 expr::CallSyntax CastSyntaxOf(const expr::Expr& node);
 const expr::Expr& CastArgument(const expr::Expr& node);
-bool IsCollate(const expr::Expr& node);
 // Rows of a named type as records: PostgreSQL has no node for it.
 bool IsToRecord(const expr::Expr& node);
 // A literal with standard_conforming_strings: never E'...'.

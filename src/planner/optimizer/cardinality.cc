@@ -49,8 +49,8 @@ std::optional<ColumnPair> AsColumnPair(const expr::Expr& condition, const Column
 double Cardinality::TableRows(const catalog::Relation& relation) const {
   if (relation.oid < kFirstUserOid) return kVirtualTableRows;
   if (statistics_ == nullptr) return kTableRowsDefault;
-  const double rows = statistics_->Statistics(relation.oid).row_count;
-  return rows < 0 ? kTableRowsDefault : std::max(rows, 1.0);
+  const bool counted = statistics_->Statistics(relation.oid).row_count >= 0;
+  return std::max(values_->LiveRows(relation.oid), counted ? 1 : kTableRowsDefault);
 }
 
 bool Cardinality::HoldUniqueKey(Oid table, const std::vector<AttributeNumber>& columns) const {
@@ -58,7 +58,10 @@ bool Cardinality::HoldUniqueKey(Oid table, const std::vector<AttributeNumber>& c
   if (relation == nullptr) return false;
   for (Oid index_oid : relation->indexes) {
     const catalog::RelationPtr index = catalog_.FindRelation(index_oid);
-    if (index == nullptr || !index->index->unique || !index->index->predicate.empty()) continue;
+    if (index == nullptr || !index->index->unique || !index->index->valid ||
+        !index->index->predicate.empty()) {
+      continue;
+    }
     const auto& parts = index->index->parts;
     const bool held = std::all_of(parts.begin(), parts.end(), [&](const auto& part) {
       return part.column != 0 &&

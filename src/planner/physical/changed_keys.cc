@@ -16,7 +16,7 @@ plan::ChangedKeys FindChangedKeys(const catalog::CatalogSnapshot& catalog,
   plan::ChangedKeys changed;
   for (const Oid oid : table.indexes) {
     const catalog::RelationPtr index = catalog.FindRelation(oid);
-    if (index == nullptr || !index->index.has_value()) continue;
+    if (index == nullptr || !index->index.has_value() || !index->index->IsKept()) continue;
     const catalog::IndexDefinition& definition = *index->index;
     std::vector<uint32_t> places;
     bool is_plain = definition.predicate.empty();

@@ -44,6 +44,8 @@ class Conversion {
                         plan::AppendNode& append);
   Converted ConvertVirtualScan(LogicalScan& scan);
   Converted ConvertJoin(LogicalJoin& join);                    // convert_join.cc
+  void KeepFixedSideRight(LogicalJoin& join) const;
+  Converted ConvertRight(LogicalJoin& join, bool is_lateral, bool is_kept);
   bool PlanLookup(LogicalJoin& join);
   static std::vector<ColumnId> JoinOutputs(plan::JoinType type, const Converted& left,
                                            const Converted& right);
@@ -76,6 +78,7 @@ class Conversion {
   void ResolveInPlace(ExprPtr& expression, const std::vector<ColumnId>& inputs);
   std::vector<ExprPtr> ResolveAll(std::vector<ExprPtr>& list, const std::vector<ColumnId>& inputs);
   ExprPtr ConvertSubquery(expr::SubqueryExpr& subquery, const std::vector<ColumnId>& inputs);
+  plan::Plan::SubplanTraits TraitsOf(const LogicalNode& subquery);
   uint32_t CellOf(ColumnId id);
   uint32_t CteSlot(uint32_t cte_id);
   // A recursive CTE's round in hand: readers of the whole CTE may come and go meanwhile.
@@ -118,6 +121,39 @@ class Conversion {
   catalog::RelationPtr ClusteringIndex(const catalog::Relation& table) const;
   bool SortIsGiven(const plan::Node& node, const std::vector<expr::SortKey>& keys);
 
+  // ---- what is opened again and again (keep_rows.cc) ----
+  // Around the conversion of a part of the plan: whether it is opened again with other outer columns, and about how
+  // often it runs.
+  class RerunScope {
+   public:
+    RerunScope(Conversion& conversion, bool is_rerun, double runs)
+        : conversion_(conversion), outer_is_rerun_(conversion.is_rerun_), outer_runs_(conversion.runs_) {
+      conversion.is_rerun_ = is_rerun;
+      conversion.runs_ = runs < 1 ? 1 : runs;
+    }
+    ~RerunScope() {
+      conversion_.is_rerun_ = outer_is_rerun_;
+      conversion_.runs_ = outer_runs_;
+    }
+    RerunScope(const RerunScope&) = delete;
+    RerunScope& operator=(const RerunScope&) = delete;
+
+   private:
+    Conversion& conversion_;
+    const bool outer_is_rerun_;
+    const double outer_runs_;
+  };
+  // Equalities between columns of `inputs` and outer ones, and the other filters.
+  struct OuterConditions {
+    std::vector<ExprPtr> equalities, keys, values, others;
+    std::vector<bool> null_equal;
+  };
+  static OuterConditions TakeOuterConditions(std::vector<ExprPtr>& filters,
+                                             const std::vector<ColumnId>& inputs);
+  bool KeepsScan(LogicalScan& scan);
+  Converted ConvertKeptScan(LogicalScan& scan);
+  Converted KeepRows(Converted source, OuterConditions conditions, double rows);
+
   template <typename Node>
   void Finish(Node& node, const std::vector<ColumnId>& outputs, double rows) {
     for (ColumnId id : outputs) node.output_types.push_back(columns_[id].type);
@@ -134,6 +170,9 @@ class Conversion {
   std::map<uint32_t, uint32_t> cte_slots_;
   std::map<uint32_t, uint32_t> work_table_slots_;
   std::map<uint32_t, std::string> cte_names_;
+  bool is_rerun_ = false;
+  double runs_ = 1;
+  double rows_here_ = 1;  // of the node whose expressions are resolved: subplans in them run as often
 };
 
 }  // namespace grizzly::planner

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "planner/physical/conversion.h"
+#include "planner/physical/repeatable.h"
 
 namespace grizzly::planner {
 
@@ -70,6 +71,17 @@ std::vector<ExprPtr> Conversion::ResolveAll(std::vector<ExprPtr>& list,
   return resolved;
 }
 
+plan::Plan::SubplanTraits Conversion::TraitsOf(const LogicalNode& subquery) {
+  plan::Plan::SubplanTraits traits;
+  std::vector<const LogicalCteScan*> ctes;
+  traits.is_repeatable = IsRepeatable(subquery, &ctes);
+  for (const LogicalCteScan* scan : ctes) {
+    const bool is_round = scan->kind == LogicalKind::kWorkTable;
+    traits.ctes.push_back(is_round ? WorkTableSlot(scan->cte_id) : CteSlot(scan->cte_id));
+  }
+  return traits;
+}
+
 ExprPtr Conversion::ConvertSubquery(expr::SubqueryExpr& subquery,
                                     const std::vector<ColumnId>& inputs) {
   auto& body = static_cast<LogicalSubquery&>(*subquery.body);
@@ -83,12 +95,18 @@ ExprPtr Conversion::ConvertSubquery(expr::SubqueryExpr& subquery,
         Resolve(std::make_unique<expr::ColumnExpr>(columns_[id].type, id), inputs));
   }
   for (ExprPtr& left : subquery.left) subplan->left.push_back(Resolve(std::move(left), inputs));
-  Converted converted = Convert(*body.plan);
+  plan::Plan::SubplanTraits traits = TraitsOf(*body.plan);
+  const bool is_correlated = !subplan->cells.empty();
+  Converted converted = [&] {
+    const RerunScope scope(*this, is_correlated, is_correlated ? runs_ * rows_here_ : 1);
+    return Convert(*body.plan);
+  }();
   if (!subquery.body_columns.empty()) {
     converted = Shape(std::move(converted), subquery.body_columns);
   }
   subplan->subplan = static_cast<uint32_t>(plan_.subplans.size());
   plan_.subplans.push_back(std::move(converted.node));
+  plan_.subplan_traits.push_back(std::move(traits));
   return subplan;
 }
 

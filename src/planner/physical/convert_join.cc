@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/error/check.h"
 #include "catalog/access_method.h"
-#include "facts/casts.h"
-#include "facts/procs.h"
 #include "facts/types.h"
-#include "functions/registry.h"
-#include "planner/optimizer/column_set.h"
 #include "planner/optimizer/join_cost.h"
 #include "planner/physical/conversion.h"
-#include "types/collation.h"
-#include "types/compare.h"
+#include "planner/physical/key_equality.h"
+#include "planner/physical/repeatable.h"
 
 namespace grizzly::planner {
 
@@ -47,104 +42,6 @@ std::optional<plan::JoinType> TurnedType(JoinType type) {
   }
 }
 
-// `left_key = right_key` with one side from each child, both of one hashable type by now.
-struct EquiCondition {
-  ExprPtr left;
-  ExprPtr right;
-  bool null_equal = false;
-};
-
-// An equality of two types is hashed as the wider one. Some values may have no wider one (dates far away): that is
-// risked only where a hash join is the only way.
-struct Widening {
-  Oid narrow, wide;
-  bool may_fail;
-};
-constexpr Widening kWidenings[] = {
-    {facts::kInt2Oid, facts::kInt4Oid, false},         {facts::kInt2Oid, facts::kInt8Oid, false},
-    {facts::kInt4Oid, facts::kInt8Oid, false},         {facts::kFloat4Oid, facts::kFloat8Oid, false},
-    {facts::kNameOid, facts::kTextOid, false},         {facts::kDateOid, facts::kTimestampOid, true},
-    {facts::kDateOid, facts::kTimestamptzOid, true},   {facts::kTimestampOid, facts::kTimestamptzOid, true},
-};
-
-// 0: they have none.
-Oid KeyType(Oid a, Oid b, JoinType type) {
-  if (a == b) return a;
-  for (const Widening& known : kWidenings) {
-    const bool fits = (a == known.narrow && b == known.wide) || (b == known.narrow && a == known.wide);
-    if (fits) return known.may_fail && type != JoinType::kFull ? kInvalidOid : known.wide;
-  }
-  return kInvalidOid;
-}
-
-ExprPtr Widened(ExprPtr key, Oid wide) {
-  if (key->type.oid == wide) return key;
-  const facts::CastFact* cast = facts::FindCast(key->type.oid, wide);
-  GRIZZLY_CHECK(cast != nullptr && cast->castfunc != kInvalidOid);
-  auto call = std::make_shared<functions::CallSite>();
-  call->function = cast->castfunc;
-  call->result_type = types::BuiltinType(wide);
-  call->argument_types.push_back(key->type);
-  auto made = std::make_unique<expr::FunctionExpr>(call->result_type);
-  made->implementation = functions::BuiltinRegistry().Find(cast->castfunc);
-  made->volatility = facts::FindProc(cast->castfunc)->provolatile;
-  made->syntax = expr::CallSyntax::kImplicitCast;
-  made->call = std::move(call);
-  made->arguments.push_back(std::move(key));
-  return made;
-}
-
-Oid CollationOfEquality(const expr::Expr& condition) {
-  if (condition.kind == ExprKind::kFunction) {
-    return static_cast<const expr::FunctionExpr&>(condition).call->collation;
-  }
-  return static_cast<const expr::ComparisonExpr&>(condition).comparisons.at(0).call->collation;
-}
-
-// What the equality calls equal, not what each side's own collation would: that matters where one of them calls
-// different texts equal, which only collations that users made do.
-void AdoptCollation(Oid collation, expr::Expr* key, const expr::Expr& other) {
-  const bool matters = std::max({key->type.collation, other.type.collation, collation}) >= kFirstUserOid;
-  if (matters && key->type.collation != kInvalidOid) key->type.collation = collation;
-}
-
-bool TakeEquality(ExprPtr& condition, const ColumnSet& left, const ColumnSet& right, JoinType type,
-                  EquiCondition* taken) {
-  ExprPtr* a = nullptr;
-  ExprPtr* b = nullptr;
-  if (condition->kind == ExprKind::kFunction) {
-    const auto comparison = AsComparison(*condition);
-    if (!comparison || comparison->op != ComparisonOperator::kEqual) return false;
-    auto& call = static_cast<expr::FunctionExpr&>(*condition);
-    a = &call.arguments[0];
-    b = &call.arguments[1];
-  } else if (condition->kind == ExprKind::kDistinct) {
-    auto& distinct = static_cast<expr::ComparisonExpr&>(*condition);
-    if (!distinct.negated) return false;
-    taken->null_equal = true;
-    a = &distinct.left;
-    b = &distinct.right;
-  } else {
-    return false;
-  }
-  const auto free_a = expr::FreeColumns(**a), free_b = expr::FreeColumns(**b);
-  if (free_a.empty() || free_b.empty()) return false;
-  const bool straight = left.ContainsAll(free_a) && right.ContainsAll(free_b);
-  const bool crossed = right.ContainsAll(free_a) && left.ContainsAll(free_b);
-  if (!straight && !crossed) return false;
-  const Oid key_type = KeyType((*a)->type.oid, (*b)->type.oid, type);
-  if (key_type == kInvalidOid || types::FindHash((*a)->type) == nullptr || ContainsSubquery(*condition)) {
-    return false;
-  }
-  const Oid collation = CollationOfEquality(*condition);
-  if (collation == types::kConflictingCollation) return false;  // the comparison says so when it runs
-  taken->left = Widened(std::move(straight ? *a : *b), key_type);
-  taken->right = Widened(std::move(straight ? *b : *a), key_type);
-  AdoptCollation(collation, taken->left.get(), *taken->right);
-  AdoptCollation(collation, taken->right.get(), *taken->left);
-  return true;
-}
-
 }  // namespace
 
 // A right side that is one table with an index on the join's key: rows are looked up by it. The join's
@@ -158,6 +55,7 @@ bool Conversion::PlanLookup(LogicalJoin& join) {
   }
   auto& scan = static_cast<LogicalScan&>(*join.children[1]);
   if (scan.relation->oid < kFirstUserOid || scan.sample) return false;
+  const bool is_kept = is_rerun_ && IsFixed(scan);  // a hash table would be made once
   const size_t own_filters = scan.filters.size();
   const double left_rows = join.children[0]->estimated_rows;
   for (const ExprPtr& condition : join.conditions) {
@@ -170,8 +68,9 @@ bool Conversion::PlanLookup(LogicalJoin& join) {
   const bool columnar = catalog::IsColumnar(*scan.relation);
   const double row_cost = columnar ? kColumnarLookupCost : 1;
   const double scanned = cardinality_.TableRows(*scan.relation) * (columnar ? kColumnarScanCost : 1);
+  const double hashed = scanned + scan.estimated_rows;
   const bool pays = uses_join && left_rows * (kLookupCost + path->rows * row_cost) <
-                                     scanned + scan.estimated_rows;
+                                     (is_kept ? hashed / runs_ : hashed);
   if (!pays) {
     scan.filters.resize(own_filters);
     return false;
@@ -219,15 +118,19 @@ bool Conversion::TurnsAround(const LogicalJoin& join) {
 Converted Conversion::ConvertJoin(LogicalJoin& join) {
   const RuleSet& disabled = input_.disabled_rules;
   MakeLeftUnlessHashed(join);
+  KeepFixedSideRight(join);
+  const bool was_lateral = join.lateral;
   if (!disabled.Has(Rule::kLookupJoins) && PlanLookup(join)) join.lateral = true;
-  const bool turned = !disabled.Has(Rule::kTurnJoins) && TurnsAround(join);
+  const bool keeps_right = is_rerun_ && !join.lateral && IsFixed(*join.children[1]);
+  const bool turned = !disabled.Has(Rule::kTurnJoins) && !keeps_right && TurnsAround(join);
   if (turned) std::swap(join.children[0], join.children[1]);
   const ColumnSet left_set(join.children[0]->outputs);
   Converted left = Convert(*join.children[0]);
   std::vector<ColumnId> cells;
   if (join.lateral) cells = planner::FreeColumns(*join.children[1]);
-  Converted right = Convert(*join.children[1]);
+  Converted right = ConvertRight(join, was_lateral, keeps_right);
   const ColumnSet right_set(right.columns);
+  rows_here_ = left.node->estimated_rows;
 
   plan::HashJoinNode keys;
   std::vector<ExprPtr> others;
@@ -254,12 +157,30 @@ Converted Conversion::ConvertJoin(LogicalJoin& join) {
   }
   if (!keys.left_keys.empty() || needs_hash) {
     keys.type = turned ? *TurnedType(join.type) : TypeOf(join.type);
+    keys.keeps_right = keeps_right;
     return MakeHashJoin(join, std::move(left), std::move(right), keys, others);
   }
   if (join.null_aware) {
     for (ExprPtr& condition : others) condition = IsNotFalse(std::move(condition));
   }
-  return MakeNestedLoop(join, std::move(left), std::move(right), cells, others);
+  Converted loop = MakeNestedLoop(join, std::move(left), std::move(right), cells, others);
+  static_cast<plan::NestedLoopNode&>(*loop.node).keeps_right = keeps_right;
+  return loop;
+}
+
+// In what is opened again and again the side that stays the same is the one that is kept.
+void Conversion::KeepFixedSideRight(LogicalJoin& join) const {
+  const bool may_swap = is_rerun_ && !join.lateral && join.type == JoinType::kInner;
+  if (may_swap && IsFixed(*join.children[0]) && !IsFixed(*join.children[1])) {
+    std::swap(join.children[0], join.children[1]);
+  }
+}
+
+Converted Conversion::ConvertRight(LogicalJoin& join, bool is_lateral, bool is_kept) {
+  const double left_rows = join.children[0]->estimated_rows;
+  const RerunScope scope(*this, !is_kept && (is_rerun_ || is_lateral),
+                         is_kept ? 1 : runs_ * (is_lateral ? left_rows : 1));
+  return Convert(*join.children[1]);
 }
 
 std::vector<ColumnId> Conversion::JoinOutputs(plan::JoinType type, const Converted& left,
@@ -282,6 +203,7 @@ Converted Conversion::MakeHashJoin(LogicalJoin& join, Converted left, Converted 
   node->left_keys = std::move(keys.left_keys);
   node->right_keys = std::move(keys.right_keys);
   node->null_equal = std::move(keys.null_equal);
+  node->keeps_right = keys.keeps_right;
   std::vector<ColumnId> both = left.columns;
   both.insert(both.end(), right.columns.begin(), right.columns.end());
   node->conditions = ResolveAll(others, both);

@@ -6,6 +6,7 @@
 
 #include "base/error/check.h"
 #include "planner/physical/conversion.h"
+#include "planner/physical/repeatable.h"
 
 namespace grizzly::planner {
 
@@ -69,7 +70,13 @@ Converted Conversion::ConvertFunctionScan(LogicalFunctionScan& scan) {
 }
 
 Converted Conversion::ConvertFilter(LogicalFilter& filter) {
+  const bool may_keep = is_rerun_ && IsFixed(*filter.children[0]);
   Converted source = Convert(*filter.children[0]);
+  rows_here_ = source.node->estimated_rows;
+  if (may_keep) {
+    OuterConditions outer = TakeOuterConditions(filter.conjuncts, source.columns);
+    return KeepRows(std::move(source), std::move(outer), filter.estimated_rows);
+  }
   auto node = std::make_unique<plan::FilterNode>();
   node->conjuncts = ResolveAll(filter.conjuncts, source.columns);
   Finish(*node, source.columns, filter.estimated_rows);
@@ -92,6 +99,7 @@ Converted Conversion::ConvertProject(LogicalProject& project) {
     }
     if (same) return source;
   }
+  rows_here_ = source.node->estimated_rows;
   auto node = std::make_unique<plan::ProjectNode>(is_set ? plan::NodeKind::kProjectSet
                                                          : plan::NodeKind::kProject);
   node->expressions = ResolveAll(project.expressions, source.columns);
@@ -103,6 +111,7 @@ Converted Conversion::ConvertProject(LogicalProject& project) {
 
 Converted Conversion::ConvertAggregate(LogicalAggregate& aggregate) {
   Converted source = Convert(*aggregate.children[0]);
+  rows_here_ = source.node->estimated_rows;
   auto node = std::make_unique<plan::AggregateNode>();
   node->groups = ResolveAll(aggregate.groups, source.columns);
   for (ExprPtr& call : aggregate.aggregates) {
@@ -261,8 +270,11 @@ Converted Conversion::ConvertRecursiveUnion(LogicalRecursiveUnion& recursive) {
   auto node = std::make_unique<plan::RecursiveUnionNode>();
   node->cte = WorkTableSlot(recursive.cte_id);
   node->all = recursive.all;
+  constexpr double kRounds = 10;
   for (LogicalPtr& child : recursive.children) {
     const std::vector<ColumnId> wanted = child->outputs;
+    const bool is_term = child == recursive.children.back();
+    const RerunScope scope(*this, is_term || is_rerun_, runs_ * (is_term ? kRounds : 1));
     node->children.push_back(Shape(Convert(*child), wanted).node);
   }
   Finish(*node, recursive.outputs, recursive.estimated_rows);

@@ -313,6 +313,7 @@ Converted Conversion::ConvertScan(LogicalScan& scan) {
     if (tree.size() > 1) return ConvertTreeScan(scan, tree);
   }
   if (scan.relation->oid < kFirstUserOid && !scan.sample) return ConvertVirtualScan(scan);
+  if (is_rerun_ && KeepsScan(scan)) return ConvertKeptScan(scan);
   auto node = std::make_unique<plan::TableScanNode>();
   node->relation = scan.relation;
   node->alias = scan.alias;

@@ -4,6 +4,10 @@
 #include <cstring>
 #include <utility>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace grizzly::storage {
 namespace {
 
@@ -47,12 +51,84 @@ void UnpackWidth(const char* packed, size_t count, uint64_t base, uint64_t* out)
 }
 
 using Unpacker = void (*)(const char*, size_t, uint64_t, uint64_t*);
+using Unpackers = std::array<Unpacker, 65>;
 
 template <size_t... kWidth>
-constexpr std::array<Unpacker, sizeof...(kWidth)> MakeUnpackers(std::index_sequence<kWidth...>) {
+constexpr Unpackers MakeUnpackers(std::index_sequence<kWidth...>) {
   return {UnpackWidth<static_cast<int>(kWidth)>...};
 }
-constexpr auto kUnpackers = MakeUnpackers(std::make_index_sequence<65>());
+constexpr Unpackers kPlainUnpackers = MakeUnpackers(std::make_index_sequence<65>());
+
+#if defined(__x86_64__)
+
+// Four values of at most this width lie in 16 bytes.
+constexpr int kFourWidthMax = 30;
+
+// How four values that start at a bit of 16 bytes come to be four words: which bytes go where, and how far they are
+// shifted down then.
+struct FourPlaces {
+  alignas(32) std::array<uint8_t, 32> bytes{};
+  alignas(32) std::array<uint64_t, 4> shifts{};
+};
+
+constexpr FourPlaces PlacesOf(int width, int first_bit) {
+  FourPlaces places;
+  for (int value = 0; value < 4; ++value) {
+    const int bit = first_bit + value * width;
+    for (int byte = 0; byte < 8; ++byte) {
+      const int from = bit / 8 + byte;
+      places.bytes[static_cast<size_t>(value * 8 + byte)] = from < 16 ? static_cast<uint8_t>(from) : 0x80;  // 0
+    }
+    places.shifts[static_cast<size_t>(value)] = static_cast<uint64_t>(bit % 8);
+  }
+  return places;
+}
+
+template <int kWidth, int kFirst>
+__attribute__((target("avx2"), always_inline)) inline void UnpackFour(const char* packed, __m256i base, uint64_t* out) {
+  static constexpr FourPlaces kPlaces = PlacesOf(kWidth, kFirst * kWidth % 8);
+  const auto* const at = reinterpret_cast<const __m128i*>(packed + kFirst * kWidth / 8);
+  const __m256i bytes = _mm256_broadcastsi128_si256(_mm_loadu_si128(at));
+  const __m256i places = _mm256_load_si256(reinterpret_cast<const __m256i*>(kPlaces.bytes.data()));
+  const __m256i shifts = _mm256_load_si256(reinterpret_cast<const __m256i*>(kPlaces.shifts.data()));
+  const __m256i mask = _mm256_set1_epi64x(static_cast<int64_t>(WidthMask(kWidth)));
+  const __m256i words = _mm256_srlv_epi64(_mm256_shuffle_epi8(bytes, places), shifts);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_add_epi64(base, _mm256_and_si256(words, mask)));
+}
+
+template <int kWidth>
+__attribute__((target("avx2"))) void UnpackWidthWithAvx2(const char* packed, size_t count, uint64_t base,
+                                                         uint64_t* out) {
+  const char* const end = packed + count * kWidth / 8;
+  const __m256i bases = _mm256_set1_epi64x(static_cast<int64_t>(base));
+  size_t i = 0;
+  for (; i + 8 <= count && packed + kWidth / 2 + 16 <= end; i += 8, packed += kWidth) {
+    UnpackFour<kWidth, 0>(packed, bases, out + i);
+    UnpackFour<kWidth, 4>(packed, bases, out + i + 4);
+  }
+  UnpackWidth<kWidth>(packed, count - i, base, out + i);
+}
+
+template <size_t... kWidth>
+constexpr Unpackers MakeAvx2Unpackers(std::index_sequence<kWidth...>) {
+  Unpackers unpackers = kPlainUnpackers;
+  ((unpackers[kWidth + 1] = UnpackWidthWithAvx2<static_cast<int>(kWidth + 1)>), ...);
+  return unpackers;
+}
+constexpr Unpackers kAvx2Unpackers = MakeAvx2Unpackers(std::make_index_sequence<kFourWidthMax>());
+
+const Unpackers& UnpackersOfThisMachine() {
+  __builtin_cpu_init();  // may run before main
+  return __builtin_cpu_supports("avx2") ? kAvx2Unpackers : kPlainUnpackers;
+}
+
+#else
+
+const Unpackers& UnpackersOfThisMachine() { return kPlainUnpackers; }
+
+#endif
+
+const Unpackers& kUnpackers = UnpackersOfThisMachine();
 
 }  // namespace
 

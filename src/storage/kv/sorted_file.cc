@@ -20,6 +20,7 @@ namespace {
 constexpr const char* kWritingSorted = "write a sorted file";
 constexpr const char* kReadingSorted = "read a sorted file";
 constexpr const char* kSortedSuffix = ".sst";
+constexpr size_t kRunReadaheadBytes = 16 << 10;
 
 rocksdb::Slice SliceOf(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 
@@ -126,6 +127,23 @@ std::unique_ptr<StoreIterator> RocksSortedFile::NewIterator() {
 
 // ---- SortedFileFolder ----
 
+namespace {
+
+// Runs are read in order, hundreds of them at once: their blocks would only drive others out of the cache, and
+// what a cursor reads ahead is there once for each. Who looks for a key has a filter of his own.
+std::shared_ptr<rocksdb::TableFactory> RunTables(const rocksdb::Options& options) {
+  auto table = *options.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>();
+  table.block_cache.reset();
+  table.no_block_cache = true;
+  table.cache_index_and_filter_blocks = false;
+  table.filter_policy.reset();
+  table.initial_auto_readahead_size = kRunReadaheadBytes;
+  table.max_auto_readahead_size = kRunReadaheadBytes;
+  return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+}  // namespace
+
 SortedFileFolder::SortedFileFolder(const std::string& data_directory,
                                    std::shared_ptr<rocksdb::FileSystem> file_system,
                                    const rocksdb::Options& options)
@@ -136,6 +154,7 @@ SortedFileFolder::SortedFileFolder(const std::string& data_directory,
   run_options_.listeners.clear();
   ingestion_options_.listeners.clear();
   run_options_.bottommost_compression = rocksdb::kDisableCompressionOption;
+  run_options_.table_factory = RunTables(options);
   ThrowUnlessOk(file_system_->CreateDirIfMissing(path_, rocksdb::IOOptions(), nullptr),
                 "create the folder of sorted files");
   std::vector<std::string> left;

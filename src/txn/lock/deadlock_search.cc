@@ -1,4 +1,6 @@
 // Cycles in the waits-for graph: who waits, for holders and for those ahead in the queue.
+#include <algorithm>
+
 #include "txn/lock/lock_table.h"
 
 namespace grizzly::txn {
@@ -12,6 +14,9 @@ DeadlockSearch::DeadlockSearch(LockTable& table) : table_(table) {
         }
       }
     }
+    for (LockWaiter* watcher : shard.watchers) {
+      waiters_.try_emplace(PartyOf(*watcher->hold->owner), watcher);
+    }
   }
 }
 
@@ -23,6 +28,11 @@ std::vector<DeadlockSearch::Edge> DeadlockSearch::FindCycle(LockWaiter& waiter) 
 }
 
 bool DeadlockSearch::Visit(LockWaiter& waiter) {
+  if (waiter.awaited != nullptr) {
+    return std::any_of(waiter.awaited->begin(), waiter.awaited->end(), [&](const LockHold* hold) {
+      return Follow({&waiter, hold->owner, nullptr});
+    });
+  }
   const LockEntry& entry = *waiter.hold->entry;
   const LockOwner& owner = *waiter.hold->owner;
   const ModeMask conflicts = ConflictsOf(entry.tag.kind, waiter.mode);

@@ -49,6 +49,7 @@ std::string Describe(const LockTag& tag) {
                          tag.a & UINT32_MAX, tag.b);
     case LockKind::kName:
       return fmt::format("object {:016x} of database {}", tag.a, tag.tenant.value);
+    case LockKind::kSnapshot: return fmt::format("snapshots of database {}", tag.tenant.value);
   }
   return "object";
 }
@@ -97,11 +98,13 @@ LockTag LockTag::Name(TenantId tenant, std::string_view qualified_name) {
   const storage::KeyHash hash = storage::HashKey(qualified_name);
   return {LockKind::kName, tenant, hash.low, hash.high};
 }
+LockTag LockTag::Snapshots(TenantId tenant) { return {LockKind::kSnapshot, tenant, 0, 0}; }
 
 // ---- acquiring ----
 
 struct LockManager::State {
   LockOutcome Lock(LockOwner& owner, const LockTag& tag, uint8_t mode, LockWait wait);
+  void AwaitHolders(LockOwner& owner, const LockTag& tag, uint8_t mode);
   void ReleaseLast(LockOwner& owner);
   void ReleaseMode(LockOwner& owner, LockHold& hold, uint8_t mode);
 
@@ -131,6 +134,14 @@ struct LockManager::State {
       for (LockEntry* bucket : shard.buckets) {
         for (LockEntry* entry = bucket; entry != nullptr; entry = entry->chain) visit(*entry);
       }
+    }
+  }
+
+  template <typename Visitor>
+  void ForEachWatcher(Visitor visit) {
+    for (LockShard& shard : table.shards) {
+      std::lock_guard lock(shard.mutex);
+      for (const LockWaiter* watcher : shard.watchers) visit(*watcher);
     }
   }
 
@@ -324,7 +335,38 @@ void LockManager::State::Unfold(LockOwner& owner, size_t count) {
 
 // ---- waiting ----
 
+void LockManager::State::AwaitHolders(LockOwner& owner, const LockTag& tag, uint8_t mode) {
+  const uint64_t hash = LockTable::HashOf(tag);
+  LockShard& shard = table.ShardOf(hash);
+  std::vector<LockHold*> awaited;
+  LockHold hold;  // of nothing: it says who waits, and for which lock
+  LockWaiter waiter;
+  {
+    std::lock_guard lock(shard.mutex);
+    LockEntry* const entry = shard.Find(tag, hash);
+    if (entry == nullptr) return;
+    for (LockHold* other = entry->holds; other != nullptr; other = other->next) {
+      const bool conflicts = (other->modes & ConflictsOf(tag.kind, mode)) != 0;
+      if (conflicts && !IsSameParty(*other->owner, owner)) awaited.push_back(other);
+    }
+    if (awaited.empty()) return;
+    hold.entry = entry;  // there as long as one of them is
+    hold.owner = &owner;
+    hold.hash = hash;
+    waiter.hold = &hold;
+    waiter.mode = mode;
+    waiter.wait_start_us = UnixMicroseconds();
+    waiter.awaited = &awaited;
+    shard.watchers.push_back(&waiter);
+  }
+  Wait(owner, shard, waiter);
+}
+
 void LockManager::State::Abandon(LockShard& shard, LockWaiter& waiter) {
+  if (waiter.awaited != nullptr) {
+    std::erase(shard.watchers, &waiter);
+    return;
+  }
   LockEntry& entry = *waiter.hold->entry;
   entry.Dequeue(waiter);
   entry.WakeWaiters();  // those behind may have waited for this request only
@@ -402,6 +444,7 @@ void LockManager::State::ReleaseMode(LockOwner& owner, LockHold& hold, uint8_t m
     std::lock_guard lock(shard.mutex);
     LockEntry& entry = *hold.entry;
     entry.Ungrant(hold, mode);
+    if (!shard.watchers.empty()) shard.TellWatchers(hold);
     if (entry.first_waiter != nullptr) entry.WakeWaiters();
     is_last = hold.modes == 0;
     if (is_last) shard.FreeIfUnused(entry);
@@ -443,6 +486,19 @@ LockOutcome LockManager::LockRelation(LockOwner& owner, const LockTag& tag, Rela
 LockOutcome LockManager::LockExclusiveOrShared(LockOwner& owner, const LockTag& tag, bool exclusive,
                                                LockWait wait) {
   return state_->Lock(owner, tag, exclusive ? kExclusiveMode : kSharedMode, wait);
+}
+
+void LockManager::AwaitRelationHolders(LockOwner& owner, const LockTag& tag,
+                                       RelationLockMode mode) {
+  state_->AwaitHolders(owner, tag, static_cast<uint8_t>(static_cast<uint8_t>(mode) - 1));
+}
+
+void LockManager::AwaitSharers(LockOwner& owner, const LockTag& tag) {
+  state_->AwaitHolders(owner, tag, kExclusiveMode);
+}
+
+void LockManager::MoveLastToFront(LockOwner& owner) {
+  std::rotate(owner.held_.begin(), owner.held_.end() - 1, owner.held_.end());
 }
 
 bool LockManager::Unlock(LockOwner& owner, const LockTag& tag, bool exclusive) {
@@ -516,18 +572,25 @@ void LockManager::LeaveSession(LockOwner& owner, TransactionId prepared, CancelT
 
 std::vector<HeldLock> LockManager::ListAll() const {
   std::vector<HeldLock> locks;
+  state_->ForEachWatcher([&](const LockWaiter& watcher) {
+    const LockTag& tag = watcher.hold->entry->tag;
+    locks.push_back({tag, ShownMode(tag.kind, watcher.mode), false, watcher.hold->owner->session(),
+                     watcher.wait_start_us, TransactionId(),
+                     watcher.awaited->front()->owner->session()});
+  });
   state_->ForEachEntry([&](const LockEntry& entry) {
     const LockKind kind = entry.tag.kind;
+    if (kind == LockKind::kSnapshot) return;  // nobody asks for it
     for (const LockHold* hold = entry.holds; hold != nullptr; hold = hold->next) {
       for (ModeMask modes = hold->modes; modes != 0; modes &= modes - 1) {
         const auto mode = static_cast<uint8_t>(std::countr_zero(modes));
         locks.push_back({entry.tag, ShownMode(kind, mode), true, hold->owner->session(), 0,
-                         hold->owner->prepared()});
+                         hold->owner->prepared(), SessionId()});
       }
     }
     for (const LockWaiter* w = entry.first_waiter; w != nullptr; w = w->next) {
       locks.push_back({entry.tag, ShownMode(kind, w->mode), false, w->hold->owner->session(),
-                       w->wait_start_us, TransactionId()});
+                       w->wait_start_us, TransactionId(), SessionId()});
     }
   });
   return locks;
@@ -535,6 +598,10 @@ std::vector<HeldLock> LockManager::ListAll() const {
 
 std::vector<SessionId> LockManager::BlockingSessions(SessionId waiter) const {
   std::vector<SessionId> blockers;
+  state_->ForEachWatcher([&](const LockWaiter& watcher) {
+    if (watcher.hold->owner->session() != waiter) return;
+    for (const LockHold* hold : *watcher.awaited) blockers.push_back(hold->owner->session());
+  });
   state_->ForEachEntry([&](const LockEntry& entry) {
     for (const LockWaiter* w = entry.first_waiter; w != nullptr; w = w->next) {
       if (w->hold->owner->session() != waiter) continue;

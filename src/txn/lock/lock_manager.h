@@ -46,7 +46,8 @@ enum class LockOutcome : uint8_t {
   kNotAvailable,       // only with kNoWait and kSkipLocked; the caller decides what to say
 };
 
-enum class LockKind : uint8_t { kRow, kRelation, kTransaction, kAdvisory, kName };
+// kSnapshot: shared by the transactions of a database that keep a snapshot, for others to wait for.
+enum class LockKind : uint8_t { kRow, kRelation, kTransaction, kAdvisory, kName, kSnapshot };
 
 struct LockTag {
   LockKind kind = LockKind::kRow;
@@ -59,6 +60,7 @@ struct LockTag {
   static LockTag Relation(TenantId tenant, Oid relation);
   static LockTag Advisory(TenantId tenant, uint64_t key, uint8_t space);
   static LockTag Name(TenantId tenant, std::string_view qualified_name);
+  static LockTag Snapshots(TenantId tenant);
 };
 
 struct LockSettings;
@@ -70,6 +72,8 @@ struct HeldLock {
   SessionId session;
   int64_t wait_start_us = 0;  // Unix time, 0 when granted
   TransactionId prepared;     // of a prepared transaction, which has no session; else 0
+  // Set: not a request for the lock, but a wait for this session to give its own up (AwaitHolders).
+  SessionId awaited;
 };
 
 // All that an owner holds, to be kept somewhere and taken again.
@@ -103,6 +107,12 @@ class LockManager {
   LockOutcome LockExclusiveOrShared(LockOwner& owner, const LockTag& tag, bool exclusive,
                                     LockWait wait);
   bool Unlock(LockOwner& owner, const LockTag& tag, bool exclusive);  // session-level advisory
+  // Waits until all who hold, at the call, a mode that `mode` conflicts with have given it up. Takes nothing:
+  // others get the lock meanwhile. The owner's own session is not waited for. Throws as the others do.
+  void AwaitRelationHolders(LockOwner& owner, const LockTag& tag, RelationLockMode mode);
+  void AwaitSharers(LockOwner& owner, const LockTag& tag);
+  // What was locked last is held longest: it is behind every position. Those marked before move up by one.
+  void MoveLastToFront(LockOwner& owner);
   size_t MarkPosition(const LockOwner& owner);           // for savepoints
   void ReleaseAfter(LockOwner& owner, size_t position);  // locks taken since
   void ReleaseAll(LockOwner& owner);

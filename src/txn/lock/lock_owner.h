@@ -37,10 +37,12 @@ class LockOwner {
   TransactionId prepared() const { return prepared_; }
   size_t held_count() const { return held_.size(); }
   bool has_folded() const { return folded_ != nullptr; }
+  const LockSettings* settings() const { return settings_; }
 
  private:
   friend class LockManager;
   friend struct LockEntry;
+  friend struct LockShard;
 
   // One acquisition, in order; undone from the back by ReleaseAfter. Without a hold: folded locks, from the
   // one with this number on.

@@ -109,6 +109,17 @@ void LockShard::FreeIfUnused(LockEntry& entry) {
   --entry_count;
 }
 
+void LockShard::TellWatchers(LockHold& hold) {
+  for (size_t i = watchers.size(); i-- > 0;) {
+    LockWaiter& watcher = *watchers[i];
+    if ((hold.modes & ConflictsOf(hold.entry->tag.kind, watcher.mode)) != 0) continue;
+    if (std::erase(*watcher.awaited, &hold) == 0 || !watcher.awaited->empty()) continue;
+    watchers.erase(watchers.begin() + static_cast<ptrdiff_t>(i));
+    watcher.granted = true;
+    watcher.hold->owner->wake_.notify_one();
+  }
+}
+
 void LockShard::GrowBuckets() {
   std::vector<LockEntry*> old = std::move(buckets);
   buckets.assign(std::max(kFirstBuckets, old.size() * 2), nullptr);

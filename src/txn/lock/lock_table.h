@@ -34,7 +34,7 @@ struct LockHold {
   uint32_t counts[2] = {0, 0};   // acquisitions per mode; shared-or-exclusive locks only
 };
 
-// A request in a queue; lives on the stack of the thread that waits.
+// A request in a queue, or a wait for holders to go; lives on the stack of the thread that waits.
 struct LockWaiter {
   LockHold* hold = nullptr;  // the owner's, on the entry; may hold nothing yet
   LockWaiter* previous = nullptr;
@@ -43,6 +43,8 @@ struct LockWaiter {
   bool granted = false;
   int64_t wait_start_us = 0;
   uint64_t seen_by_walk = 0;  // of a deadlock search; guarded by every shard
+  // Not null: it is in no queue, but among its shard's watchers until all of these are gone.
+  std::vector<LockHold*>* awaited = nullptr;
 };
 
 struct LockEntry {
@@ -88,10 +90,13 @@ struct alignas(64) LockShard {
   size_t entry_count = 0;
   LockEntry* free_entries = nullptr;
   std::vector<std::unique_ptr<LockEntry[]>> chunks;
+  std::vector<LockWaiter*> watchers;  // usually none
 
   LockEntry* Find(const LockTag& tag, uint64_t hash) const;
   LockEntry& FindOrMake(const LockTag& tag, uint64_t hash);
   void FreeIfUnused(LockEntry& entry);
+  // The hold has lost a mode.
+  void TellWatchers(LockHold& hold);
 
  private:
   void GrowBuckets();

@@ -173,6 +173,65 @@ TEST_F(LockManagerTest, TimeoutAndCancelLeaveTheQueue) {
   EXPECT_EQ(locks_.ListAll().size(), 1u);
 }
 
+TEST_F(LockManagerTest, HoldersAreAwaitedWithoutAPlaceInTheQueue) {
+  const LockTag table = LockTag::Relation(TenantId(1), 16384);
+  const auto lock = [&](Party& party, RelationLockMode mode, LockWait wait = LockWait::kBlock) {
+    return locks_.LockRelation(*party.owner, table, mode, wait);
+  };
+  Party &builder = NewParty(), &reader = NewParty(), &writer = NewParty(), &later = NewParty();
+  lock(builder, RelationLockMode::kShareUpdateExclusive);
+  lock(reader, RelationLockMode::kAccessShare);
+  lock(writer, RelationLockMode::kAccessShare);
+  lock(writer, RelationLockMode::kRowExclusive);
+  auto awaited = std::async(std::launch::async, [&] {
+    locks_.AwaitRelationHolders(*builder.owner, table, RelationLockMode::kShare);
+  });
+  while (WaiterCount() == 0) {
+  }
+  EXPECT_EQ(locks_.BlockingSessions(SessionId(1)), std::vector<SessionId>{SessionId(3)});
+  // Nobody waits for who waits so, and who comes later is not waited for.
+  EXPECT_EQ(lock(later, RelationLockMode::kRowExclusive, LockWait::kNoWait), LockOutcome::kGranted);
+  EXPECT_EQ(awaited.wait_for(30ms), std::future_status::timeout);
+  locks_.ReleaseAll(*writer.owner);
+  awaited.get();
+  EXPECT_EQ(WaiterCount(), 0u);
+
+  builder.settings.lock_timeout_ms = 10;
+  EXPECT_THROW(locks_.AwaitRelationHolders(*builder.owner, table, RelationLockMode::kShare), SqlError);
+  EXPECT_EQ(WaiterCount(), 0u);
+}
+
+TEST_F(LockManagerTest, AwaitingHoldersIsPartOfADeadlock) {
+  const LockTag table = LockTag::Relation(TenantId(1), 16384);
+  Party &builder = NewParty(), &writer = NewParty();
+  locks_.LockRelation(*builder.owner, table, RelationLockMode::kShareUpdateExclusive, LockWait::kBlock);
+  locks_.LockRelation(*writer.owner, table, RelationLockMode::kRowExclusive, LockWait::kBlock);
+  auto awaited = std::async(std::launch::async, [&]() -> std::string {
+    try {
+      locks_.AwaitRelationHolders(*builder.owner, table, RelationLockMode::kShare);
+    } catch (const SqlError& error) {
+      locks_.ReleaseAll(*builder.owner);
+      return error.what();
+    }
+    return "gone";
+  });
+  while (WaiterCount() == 0) {
+  }
+  std::string upgrade = "granted";
+  try {
+    locks_.LockRelation(*writer.owner, table, RelationLockMode::kShareUpdateExclusive, LockWait::kBlock);
+  } catch (const SqlError& error) {
+    upgrade = error.what();
+    locks_.ReleaseAll(*writer.owner);
+  }
+  if (upgrade == "granted") {
+    EXPECT_EQ(awaited.get(), "deadlock detected");
+  } else {
+    EXPECT_EQ(upgrade, "deadlock detected");
+    EXPECT_EQ(awaited.get(), "gone");
+  }
+}
+
 TEST_F(LockManagerTest, SavepointsGiveBackWhatCameAfter) {
   Party &one = NewParty(), &two = NewParty();
   Row(one, kA, RowLockMode::kKeyShare);
