@@ -308,15 +308,27 @@ void ClientSession::Bind(std::string_view portal_name, std::string_view statemen
   });
 }
 
+namespace {
+
+// A query has rows even if they have no columns.
+bool GivesRows(const PreparedStatement& statement, const RowDescription& columns) {
+  if (!columns.empty()) return true;
+  const parser::ast::Node* const node = statement.node;
+  return node != nullptr && node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT &&
+         node->select_stmt->into_clause == nullptr;
+}
+
+}  // namespace
+
 void ClientSession::DescribeStatement(std::string_view statement_name) {
   if (skip_to_sync_ || terminated_) return;
   Guard({}, true, [&] {
     const PreparedStatementPtr statement = FindPrepared(statement_name);
     sink_.DescribeParameters(statement->parameter_types);
-    if (statement->columns.empty()) {
-      sink_.NoData();
-    } else {
+    if (GivesRows(*statement, statement->columns)) {
       sink_.DescribeRows(statement->columns);
+    } else {
+      sink_.NoData();
     }
   });
 }
@@ -325,10 +337,10 @@ void ClientSession::DescribePortal(std::string_view portal_name) {
   if (skip_to_sync_ || terminated_) return;
   Guard({}, true, [&] {
     const Portal& portal = FindPortal(portal_name);
-    if (portal.columns.empty()) {
-      sink_.NoData();
-    } else {
+    if (GivesRows(*portal.statement, portal.columns)) {
       sink_.DescribeRows(portal.columns);
+    } else {
+      sink_.NoData();
     }
   });
 }
@@ -373,7 +385,7 @@ void ClientSession::Execute(std::string_view portal_name, uint32_t max_rows) {
       const types::IoSettings& io = settings_.effective().io;
       portal.finished =
           portal.execution->Fetch(max_rows, [&](const types::Batch& batch) {
-            if (!portal.columns.empty()) sink_.Rows(portal.columns, batch, io);
+            if (GivesRows(statement, portal.columns)) sink_.Rows(portal.columns, batch, io);
             fetched += batch.row_count();
           });
     }
