@@ -102,12 +102,13 @@ void TenantCatalog::Load() {
   }
   snapshot->ApplyLoaded(std::move(relations));
   snapshot->SealVersion();
+  const std::lock_guard lock(mutex_);
   latest_ = std::move(snapshot);
 }
 
 // What others have committed and not yet published is read, too; publishing it once more does nothing.
 void TenantCatalog::Reload() {
-  const std::scoped_lock lock(statistics_mutex_, mutex_);
+  const std::scoped_lock lock(publishing_, statistics_mutex_);
   Load();
 }
 
@@ -123,10 +124,11 @@ TenantSnapshotPtr TenantCatalog::LatestSnapshot() const {
 void TenantCatalog::Publish(std::span<const CatalogChange> changes) {
   if (changes.empty()) return;
   ForgetStatistics(changes);
-  const std::lock_guard lock(mutex_);
-  auto next = std::make_shared<TenantSnapshot>(*latest_);
+  const std::lock_guard publishing(publishing_);
+  auto next = std::make_shared<TenantSnapshot>(*LatestSnapshot());
   for (const CatalogChange& change : changes) next->Apply(Committed(change));
   next->SealVersion();
+  const std::lock_guard lock(mutex_);
   latest_ = std::move(next);
 }
 
@@ -245,9 +247,10 @@ std::vector<std::pair<Oid, uint64_t>> TenantCatalog::ChangedRelations() {
 }
 
 void TenantCatalog::OutdatePlans() {
-  const std::lock_guard lock(mutex_);
-  auto next = std::make_shared<TenantSnapshot>(*latest_);
+  const std::lock_guard publishing(publishing_);
+  auto next = std::make_shared<TenantSnapshot>(*LatestSnapshot());
   next->SealVersion();
+  const std::lock_guard lock(mutex_);
   latest_ = std::move(next);
 }
 

@@ -51,7 +51,10 @@ class TenantCatalog final : public Catalog,
   const TenantId tenant_;
   PersistentCounter oids_;
   PersistentCounter storages_;
-  mutable std::mutex mutex_;      // over latest_ and publishing
+  // Held while the next snapshot is made, before mutex_: stored values of user types are read then, and who reads
+  // them may ask for the latest.
+  std::mutex publishing_;
+  mutable std::mutex mutex_;      // over latest_
   TenantSnapshotPtr latest_;
   std::mutex statistics_mutex_;
   std::unordered_map<Oid, RelationStatistics> statistics_;
