@@ -124,6 +124,10 @@ TenantSnapshotPtr TenantCatalog::LatestSnapshot() const {
 void TenantCatalog::Publish(std::span<const CatalogChange> changes) {
   if (changes.empty()) return;
   ForgetStatistics(changes);
+  PublishNext(changes);
+}
+
+void TenantCatalog::PublishNext(std::span<const CatalogChange> changes) {
   const std::lock_guard publishing(publishing_);
   auto next = std::make_shared<TenantSnapshot>(*LatestSnapshot());
   for (const CatalogChange& change : changes) next->Apply(Committed(change));
@@ -246,13 +250,7 @@ std::vector<std::pair<Oid, uint64_t>> TenantCatalog::ChangedRelations() {
   return changed;
 }
 
-void TenantCatalog::OutdatePlans() {
-  const std::lock_guard publishing(publishing_);
-  auto next = std::make_shared<TenantSnapshot>(*LatestSnapshot());
-  next->SealVersion();
-  const std::lock_guard lock(mutex_);
-  latest_ = std::move(next);
-}
+void TenantCatalog::OutdatePlans() { PublishNext({}); }
 
 StatisticsStore* StatisticsOf(Catalog* catalog) { return dynamic_cast<TenantCatalog*>(catalog); }
 

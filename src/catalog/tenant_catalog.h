@@ -44,6 +44,7 @@ class TenantCatalog final : public Catalog,
   void Load();
   void ForgetStatistics(std::span<const CatalogChange> changes);  // of dropped relations
   double LiveRowsLocked(Oid relation) const;
+  void PublishNext(std::span<const CatalogChange> changes);
   // A version of its own for what is as it was: plans that are kept are made again.
   void OutdatePlans();
 

@@ -74,13 +74,13 @@ void TenantSnapshot::ListIndex(const Relation& index, bool is_there) {
   if (table == nullptr) return;
   const std::vector<Oid>& listed = (*table)->indexes;
   const bool is_listed = std::find(listed.begin(), listed.end(), index.oid) != listed.end();
-  if (is_listed == is_there) return;
+  // A table that has it already still learns of its clustering key.
+  if (is_listed == is_there && !(is_there && index.index->clustered_by)) return;
   auto changed = std::make_shared<Relation>(**table);
+  std::erase(changed->indexes, index.oid);
   if (is_there) {
     changed->indexes.push_back(index.oid);
     std::sort(changed->indexes.begin(), changed->indexes.end());
-  } else {
-    std::erase(changed->indexes, index.oid);
   }
   SetRelation(std::move(changed));
 }
@@ -101,11 +101,7 @@ void TenantSnapshot::SetRelation(std::shared_ptr<Relation> relation) {
   const RelationPtr shared = std::move(relation);
   relations_.Set(shared->oid, shared);
   relations_by_name_.Set({shared->schema, shared->name}, shared);
-  // The table learns of its clustering key though that index comes after it.
-  if (shared->index.has_value() && shared->index->clustered_by) {
-    const RelationPtr* table = relations_.Find(shared->index->table);
-    if (table != nullptr) SetRelation(std::make_shared<Relation>(**table));
-  }
+  // The table learns of an index that comes after it.
   if (shared->index.has_value()) ListIndex(*shared, true);
 }
 

@@ -19,7 +19,9 @@ Oid FindFact(const Facts& facts, NameOf name_of, std::string_view name) {
   return found == facts.end() ? kInvalidOid : found->oid;
 }
 
-Oid FindBuiltin(Oid object_class, std::string_view name) {
+}  // namespace
+
+Oid FindBuiltinTextSearchObject(Oid object_class, std::string_view name) {
   switch (object_class) {
     case kTextSearchConfigurationClass:
       return FindFact(facts::AllTextSearchConfigurations(), [](const auto& fact) { return fact.cfgname; }, name);
@@ -32,8 +34,6 @@ Oid FindBuiltin(Oid object_class, std::string_view name) {
     default: return kInvalidOid;
   }
 }
-
-}  // namespace
 
 Oid BuiltinParserOf(const CatalogSnapshot& catalog, Oid parser) {
   const SchemaObjectPtr made = ObjectsOf(catalog).FindObject(kTextSearchParserClass, parser);
@@ -58,7 +58,7 @@ Oid FindTextSearchObject(const CatalogSnapshot& catalog, const SearchPath& path,
   const auto in_schema = [&](Oid schema) {
     const SchemaObjectPtr made = ObjectsOf(catalog).FindObject(object_class, schema, name.back());
     if (made != nullptr) return made->oid;
-    return schema == kCatalogSchemaOid ? FindBuiltin(object_class, name.back()) : kInvalidOid;
+    return schema == kCatalogSchemaOid ? FindBuiltinTextSearchObject(object_class, name.back()) : kInvalidOid;
   };
   if (name.size() > 1) {
     const std::string_view schema_name = name[name.size() - 2];

@@ -30,7 +30,9 @@ inline constexpr std::string_view kTemplateLexize = "lexize";
 Oid BuiltinParserOf(const CatalogSnapshot& catalog, Oid parser);
 Oid BuiltinTemplateOf(const CatalogSnapshot& catalog, Oid dictionary_template);
 
-// A parser, template, dictionary or configuration (`object_class`) by its dotted name, along the search path; 0: there is none.
+// A parser, template, dictionary or configuration (`object_class`) that PostgreSQL comes with; 0: there is none.
+Oid FindBuiltinTextSearchObject(Oid object_class, std::string_view name);
+// By its dotted name, made by users or not, along the search path; 0: there is none.
 Oid FindTextSearchObject(const CatalogSnapshot& catalog, const SearchPath& path, Oid object_class,
                          std::span<const std::string_view> name);
 

@@ -7,27 +7,16 @@
 #include "base/log/log.h"
 #include "catalog/access_method.h"
 #include "catalog/object_text.h"
+#include "catalog/relation_size.h"
 #include "catalog/statistics.h"
 #include "session/client_session.h"
 #include "session/database_instance.h"
 #include "session/silent_sink.h"
-#include "storage/column/row_group.h"
-#include "storage/key/key_layout.h"
-#include "storage/kv/store.h"
 
 namespace grizzly::session {
 namespace {
 
 constexpr uint64_t kUncountedBytesMin = 8 << 10;  // of a table that was never analyzed
-
-uint64_t RowBytes(storage::Store& store, const catalog::Relation& table) {
-  std::string prefix;
-  storage::AppendKeyHead(&prefix, table.tenant, table.storage, IndexId{0});
-  const uint64_t bytes = store.ApproximateBytes(prefix, storage::PrefixSuccessor(prefix));
-  return catalog::IsColumnar(table)
-             ? bytes + storage::GroupBytes(store, table.tenant, table.storage)
-             : bytes;
-}
 
 }  // namespace
 
@@ -80,7 +69,9 @@ std::vector<Oid> AutoAnalyze::TablesToAnalyze(TenantState& tenant) {
   tenant.catalog->Latest()->ForEachRelation([&](const catalog::RelationPtr& table) {
     if (!table->HasRows() || tenant.catalog->Statistics(table->oid).row_count >= 0) return;
     const bool is_known = std::find(tables.begin(), tables.end(), table->oid) != tables.end();
-    if (!is_known && RowBytes(instance_.store(), *table) > kUncountedBytesMin) tables.push_back(table->oid);
+    if (!is_known && catalog::ApproximateRowBytes(instance_.store(), *table) > kUncountedBytesMin) {
+      tables.push_back(table->oid);
+    }
   });
   return tables;
 }

@@ -2,11 +2,10 @@
 #include <charconv>
 #include <cmath>
 
-#include "catalog/access_method.h"
+#include "catalog/relation_size.h"
 #include "facts/roles.h"
 #include "session/client_session.h"
 #include "session/system_functions.h"
-#include "storage/column/row_group.h"
 #include "storage/key/key_layout.h"
 #include "storage/kv/store.h"
 
@@ -22,21 +21,15 @@ int64_t BytesUnder(const SystemCall& call, const std::string& prefix) {
 
 // The rows of a table, or the entries of an index that has some of its own.
 int64_t OwnBytes(const SystemCall& call, const catalog::Relation& relation) {
-  std::string prefix;
-  if (relation.index.has_value()) {
-    const auto table = call.session.Snapshot()->FindRelation(relation.index->table);
-    if (table == nullptr || relation.index->clustered_by) return 0;
-    storage::AppendKeyHead(&prefix, table->tenant, table->storage, relation.index->index_id);
-  } else {
+  if (!relation.index.has_value()) {
     if (relation.storage.value == 0) return 0;
-    storage::AppendKeyHead(&prefix, relation.tenant, relation.storage, IndexId{0});
+    return static_cast<int64_t>(catalog::ApproximateRowBytes(call.session.instance().store(), relation));
   }
-  int64_t bytes = BytesUnder(call, prefix);
-  if (catalog::IsColumnar(relation)) {
-    bytes += static_cast<int64_t>(storage::GroupBytes(call.session.instance().store(),
-                                                      relation.tenant, relation.storage));
-  }
-  return bytes;
+  const auto table = call.session.Snapshot()->FindRelation(relation.index->table);
+  if (table == nullptr || relation.index->clustered_by) return 0;
+  std::string prefix;
+  storage::AppendKeyHead(&prefix, table->tenant, table->storage, relation.index->index_id);
+  return BytesUnder(call, prefix);
 }
 
 int64_t IndexBytes(const SystemCall& call, const catalog::Relation& table) {

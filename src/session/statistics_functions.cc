@@ -1,6 +1,5 @@
 // pg_stat_get_*: counters of the cumulative statistics. Changed rows are counted by commits, from the start of the
 // server. What is not counted here reads as PostgreSQL shows it after a reset: 0, or NULL for times.
-#include "catalog/statistics.h"
 #include "facts/types.h"
 #include "session/client_session.h"
 #include "session/system_functions.h"
@@ -41,18 +40,14 @@ Datum DatabaseBackends(const SystemCall& call) {
   return Datum::Of(static_cast<int32_t>(sessions));
 }
 
-catalog::StatisticsStore& StoreOf(const SystemCall& call) {
-  return *catalog::StatisticsOf(call.session.tenant().catalog.get());
-}
-
 Datum LiveRows(const SystemCall& call) {
   call.session.NoteStatisticsRead();
-  return Datum::Of(static_cast<int64_t>(std::max(StoreOf(call).LiveRows(call.OidAt(0)), 0.0)));
+  return Datum::Of(static_cast<int64_t>(std::max(call.statistics().LiveRows(call.OidAt(0)), 0.0)));
 }
 
 catalog::RelationActivity ActivityOf(const SystemCall& call) {
   call.session.NoteStatisticsRead();
-  return StoreOf(call).Activity(call.OidAt(0));
+  return call.statistics().Activity(call.OidAt(0));
 }
 
 template <uint64_t catalog::RowChanges::*kCounter>
@@ -65,6 +60,10 @@ Datum ChangedSinceAnalyze(const SystemCall& call) {
 }
 
 }  // namespace
+
+catalog::StatisticsStore& SystemCall::statistics() const {
+  return *catalog::StatisticsOf(session.tenant().catalog.get());
+}
 
 void ClientSession::NoteStatisticsRead() {
   if (statistics_read_us_ != 0 || settings_.Raw("stats_fetch_consistency") != "snapshot") return;

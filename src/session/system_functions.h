@@ -11,6 +11,7 @@
 
 #include "base/memory/arena.h"
 #include "catalog/catalog.h"
+#include "catalog/statistics.h"
 #include "facts/procs.h"
 #include "types/datum.h"
 
@@ -28,6 +29,7 @@ struct SystemCall {
   Oid OidAt(size_t i) const { return arguments[i].As<Oid>(); }
   std::string_view TextAt(size_t i) const { return arguments[i].AsString(); }
   types::Datum Text(std::string_view text) const { return types::Datum::OfString(text, arena); }
+  catalog::StatisticsStore& statistics() const;  // of the session's database
 };
 
 using SystemFunction = types::Datum (*)(const SystemCall& call);

@@ -108,7 +108,7 @@ void SetBack(const SystemCall& call, const std::string& key) {
 // Tables and functions belong to a database, the catalogs of the server to number 0.
 Datum ResetDatabase(const SystemCall& call) {
   SetBack(call, DatabaseKey(call.session.tenant().database->oid));
-  catalog::StatisticsOf(call.session.tenant().catalog.get())->ForgetChanges(kInvalidOid);
+  call.statistics().ForgetChanges(kInvalidOid);
   return Void();
 }
 
@@ -117,9 +117,7 @@ Datum ResetTable(const SystemCall& call) {
   const facts::RelationFact* fact = table == nullptr ? nullptr : facts::FindRelation(table->oid);
   const bool is_shared = fact != nullptr && fact->relisshared;
   SetBack(call, DatabaseKey(is_shared ? kInvalidOid : call.session.tenant().database->oid));
-  if (table != nullptr) {
-    catalog::StatisticsOf(call.session.tenant().catalog.get())->ForgetChanges(table->oid);
-  }
+  if (table != nullptr) call.statistics().ForgetChanges(table->oid);
   return Void();
 }
 

@@ -6,12 +6,12 @@
 #include <random>
 
 #include "catalog/access_method.h"
+#include "catalog/relation_size.h"
 #include "catalog/statistics.h"
 #include "commands/maintenance/column_sampler.h"
 #include "commands/relation_lookup.h"
 #include "facts/types.h"
 #include "plan/plan.h"
-#include "storage/column/row_group.h"
 #include "storage/kv/store.h"
 
 namespace grizzly::commands {
@@ -114,13 +114,7 @@ TableStatistics Merge(const catalog::TableStatisticsPtr& old, const catalog::Rel
 }
 
 double BytesOf(CommandInput& input, const catalog::Relation& table) {
-  const KeyRange rows = RangeOfIndex(table.tenant, table.storage, IndexId{0});
-  storage::Store& store = input.transactions.store();
-  auto bytes = static_cast<double>(store.ApproximateBytes(rows.from, rows.to));
-  if (catalog::IsColumnar(table)) {
-    bytes += static_cast<double>(storage::GroupBytes(store, table.tenant, table.storage));
-  }
-  return bytes;
+  return static_cast<double>(catalog::ApproximateRowBytes(input.transactions.store(), table));
 }
 
 void SetTotals(CommandInput& input, const catalog::Relation& table, uint64_t row_count) {

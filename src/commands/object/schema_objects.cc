@@ -9,11 +9,11 @@
 #include "catalog/object_text.h"
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
+#include "catalog/text_search_objects.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/relation_lookup.h"
 #include "facts/collations.h"
 #include "facts/conversions.h"
-#include "facts/text_search.h"
 
 namespace grizzly::commands {
 namespace {
@@ -57,22 +57,10 @@ bool IsBuiltinObject(Oid object_class, const std::vector<std::string>& name) {
   const std::string& own = name.back();
   switch (object_class) {
     case catalog::kCollationClass: return facts::FindCollationByName(own) != nullptr;
-    case catalog::kTextSearchConfigurationClass:
-      return std::ranges::any_of(facts::AllTextSearchConfigurations(),
-                                 [&](const auto& fact) { return fact.cfgname == own; });
-    case catalog::kTextSearchDictionaryClass:
-      return std::ranges::any_of(facts::AllTextSearchDictionaries(),
-                                 [&](const auto& fact) { return fact.dictname == own; });
-    case catalog::kTextSearchParserClass:
-      return std::ranges::any_of(facts::AllTextSearchParsers(),
-                                 [&](const auto& fact) { return fact.prsname == own; });
-    case catalog::kTextSearchTemplateClass:
-      return std::ranges::any_of(facts::AllTextSearchTemplates(),
-                                 [&](const auto& fact) { return fact.tmplname == own; });
     case catalog::kConversionClass:
       return std::ranges::any_of(facts::AllConversions(),
                                  [&](const auto& fact) { return fact.conname == own; });
-    default: return false;
+    default: return catalog::FindBuiltinTextSearchObject(object_class, own) != kInvalidOid;
   }
 }
 

@@ -36,6 +36,10 @@ ExprPtr ExpressionBinder::BindCast(const PgQuery__TypeCast& node) {
 
 ExprPtr ExpressionBinder::BindArray(const PgQuery__AArrayExpr& node, Oid array_type,
                                     Oid element_type, int32_t typmod) {
+  // int2vector and oidvector are elements as numbers are.
+  const auto is_array = [&](Oid type) {
+    return type != facts::kInt2vectorOid && type != facts::kOidvectorOid && state_.types().IsArray(type);
+  };
   std::vector<ExprPtr> elements;
   bool nested = false;
   for (size_t i = 0; i < node.n_elements; ++i) {
@@ -45,9 +49,7 @@ ExprPtr ExpressionBinder::BindArray(const PgQuery__AArrayExpr& node, Oid array_t
       nested = true;
     } else {
       elements.push_back(Bind(element));
-      const Oid type = elements.back()->type.oid;
-      const bool is_vector = type == facts::kInt2vectorOid || type == facts::kOidvectorOid;
-      nested = nested || (!is_vector && state_.types().IsArray(type));
+      nested = nested || is_array(elements.back()->type.oid);
     }
   }
   Oid common = nested ? array_type : element_type;
@@ -58,8 +60,7 @@ ExprPtr ExpressionBinder::BindArray(const PgQuery__AArrayExpr& node, Oid array_t
           .At(node.location);
     }
     common = SelectCommonType(state_, elements, "ARRAY");
-    const bool is_vector = common == facts::kInt2vectorOid || common == facts::kOidvectorOid;
-    nested = !is_vector && state_.types().IsArray(common);
+    nested = is_array(common);
     array_type = nested ? common : state_.types().ArrayOf(common);
     if (array_type == kInvalidOid) {
       throw SqlError(SqlState::kUndefinedObject,
