@@ -95,17 +95,24 @@ struct OpenCursor {
   }
 };
 
+// Opened once: opening it takes longer than a hundred tests, and a test leaves nothing in it.
+storage::Store& TheStore() {
+  static const auto store = [] {
+    storage::StoreOptions options;
+    options.directory = "/model";
+    options.medium = storage::StoreMedium::kMemory;
+    return storage::Store::Open(options);
+  }();
+  return *store;
+}
+
 }  // namespace
 
 const uint64_t kSeedCount = 60;
 
 void RunModel(Random& random) {
   MemoryTracker tracker("model", nullptr);
-  storage::StoreOptions options;
-  options.directory = "/model";
-  options.medium = storage::StoreMedium::kMemory;
-  const auto store = storage::Store::Open(options);
-  PendingWrites writes(*store);
+  PendingWrites writes(TheStore());
   Model model;
   std::vector<size_t> savepoints;
   uint32_t command = 1;
