@@ -38,6 +38,11 @@ bool IsSqlSyntax(const PgQuery__FuncCall& call) {
   return call.funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX;
 }
 
+bool IsXmlExists(const PgQuery__FuncCall& call) {
+  return IsSqlSyntax(call) && call.n_funcname > 0 &&
+         std::string_view(call.funcname[call.n_funcname - 1]->string->sval) == "xmlexists";
+}
+
 bool IsSimilarTo(const PgQuery__FuncCall& call) {
   return call.n_funcname > 0 &&
          std::string_view(call.funcname[call.n_funcname - 1]->string->sval) == "similar_to_escape";
@@ -128,7 +133,17 @@ void BracketOperands(ProtobufCMessage& message) {
     BracketUnlessPlain(node->limit_offset, /*literal_is_plain=*/true);
   } else if (auto* node = AsPart<PgQuery__XmlExpr>(message, pg_query__xml_expr__descriptor)) {
     for (size_t i = 0; i < node->n_args; ++i) Bracket(node->args[i]);
+  } else if (auto* node = AsPart<PgQuery__RangeTableFunc>(message, pg_query__range_table_func__descriptor)) {
+    BracketUnlessPlain(node->docexpr, /*literal_is_plain=*/true);
+  } else if (auto* node =
+                 AsPart<PgQuery__RangeTableFuncCol>(message, pg_query__range_table_func_col__descriptor)) {
+    Bracket(node->colexpr);
+    Bracket(node->coldefexpr);
   } else if (auto* node = AsPart<PgQuery__FuncCall>(message, pg_query__func_call__descriptor)) {
+    if (IsXmlExists(*node)) {
+      for (size_t i = 0; i < node->n_args; ++i) BracketUnlessPlain(node->args[i], /*literal_is_plain=*/true);
+      return;
+    }
     if (!IsSqlSyntax(*node) && !IsSimilarTo(*node)) return;
     for (size_t i = 0; i < node->n_args; ++i) Bracket(node->args[i]);
   }

@@ -95,11 +95,13 @@ Oid RequireFunction(CommandInput& input, PgQuery__ObjectType type,
   const std::string dotted = fmt::format("{}", fmt::join(name, "."));
   const bool is_aggregate = type == PG_QUERY__OBJECT_TYPE__OBJECT_AGGREGATE;
   if (found == nullptr) {
+    const std::string_view missing_word =
+        type == PG_QUERY__OBJECT_TYPE__OBJECT_ROUTINE ? "function" : KindWord(type);
     const std::string list = is_aggregate && types.empty() ? "*" : TypeListText(input, types);
     throw SqlError(SqlState::kUndefinedFunction,
                    node.args_unspecified
-                       ? fmt::format("could not find a {} named \"{}\"", KindWord(type), dotted)
-                       : fmt::format("{} {}({}) does not exist", KindWord(type), dotted, list));
+                       ? fmt::format("could not find a {} named \"{}\"", missing_word, dotted)
+                       : fmt::format("{} {}({}) does not exist", missing_word, dotted, list));
   }
   if (!IsOfKind(*found, type)) {
     const std::string signature = fmt::format("{}({})", dotted, TypeListText(input, types));
