@@ -9,7 +9,7 @@ Evaluator::Evaluator(const Expr& root, EvaluationState& state) : expr_(&root), s
 Evaluator::~Evaluator() = default;
 Evaluator::Evaluator(Evaluator&&) noexcept = default;
 
-const types::Vector& Evaluator::Evaluate(const types::Batch& input) {
+const types::Vector& Evaluator::Evaluate(const types::Batch& input) & {
   if (root_ == nullptr) root_ = CompileNode(*expr_);
   if (input.row_count() == 0) {
     if (empty_ == nullptr) empty_ = std::make_unique<types::Vector>(expr_->type, 0);
@@ -18,7 +18,7 @@ const types::Vector& Evaluator::Evaluate(const types::Batch& input) {
   return root_->Evaluate(*state_, input);
 }
 
-types::Datum Evaluator::EvaluateScalar() {
+types::Datum Evaluator::EvaluateScalar() & {
   types::Batch one_row;
   one_row.set_row_count(1);
   return Evaluate(one_row).GetDatum(0);

@@ -44,9 +44,9 @@ class Evaluator {
 
   // The value for each row of `input`; the vector belongs to the evaluator and is valid until its
   // next call (it may reference columns of `input`).
-  const types::Vector& Evaluate(const types::Batch& input);
+  const types::Vector& Evaluate(const types::Batch& input) &;
   // One value of an expression over constants and parameters only, valid until the next call.
-  types::Datum EvaluateScalar();
+  types::Datum EvaluateScalar() &;
   // The rows of `input` for which the root (a boolean) is true; valid until the next call.
   types::Selection Filter(const types::Batch& input);
 

@@ -34,6 +34,26 @@ T* NewMessage(void (*init)(T*)) {
   return message;
 }
 
+ast::Node** NewArray(size_t count) {
+  auto** array = static_cast<ast::Node**>(std::malloc(count * sizeof(ast::Node*)));
+  if (array == nullptr) throw std::bad_alloc();
+  return array;
+}
+
+char* NewText(const std::string& text) {
+  char* const copy = ::strdup(text.c_str());
+  if (copy == nullptr) throw std::bad_alloc();
+  return copy;
+}
+
+ast::Node* NewString(const std::string& text) {
+  ast::Node* node = NewMessage(&pg_query__node__init);
+  node->node_case = PG_QUERY__NODE__NODE_STRING;
+  node->string = NewMessage(&pg_query__string__init);
+  node->string->sval = NewText(text);
+  return node;
+}
+
 bool IsSqlSyntax(const PgQuery__FuncCall& call) {
   return call.funcformat == PG_QUERY__COERCION_FORM__COERCE_SQL_SYNTAX;
 }
@@ -68,8 +88,7 @@ bool NeedsBrackets(const ast::Node& node) {
 // A row of one field without the word ROW reads as brackets, and is none once it is parsed.
 void PutInBrackets(ast::Node*& operand) {
   PgQuery__RowExpr* row = NewMessage(&pg_query__row_expr__init);
-  row->args = static_cast<ast::Node**>(std::malloc(sizeof(ast::Node*)));
-  if (row->args == nullptr) throw std::bad_alloc();
+  row->args = NewArray(1);
   row->n_args = 1;
   row->args[0] = operand;
   row->row_format = PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST;
@@ -160,11 +179,31 @@ void MarkLockedNames(ProtobufCMessage& message, const std::string& mark) {
     return;
   }
   char*& name = clause->locked_rels[clause->n_locked_rels - 1]->range_var->relname;
-  const std::string marked = name + mark;
-  char* const copy = ::strdup(marked.c_str());
-  if (copy == nullptr) throw std::bad_alloc();
+  char* const marked = NewText(name + mark);
   std::free(name);
-  name = copy;
+  name = marked;
+}
+
+// libpg_query leaves PRESERVE WHITESPACE out. A collation that is called like the mark stands for it meanwhile.
+void MarkKeptWhitespace(ProtobufCMessage& message, const std::string& mark) {
+  ForEachPart(message, [&](const ProtobufCMessage& part) {
+    MarkKeptWhitespace(const_cast<ProtobufCMessage&>(part), mark);
+  });
+  auto* parse = AsPart<PgQuery__XmlExpr>(message, pg_query__xml_expr__descriptor);
+  if (parse == nullptr || parse->op != PG_QUERY__XML_EXPR_OP__IS_XMLPARSE || parse->n_args != 2) return;
+  const ast::Node& keeps = *parse->args[1];
+  const bool is_kept = keeps.node_case == PG_QUERY__NODE__NODE_A_CONST &&
+                       keeps.a_const->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL &&
+                       keeps.a_const->boolval->boolval;
+  if (!is_kept) return;
+  auto* collate = NewMessage(&pg_query__collate_clause__init);
+  collate->arg = parse->args[0];
+  collate->collname = NewArray(1);
+  collate->n_collname = 1;
+  collate->collname[0] = NewString(mark);
+  parse->args[0] = NewMessage(&pg_query__node__init);
+  parse->args[0]->node_case = PG_QUERY__NODE__NODE_COLLATE_CLAUSE;
+  parse->args[0]->collate_clause = collate;
 }
 
 // What stands nowhere in the statement.
@@ -175,11 +214,13 @@ std::string UnusedMark(const Bytes& packed) {
   return mark;
 }
 
+void ReplaceAll(std::string& text, const std::string& from, std::string_view to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;) text.replace(at, from.size(), to);
+}
+
 std::string WithoutMarks(std::string text, const std::string& mark) {
-  const std::string marked = mark + '"';
-  for (size_t at = 0; (at = text.find(marked, at)) != std::string::npos;) {
-    text.replace(at, marked.size(), "\" ");
-  }
+  ReplaceAll(text, "COLLATE \"" + mark + '"', "PRESERVE WHITESPACE");
+  ReplaceAll(text, mark + '"', "\" ");
   return text;
 }
 
@@ -190,6 +231,7 @@ Bytes Prepared(const Bytes& packed, const std::string& mark) {
   if (copy == nullptr) throw std::bad_alloc();
   BracketOperands(copy->base);
   MarkLockedNames(copy->base, mark);
+  MarkKeptWhitespace(copy->base, mark);
   return Pack(*copy);
 }
 

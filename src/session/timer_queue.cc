@@ -35,8 +35,9 @@ void TimerQueue::Loop() {
       continue;
     }
     const auto first = actions_.begin();
-    if (first->first.first > Clock::now()) {
-      changed_.wait_until(lock, first->first.first);
+    const Clock::time_point due = first->first.first;  // Cancel may take the entry away meanwhile
+    if (due > Clock::now()) {
+      changed_.wait_until(lock, due);
       continue;
     }
     const std::function<void()> action = std::move(first->second);

@@ -26,7 +26,8 @@ using catalog::RelationPtr;
 // What the rows there are read as in the new column, when that is one value.
 void SetMissingValue(CommandInput& input, const expr::Expr& value, catalog::Column* column) {
   CommandExecution execution(input);
-  const types::Datum datum = expr::Evaluator(value, execution.evaluation()).EvaluateScalar();
+  expr::Evaluator evaluator(value, execution.evaluation());
+  const types::Datum datum = evaluator.EvaluateScalar();
   column->has_missing = true;
   column->missing_is_null = datum.is_null();
   if (datum.is_null()) return;

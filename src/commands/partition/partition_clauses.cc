@@ -173,7 +173,8 @@ PartitionBound::Value ReadValue(CommandInput& input, const Relation& parent, siz
         .At(location);
   }
   CommandExecution execution(input);
-  const types::Datum datum = expr::Evaluator(*bound, execution.evaluation()).EvaluateScalar();
+  expr::Evaluator evaluator(*bound, execution.evaluation());
+  const types::Datum datum = evaluator.EvaluateScalar();
   PartitionBound::Value value;
   if (datum.is_null()) {
     value.kind = 'n';
