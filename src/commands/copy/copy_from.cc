@@ -11,7 +11,7 @@
 #include "commands/relation_lookup.h"
 #include "commands/table/bulk_insert.h"
 #include "commands/table/row_rules.h"
-#include "commands/table/stored_rows.h"
+#include "executor/columnar/group_reader.h"
 #include "executor/constraint/finish_statement.h"
 #include "executor/modify/row_router.h"
 #include "executor/modify/row_writer.h"
@@ -63,7 +63,7 @@ class CopyIn {
         rules_(MakeRowRules(input, table)),
         writer_(rules_, execution_.context()),
         fields_(options_),
-        batch_(ColumnTypes(*table)) {
+        batch_(executor::ColumnTypesOf(*table)) {
     ChooseColumns(statement);
     BindDefaults();
     if (statement.where_clause != nullptr) BindWhere(*statement.where_clause);
@@ -368,7 +368,7 @@ class CopyIn {
       types::Batch chosen;
       chosen.Reference(batch_);
       chosen.Select(kept);
-      types::Batch copy(ColumnTypes(table_));
+      types::Batch copy(executor::ColumnTypesOf(table_));
       if (rows_ > 0) copy.Append(chosen, 0, rows_);
       batch_ = std::move(copy);
       batch_.set_row_count(rows_);
@@ -378,7 +378,7 @@ class CopyIn {
 
   // Runs the rows of a failing batch one by one: the first that fails throws, with its line.
   void FindFailingRow(Place* place) {
-    types::Batch one(ColumnTypes(table_));
+    types::Batch one(executor::ColumnTypesOf(table_));
     for (uint32_t row = 0; row < rows_; ++row) {
       one.Reset();
       one.Append(batch_, row, 1);

@@ -10,7 +10,7 @@
 #include "commands/table/row_rules.h"
 #include "commands/table/stored_rows.h"
 #include "executor/columnar/columnar_source.h"
-#include "executor/constraint/table_rows.h"
+#include "executor/scan/table_rows.h"
 #include "executor/statement_resources.h"
 #include "executor/table_access.h"
 #include "storage/key/key_layout.h"
@@ -71,7 +71,7 @@ ConcurrentFill::ConcurrentFill(const CommandInput& input, const catalog::Relatio
       head_(executor::IndexKeyHead(table, *index->index)),
       row_head_(executor::RowKeyHead(table)),
       places_(table.columns.size(), storage::RowLayoutSet::kSkip),
-      one_row_(ColumnTypes(table), 1) {
+      one_row_(executor::ColumnTypesOf(table), 1) {
   for (const uint32_t place : executor::AllPlaces(table)) places_[place] = place;
 }
 

@@ -160,7 +160,7 @@ class RowConversion {
  public:
   RowConversion(const catalog::Relation& before, const catalog::Relation& after,
                 std::vector<ComputedColumn> computed, expr::EvaluationState& state)
-      : computed_(std::move(computed)), out_(ColumnTypes(after)) {
+      : computed_(std::move(computed)), out_(executor::ColumnTypesOf(after)) {
     for (const ComputedColumn& column : computed_) evaluators_.emplace_back(*column.value, state);
     // A row of one layout version with the same columns is the same bytes.
     same_bytes_ = computed_.empty() && before.columns.size() == after.columns.size() &&

@@ -1,7 +1,7 @@
 #include "executor/constraint/exclusion_search.h"
 
 #include "catalog/layouts.h"
-#include "executor/constraint/table_rows.h"
+#include "executor/scan/table_rows.h"
 #include "executor/table_access.h"
 #include "executor/term_entries.h"
 #include "executor/term_lookup.h"
@@ -134,7 +134,7 @@ std::optional<std::string> ExclusionSearch::FindByScan(const std::vector<Datum>&
   if (!context_.IsUncontended(rule_->table->oid)) {
     context_.transaction.LockRow(head_, txn::RowLockMode::kUpdate);
   }
-  TableRows rows(context_, *rule_->table, {nullptr, txn::kSeesAll}, AllPlaces(*rule_->table));
+  TableRows rows(TableRows::ReaderOf(context_), *rule_->table, {nullptr, txn::kSeesAll}, AllPlaces(*rule_->table));
   while (types::Batch* batch = rows.Next()) {
     std::vector<uint32_t> others;
     for (uint32_t row = 0; row < batch->row_count(); ++row) {

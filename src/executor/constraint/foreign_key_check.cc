@@ -4,7 +4,7 @@
 
 #include "catalog/error_fields.h"
 #include "executor/constraint/kept_values.h"
-#include "executor/constraint/table_rows.h"
+#include "executor/scan/table_rows.h"
 #include "executor/constraint/transaction_checks.h"
 #include "executor/table_access.h"
 
@@ -77,7 +77,7 @@ void ForeignKeyCheck::CheckValues(const std::vector<Datum>& values, bool locks) 
 bool ForeignKeyCheck::SomeRowRefersTo(const std::vector<Datum>& key) {
   std::string fields;
   AppendKeyFields(*rule_, key, &fields);
-  TableRows rows(context_, *rule_->referencing, {nullptr, txn::kSeesAll},
+  TableRows rows(TableRows::ReaderOf(context_), *rule_->referencing, {nullptr, txn::kSeesAll},
                  rule_->referencing_columns);
   std::string now;
   while (const types::Batch* batch = rows.Next()) {
@@ -191,7 +191,7 @@ void ForeignKeyCheck::Act(const Gone& gone, char action, bool is_delete) {
 void ForeignKeyCheck::CheckNoneRefers() {
   for (const auto& referrers : referrers_) {
     const plan::ForeignKeyRule& rule = referrers->rule;
-    TableRows rows(context_, *rule.referencing, {nullptr, txn::kSeesAll}, rule.referencing_columns);
+    TableRows rows(TableRows::ReaderOf(context_), *rule.referencing, {nullptr, txn::kSeesAll}, rule.referencing_columns);
     std::vector<Datum> values;
     while (const types::Batch* batch = rows.Next()) {
       for (uint32_t row = 0; row < batch->row_count(); ++row) {
@@ -218,7 +218,7 @@ void ForeignKeyCheck::ThrowRemoved(const plan::ForeignKeyRule& rule,
 }
 
 void ForeignKeyCheck::CheckAllRows() {
-  TableRows rows(context_, *rule_->referencing, {nullptr, txn::kSeesAll},
+  TableRows rows(TableRows::ReaderOf(context_), *rule_->referencing, {nullptr, txn::kSeesAll},
                  rule_->referencing_columns);
   std::vector<Datum> values;
   while (const types::Batch* batch = rows.Next()) {

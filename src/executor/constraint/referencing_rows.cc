@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "executor/constraint/table_rows.h"
+#include "executor/constraint/transaction_checks.h"
+#include "executor/scan/table_rows.h"
 #include "executor/table_access.h"
 
 namespace grizzly::executor {
@@ -96,7 +97,7 @@ bool ReferencingRows::FindByIndex(const Wanted& wanted, size_t which, const Visi
 void ReferencingRows::FindByScan(const std::vector<Wanted>& wanted, const Visit& visit) {
   std::unordered_map<std::string_view, size_t> places;
   for (size_t i = 0; i < wanted.size(); ++i) places.emplace(wanted[i].fields, i);
-  TableRows rows(context_, *rule_.referencing, {nullptr, context_.transaction.current_command()},
+  TableRows rows(TableRows::ReaderOf(context_), *rule_.referencing, {nullptr, context_.transaction.current_command()},
                  rule_.referencing_columns);
   std::string fields;
   while (const types::Batch* batch = rows.Next()) {

@@ -6,7 +6,7 @@
 #include "catalog/error_fields.h"
 #include "catalog/layouts.h"
 #include "executor/constraint/index_check.h"
-#include "executor/constraint/table_rows.h"
+#include "executor/scan/table_rows.h"
 #include "catalog/access_method.h"
 #include "executor/modify/moved_rows.h"
 #include "executor/table_access.h"

@@ -1,10 +1,31 @@
-#include "executor/constraint/table_rows.h"
+#include "executor/scan/table_rows.h"
 
 #include "catalog/access_method.h"
 #include "executor/table_access.h"
 #include "storage/key/ordered_key.h"
 
 namespace grizzly::executor {
+namespace {
+
+// Bounds what one batch holds when rows are large.
+constexpr size_t kBatchBytesMax = size_t{4} << 20;
+
+}  // namespace
+
+void TableRows::Pieces::Add(std::string_view piece) {
+  bytes.append(piece);
+  ends.push_back(bytes.size());
+}
+
+void TableRows::Pieces::Clear() {
+  bytes.clear();
+  ends.clear();
+}
+
+std::string_view TableRows::Pieces::View(uint32_t at) const {
+  const size_t begin = at == 0 ? 0 : ends[at - 1];
+  return std::string_view(bytes).substr(begin, ends[at] - begin);
+}
 
 std::vector<uint32_t> AllPlaces(const catalog::Relation& table) {
   std::vector<uint32_t> places;
@@ -14,39 +35,29 @@ std::vector<uint32_t> AllPlaces(const catalog::Relation& table) {
   return places;
 }
 
-TableRows::TableRows(ExecContext& context, const catalog::Relation& table,
-                     const txn::ReadView& view, std::span<const uint32_t> places)
-    : context_(context),
+TableRows::TableRows(const Reader& reader, const catalog::Relation& table, const txn::ReadView& view,
+                     std::span<const uint32_t> places, Values values)
+    : reader_(reader),
       table_(table),
+      keeps_values_(values == Values::kKept),
       targets_(table.columns.size(), storage::RowLayoutSet::kSkip),
       batch_(ColumnTypesOf(table)) {
   for (const uint32_t place : places) targets_[place] = place;
   if (catalog::IsColumnar(table)) {
-    groups_ = std::make_unique<ColumnarSource>(context.transaction, *context.transactions, view,
-                                               table);
+    groups_ = std::make_unique<ColumnarSource>(reader.transaction, reader.transactions, view, table);
     scan_ = groups_->OpenDelta();
   } else {
     const std::string head = RowKeyHead(table);
-    scan_ = context.transaction.Scan(view, head, storage::PrefixSuccessor(head),
+    scan_ = reader.transaction.Scan(view, head, storage::PrefixSuccessor(head),
                                      txn::ScanDirection::kForward, /*fill_cache=*/false);
   }
 }
 
-std::string_view TableRows::suffix(uint32_t row) const {
-  const size_t begin = row == 0 ? 0 : suffix_ends_[row - 1];
-  return std::string_view(suffixes_).substr(begin, suffix_ends_[row] - begin);
-}
-
-void TableRows::AddSuffix(std::string_view suffix) {
-  suffixes_.append(suffix);
-  suffix_ends_.push_back(suffixes_.size());
-}
-
 types::Batch* TableRows::Next() {
-  context_.CheckCanceled();
+  if (reader_.cancel != nullptr) reader_.cancel->Check();
   batch_.Reset();
-  suffixes_.clear();
-  suffix_ends_.clear();
+  suffixes_.Clear();
+  values_.Clear();
   if (groups_ != nullptr && !NextFromGroup()) groups_.reset();
   if (groups_ == nullptr && !NextFromRows()) return nullptr;
   for (const catalog::Column& column : table_.columns) {
@@ -81,7 +92,7 @@ bool TableRows::NextFromGroup() {
       suffix.clear();
       storage::AppendBigEndian(&suffix, group.RowIdAt(block * storage::kSegmentBlockRows +
                                                       (visible != nullptr ? (*visible)[row] : row)));
-      AddSuffix(suffix);
+      suffixes_.Add(suffix);
     }
     batch_.set_row_count(rows);
     return true;
@@ -91,9 +102,11 @@ bool TableRows::NextFromGroup() {
 bool TableRows::NextFromRows() {
   const bool columnar = catalog::IsColumnar(table_);
   uint32_t rows = 0;
-  for (; rows < types::kBatchRowsMax && scan_->Valid(); scan_->Next()) {
+  for (size_t bytes = 0; rows < types::kBatchRowsMax && bytes < kBatchBytesMax && scan_->Valid(); scan_->Next()) {
     if (columnar && scan_->value().size() == storage::kDeletedMarkBytes) continue;
-    AddSuffix(SuffixOfRowKey(scan_->key()));
+    suffixes_.Add(SuffixOfRowKey(scan_->key()));
+    if (keeps_values_) values_.Add(scan_->value());
+    bytes += scan_->key().size() + scan_->value().size();
     table_.row_layouts->DecodeInto(scan_->value(), targets_, batch_, rows);
     ++rows;
   }
