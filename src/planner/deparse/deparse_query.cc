@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "base/error/check.h"
 #include "base/error/sql_error.h"
@@ -758,7 +759,7 @@ class QueryDeparser {
     std::vector<ast::Node*> groups(select.group_clause, select.group_clause + select.n_group_clause);
     if (groups.size() > 1) std::erase_if(groups, [](const ast::Node* node) { return IsEmptySet(*node); });
     if (groups.empty()) groups.push_back(select.group_clause[0]);
-    WriteGroups(groups.data(), groups.size(), Within::kNothing);
+    WriteGroupClause(groups);
   }
 
   static bool IsEmptySet(const ast::Node& node) {
@@ -769,6 +770,41 @@ class QueryDeparser {
   // What the elements stand in: (a, b) needs its parentheses in any set, (a) only in GROUPING SETS.
   enum class Within : uint8_t { kNothing, kRollupOrCube, kSets };
 
+  // Whether it stands for one set, that needs no GROUPING SETS.
+  static bool IsOneSet(const ast::Node& node) {
+    if (node.node_case != PG_QUERY__NODE__NODE_GROUPING_SET) return true;
+    const PgQuery__GroupingSet& set = *node.grouping_set;
+    if (set.kind == PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_EMPTY) return true;
+    return set.kind == PG_QUERY__GROUPING_SET_KIND__GROUPING_SET_SETS && set.n_content == 1 &&
+           IsOneSet(*set.content[0]);
+  }
+
+  // What one set is grouped by, each once.
+  void AddSorted(const ast::Node& node, std::vector<std::string>* items) {
+    if (node.node_case == PG_QUERY__NODE__NODE_GROUPING_SET) {
+      for (size_t i = 0; i < node.grouping_set->n_content; ++i) AddSorted(*node.grouping_set->content[i], items);
+    } else if (IsGroupList(node)) {
+      for (size_t i = 0; i < node.row_expr->n_args; ++i) AddSorted(*node.row_expr->args[i], items);
+    } else {
+      std::string item = SortedText(Recorded(&node));
+      if (std::find(items->begin(), items->end(), item) == items->end()) items->push_back(std::move(item));
+    }
+  }
+
+  static bool IsGroupList(const ast::Node& node) {
+    return node.node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
+           node.row_expr->row_format == PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST;
+  }
+
+  void WriteGroupClause(std::span<ast::Node* const> nodes) {
+    std::vector<std::string> items;
+    if (std::ranges::all_of(nodes, [](const ast::Node* node) { return IsOneSet(*node); })) {
+      for (const ast::Node* node : nodes) AddSorted(*node, &items);
+    }
+    if (items.empty()) return WriteGroups(nodes.data(), nodes.size(), Within::kNothing);
+    text += fmt::format("{}", fmt::join(items, ", "));
+  }
+
   void WriteGroups(ast::Node* const* nodes, size_t count, Within within) {
     for (size_t i = 0; i < count; ++i) {
       if (i > 0) text += ", ";
@@ -778,16 +814,11 @@ class QueryDeparser {
 
   void WriteGroup(const ast::Node& node, Within within) {
     if (node.node_case == PG_QUERY__NODE__NODE_GROUPING_SET) return WriteGroupingSet(*node.grouping_set);
-    const bool is_list = node.node_case == PG_QUERY__NODE__NODE_ROW_EXPR &&
-                         node.row_expr->row_format == PG_QUERY__COERCION_FORM__COERCE_IMPLICIT_CAST;
-    const bool in_brackets = within == Within::kSets ||
-                             (within == Within::kRollupOrCube && is_list && node.row_expr->n_args > 1);
+    std::vector<std::string> items;
+    AddSorted(node, &items);
+    const bool in_brackets = within == Within::kSets || (within == Within::kRollupOrCube && items.size() > 1);
     if (in_brackets) text += '(';
-    if (is_list) {
-      WriteGroups(node.row_expr->args, node.row_expr->n_args, Within::kNothing);
-    } else {
-      text += SortedText(Recorded(&node));
-    }
+    text += fmt::format("{}", fmt::join(items, ", "));
     if (in_brackets) text += ')';
   }
 
