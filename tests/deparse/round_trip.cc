@@ -6,9 +6,7 @@
 // both trees without places. Views, rules of defaults and prepared statements are kept as such text.
 #include <pg_query/pg_query.pb-c.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -123,14 +121,8 @@ class RoundTrips {
 };
 
 int Main(const std::string& folder) {
-  std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const bool is_planted = entry.path().string().find("/planted/") != std::string::npos;
-    if (entry.path().extension() == ".test" && !is_planted) paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
   RoundTrips trips;
-  for (const std::string& path : paths) trips.AddFile(path);
+  for (const std::string& path : ScriptsBelow({folder})) trips.AddFile(path);
   return trips.Report();
 }
 

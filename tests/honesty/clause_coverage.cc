@@ -21,7 +21,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -312,15 +311,9 @@ class Coverage {
 };
 
 int Main(const std::string& folder) {
-  std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const bool is_planted = entry.path().string().find("/planted/") != std::string::npos;
-    if (entry.path().extension() == ".test" && !is_planted) paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
   signal(SIGPIPE, SIG_IGN);  // of a child that has crashed
   Coverage coverage;
-  for (const std::string& path : paths) coverage.AddFile(path);
+  for (const std::string& path : ScriptsBelow({folder})) coverage.AddFile(path);
   return 0;
 }
 

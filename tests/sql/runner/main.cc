@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <stdexcept>
 
 #include "sql/runner/file_run.h"
@@ -53,21 +52,6 @@ CommandLine ReadCommandLine(int argument_count, char** arguments) {
   return line;
 }
 
-std::vector<std::string> TestFiles(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    if (!std::filesystem::is_directory(path)) {
-      files.push_back(path);
-      continue;
-    }
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
-      const bool is_planted = entry.path().string().find("/planted/") != std::string::npos;
-      if (entry.path().extension() == ".test" && !is_planted) files.push_back(entry.path());
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 // A server that was lost is shown with its log, and started again for the next file.
 void Revive(Target& target) {
@@ -79,7 +63,7 @@ void Revive(Target& target) {
 int RunAll(const CommandLine& line, Target& target, const Configuration& configuration) {
   using Clock = std::chrono::steady_clock;
   int failed_files = 0, records = 0, failures = 0;
-  const std::vector<std::string> files = TestFiles(line.paths);
+  const std::vector<std::string> files = ScriptsBelow(line.paths);
   for (const std::string& path : files) {
     const auto start = Clock::now();
     FileResult result;

@@ -57,6 +57,9 @@ struct Script {
   std::vector<Record> records;
 };
 
+// The .test files of folders, all the way down, and files as they are; sorted. Not those of planted/.
+std::vector<std::string> ScriptsBelow(const std::vector<std::string>& paths);
+
 Script ReadScript(const std::string& path);
 
 // `record` with ${name} replaced by its value everywhere.
