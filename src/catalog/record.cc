@@ -168,11 +168,18 @@ void VisitFields(SequenceDefinition*, const Visit& field) {
 }
 
 template <typename Visit>
+void VisitFields(NamedRelation*, const Visit& field) {
+  field(1, &NamedRelation::relation);
+  field(2, &NamedRelation::last_column);
+}
+
+template <typename Visit>
 void VisitFields(ViewDefinition*, const Visit& field) {
   field(1, &ViewDefinition::query);
   field(2, &ViewDefinition::check_option);
   field(3, &ViewDefinition::security_barrier);
   field(4, &ViewDefinition::security_invoker);
+  field(5, &ViewDefinition::named);
 }
 
 template <typename Visit>

@@ -131,11 +131,19 @@ struct SequenceDefinition {
   char dependency = 'a';                      // 'a' serial, 'i' identity
 };
 
+// A relation that a query names, and its last column when the query was written: younger ones are no
+// names in it.
+struct NamedRelation {
+  Oid relation = kInvalidOid;
+  AttributeNumber last_column = 0;
+};
+
 struct ViewDefinition {
   Definition query;
   char check_option = '\0';                   // 'l' local, 'c' cascaded
   bool security_barrier = false;
   bool security_invoker = false;
+  std::vector<NamedRelation> named;           // a relation that is not here has only known columns
 };
 
 // Present when the relation is a partitioned table: what its rows are divided by.

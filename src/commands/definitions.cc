@@ -335,6 +335,7 @@ std::optional<std::string> ViewText(const DefinitionInput& input, Oid oid, bool 
       catalog::SearchPath::OfSchemas(view->view->query.search_path, kInvalidOid);
   planner::BinderInput binder = BinderOf(input);
   binder.search_path = &bound_under;
+  binder.view = &*view->view;
   const planner::QueryRecord record = planner::BindAndRecord(query, binder);
   planner::QueryDeparseInput deparse;
   deparse.catalog = input.catalog.get();

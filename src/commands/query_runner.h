@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/memory/arena.h"
+#include "catalog/relation.h"
 #include "executor/operator.h"
 #include "parser/ast.h"
 #include "plan/plan.h"
@@ -36,6 +37,9 @@ class QueryRunner {
 
   // SELECT, VALUES, INSERT, UPDATE, DELETE. Takes the locks of planning. Throws what planning throws.
   virtual plan::PlanPtr Plan(const parser::ast::Node& statement) = 0;
+  // The query of a view, as it was meant when the view was made.
+  virtual plan::PlanPtr PlanOfView(const parser::ast::Node& query,
+                                   const catalog::ViewDefinition& view) = 0;
   // Runs it in the current transaction as a command of its own; `receive` gets each batch of its
   // result, valid during the call. `measurement` null: not wanted. Returns the number of rows.
   virtual uint64_t Run(const plan::PlanPtr& plan,

@@ -328,6 +328,8 @@ class ClientSession final : public Session, private commands::QueryRunner,
 
   // ---- commands::QueryRunner ----
   plan::PlanPtr Plan(const parser::ast::Node& statement) override;
+  plan::PlanPtr PlanOfView(const parser::ast::Node& query,
+                           const catalog::ViewDefinition& view) override;
   uint64_t Run(const plan::PlanPtr& plan,
                const std::function<void(const types::Batch&)>& receive,
                commands::QueryMeasurement* measurement,
@@ -394,6 +396,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::map<std::string, std::unique_ptr<Portal>> portals_;
 
   catalog::SearchPath search_path_;
+  const catalog::ViewDefinition* planned_view_ = nullptr;  // during PlanOfView
   uint64_t search_path_catalog_version_ = UINT64_MAX;
   uint64_t search_path_settings_version_ = UINT64_MAX;
   std::string environment_;

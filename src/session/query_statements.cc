@@ -98,6 +98,12 @@ plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::s
   input.parameter_types.assign(parameter_types.begin(), parameter_types.end());
   input.variable_parameters = parameters == Parameters::kInferred;
   input.wants_row_keys = wants_row_keys;
+  catalog::SearchPath path_of_view;
+  if (planned_view_ != nullptr) {
+    path_of_view = catalog::SearchPath(planned_view_->query.search_path);
+    input.search_path = &path_of_view;
+    input.view = planned_view_;
+  }
   planner::BoundStatement bound = planner::Bind(node, input);
   if (lifted != nullptr) *lifted = bound.lifted;
   *version = snapshot->version();
@@ -414,6 +420,17 @@ void ClientSession::RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum>
 
 plan::PlanPtr ClientSession::Plan(const parser::ast::Node& statement) {
   return PlanAndLock(statement, false);
+}
+
+plan::PlanPtr ClientSession::PlanOfView(const parser::ast::Node& query,
+                                        const catalog::ViewDefinition& view) {
+  struct PlannedView {
+    explicit PlannedView(const catalog::ViewDefinition*& place) : place(place) {}
+    ~PlannedView() { place = nullptr; }
+    const catalog::ViewDefinition*& place;
+  } planned(planned_view_);
+  planned_view_ = &view;
+  return PlanAndLock(query, false);
 }
 
 plan::PlanPtr ClientSession::PlanCursor(const parser::ast::Node& query) {

@@ -29,7 +29,7 @@ void RequireOwnIndex(const SystemCall& call, std::string_view method, std::strin
   if (!index->index.has_value()) {
     throw SqlError(SqlState::kWrongObjectType, fmt::format("\"{}\" is not an index", index->name));
   }
-  if (index->access_method != method) {
+  if (index->index->access_method != method) {
     throw SqlError(SqlState::kWrongObjectType,
                    fmt::format("\"{}\" is not a {} index", index->name, method_name));
   }

@@ -14,6 +14,7 @@
 #include "commands/table/inherit_columns.h"
 #include "commands/table/table_rewrite.h"
 #include "commands/type/composites.h"
+#include "facts/types.h"
 #include "storage/row/row_layout.h"
 #include "executor/columnar/row_access.h"
 
@@ -39,7 +40,13 @@ void SetMissingValue(CommandInput& input, const expr::Expr& value, catalog::Colu
 expr::ExprPtr ValueForOldRows(CommandInput& input, const Relation& table,
                               const catalog::Column& column) {
   if (column.generated == '\0') {
-    if (column.identity == '\0') return BindDefault(input, column);
+    if (column.identity == '\0') {
+      if (expr::ExprPtr value = BindDefault(input, column)) return value;
+      return planner::CoerceForAssignment(  // a domain may refuse it
+          std::make_unique<expr::ConstExpr>(types::BuiltinType(facts::kUnknownOid),
+                                            types::Datum::Null()),
+          column.type, column.name, MakeBinderInput(input));
+    }
     const RelationPtr sequence = Reread(input, column.owned_sequence);
     const catalog::Definition next{fmt::format("nextval('{}'::regclass)", sequence->oid),
                                    input.search_path.schemas()};
@@ -173,8 +180,10 @@ RelationPtr AppendColumn(CommandInput& input, const RelationPtr& table, ColumnEl
   SetColumnExpressions(input, elements, &changed);
   catalog::Column& column = changed.columns.back();
   const bool has_rows = HasRows(input, *table);
+  const auto type = input.editor.Current()->FindType(column.type.oid);
+  const bool is_domain = type != nullptr && type->typtype == 'd';
   const expr::ExprPtr value =
-      column.default_value.empty() && column.identity == '\0'
+      column.default_value.empty() && column.identity == '\0' && !is_domain
           ? nullptr
           : ValueForOldRows(input, changed, column);
   const bool rewrites =

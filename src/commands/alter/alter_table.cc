@@ -100,8 +100,8 @@ void AlterConstraintAction(CommandInput& input, const RelationPtr& table,
 }
 
 void ValidateConstraintAction(CommandInput& input, const RelationPtr& table,
-                              const PgQuery__AlterTableCmd& command) {
-  ValidateConstraint(input, table, TextOf(command.name));
+                              const PgQuery__AlterTableCmd& command, Reach reach) {
+  ValidateConstraint(input, table, TextOf(command.name), reach);
 }
 
 void SetAccessMethodAction(CommandInput& input, const RelationPtr& table,
@@ -214,7 +214,7 @@ constexpr Action kActions[] = {
     {GRIZZLY_AT(DropConstraint), Pass::kDrop, "DROP CONSTRAINT", kTables, DropConstraint},
     {GRIZZLY_AT(AlterConstraint), Pass::kRest, "ALTER CONSTRAINT", kTables, Alone<AlterConstraintAction>},
     {GRIZZLY_AT(ValidateConstraint), Pass::kRest, "VALIDATE CONSTRAINT", kTables,
-     Alone<ValidateConstraintAction>},
+     ValidateConstraintAction},
     {GRIZZLY_AT(AddInherit), Pass::kRest, "INHERIT", kTables, Alone<AddInherit>},
     {GRIZZLY_AT(DropInherit), Pass::kRest, "NO INHERIT", kTables, Alone<DropInherit>},
     {GRIZZLY_AT(AttachPartition), Pass::kRest, "ATTACH PARTITION", kTables | kIndexes,

@@ -6,6 +6,8 @@
 #include "catalog/object_text.h"
 #include "catalog/record.h"
 #include "commands/alter/column_changes.h"
+#include "commands/constraint/foreign_key.h"
+#include "commands/definitions.h"
 #include "commands/evaluation.h"
 #include "commands/index/define_index.h"
 #include "commands/relation_lookup.h"
@@ -150,9 +152,62 @@ void RetypePart(CommandInput& input, const Relation& before, const Relation& aft
   if (!same_type) SetDefaultOpclass(input, part, access_method);
 }
 
+bool Mentions(CommandInput& input, const catalog::Definition& definition, const Relation& table,
+              ExpressionPlace place, const std::set<AttributeNumber>& columns) {
+  const std::vector<AttributeNumber> mentioned =
+      MentionedColumns(*BindStored(input, definition, &table, place));
+  return std::any_of(mentioned.begin(), mentioned.end(),
+                     [&](AttributeNumber attnum) { return columns.contains(attnum); });
+}
+
+// The text with the types that its constants had, so that the new ones change nothing in them.
+void WriteOutTypes(CommandInput& input, const Relation& before, catalog::Definition* definition) {
+  const catalog::SearchPath path =
+      catalog::SearchPath::OfSchemas(definition->search_path, kInvalidOid);
+  DefinitionInput reader;
+  reader.catalog = input.editor.Current();
+  reader.shared = &input.shared;
+  reader.search_path = &path;
+  reader.current_role = input.current_role;
+  definition->sql = ExpressionText(reader, definition->sql, before.oid, /*pretty=*/false);
+}
+
+// Throws what binding throws when an operator is none for the new type.
+void RetypeChecks(CommandInput& input, const Relation& before,
+                  const std::set<AttributeNumber>& columns, Relation* after) {
+  for (catalog::Constraint& constraint : after->constraints) {
+    if (constraint.kind != catalog::ConstraintKind::kCheck) continue;
+    if (!Mentions(input, constraint.check, before, ExpressionPlace::kCheck, columns)) continue;
+    WriteOutTypes(input, before, &constraint.check);
+    BindStored(input, constraint.check, after, ExpressionPlace::kCheck);
+  }
+}
+
+// References from and to columns of new types.
+void CheckReferencesAgain(CommandInput& input, const Relation& table,
+                          const std::set<AttributeNumber>& columns) {
+  const auto has_any = [&](const std::vector<AttributeNumber>& attnums) {
+    return std::any_of(attnums.begin(), attnums.end(),
+                       [&](AttributeNumber attnum) { return columns.contains(attnum); });
+  };
+  input.editor.Current()->ForEachRelation([&](const RelationPtr& other) {
+    for (const catalog::Constraint& constraint : other->constraints) {
+      if (constraint.kind != catalog::ConstraintKind::kForeignKey) continue;
+      const bool from_here = other->oid == table.oid && has_any(constraint.columns);
+      const bool to_here =
+          constraint.foreign_relation == table.oid && has_any(constraint.foreign_columns);
+      if (from_here || to_here) CheckForeignKeyAgain(input, other, constraint);
+    }
+  });
+}
+
 void RetypeIndex(CommandInput& input, const Relation& before, const Relation& after, Oid oid) {
   Relation index = *Reread(input, oid);
   catalog::IndexDefinition& definition = *index.index;
+  for (catalog::IndexDefinition::Part& part : definition.parts) {
+    if (!part.expression.empty()) WriteOutTypes(input, before, &part.expression);
+  }
+  if (!definition.predicate.empty()) WriteOutTypes(input, before, &definition.predicate);
   for (size_t i = 0; i < definition.parts.size(); ++i) {
     RetypePart(input, before, after, definition.access_method, &definition.parts[i]);
     index.columns[i].type = definition.parts[i].type;
@@ -232,10 +287,12 @@ void AlterColumnTypes(CommandInput& input, const RelationPtr& table,
     column.missing_is_null = true;
   }
   changed.storage = NewStorage(input);
+  RetypeChecks(input, *table, seen, &changed);
   for (const Oid index : table->indexes) RetypeIndex(input, *table, changed, index);
   const RelationPtr after = input.editor.PutRelation(std::move(changed));
   RewriteTable(input, *table, after, std::move(computed));
   DropStorageAtCommit(input, *table);
+  CheckReferencesAgain(input, *after, seen);
 }
 
 }  // namespace grizzly::commands

@@ -193,7 +193,7 @@ void RewriteViewsOfColumn(CommandInput& input, const Relation& table, AttributeN
     LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
     rewritten.push_back(*view);
     rewritten.back().view->query.sql =
-        RenameColumnInQuery(input, view->view->query, table, attnum, new_name);
+        RenameColumnInQuery(input, *view->view, table, attnum, new_name);
   }
   for (Relation& view : rewritten) input.editor.PutRelation(std::move(view));
 }

@@ -88,8 +88,38 @@ void AlterConstraint(CommandInput& input, const Relation& table,
   SetTiming(input, table.oid, table.constraints[place].oid, change);
 }
 
+namespace {
+
+void ValidateCheck(CommandInput& input, const catalog::RelationPtr& table, size_t place) {
+  const Constraint& constraint = table->constraints[place];
+  if (constraint.validated) return;
+  const expr::ExprPtr condition = OverRow(
+      BindStored(input, constraint.check, table.get(), planner::ExpressionPlace::kCheck));
+  CheckStoredRows(input, *table, {}, constraint.name, condition.get());
+  Relation changed = *table;
+  changed.constraints[place].validated = true;
+  input.editor.PutRelation(std::move(changed));
+}
+
+// Those of the descendants that have it, too.
+void ValidateChecksBelow(CommandInput& input, const Relation& table, const Constraint& constraint,
+                         Reach reach) {
+  if (constraint.no_inherit) return;
+  if (reach == Reach::kOnly) {
+    if (LockChildren(input, table.oid).empty()) return;
+    throw SqlError(SqlState::kInvalidTableDefinition,
+                   "constraint must be validated on child tables too");
+  }
+  for (const Oid descendant : LockDescendants(input, table, reach)) {
+    const catalog::RelationPtr child = Reread(input, descendant);
+    ValidateCheck(input, child, RequireConstraint(*child, constraint.name));
+  }
+}
+
+}  // namespace
+
 void ValidateConstraint(CommandInput& input, const catalog::RelationPtr& table,
-                        std::string_view name) {
+                        std::string_view name, Reach reach) {
   const size_t place = RequireConstraint(*table, name);
   const Constraint& constraint = table->constraints[place];
   if (constraint.kind != ConstraintKind::kForeignKey &&
@@ -97,14 +127,12 @@ void ValidateConstraint(CommandInput& input, const catalog::RelationPtr& table,
     ThrowWrongKind(*table, name, "foreign key or check");
   }
   if (constraint.validated) return;
-  if (constraint.kind == ConstraintKind::kForeignKey) {
-    LockRelationByOid(input, constraint.foreign_relation, txn::RelationLockMode::kRowShare);
-    CheckForeignKeyRows(input, table, constraint);
-  } else {
-    const expr::ExprPtr condition = OverRow(
-        BindStored(input, constraint.check, table.get(), planner::ExpressionPlace::kCheck));
-    CheckStoredRows(input, *table, {}, constraint.name, condition.get());
+  if (constraint.kind == ConstraintKind::kCheck) {
+    ValidateChecksBelow(input, *table, constraint, reach);
+    return ValidateCheck(input, table, place);
   }
+  LockRelationByOid(input, constraint.foreign_relation, txn::RelationLockMode::kRowShare);
+  CheckForeignKeyRows(input, table, constraint);
   Relation changed = *table;
   changed.constraints[place].validated = true;
   input.editor.PutRelation(std::move(changed));

@@ -257,4 +257,12 @@ RelationPtr AddForeignKey(CommandInput& input, const RelationPtr& table,
   return AddForeignKeyParts(input, table->oid, constraint.oid, is_new_table);
 }
 
+void CheckForeignKeyAgain(CommandInput& input, const RelationPtr& table,
+                          const Constraint& constraint) {
+  CheckTypes(input, *table, *Reread(input, constraint.foreign_relation), constraint);
+  if (constraint.validated && !table->IsPartitioned()) {
+    CheckForeignKeyRows(input, table, constraint);
+  }
+}
+
 }  // namespace grizzly::commands

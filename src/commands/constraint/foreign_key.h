@@ -19,4 +19,9 @@ catalog::RelationPtr AddForeignKey(CommandInput& input, const catalog::RelationP
 void CheckForeignKeyRows(CommandInput& input, const catalog::RelationPtr& table,
                          const catalog::Constraint& constraint);
 
+// After a column of either side got another type. Throws 42804 when the types do not go together any
+// more, 23503 as above.
+void CheckForeignKeyAgain(CommandInput& input, const catalog::RelationPtr& table,
+                          const catalog::Constraint& constraint);
+
 }  // namespace grizzly::commands

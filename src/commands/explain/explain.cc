@@ -44,6 +44,11 @@ class ObservedQueries final : public QueryRunner {
     return Observe([&] { return PreparedQuery{session_.Plan(statement), {}, nullptr}; }).plan;
   }
 
+  plan::PlanPtr PlanOfView(const parser::ast::Node& query,
+                           const catalog::ViewDefinition& view) override {
+    return Observe([&] { return PreparedQuery{session_.PlanOfView(query, view), {}, nullptr}; }).plan;
+  }
+
   PreparedQuery Prepared(const PgQuery__ExecuteStmt& execute) override {
     return Observe([&] { return session_.Prepared(execute); });
   }

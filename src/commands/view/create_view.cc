@@ -244,9 +244,7 @@ std::string CreateView(const PgQuery__ViewStmt& statement, CommandInput& input) 
   const std::vector<catalog::Column> columns =
       ColumnsOfView(bound, StringsOf(ListOf(statement.aliases, statement.n_aliases)));
   std::vector<Oid> direct;
-  catalog::ViewDefinition definition;
-  definition.query = {StoredQueryText(input, *statement.query, &direct),
-                      input.search_path.schemas()};
+  catalog::ViewDefinition definition = StoredQuery(input, *statement.query, &direct);
   Relation view;
   if (old_view != nullptr) {
     RequireOwner(input, *old_view);

@@ -30,7 +30,7 @@ uint64_t Populate(CommandInput& input, const RelationPtr& view) {
   const auto parsed = parser::ParsedText::Parse(view->view->query.sql);
   const uint64_t rows =
       FillTable(input, view,
-                {input.queries->Plan(*parsed->statements().front().node), {}, nullptr});
+                {input.queries->PlanOfView(*parsed->statements().front().node, *view->view), {}, nullptr});
   input.transaction.OnCommit([&catalog = input.catalog, oid = view->oid](CommitTimestamp) {
     catalog.SetStatistics(oid, {});
   });
@@ -89,9 +89,7 @@ std::string CreateMaterializedView(const PgQuery__CreateTableAsStmt& statement,
   RefuseTemporary(bound);
   const plan::PlanPtr plan = input.queries->Plan(*statement.query);
   std::vector<Oid> direct;
-  catalog::ViewDefinition definition;
-  definition.query = {StoredQueryText(input, *statement.query, &direct),
-                      input.search_path.schemas()};
+  catalog::ViewDefinition definition = StoredQuery(input, *statement.query, &direct);
   NewTable made{target,
                 ColumnsOfResult(*plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
                 ReadStorageParameters(ParameterOwner::kMaterializedView,

@@ -324,8 +324,8 @@ void ForEachRangeVar(ast::Node& node, const std::function<void(PgQuery__RangeVar
   });
 }
 
-std::string StoredQueryText(CommandInput& input, const ast::Node& query,
-                            std::vector<Oid>* direct) {
+catalog::ViewDefinition StoredQuery(CommandInput& input, const ast::Node& query,
+                                    std::vector<Oid>* direct) {
   Arena arena(input.memory);
   ast::Node* tree = CloneTree(query, arena);
   std::vector<std::string> cte_names;
@@ -358,24 +358,100 @@ std::string StoredQueryText(CommandInput& input, const ast::Node& query,
   if (tree->node_case == PG_QUERY__NODE__NODE_SELECT_STMT) {
     StarExpansion(input, arena).Expand(*tree->select_stmt);
   }
+  catalog::ViewDefinition stored;
+  stored.query = {parser::DeparseStatement(*tree), input.search_path.schemas()};
+  for (const Oid oid : std::set<Oid>(direct->begin(), direct->end())) {
+    const std::vector<catalog::Column>& columns = snapshot->FindRelation(oid)->columns;
+    stored.named.push_back({oid, columns.empty() ? AttributeNumber{0} : columns.back().attnum});
+  }
+  return stored;
+}
+
+namespace {
+
+bool IsMergedBy(const planner::QueryRecord& record, const std::string& name) {
+  return std::any_of(record.merged_columns.begin(), record.merged_columns.end(),
+                     [&](const auto& join) {
+                       return std::find(join.second.begin(), join.second.end(), name) !=
+                              join.second.end();
+                     });
+}
+
+bool IsNameOf(const PgQuery__RangeVar& name, const std::string& schema,
+              const catalog::Relation& relation) {
+  return TextOf(name.schemaname) == schema && TextOf(name.relname) == relation.name;
+}
+
+// The place of the column among those that are there.
+size_t PlaceOf(const catalog::Relation& relation, AttributeNumber attnum) {
+  return static_cast<size_t>(
+      std::count_if(relation.columns.begin(), relation.columns.begin() + (attnum - 1),
+                    [](const catalog::Column& column) { return !column.dropped; }));
+}
+
+// Whether the column has another name than its own somewhere: t AS x (a, b).
+bool HasColumnAliases(const ast::Node& query, const std::string& schema,
+                      const catalog::Relation& relation, AttributeNumber attnum) {
+  Arena arena;
+  bool has = false;
+  ForEachRangeVar(*CloneTree(query, arena), [&](PgQuery__RangeVar& name) {
+    has |= IsNameOf(name, schema, relation) && name.alias != nullptr &&
+           name.alias->n_colnames > PlaceOf(relation, attnum);
+  });
+  return has;
+}
+
+// Columns keep the names that the query knows, whatever the table calls them: t AS t (a, b).
+std::string WithColumnAliases(const ast::Node& query, const std::string& schema,
+                              const catalog::Relation& relation,
+                              const catalog::ViewDefinition& view) {
+  AttributeNumber last_column = relation.columns.back().attnum;
+  for (const catalog::NamedRelation& named : view.named) {
+    if (named.relation == relation.oid) last_column = named.last_column;
+  }
+  Arena arena;
+  TreeMaker maker(arena);
+  ast::Node* tree = CloneTree(query, arena);
+  ForEachRangeVar(*tree, [&](PgQuery__RangeVar& name) {
+    if (!IsNameOf(name, schema, relation)) return;
+    std::vector<ast::Node*> names;
+    if (name.alias == nullptr) {
+      name.alias = arena.New<PgQuery__Alias>();
+      *name.alias = PG_QUERY__ALIAS__INIT;
+      name.alias->aliasname = maker.Text(relation.name);
+    } else {
+      names.assign(name.alias->colnames, name.alias->colnames + name.alias->n_colnames);
+    }
+    size_t place = 0;
+    for (const catalog::Column& column : relation.columns) {
+      if (column.dropped || column.attnum > last_column) continue;
+      if (place++ >= names.size()) names.push_back(maker.String(column.name));
+    }
+    name.alias->n_colnames = names.size();
+    name.alias->colnames = arena.AllocateArray<ast::Node*>(names.size() + 1);
+    std::copy(names.begin(), names.end(), name.alias->colnames);
+  });
   return parser::DeparseStatement(*tree);
 }
 
-std::string RenameColumnInQuery(CommandInput& input, const catalog::Definition& query,
+}  // namespace
+
+std::string RenameColumnInQuery(CommandInput& input, const catalog::ViewDefinition& view,
                                 const catalog::Relation& relation, AttributeNumber attnum,
                                 const std::string& new_name) {
-  const auto parsed = parser::ParsedText::Parse(query.sql);
+  const auto parsed = parser::ParsedText::Parse(view.query.sql);
   const ast::Node& tree = *parsed->statements().front().node;
-  const catalog::SearchPath path = catalog::SearchPath::OfSchemas(query.search_path, kInvalidOid);
+  const catalog::SearchPath path =
+      catalog::SearchPath::OfSchemas(view.query.search_path, kInvalidOid);
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   planner::BinderInput binder = MakeBinderInput(input);
   binder.search_path = &path;
+  binder.view = &view;
   planner::QueryRecord record = planner::BindAndRecord(tree, binder);
   const std::string& old_name = relation.columns[attnum - 1].name;
-  for (const auto& [join, names] : record.merged_columns) {
-    if (std::find(names.begin(), names.end(), old_name) != names.end()) {
-      ThrowNotSupported("renaming a column that a view joins by");
-    }
+  const std::string& schema = snapshot->FindSchema(relation.schema)->name;
+  if (IsMergedBy(record, old_name) || HasColumnAliases(tree, schema, relation, attnum)) {
+    return WithColumnAliases(tree, schema, relation, view);
   }
   const std::string old_end = "." + catalog::QuoteIdentifier(old_name);
   for (auto& [select, level] : record.selects) {

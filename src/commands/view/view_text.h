@@ -19,10 +19,10 @@ void WalkTree(ast::Node& node, const std::function<void(ProtobufCMessage&)>& vis
 void ForEachRangeVar(ast::Node& node, const std::function<void(PgQuery__RangeVar&)>& visit);
 
 // `direct`: the relations it names.
-std::string StoredQueryText(CommandInput& input, const ast::Node& query, std::vector<Oid>* direct);
+catalog::ViewDefinition StoredQuery(CommandInput& input, const ast::Node& query,
+                                    std::vector<Oid>* direct);
 // The same text after a column of a relation it uses got another name; called before that happens.
-// Throws 0A000 when the name merges columns of a join.
-std::string RenameColumnInQuery(CommandInput& input, const catalog::Definition& query,
+std::string RenameColumnInQuery(CommandInput& input, const catalog::ViewDefinition& view,
                                 const catalog::Relation& relation, AttributeNumber attnum,
                                 const std::string& new_name);
 // The same text after a relation got another name or schema.

@@ -1,6 +1,7 @@
 #include "executor/constraint/exclusion_search.h"
 
 #include "catalog/layouts.h"
+#include "executor/constraint/key_text.h"
 #include "executor/scan/table_rows.h"
 #include "executor/table_access.h"
 #include "executor/term_entries.h"
@@ -182,9 +183,7 @@ std::string ExclusionSearch::Describe(const Batch& rows, uint32_t row) {
   const catalog::IndexDefinition& index = *rule_->index->index;
   for (size_t i = 0; i < values.size(); ++i) {
     if (i > 0) names += ", ", texts += ", ";
-    names += index.parts[i].column != 0
-                 ? rule_->table->columns[index.parts[i].column - 1].name
-                 : rule_->index->columns[i].name;
+    names += KeyPartText(context_, *rule_->table, *rule_->index, i);
     const auto* io = context_.virtual_input.catalog->FindTypeIo(index.parts[i].type.oid);
     if (io != nullptr) io->Output(values[i], *context_.evaluation.functions.io, texts);
   }

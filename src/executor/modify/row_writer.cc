@@ -6,6 +6,7 @@
 #include "catalog/error_fields.h"
 #include "catalog/layouts.h"
 #include "executor/constraint/index_check.h"
+#include "executor/constraint/key_text.h"
 #include "executor/scan/table_rows.h"
 #include "catalog/access_method.h"
 #include "executor/modify/moved_rows.h"
@@ -294,24 +295,30 @@ void RowWriter::ThrowExcluded(const Conflict& conflict, const Batch& rows, uint3
   GRIZZLY_UNREACHABLE("an exclusion constraint without a search");
 }
 
+Datum RowWriter::KeyValue(const catalog::Relation& index, size_t part, const Batch& rows, uint32_t row) {
+  const AttributeNumber attnum = index.index->parts[part].column;
+  if (attnum != 0) return rows.column(attnum - 1).GetDatum(row);
+  const auto made = std::find_if(indexes_.begin(), indexes_.end(), [&](const auto& candidate) {
+    return candidate->rules->index->oid == index.oid;
+  });
+  GRIZZLY_CHECK(made != indexes_.end());
+  Batch one_row;
+  one_row.Reference(rows);
+  one_row.Select(types::Selection(&row, 1));
+  return (*made)->parts[part].Evaluate(one_row).GetDatum(0);
+}
+
 void RowWriter::ThrowConflict(const Conflict& conflict, const Batch& rows, uint32_t row) {
   if (conflict.index->index->exclusion) ThrowExcluded(conflict, rows, row);
   std::string names, values;
   const catalog::IndexDefinition& index = *conflict.index->index;
   for (size_t i = 0; i < index.parts.size(); ++i) {
     if (i > 0) names += ", ", values += ", ";
-    const AttributeNumber attnum = index.parts[i].column;
-    if (attnum == 0) {
-      names += conflict.index->columns.size() > i ? conflict.index->columns[i].name : "expr";
-      values += "...";
-      continue;
-    }
-    const catalog::Column& column = table_.columns[attnum - 1];
-    names += column.name;
-    const Datum value = rows.column(attnum - 1).GetDatum(row);
+    names += KeyPartText(context_, table_, *conflict.index, i);
+    const Datum value = KeyValue(*conflict.index, i, rows, row);
     if (value.is_null()) {
       values += "null";
-    } else if (const auto* io = context_.virtual_input.catalog->FindTypeIo(column.type.oid)) {
+    } else if (const auto* io = context_.virtual_input.catalog->FindTypeIo(index.parts[i].type.oid)) {
       io->Output(value, *context_.evaluation.functions.io, values);
     }
   }

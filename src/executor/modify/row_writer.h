@@ -86,6 +86,8 @@ class RowWriter {
                                         std::string_view replaced_suffix,
                                         const std::vector<Oid>* arbiters);
   [[noreturn]] void ThrowExcluded(const Conflict& conflict, const types::Batch& rows, uint32_t row);
+  // What a row has in a part of an index.
+  types::Datum KeyValue(const catalog::Relation& index, size_t part, const types::Batch& rows, uint32_t row);
   void CheckNotNull(const types::Batch& rows);
   void CheckConditions(const types::Batch& rows, bool of_views_only = false);
   std::string Describe(const types::Batch& rows, uint32_t row) const {

@@ -71,7 +71,8 @@ BoundScan ScanTable(BindState& state, QueryLevel& level, const catalog::Relation
         state.AddColumn({column.name, column.type, relation->oid, column.attnum}, &level);
     scan->attnums.push_back(column.attnum);
     scan->outputs.push_back(id);
-    item.columns.push_back({column.name, id, nullptr});
+    item.columns.push_back(
+        {column.name, id, nullptr, state.IsYounger(relation->oid, column.attnum)});
   }
   return {std::move(scan), level.AddItem(std::move(item))};
 }
@@ -200,7 +201,11 @@ FromBinder::Item FromBinder::BindSequence(const catalog::RelationPtr& sequence,
 FromBinder::Item FromBinder::BindView(const catalog::RelationPtr& view, std::string_view alias,
                                       const PgQuery__RangeVar& name) {
   GRIZZLY_CHECK(view->view.has_value());
-  const BindState::DefinitionScope definition(state_, view->view->query.search_path);
+  std::vector<bool> nameless;
+  for (const catalog::Column& column : view->columns) {
+    nameless.push_back(state_.IsYounger(view->oid, column.attnum));
+  }
+  const BindState::DefinitionScope definition(state_, *view->view);
   const ast::Node& statement = state_.ParseQuery(view->view->query.sql);
   if (auto locking = LockingOfView(state_, level_, alias); !locking.empty()) {
     state_.view_locking.emplace(statement.select_stmt, std::move(locking));
@@ -219,7 +224,7 @@ FromBinder::Item FromBinder::BindView(const catalog::RelationPtr& view, std::str
         {column.name, state_.columns[inner].type, view->oid, column.attnum}, &level_);
     project->outputs.push_back(id);
     project->expressions.push_back(state_.Mention(inner, -1));
-    item.columns.push_back({column.name, id, nullptr});
+    item.columns.push_back({column.name, id, nullptr, nameless[column.attnum - 1]});
   }
   project->children.push_back(std::move(query.plan));
   RangeItem* added = level_.AddItem(std::move(item));

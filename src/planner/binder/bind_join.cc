@@ -25,7 +25,7 @@ JoinType JoinTypeOf(PgQuery__JoinType type) {
 int PositionInSide(const RangeItem& row, std::string_view name, std::string_view side) {
   int found = -1;
   for (size_t i = 0; i < row.columns.size(); ++i) {
-    if (row.columns[i].name != name) continue;
+    if (row.columns[i].nameless || row.columns[i].name != name) continue;
     if (found >= 0) {
       throw SqlError(SqlState::kAmbiguousColumn,
                      fmt::format("common column name \"{}\" appears more than once in {} table", name,
@@ -58,7 +58,7 @@ std::vector<std::string> CommonNames(const PgQuery__JoinExpr& node, const RangeI
   }
   for (const ScopeColumn& column : left.columns) {
     for (const ScopeColumn& other : right.columns) {
-      if (column.name == other.name) {
+      if (!column.nameless && !other.nameless && column.name == other.name) {
         names.push_back(column.name);
         break;
       }
@@ -80,7 +80,7 @@ void NoteNulled(std::span<const NamespaceEntry> side, LogicalJoin& join, size_t 
 
 ScopeColumn CopyColumn(const ScopeColumn& column) {
   return {column.name, column.id,
-          column.expression == nullptr ? nullptr : column.expression->Clone()};
+          column.expression == nullptr ? nullptr : column.expression->Clone(), column.nameless};
 }
 
 }  // namespace
@@ -148,7 +148,10 @@ void FromBinder::BindUsing(const PgQuery__JoinExpr& node, Item& left, Item& righ
   for (const std::string& name : names) MergeColumn(node, name, left, right, join, row);
   for (const RangeItem* side : {left.row, right.row}) {
     for (const ScopeColumn& column : side->columns) {
-      if (std::find(names.begin(), names.end(), column.name) != names.end()) continue;
+      const bool may_be_merged = !column.nameless;
+      if (may_be_merged && std::find(names.begin(), names.end(), column.name) != names.end()) {
+        continue;
+      }
       row.columns.push_back(CopyColumn(column));
     }
   }

@@ -79,7 +79,7 @@ int FindByName(ExpressionBinder& binder, const PgQuery__ColumnRef& reference,
     for (const NamespaceEntry& entry : names) {
       if (!entry.by_column) continue;
       for (const ScopeColumn& column : entry.item->columns) {
-        if (column.name == name) return -1;
+        if (!column.nameless && column.name == name) return -1;
       }
     }
   }

@@ -16,8 +16,8 @@ constexpr int kParameterNumberMax = 65535;
 }  // namespace
 
 BindState::BindState(const BinderInput& input)
-    : input_(input), types_(*input.catalog), search_path_(input.search_path), owners_(1),
-      mentioned_(1) {
+    : input_(input), types_(*input.catalog), search_path_(input.search_path), view_(input.view),
+      owners_(1), mentioned_(1) {
   for (const Oid type : input.parameter_types) {
     parameters.push_back(types_.Make(type == kInvalidOid ? facts::kUnknownOid : type));
   }
@@ -146,18 +146,29 @@ void BindState::UseRelation(const catalog::RelationPtr& relation, txn::RelationL
   if (relation->persistence == 't') uses_temporary_relation = true;
 }
 
-BindState::DefinitionScope::DefinitionScope(BindState& state, const std::vector<Oid>& search_path)
-    : state_(state), path_(search_path), outer_(state.search_path_) {
+BindState::DefinitionScope::DefinitionScope(BindState& state, const std::vector<Oid>& search_path,
+                                            const catalog::ViewDefinition* view)
+    : state_(state), path_(search_path), outer_(state.search_path_), outer_view_(state.view_) {
   if (state.definition_depth_ >= kDefinitionDepthMax) {
     throw SqlError(SqlState::kInvalidObjectDefinition, "infinite recursion detected in rules");
   }
   ++state.definition_depth_;
   state.search_path_ = &path_;
+  state.view_ = view;
 }
 
 BindState::DefinitionScope::~DefinitionScope() {
   --state_.definition_depth_;
   state_.search_path_ = outer_;
+  state_.view_ = outer_view_;
+}
+
+bool BindState::IsYounger(Oid relation, AttributeNumber attnum) const {
+  if (view_ == nullptr) return false;
+  return std::any_of(view_->named.begin(), view_->named.end(),
+                     [&](const catalog::NamedRelation& named) {
+                       return named.relation == relation && attnum > named.last_column;
+                     });
 }
 
 BindState::ArgumentScope::ArgumentScope(BindState& state, const std::vector<ExprPtr>& arguments,

@@ -86,7 +86,10 @@ class BindState {
   // Within: names are looked up under a definition's search path; locations mean nothing there.
   class DefinitionScope {
    public:
-    DefinitionScope(BindState& state, const std::vector<Oid>& search_path);
+    DefinitionScope(BindState& state, const std::vector<Oid>& search_path,
+                    const catalog::ViewDefinition* view = nullptr);
+    DefinitionScope(BindState& state, const catalog::ViewDefinition& view)
+        : DefinitionScope(state, view.query.search_path, &view) {}
     ~DefinitionScope();
     DefinitionScope(const DefinitionScope&) = delete;
     DefinitionScope& operator=(const DefinitionScope&) = delete;
@@ -95,7 +98,10 @@ class BindState {
     BindState& state_;
     catalog::SearchPath path_;
     const catalog::SearchPath* outer_;
+    const catalog::ViewDefinition* outer_view_;
   };
+  // Whether the column is younger than the query of the view that is being bound: no name in it.
+  bool IsYounger(Oid relation, AttributeNumber attnum) const;
   // Within: $n and the names stand for these arguments of a function whose body takes its place.
   class ArgumentScope {
    public:
@@ -140,6 +146,7 @@ class BindState {
   const BinderInput& input_;
   TypeLookup types_;
   const catalog::SearchPath* search_path_;
+  const catalog::ViewDefinition* view_;    // null: the statement is the client's
   std::vector<QueryLevel*> owners_;
   std::vector<bool> mentioned_;
   std::map<Oid, size_t> relation_positions_;

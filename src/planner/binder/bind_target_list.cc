@@ -16,6 +16,7 @@ namespace {
 void ExpandItem(BindState& state, const RangeItem& item, int location,
                 std::vector<Target>& targets) {
   for (size_t i = 0; i < item.columns.size(); ++i) {
+    if (item.columns[i].nameless) continue;
     targets.push_back({MentionColumn(state, item, i, location), item.columns[i].name});
   }
 }

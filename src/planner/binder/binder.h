@@ -65,6 +65,8 @@ struct BinderInput {
   catalog::SnapshotPtr catalog;
   catalog::SharedCatalog* shared = nullptr;
   const catalog::SearchPath* search_path = nullptr;
+  // The statement is this view's query; null: it is none's.
+  const catalog::ViewDefinition* view = nullptr;
   Oid current_role = kInvalidOid;
   std::string_view current_database;        // a.b.c may name no other
   std::string_view source_text;             // for positions and text-dependent names

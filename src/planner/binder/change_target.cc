@@ -118,7 +118,7 @@ void ChangeTarget::ThrowNotUpdatable(const catalog::Relation& view,
 }
 
 void ChangeTarget::AddLayer(RelationPtr view) {
-  const BindState::DefinitionScope scope(state_, view->view->query.search_path);
+  const BindState::DefinitionScope scope(state_, *view->view);
   state_.UseRelation(view, txn::RelationLockMode::kRowExclusive);
   const ast::Node& statement = state_.ParseQuery(view->view->query.sql);
   const PgQuery__SelectStmt& query = *statement.select_stmt;
@@ -146,7 +146,7 @@ ViewOverColumns ChangeTarget::Over(std::string_view alias,
   }
   for (size_t i = layers_.size(); i-- > 0;) {
     const Layer& layer = layers_[i];
-    const BindState::DefinitionScope scope(state_, layer.view->view->query.search_path);
+    const BindState::DefinitionScope scope(state_, *layer.view->view);
     if (layer.from->alias != nullptr) item.alias = layer.from->alias->aliasname;
     RenameColumns(item, layer.from->alias, "table");
     BoundLayer bound = BindLayer(state_, std::move(item), *layer.query);

@@ -83,7 +83,7 @@ namespace {
 int PositionOf(const RangeItem& item, std::string_view name, int location) {
   int found = -1;
   for (size_t i = 0; i < item.columns.size(); ++i) {
-    if (item.columns[i].name != name) continue;
+    if (item.columns[i].nameless || item.columns[i].name != name) continue;
     if (found >= 0) {
       throw SqlError(SqlState::kAmbiguousColumn,
                      fmt::format("column reference \"{}\" is ambiguous", name))
@@ -266,6 +266,7 @@ std::unique_ptr<expr::ListExpr> FieldsOfItem(BindState& state, RangeItem& item, 
     return row;
   }
   for (size_t i = 0; i < item.columns.size(); ++i) {
+    if (item.columns[i].nameless) continue;
     row->children.push_back(MentionColumn(state, item, i, location));
     row->names.emplace_back(item.columns[i].name);
   }

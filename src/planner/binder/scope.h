@@ -28,6 +28,7 @@ struct ScopeColumn {
   ColumnId id = expr::kNoColumn;
   // A merged column of JOIN USING that is no plain column; else null.
   ExprPtr expression;
+  bool nameless = false;  // younger than the view: part of whole rows only
 };
 
 // One FROM item.
