@@ -105,7 +105,9 @@ std::string DropRelations(const PgQuery__DropStmt& statement, const DroppedKind&
     }
     if (NamedKind(relation->kind) != kind.kind) ThrowWrongKind(*relation, kind);
     RequireOwner(input, *relation);
-    if (statement.concurrent && relation->kind == RelationKind::kPartitionedIndex) {
+    // CONCURRENTLY means nothing for temporary ones.
+    if (statement.concurrent && relation->persistence != 't' &&
+        relation->kind == RelationKind::kPartitionedIndex) {
       throw SqlError(SqlState::kFeatureNotSupported,
                      fmt::format("cannot drop partitioned index \"{}\" concurrently", relation->name));
     }

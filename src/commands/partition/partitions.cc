@@ -77,6 +77,7 @@ void RequireAttachable(CommandInput& input, const Relation& parent, const Relati
   }
   RequireOwner(input, *table);
   if (table->IsPartition()) ThrowKind(fmt::format("\"{}\" is already a partition", table->name));
+  if (table->of_type != kInvalidOid) ThrowKind("cannot attach a typed table as partition");
   if (!table->inherits.empty()) ThrowKind("cannot attach inheritance child as partition");
   const catalog::SnapshotPtr snapshot = input.editor.Current();
   if (!table->IsPartitioned() && catalog::HasChildren(*snapshot, table->oid)) {
@@ -214,7 +215,9 @@ void DetachPartition(CommandInput& input, const RelationPtr& parent,
   detached.partition_bound.reset();
   input.editor.PutRelation(std::move(detached));
   DetachForeignKeys(input, table->oid);
-  if (command.concurrent) KeepBoundsAsCheck(input, *Reread(input, table->oid), bounds);
+  // What says which rows a hash partition has names its parent, which may go.
+  const bool may_stand_alone = parent->partition_key->strategy != 'h';
+  if (command.concurrent && may_stand_alone) KeepBoundsAsCheck(input, *Reread(input, table->oid), bounds);
 }
 
 }  // namespace grizzly::commands
