@@ -38,6 +38,7 @@ Datum RewriteByQuery(const SystemCall& call) {
       query = functions::RewriteTsQuery(std::move(query), *wanted, replacement.get());
     }
   });
+  if (query != nullptr) query = functions::SortTsQuery(*query);
   return call.Text(types::TsQueryBytes(query.get()));
 }
 

@@ -19,7 +19,8 @@ void RefusePseudoTypes(const std::vector<catalog::Column>& columns) {
     const facts::TypeFact* fact = facts::FindType(column.type.oid);
     if (fact == nullptr || fact->typtype != 'p') continue;
     throw SqlError(SqlState::kInvalidTableDefinition,
-                   fmt::format("column \"{}\" has pseudo-type {}", column.name, fact->typname));
+                   fmt::format("column \"{}\" has pseudo-type {}", column.name,
+                               types::AnyTypeName(column.type.oid)));
   }
 }
 

@@ -289,7 +289,7 @@ catalog::Column ReadAttributeType(CommandInput& input, const PgQuery__ColumnDef&
   if (type->typtype == 'p') {
     throw SqlError(SqlState::kInvalidTableDefinition,
                    fmt::format("column \"{}\" has pseudo-type {}", TextOf(definition.colname),
-                               type->name));
+                               types::AnyTypeName(type->oid)));
   }
   if (type->oid >= kFirstUserOid) LockType(input, type->oid, /*exclusive=*/false);
   column.dimensions = static_cast<int32_t>(definition.type_name->n_array_bounds);

@@ -272,6 +272,13 @@ TsNodePointer WithoutNegations(TsNodePointer query) {
   return query;
 }
 
+TsNodePointer SortTsQuery(const TsNode& query) {
+  Wide tree = Widen(query);
+  Flatten(tree);
+  Sort(tree);
+  return Narrow(std::move(tree));
+}
+
 TsNodePointer RewriteTsQuery(TsNodePointer query, const TsNode& target, const TsNode* substitute) {
   if (query == nullptr) return nullptr;
   Wide tree = Widen(*query);

@@ -18,6 +18,8 @@ int CountTsNodes(const types::TsNode* query);
 int CompareTsQueries(std::string_view a, std::string_view b);
 // The part an index can be asked for; null when that is nothing.
 TsNodePointer WithoutNegations(TsNodePointer query);
+// With the operands of & and | in the order ts_rewrite leaves them.
+TsNodePointer SortTsQuery(const types::TsNode& query);
 // `query` with each `target` inside of it replaced; a null substitute drops it. Null: nothing is left.
 TsNodePointer RewriteTsQuery(TsNodePointer query, const types::TsNode& target,
                              const types::TsNode* substitute);

@@ -5,6 +5,7 @@
 #include "facts/aggregates.h"
 #include "planner/binder/function_call.h"
 #include "planner/binder/set_functions.h"
+#include "planner/deparse/written_shape.h"
 
 namespace grizzly::planner {
 
@@ -44,13 +45,10 @@ bool AllowsAggregates(Place place) {
   }
 }
 
-// What was written, where its type was only changed to another over the same bytes.
+// What was written, before it was made what the function takes.
 const expr::Expr& WithoutImplicitCasts(const expr::Expr& expression) {
-  if (expression.kind != ExprKind::kRelabel) return expression;
-  const auto& relabel = static_cast<const expr::ListExpr&>(expression);
-  const bool is_implicit =
-      static_cast<expr::CallSyntax>(relabel.choice) == expr::CallSyntax::kImplicitCast;
-  return is_implicit ? WithoutImplicitCasts(*relabel.children[0]) : expression;
+  if (CastSyntaxOf(expression) != expr::CallSyntax::kImplicitCast) return expression;
+  return WithoutImplicitCasts(CastArgument(expression));
 }
 
 void RequireSortable(BindState& state, const expr::Expr& argument) {

@@ -119,7 +119,9 @@ ExprPtr ExpressionBinder::BindPlainOperator(const PgQuery__AExpr& node) {
     std::vector<ExprPtr> fields = FieldsOf(Bind(*node.lexpr));
     std::vector<ExprPtr> columns = SubqueryColumns(*this, *node.rexpr->sub_link, fields.size(),
                                                        node.location);
-    return CompareRows(name, std::move(fields), std::move(columns), node.location);
+    ExprPtr made = CompareRows(name, std::move(fields), std::move(columns), node.location);
+    RecordRowSubquery(state_, *made, name.back(), *node.rexpr->sub_link, node.location);
+    return made;
   }
   if (node.lexpr == nullptr) {
     return MakeOperator(name, nullptr, Bind(*node.rexpr), node.location);

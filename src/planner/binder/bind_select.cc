@@ -99,6 +99,7 @@ class SelectBinder {
   // Before aggregation replaces expressions by columns.
   void Record(const std::vector<ExprPtr>& windows) {
     SelectRecord& own = state_.record->selects[&select_];
+    own = SelectRecord();  // a row of a subquery is bound once a column
     for (const Target& target : targets_) {
       own.outputs.push_back({target.expression->Clone(), target.name, target.junk});
     }
@@ -387,9 +388,14 @@ class SelectBinder {
 
   // ---- the nodes above ----
 
+  // The limit asks the sort below it which rows are equal: nothing may come between.
+  bool TakesTies() const {
+    return select_.limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES;
+  }
+
   // Set-returning functions that neither ORDER BY nor DISTINCT looks at run after these.
   bool RunsSetsLate() const {
-    if (!level_.has_set_functions || IsPlainDistinct(select_)) return false;
+    if (!level_.has_set_functions || IsPlainDistinct(select_) || TakesTies()) return false;
     if (order_.empty() && distinct_on_.empty()) return false;
     const auto has_set = [&](size_t target) {
       return FindSetFunction(*targets_[target].expression) != nullptr;
@@ -399,12 +405,39 @@ class SelectBinder {
            std::none_of(distinct_on_.begin(), distinct_on_.end(), has_set);
   }
 
-  // Takes the targets with sets out; what they mention becomes part of the list for them.
-  std::vector<ExprPtr> TakeSets() {
+  bool SortsBy(size_t target) const {
+    return std::any_of(order_.begin(), order_.end(),
+                       [&](const SortTarget& sort) { return sort.target == target; }) ||
+           std::find(distinct_on_.begin(), distinct_on_.end(), target) != distinct_on_.end();
+  }
+
+  // nextval() and its like see the rows as ORDER BY has them, and only those that LIMIT takes.
+  bool IsLateVolatile(size_t target) const {
+    const expr::Expr& expression = *targets_[target].expression;
+    return !order_.empty() && !IsPlainDistinct(select_) && !TakesTies() && !SortsBy(target) &&
+           expr::IsVolatile(expression) && FindSetFunction(expression) == nullptr;
+  }
+
+  bool RunsVolatileLate() const {
+    for (size_t i = 0; i < targets_.size(); ++i) {
+      if (IsLateVolatile(i)) return true;
+    }
+    return false;
+  }
+
+  // Literals go with what runs late: who gives them a type looks for them in the last list.
+  bool IsLate(size_t target, bool with_sets) const {
+    const expr::Expr& expression = *targets_[target].expression;
+    if (with_sets && FindSetFunction(expression) != nullptr) return true;
+    return IsLateVolatile(target) || (expression.kind == ExprKind::kConst && !SortsBy(target));
+  }
+
+  // Takes the targets that run late out; what they mention becomes part of the list for them.
+  std::vector<ExprPtr> TakeLate(bool with_sets) {
     std::vector<ExprPtr> sets(targets_.size());
     std::vector<ColumnId> mentioned;
     for (size_t i = 0; i < sets.size(); ++i) {
-      if (FindSetFunction(*targets_[i].expression) == nullptr) continue;
+      if (!IsLate(i, with_sets)) continue;
       for (const ColumnId id : expr::FreeColumns(*targets_[i].expression)) {
         if (state_.OwnerOf(id) == &level_) mentioned.push_back(id);
       }
@@ -417,8 +450,8 @@ class SelectBinder {
     return sets;
   }
 
-  // The sets over the rows as they are ordered now; `ids` are what the list has come to.
-  LogicalPtr ProjectSets(LogicalPtr plan, std::vector<ExprPtr> sets, std::vector<ColumnId>& ids) {
+  // What runs late over the rows as they are ordered now; `ids` are what the list has come to.
+  LogicalPtr ProjectLate(LogicalPtr plan, std::vector<ExprPtr> sets, std::vector<ColumnId>& ids) {
     std::vector<Target> late;
     for (size_t i = 0; i < targets_.size(); ++i) {
       const bool is_set = i < sets.size() && sets[i] != nullptr;
@@ -431,17 +464,20 @@ class SelectBinder {
 
   BoundQuery Project(LogicalPtr plan) {
     std::vector<ColumnId> ids;
-    std::vector<ExprPtr> late_sets;
-    const bool runs_late = RunsSetsLate();
-    if (runs_late) late_sets = TakeSets();
+    std::vector<ExprPtr> late;
+    const bool sets_run_late = RunsSetsLate();
+    const bool runs_late = sets_run_late || RunsVolatileLate();
+    if (runs_late) late = TakeLate(sets_run_late);
     plan = ProjectTargets(state_, &level_, std::move(plan), targets_, &ids);
     BoundQuery query;
     query.projection = static_cast<LogicalProject*>(plan.get());
     if (IsPlainDistinct(select_)) plan = MakeDistinct(std::move(plan), {});
     if (!order_.empty()) plan = MakeSort(std::move(plan), ids);
     if (!distinct_on_.empty()) plan = MakeDistinct(std::move(plan), ids);
-    if (runs_late) query.projection = nullptr;
-    if (runs_late) plan = ProjectSets(std::move(plan), std::move(late_sets), ids);
+    if (runs_late) {
+      plan = ProjectLate(std::move(plan), std::move(late), ids);
+      query.projection = static_cast<LogicalProject*>(plan.get());
+    }
     if (locks_any_) {  // without marks: for what subqueries lock
       auto lock = std::make_unique<LogicalLockRows>();
       lock->marks = marks_;

@@ -1,6 +1,7 @@
 // Subqueries in expressions.
 #include "planner/binder/query_binder.h"
 #include "planner/binder/query_record.h"
+#include "planner/binder/row_subquery.h"
 
 namespace grizzly::planner {
 
@@ -142,8 +143,9 @@ ExprPtr ExpressionBinder::BindAnySubquery(const PgQuery__SubLink& link) {
     for (const OutputColumn& output : query.outputs) {
       columns.push_back(state_.Mention(output.id, -1));
     }
-    ProjectComparison(state_, level_, query,
-                      CompareRows(name, std::move(left), std::move(columns), link.location));
+    ExprPtr comparison = CompareRows(name, std::move(left), std::move(columns), link.location);
+    RecordRowSubquery(state_, *comparison, name.back(), link, link.location);
+    ProjectComparison(state_, level_, query, std::move(comparison));
     left.clear();
     left.push_back(MakeBool(true));
     name = {"="};

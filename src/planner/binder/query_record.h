@@ -35,11 +35,19 @@ struct SelectRecord {
   std::map<std::string, std::vector<std::string>> item_columns;
 };
 
+// (a, b) = (SELECT x, y) or (a, b) < ANY (SELECT x, y).
+struct RowSubquery {
+  std::vector<ExprPtr> left;  // with the casts the comparison asks for
+  std::string operator_name;
+  const PgQuery__SubLink* link = nullptr;
+};
+
 struct QueryRecord {
   std::map<const PgQuery__SelectStmt*, SelectRecord> selects;
   // Conditions, LIMIT, GROUP BY elements, VALUES entries, functions in FROM.
   std::map<const parser::ast::Node*, ExprPtr> expressions;
   std::map<int, const PgQuery__SubLink*> subqueries;  // by SubqueryExpr::location
+  std::map<int, RowSubquery> row_subqueries;  // by the location of what they became
   std::map<const PgQuery__JoinExpr*, std::vector<std::string>> merged_columns;
   std::map<int, const PgQuery__FuncCall*> calls;  // by the location of what they became
   std::set<int> cases;  // locations of CASE x WHEN y

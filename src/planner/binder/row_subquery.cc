@@ -1,6 +1,46 @@
 #include "planner/binder/row_subquery.h"
 
+#include "planner/binder/query_record.h"
+
 namespace grizzly::planner {
+
+namespace {
+
+ExprPtr FirstOperand(const expr::Expr& operation) {
+  ExprPtr first;
+  operation.Clone()->VisitChildren([&first](ExprPtr& operand) {
+    if (first == nullptr) first = std::move(operand);
+  });
+  return first;
+}
+
+std::vector<ExprPtr> LeftOperands(const expr::Expr& comparison) {
+  std::vector<ExprPtr> left;
+  if (comparison.kind == expr::ExprKind::kRowCompare) {
+    const auto& row =
+        static_cast<const expr::ListExpr&>(*static_cast<const expr::ComparisonExpr&>(comparison).left);
+    for (const ExprPtr& field : row.children) left.push_back(field->Clone());
+    return left;
+  }
+  for (const ExprPtr& term : static_cast<const expr::ListExpr&>(comparison).children) {
+    left.push_back(FirstOperand(*term));
+  }
+  return left;
+}
+
+}  // namespace
+
+void RecordRowSubquery(BindState& state, const expr::Expr& comparison, std::string_view operator_name,
+                       const PgQuery__SubLink& link, int location) {
+  const bool compares_rows = comparison.kind == expr::ExprKind::kRowCompare ||
+                             comparison.kind == expr::ExprKind::kBool;
+  if (state.record == nullptr || state.in_definition() || !compares_rows) return;
+  RowSubquery row;
+  row.left = LeftOperands(comparison);
+  row.operator_name = operator_name;
+  row.link = &link;
+  state.record->row_subqueries[location] = std::move(row);
+}
 
 ExprPtr BindRowSubqueryColumn(ExpressionBinder& binder, const PgQuery__SubLink& link, size_t index,
                               size_t* count) {

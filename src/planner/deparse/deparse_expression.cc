@@ -62,7 +62,9 @@ class Deparser {
       case ExprKind::kIoCast:
       case ExprKind::kArrayCast:
       case ExprKind::kDomainCast: return WriteCallOrCast(node, show_implicit);
-      case ExprKind::kBool: return WriteBool(As<expr::ListExpr>(node));
+      case ExprKind::kBool:
+        if (WriteRowSubquery(node)) return;
+        return WriteBool(As<expr::ListExpr>(node));
       case ExprKind::kCase: return WriteCase(As<expr::CaseExpr>(node));
       case ExprKind::kNullTest:
       case ExprKind::kBooleanTest: return WriteTest(As<expr::ListExpr>(node));
@@ -149,6 +151,7 @@ class Deparser {
   // Whether a node needs none below this parent (PostgreSQL's pretty printing).
   bool IsSimple(const Expr& node, const Expr& parent) {
     if (IsCollate(node)) return false;
+    if (!RowSubqueryText(node).empty()) return true;
     if (CastSyntaxOf(node) != CallSyntax::kCall) {
       return node.kind == ExprKind::kFunction || IsSimple(CastArgument(node), node);
     }
@@ -664,6 +667,11 @@ class Deparser {
     for (size_t i = 0; i < node.children.size(); ++i) {
       if (i > 0) text += ", ";
       Write(*node.children[i], true);
+      // Or it would be read as its columns.
+      if (node.kind == ExprKind::kRow && WholeRowIn(*node.children[i]) != nullptr) {
+        text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path,
+                                           node.children[i]->type.oid);
+      }
     }
     text += close;
   }
@@ -683,7 +691,10 @@ class Deparser {
       text += ")";
       return;
     }
-    if (node.kind == ExprKind::kRowCompare) return WriteRowCompare(node);
+    if (node.kind == ExprKind::kRowCompare) {
+      if (!WriteRowSubquery(node)) WriteRowCompare(node);
+      return;
+    }
     if (node.kind == ExprKind::kDistinct) {
       if (node.negated) {
         Open();
@@ -708,6 +719,17 @@ class Deparser {
     }
     text += ")";
     Close();
+  }
+
+  std::string RowSubqueryText(const Expr& node) const {
+    const bool may_be = node.kind == ExprKind::kBool || node.kind == ExprKind::kRowCompare;
+    return may_be && input_.row_subquery_text ? input_.row_subquery_text(node) : std::string();
+  }
+
+  bool WriteRowSubquery(const Expr& node) {
+    const std::string written = RowSubqueryText(node);
+    text += written;
+    return !written.empty();
   }
 
   void WriteRowCompare(const expr::ComparisonExpr& node) {
@@ -943,6 +965,12 @@ std::string OperatorText(Oid operator_oid) {
 std::string DeparseExpression(const Expr& expression, const DeparseInput& input) {
   Deparser deparser(input);
   deparser.Write(expression, false);
+  return std::move(deparser.text);
+}
+
+std::string DeparseOperand(const Expr& expression, const DeparseInput& input) {
+  Deparser deparser(input);
+  deparser.Write(expression, true);
   return std::move(deparser.text);
 }
 

@@ -27,6 +27,8 @@ struct DeparseInput {
   std::function<std::string(const expr::SubplanExpr&)> subplan_name;
   // The second argument: how many CASE it stands in.
   std::function<std::string(const expr::SubqueryExpr&, int)> subquery_text;
+  // What compares rows with a subquery, as it was written; empty: the expression is nothing of that kind.
+  std::function<std::string(const expr::Expr&)> row_subquery_text;
   // Whether the CASE at that place was written with a value that WHEN compares.
   std::function<bool(int)> has_case_test;
   // The call at that place as it was written; null: not known. An empty function: none is.
@@ -40,6 +42,8 @@ struct DeparseInput {
 };
 
 std::string DeparseExpression(const expr::Expr& expression, const DeparseInput& input);
+// As what an operator takes: with the casts that nobody wrote.
+std::string DeparseOperand(const expr::Expr& expression, const DeparseInput& input);
 // As what is sorted or grouped by.
 std::string DeparseSorted(const expr::Expr& expression, const DeparseInput& input);
 // What WINDOW says of a window, with its parentheses.

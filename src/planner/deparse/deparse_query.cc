@@ -198,6 +198,11 @@ class QueryDeparser {
       indent_ = outer;
       return text;
     };
+    deparse.row_subquery_text = [this](const expr::Expr& comparison) {
+      const auto found = record_.row_subqueries.find(comparison.location);
+      return found == record_.row_subqueries.end() ? std::string()
+                                                   : RowSubqueryText(found->second, "(");
+    };
     deparse.has_case_test = [this](int location) { return record_.cases.contains(location); };
     deparse.call_at = [this](int location) {
       const auto found = record_.calls.find(location);
@@ -213,25 +218,43 @@ class QueryDeparser {
     return *found->second;
   }
 
+  // (a, b) = (SELECT ...), with what stands in front of the last bracket.
+  std::string RowSubqueryText(const RowSubquery& row, std::string_view open) {
+    return "(" + OperandsText(row.left) + " " + row.operator_name + " " + std::string(open) +
+           BodyText(*row.link) + "))";
+  }
+
+  std::string BodyText(const PgQuery__SubLink& link) {
+    return Captured([&] {
+      WriteQuery(*link.subselect->select_stmt, {}, /*names_visible=*/false, indent_);
+    });
+  }
+
+  std::string OperandsText(const std::vector<ExprPtr>& operands) {
+    std::string list;
+    for (const ExprPtr& operand : operands) {
+      if (!list.empty()) list += ", ";
+      list += DeparseOperand(*operand, InputHere());
+    }
+    return operands.size() > 1 ? "(" + list + ")" : list;
+  }
+
   std::string SubqueryText(const expr::SubqueryExpr& subquery) {
+    const bool all = subquery.subquery_kind == expr::SubqueryKind::kAll;
+    const auto row = record_.row_subqueries.find(subquery.location);
+    if (row != record_.row_subqueries.end() && !subquery.left.empty()) {
+      return RowSubqueryText(row->second, all ? "ALL (" : "ANY (");
+    }
     const auto found = record_.subqueries.find(subquery.location);
     if (found == record_.subqueries.end()) return "(SubPlan)";
-    std::string left;
-    for (const ExprPtr& part : subquery.left) {
-      if (!left.empty()) left += ", ";
-      left += Expression(*part);
-    }
-    if (subquery.left.size() > 1) left = "(" + left + ")";
-    const std::string body = Captured([&] {
-      WriteQuery(*found->second->subselect->select_stmt, {}, /*names_visible=*/false, indent_);
-    });
+    const std::string left = OperandsText(subquery.left);
+    const std::string body = BodyText(*found->second);
     switch (subquery.subquery_kind) {
       case expr::SubqueryKind::kExists: return "(EXISTS (" + body + "))";
       case expr::SubqueryKind::kArray: return "ARRAY(" + body + ")";
       case expr::SubqueryKind::kScalar: return "(" + body + ")";
       default: break;
     }
-    const bool all = subquery.subquery_kind == expr::SubqueryKind::kAll;
     const std::string op = OperatorText(subquery.comparisons.front().operator_oid);
     if (!all && op == "=") return "(" + left + " IN (" + body + "))";
     return "(" + left + " " + op + (all ? " ALL (" : " ANY (") + body + "))";

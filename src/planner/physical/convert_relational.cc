@@ -147,8 +147,10 @@ Converted Conversion::ConvertSort(LogicalSort& sort) {
 
 Converted Conversion::ConvertLimit(LogicalLimit& limit) {
   std::vector<expr::SortKey> tie_keys;
-  if (limit.with_ties && limit.children[0]->kind == LogicalKind::kSort) {
-    for (const expr::SortKey& key : static_cast<LogicalSort&>(*limit.children[0]).keys) {
+  const LogicalNode* sorted = limit.children[0].get();
+  if (sorted->kind == LogicalKind::kLockRows) sorted = sorted->children[0].get();
+  if (limit.with_ties && sorted->kind == LogicalKind::kSort) {
+    for (const expr::SortKey& key : static_cast<const LogicalSort&>(*sorted).keys) {
       tie_keys.push_back({key.expression->Clone(), key.descending, key.nulls_first,
                           key.operator_oid});
     }
