@@ -24,6 +24,7 @@ std::vector<ExprPtr> FieldsOf(ExprPtr row) {
 // The columns of (a, b) = (SELECT x, y), as many as the row has fields.
 std::vector<ExprPtr> SubqueryColumns(ExpressionBinder& binder, const PgQuery__SubLink& link,
                                      size_t field_count, int location) {
+  AdmitSubquery(binder, link, location);
   std::vector<ExprPtr> columns = BindRowSubquery(binder, link);
   if (columns.size() == field_count) return columns;
   throw SqlError(SqlState::kSyntaxError, columns.size() > field_count

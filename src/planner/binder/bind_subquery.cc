@@ -61,15 +61,21 @@ void RequireOneColumn(const BoundQuery& query, int location) {
 
 }  // namespace
 
-ExprPtr ExpressionBinder::BindSubquery(const PgQuery__SubLink& link) {
-  if (ForbidsSubqueries(level_.place)) {
+void AdmitSubquery(ExpressionBinder& binder, const PgQuery__SubLink& link, int location) {
+  const Place place = binder.level().place;
+  if (ForbidsSubqueries(place)) {
     throw SqlError(SqlState::kFeatureNotSupported,
-                   "cannot use subquery in " + std::string(SingularPlace(level_.place)))
-        .At(link.location);
+                   "cannot use subquery in " + std::string(SingularPlace(place)))
+        .At(location);
   }
-  if (state_.record != nullptr && !state_.in_definition()) {
-    state_.record->subqueries[link.location] = &link;
+  const BindState& state = binder.state();
+  if (state.record != nullptr && !state.in_definition()) {
+    state.record->subqueries[link.location] = &link;
   }
+}
+
+ExprPtr ExpressionBinder::BindSubquery(const PgQuery__SubLink& link) {
+  AdmitSubquery(*this, link, link.location);
   TypeLookup& types = state_.types();
   if (link.sub_link_type == PG_QUERY__SUB_LINK_TYPE__ANY_SUBLINK ||
       link.sub_link_type == PG_QUERY__SUB_LINK_TYPE__ALL_SUBLINK) {
