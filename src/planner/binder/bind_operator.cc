@@ -21,6 +21,8 @@ std::vector<ExprPtr> FieldsOf(ExprPtr row) {
   return std::move(static_cast<expr::ListExpr&>(*row).children);
 }
 
+bool MentionsColumns(const expr::Expr& value) { return !expr::FreeColumns(value).empty(); }
+
 // The columns of (a, b) = (SELECT x, y), as many as the row has fields.
 std::vector<ExprPtr> SubqueryColumns(ExpressionBinder& binder, const PgQuery__SubLink& link,
                                      size_t field_count, int location) {
@@ -262,21 +264,19 @@ ExprPtr ExpressionBinder::BindIn(const PgQuery__AExpr& node) {
   if (keep) --state_.keep_constants;
 
   if (!IsRowNode(node.lexpr)) {
+    // Subqueries compared one by one plan better, but PostgreSQL prints them in the array.
+    const auto stands_alone = [this](const ExprPtr& value) {
+      return MentionsColumns(*value) || (value->kind == ExprKind::kSubquery && state_.record == nullptr);
+    };
     std::vector<ExprPtr> plain;
-    std::vector<ExprPtr> others;
-    for (ExprPtr& value : values) {
-      const bool mentions_columns =
-          !expr::FreeColumns(*value).empty() || value->kind == ExprKind::kSubquery;
-      (mentions_columns ? others : plain).push_back(std::move(value));
+    for (const ExprPtr& value : values) {
+      if (!stands_alone(value)) plain.push_back(value->Clone());
     }
-    if (plain.size() > 1) {
-      if (ExprPtr any = BindInAsArray(node, left, plain, name.back())) {
-        terms.push_back(std::move(any));
-        plain.clear();
-      }
+    ExprPtr any = plain.size() > 1 ? BindInAsArray(node, left, plain, name.back()) : nullptr;
+    if (any != nullptr) {  // in front of the others; else all stay in their order
+      std::erase_if(values, [&](const ExprPtr& value) { return !stands_alone(value); });
+      terms.push_back(std::move(any));
     }
-    values = std::move(plain);
-    for (ExprPtr& other : others) values.push_back(std::move(other));
   }
   for (ExprPtr& value : values) {
     ExprPtr term;
