@@ -51,7 +51,7 @@ bool AutoAnalyze::IsWorthIt(double rows, uint64_t changed_rows) const {
 }
 
 void AutoAnalyze::RunOnce() {
-  for (const auto& tenant : instance_.OpenTenants()) {
+  for (const auto& tenant : instance_.TenantsOfLate()) {
     try {
       AnalyzeTenant(tenant);
     } catch (const SqlError& error) {
@@ -65,14 +65,20 @@ std::vector<Oid> AutoAnalyze::TablesToAnalyze(TenantState& tenant) {
   for (const auto& [oid, changed] : catalog::StatisticsOf(tenant.catalog.get())->ChangedRelations()) {
     if (IsWorthIt(tenant.catalog->Statistics(oid).row_count, changed)) tables.push_back(oid);
   }
-  if (std::exchange(tenant.uncounted_sought, true)) return tables;
-  tenant.catalog->Latest()->ForEachRelation([&](const catalog::RelationPtr& table) {
-    if (!table->HasRows() || tenant.catalog->Statistics(table->oid).row_count >= 0) return;
-    const bool is_known = std::find(tables.begin(), tables.end(), table->oid) != tables.end();
-    if (!is_known && catalog::ApproximateRowBytes(instance_.store(), *table) > kUncountedBytesMin) {
-      tables.push_back(table->oid);
-    }
-  });
+  const auto was_counted = [&](Oid table) { return tenant.catalog->Statistics(table).row_count >= 0; };
+  if (!tenant.uncounted.has_value()) {
+    tenant.uncounted.emplace();
+    tenant.catalog->Latest()->ForEachRelation([&](const catalog::RelationPtr& table) {
+      if (table->HasRows() && !was_counted(table->oid) &&
+          catalog::ApproximateRowBytes(instance_.store(), *table) > kUncountedBytesMin) {
+        tenant.uncounted->push_back(table->oid);
+      }
+    });
+  }
+  std::erase_if(*tenant.uncounted, was_counted);
+  for (const Oid oid : *tenant.uncounted) {
+    if (std::find(tables.begin(), tables.end(), oid) == tables.end()) tables.push_back(oid);
+  }
   return tables;
 }
 
@@ -96,7 +102,10 @@ void AutoAnalyze::AnalyzeTenant(const std::shared_ptr<TenantState>& tenant) {
   for (const auto& role : instance_.shared_catalog().Roles()) {
     if (role->superuser && role->can_login) request.user = role->name;
   }
-  request.database = tenant->database->name;
+  const auto database = instance_.shared_catalog().FindDatabase(tenant->database->oid);
+  if (database == nullptr) return;
+  request.database = database->name;
+  request.is_upkeep = true;
   request.settings = {{"application_name", "autovacuum worker"}};
   SilentSink sink("automatic analyze");
   const std::unique_ptr<Session> session = instance_.Connect(request, sink);

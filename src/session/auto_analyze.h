@@ -1,5 +1,5 @@
-// Keeps statistics fresh: every autovacuum_naptime it looks at the databases in use and analyzes, one by
-// one, the tables of which more rows changed than autovacuum_analyze_threshold plus
+// Keeps statistics fresh: every autovacuum_naptime it looks at the databases in use or used last and analyzes,
+// one by one, the tables of which more rows changed than autovacuum_analyze_threshold plus
 // autovacuum_analyze_scale_factor of their rows. Columnar tables it vacuums as well, so that new rows move
 // into row groups. What changed before the server started nobody knows: tables that have rows and were never
 // analyzed are, once.

@@ -121,11 +121,13 @@ class ClientSession final : public Session, private commands::QueryRunner,
     int client_port = 0;
     int64_t backend_start_us = 0, transaction_start_us = 0, query_start_us = 0, state_change_us = 0;
     const char* state = "idle";
+    bool is_upkeep = false;
   };
   Activity CurrentActivity() const;  // any thread
   Settings& settings() { return settings_; }
   DatabaseInstance& instance() { return instance_; }
   TenantState& tenant() { return *tenant_; }
+  bool is_upkeep() const { return activity_.is_upkeep; }
   const std::map<std::string, PreparedStatementPtr>& prepared() const { return prepared_; }
   const std::map<std::string, std::unique_ptr<Portal>>& portals() const { return portals_; }
   // CURRENT_USER: what SET ROLE says, else SESSION_USER.

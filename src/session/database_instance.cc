@@ -1,5 +1,6 @@
 #include "session/database_instance.h"
 
+#include <algorithm>
 #include <random>
 
 #include "base/log/log.h"
@@ -105,11 +106,16 @@ std::shared_ptr<TenantState> DatabaseInstance::OpenTenant(
     const std::shared_ptr<const catalog::Database>& database) {
   std::lock_guard lock(mutex_);
   std::weak_ptr<TenantState>& slot = tenants_[database->tenant.value];
-  if (auto open = slot.lock()) return open;
-  auto state = std::make_shared<TenantState>();
-  state->database = database;
-  state->catalog = shared_->OpenCatalog(database->tenant);
-  slot = state;
+  auto state = slot.lock();
+  if (state == nullptr || (state->database != database && SeatsOn(database->oid) == 1)) {
+    state = std::make_shared<TenantState>();
+    state->database = database;
+    state->catalog = shared_->OpenCatalog(database->tenant);
+    slot = state;
+  }
+  std::erase_if(recently_used_, [&](const auto& kept) { return kept->database->oid == database->oid; });
+  recently_used_.push_back(state);
+  if (recently_used_.size() > kIdleTenantsKept) recently_used_.pop_front();
   return state;
 }
 
@@ -154,11 +160,10 @@ std::unique_ptr<Session> DatabaseInstance::Connect(const ConnectRequest& request
   add(catalog::SettingsIn(*role, database->oid));
   reset.emplace_back("session_authorization", role->name);
   reset.emplace_back("is_superuser", role->superuser ? "on" : "off");
-  auto tenant = OpenTenant(database);
   SessionId id;
   {
     std::lock_guard lock(mutex_);
-    RequireRoom(*role, *database);
+    if (!request.is_upkeep) RequireRoom(*role, *database);
     do {
       next_session_id_ = next_session_id_ == INT32_MAX ? 1000 : next_session_id_ + 1;
     } while (sessions_.contains(next_session_id_));
@@ -166,7 +171,7 @@ std::unique_ptr<Session> DatabaseInstance::Connect(const ConnectRequest& request
     sessions_.emplace(id.value, Seat{role->oid, database->oid, nullptr});
   }
   try {
-    auto session = std::make_unique<ClientSession>(*this, std::move(tenant), id, RandomKey(),
+    auto session = std::make_unique<ClientSession>(*this, OpenTenant(database), id, RandomKey(),
                                                    request, role, reset, sink);
     std::call_once(session->tenant().leftovers_dropped,
                    [&] { session->DropTemporaryLeftovers(); });
@@ -245,13 +250,18 @@ void DatabaseInstance::ForEachSession(const std::function<void(ClientSession&)>&
   }
 }
 
-std::vector<std::shared_ptr<TenantState>> DatabaseInstance::OpenTenants() {
+std::vector<std::shared_ptr<TenantState>> DatabaseInstance::TenantsOfLate() {
   std::lock_guard lock(mutex_);
-  std::vector<std::shared_ptr<TenantState>> open;
+  std::erase_if(recently_used_, [&](const auto& kept) { return shared_->FindDatabase(kept->database->oid) == nullptr; });
+  std::vector<std::shared_ptr<TenantState>> of_late;
   for (const auto& [number, tenant] : tenants_) {
-    if (auto state = tenant.lock()) open.push_back(std::move(state));
+    if (auto state = tenant.lock()) of_late.push_back(std::move(state));
   }
-  return open;
+  return of_late;
+}
+
+int DatabaseInstance::SeatsOn(Oid database) const {
+  return static_cast<int>(std::count_if(sessions_.begin(), sessions_.end(), [&](const auto& session) { return session.second.database == database; }));
 }
 
 int DatabaseInstance::SessionsOn(Oid database, SessionId except) {

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -34,6 +36,9 @@ namespace grizzly::session {
 class AutoAnalyze;
 class ClientSession;
 
+// Databases nobody is connected to of which plans are kept, and changed rows known to AutoAnalyze.
+inline constexpr size_t kIdleTenantsKept = 32;
+
 // One database while sessions use it.
 struct TenantState {
   std::shared_ptr<const catalog::Database> database;
@@ -42,7 +47,7 @@ struct TenantState {
   TemporarySlots temporary_slots;
   std::once_flag leftovers_dropped;  // of temporary objects, before the first session gets in
   std::atomic<int> session_count{0};
-  bool uncounted_sought = false;  // AutoAnalyze's: for tables that were filled before the start
+  std::optional<std::vector<Oid>> uncounted;  // AutoAnalyze's: tables that were filled before the start
 };
 
 class DatabaseInstance final : public Instance {
@@ -82,8 +87,8 @@ class DatabaseInstance final : public Instance {
   const std::string& directory() const { return directory_; }
 
   void Remove(ClientSession& session);
-  // Databases that sessions use now.
-  std::vector<std::shared_ptr<TenantState>> OpenTenants();
+  // Databases that sessions use now, and those used last.
+  std::vector<std::shared_ptr<TenantState>> TenantsOfLate();
   // Sessions other than `except` on the database; for DROP DATABASE.
   int SessionsOn(Oid database, SessionId except);
   // Calls `visit` under the list's lock.
@@ -91,6 +96,7 @@ class DatabaseInstance final : public Instance {
   bool SignalSession(SessionId id, CancelReason reason);
 
  private:
+  // For a session that has its seat.
   std::shared_ptr<TenantState> OpenTenant(const std::shared_ptr<const catalog::Database>& database);
 
   SettingList settings_;  // guarded by mutex_ once open
@@ -119,9 +125,11 @@ class DatabaseInstance final : public Instance {
   };
   // Throws 53300 when the server, the database or the role has its number of sessions. Wants mutex_.
   void RequireRoom(const catalog::Role& role, const catalog::Database& database) const;
+  int SeatsOn(Oid database) const;  // wants mutex_
 
   std::unordered_map<int32_t, Seat> sessions_;                              // guarded by mutex_
   std::unordered_map<uint32_t, std::weak_ptr<TenantState>> tenants_;        // guarded by mutex_
+  std::deque<std::shared_ptr<TenantState>> recently_used_;                  // guarded by mutex_
   int32_t next_session_id_ = 1000;                                          // guarded by mutex_
   std::unique_ptr<AutoAnalyze> auto_analyze_;  // last: it stops before all else
 };

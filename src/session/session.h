@@ -133,6 +133,7 @@ struct ConnectRequest {
   std::string client_address;  // empty for a Unix socket
   int client_port = 0;
   bool tls = false;
+  bool is_upkeep = false;  // an autovacuum worker: needs no room, makes way for DROP DATABASE
 };
 
 // pg_authid as far as login needs it.

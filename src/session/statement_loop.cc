@@ -126,22 +126,21 @@ bool ClientSession::RunSessionStatement(const parser::ast::Node& node, std::stri
 namespace {
 
 // How many sessions besides `self` are in a database. Those that are leaving get a moment to do so; those that are
-// told to end get PostgreSQL's five seconds.
+// told to end, as the server's own always are, get PostgreSQL's five seconds.
 size_t OtherSessions(DatabaseInstance& instance, Oid database, SessionId self, bool terminate,
                      const CancelToken& cancel) {
   constexpr int kStepMs = 20;
-  const int steps = terminate ? 5'000 / kStepMs : 500 / kStepMs;
   for (int i = 0;; ++i) {
     const int count = instance.SessionsOn(database, self);
-    if (count == 0 || i == steps) return static_cast<size_t>(count);
+    bool is_ending = terminate;
+    instance.ForEachSession([&](ClientSession& session) {
+      if (session.tenant().database->oid != database || session.id() == self) return;
+      if (!terminate && !session.is_upkeep()) return;
+      session.Cancel(CancelReason::kAdminShutdown);
+      is_ending = true;
+    });
+    if (count == 0 || i >= (is_ending ? 5'000 : 500) / kStepMs) return static_cast<size_t>(count);
     cancel.Check();
-    if (terminate) {
-      instance.ForEachSession([&](ClientSession& session) {
-        if (session.tenant().database->oid == database && session.id() != self) {
-          session.Cancel(CancelReason::kAdminShutdown);
-        }
-      });
-    }
     const BlockingSection blocking;
     std::this_thread::sleep_for(std::chrono::milliseconds(kStepMs));
   }

@@ -79,7 +79,7 @@ SystemRow ActivityRow(const SystemCall& call, SessionId id,
   row.push_back(std::to_string(local ? -1 : activity.client_port));
   row.push_back(std::nullopt);  // backend_xid
   row.push_back(std::nullopt);  // backend_xmin
-  row.push_back("client backend");
+  row.push_back(activity.is_upkeep ? "autovacuum worker" : "client backend");
   row.push_back("f");  // ssl ... ssl_issuer_dn
   row.insert(row.end(), 6, std::nullopt);
   row.push_back("f");  // gss_auth, gss_princ, gss_enc
