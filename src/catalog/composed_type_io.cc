@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "base/error/sql_error.h"
+#include "facts/type_oids.h"
 #include "types/array_io.h"
 #include "types/range_io.h"
+#include "types/reg_names.h"
 #include "types/record_io.h"
 
 namespace grizzly::catalog {
@@ -18,14 +20,14 @@ class EnumIo final : public TypeIo {
  public:
   explicit EnumIo(TypePtr type) : type_(std::move(type)) {}
 
-  Datum Input(std::string_view text, int32_t, const IoSettings&, Arena&) const override {
+  Datum Input(std::string_view text, int32_t, const IoSettings& settings, Arena&) const override {
     for (const Type::EnumLabel& label : type_->labels) {
       if (label.label != text) continue;
       if (label.is_new) ThrowUnsafeEnumValue(label.label, type_->name);
       return Datum::Of(label.code);
     }
     throw SqlError(SqlState::kInvalidTextRepresentation,
-                   fmt::format("invalid input value for enum {}: \"{}\"", type_->name, text));
+                   fmt::format("invalid input value for enum {}: \"{}\"", ShownName(settings), text));
   }
   void Output(const Datum& value, const IoSettings&, std::string& out) const override {
     const auto code = value.As<int64_t>();
@@ -47,6 +49,10 @@ class EnumIo final : public TypeIo {
   }
 
  private:
+  std::string ShownName(const IoSettings& settings) const {
+    return settings.reg_names == nullptr ? type_->name : settings.reg_names->Format(facts::kRegtypeOid, type_->oid);
+  }
+
   const TypePtr type_;
 };
 

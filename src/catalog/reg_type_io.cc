@@ -6,8 +6,10 @@
 
 #include "base/error/sql_error.h"
 #include "catalog/object_text.h"
+#include "catalog/record.h"
 #include "catalog/schema_lookup.h"
 #include "catalog/schema_object.h"
+#include "catalog/text_search_objects.h"
 #include "facts/namespaces.h"
 #include "facts/operators.h"
 #include "facts/procs.h"
@@ -95,23 +97,21 @@ Oid FindRelationByName(const CatalogSnapshot& catalog, const SearchPath& path,
                  fmt::format("relation \"{}\" does not exist", fmt::join(parts, ".")));
 }
 
-// Text search configurations and dictionaries: the built-in ones.
-Oid FindTextSearch(Oid reg_type, std::string_view text) {
-  const bool is_config = reg_type == facts::kRegconfigOid;
-  const std::vector<std::string> parts = SplitQualifiedName(text);
-  if (parts.size() == 1 || (parts.size() == 2 && parts[0] == "pg_catalog")) {
-    for (const auto& fact : facts::AllTextSearchConfigurations()) {
-      if (is_config && fact.cfgname == parts.back()) return fact.oid;
-    }
-    for (const auto& fact : facts::AllTextSearchDictionaries()) {
-      if (!is_config && fact.dictname == parts.back()) return fact.oid;
-    }
-  }
-  throw SqlError(SqlState::kUndefinedObject,
-                 fmt::format("text search {} \"{}\" does not exist",
-                             is_config ? "configuration" : "dictionary", fmt::join(parts, ".")));
+Oid TextSearchClassOf(Oid reg_type) {
+  return reg_type == facts::kRegconfigOid ? kTextSearchConfigurationClass : kTextSearchDictionaryClass;
 }
-std::string TextSearchName(Oid reg_type, Oid object) {
+
+Oid FindTextSearch(const CatalogSnapshot& catalog, const SearchPath& path, Oid reg_type, std::string_view text) {
+  const std::vector<std::string> parts = SplitQualifiedName(text);
+  const std::vector<std::string_view> views(parts.begin(), parts.end());
+  const Oid found = FindTextSearchObject(catalog, path, TextSearchClassOf(reg_type), views);
+  if (found != kInvalidOid) return found;
+  throw SqlError(SqlState::kUndefinedObject,
+                 fmt::format("{} \"{}\" does not exist", SchemaObjectKind(TextSearchClassOf(reg_type)),
+                             fmt::join(parts, ".")));
+}
+
+std::string TextSearchName(const CatalogSnapshot& catalog, const SearchPath& path, Oid reg_type, Oid object) {
   for (const auto& fact : facts::AllTextSearchConfigurations()) {
     if (reg_type == facts::kRegconfigOid && fact.oid == object) return QuoteIdentifier(fact.cfgname);
   }
@@ -120,7 +120,8 @@ std::string TextSearchName(Oid reg_type, Oid object) {
       return QuoteIdentifier(fact.dictname);
     }
   }
-  return std::to_string(object);
+  const auto made = ObjectsOf(catalog).FindObject(TextSearchClassOf(reg_type), object);
+  return made == nullptr ? std::to_string(object) : FormatObjectName(catalog, path, *made);
 }
 
 }  // namespace
@@ -198,7 +199,7 @@ std::string FormatRegName(const CatalogSnapshot& catalog, const SearchPath& path
     case facts::kRegroleOid:
       return object == facts::kBootstrapSuperuserOid ? "postgres" : std::to_string(object);
     case facts::kRegconfigOid:
-    case facts::kRegdictionaryOid: return TextSearchName(reg_type, object);
+    case facts::kRegdictionaryOid: return TextSearchName(catalog, path, reg_type, object);
     default: return std::to_string(object);
   }
 }
@@ -228,7 +229,7 @@ Oid ResolveRegName(const CatalogSnapshot& catalog, const SearchPath& path, Oid r
                      fmt::format("collation \"{}\" for encoding \"UTF8\" does not exist", text));
     }
     case facts::kRegconfigOid:
-    case facts::kRegdictionaryOid: return FindTextSearch(reg_type, text);
+    case facts::kRegdictionaryOid: return FindTextSearch(catalog, path, reg_type, text);
     default: break;
   }
   const facts::TypeFact* fact = facts::FindType(reg_type);

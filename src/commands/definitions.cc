@@ -32,7 +32,7 @@ planner::BinderInput BinderOf(const DefinitionInput& input) {
   return binder;
 }
 
-// A bound expression over a table, columns without a qualifier.
+// A bound expression over a table, columns without a qualifier, or over VALUE.
 std::string Deparse(const DefinitionInput& input, const expr::Expr& bound, const Relation* table,
                     bool pretty) {
   planner::DeparseInput deparse;
@@ -46,6 +46,7 @@ std::string Deparse(const DefinitionInput& input, const expr::Expr& bound, const
     if (table == nullptr || id == 0 || id > table->columns.size()) return std::string("?");
     return catalog::QuoteIdentifier(table->columns[id - 1].name);
   };
+  deparse.input_name = [](uint32_t) { return std::string("VALUE"); };
   return planner::DeparseExpression(bound, deparse);
 }
 
@@ -103,15 +104,7 @@ std::optional<std::string> DomainCheckText(const DefinitionInput& input, Oid oid
     if (check.oid != oid) continue;
     const expr::ExprPtr bound =
         planner::BindDomainCondition(check.check, domain->base, BinderOf(input));
-    planner::DeparseInput deparse;
-    deparse.catalog = input.catalog.get();
-    deparse.search_path = input.search_path;
-    deparse.io = input.io;
-    deparse.stored = true;
-    deparse.pretty = pretty;
-    deparse.indent = true;
-    deparse.input_name = [](uint32_t) { return std::string("VALUE"); };
-    return fmt::format("CHECK ({}){}", planner::DeparseExpression(*bound, deparse),
+    return fmt::format("CHECK ({}){}", Deparse(input, *bound, nullptr, pretty),
                        check.validated ? "" : " NOT VALID");
   }
   return std::nullopt;
@@ -505,6 +498,17 @@ std::string ExpressionText(const DefinitionInput& input, std::string_view stored
   } catch (const SqlError&) {
     return std::string(stored);
   }
+}
+
+std::string PartText(const DefinitionInput& input, std::string_view stored, const Relation& table) {
+  const expr::ExprPtr bound = BindOver(input, {std::string(stored), input.search_path->schemas()}, &table,
+                                       ExpressionPlace::kAlterUsing);
+  const std::string text = Deparse(input, *bound, &table, /*pretty=*/true);
+  return LooksLikeFunction(*bound) ? text : "(" + text + ")";
+}
+
+std::string BoundExpressionText(const DefinitionInput& input, const expr::Expr& bound, const Relation* table) {
+  return Deparse(input, bound, table, /*pretty=*/false);
 }
 
 std::optional<std::string> SerialSequenceText(const DefinitionInput& input, std::string_view table,

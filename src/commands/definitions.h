@@ -10,6 +10,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/search_path.h"
+#include "expr/expr.h"
 #include "types/io_settings.h"
 
 namespace grizzly::commands {
@@ -31,6 +32,11 @@ std::optional<std::string> DefinitionText(const DefinitionInput& input, Oid func
 // back as it is.
 std::string ExpressionText(const DefinitionInput& input, std::string_view stored, Oid relation,
                            bool pretty);
+// A bound expression over a table's columns, or over a domain's VALUE (null), as it is stored.
+std::string BoundExpressionText(const DefinitionInput& input, const expr::Expr& bound,
+                                const catalog::Relation* table);
+// A stored expression as lists name it: in parentheses unless it is a call.
+std::string PartText(const DefinitionInput& input, std::string_view stored, const catalog::Relation& table);
 // A key part as errors name it: a column, a function call, another expression in parentheses.
 std::string KeyPartText(const DefinitionInput& input, const catalog::Relation& table,
                         const catalog::IndexDefinition::Part& part);

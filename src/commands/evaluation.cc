@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "catalog/record.h"
-#include "facts/types.h"
+#include "types/collation.h"
 
 namespace grizzly::commands {
 
@@ -75,47 +75,40 @@ std::vector<AttributeNumber> MentionedColumns(const expr::Expr& bound) {
 }
 
 expr::ExprPtr BindStored(CommandInput& input, const catalog::Definition& definition,
-                         const catalog::Relation* table, planner::ExpressionPlace place) {
+                         const catalog::Relation* table, planner::ExpressionPlace place,
+                         planner::UsedObjects* used) {
   std::vector<expr::ColumnId> ids;
   if (table != nullptr) ids = AttributeIds(*table);
-  return planner::BindDefinition(definition, table, ids, place, MakeBinderInput(input));
+  planner::BinderInput binder = MakeBinderInput(input);
+  binder.used_objects = used;
+  return planner::BindDefinition(definition, table, ids, place, binder);
 }
 
 expr::ExprPtr BindDefault(CommandInput& input, const catalog::Column& column) {
-  const catalog::Definition* definition = &column.default_value;
   const auto domain = input.editor.Current()->FindType(column.type.oid);
-  if (definition->empty() && domain != nullptr && domain->typtype == 'd') {
-    definition = &domain->default_value;
-  }
-  if (definition->empty()) return nullptr;
-  return planner::CoerceForAssignment(
-      BindStored(input, *definition, nullptr, planner::ExpressionPlace::kDefault),
-      column.type, column.name, MakeBinderInput(input));
+  const bool has_domains = domain != nullptr && domain->typtype == 'd' && !domain->default_value.empty();
+  if (column.default_value.empty() && !has_domains) return nullptr;
+  return planner::BindColumnDefault(column, MakeBinderInput(input));
 }
 
-void AddExpressionDependencies(CommandInput& input, const expr::Expr& bound, Oid dependent_class,
-                               Oid dependent, char type) {
-  const auto add = [&](Oid referenced_class, Oid referenced) {
-    if (referenced < kFirstUserOid) return;
+void UseCollation(Oid collation, planner::UsedObjects* used) {
+  if (collation < kFirstUserOid || collation == types::kConflictingCollation) return;
+  used->insert({catalog::kCollationClass, collation});
+}
+
+void AddDependencies(CommandInput& input, const planner::UsedObjects& used,
+                     const catalog::ObjectAddress& dependent) {
+  for (const catalog::ObjectAddress& object : used) {
     catalog::Dependency edge;
-    edge.dependent_class = dependent_class;
-    edge.dependent = dependent;
-    edge.referenced_class = referenced_class;
-    edge.referenced = referenced;
-    edge.type = type;
+    edge.dependent_class = dependent.object_class;
+    edge.dependent = dependent.object;
+    edge.dependent_sub = dependent.sub;
+    edge.referenced_class = object.object_class;
+    edge.referenced = object.object;
+    edge.referenced_sub = object.sub;
+    edge.type = 'n';
     input.editor.AddDependency(edge);
-  };
-  const std::function<void(const expr::Expr&)> walk = [&](const expr::Expr& node) {
-    add(catalog::kTypeClass, node.type.oid);
-    if (node.kind == expr::ExprKind::kConst && node.type.oid == facts::kRegclassOid) {
-      const auto& constant = static_cast<const expr::ConstExpr&>(node);
-      if (!constant.value.is_null()) {
-        add(catalog::kRelationClass, constant.value.As<uint32_t>());
-      }
-    }
-    expr::ForEachChild(node, walk);
-  };
-  walk(bound);
+  }
 }
 
 }  // namespace grizzly::commands

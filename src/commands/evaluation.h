@@ -32,13 +32,17 @@ expr::ExprPtr OverRow(expr::ExprPtr bound);
 // Attribute numbers an expression bound with AttributeIds mentions; ascending.
 std::vector<AttributeNumber> MentionedColumns(const expr::Expr& bound);
 
+// `used` gets the objects it names.
 expr::ExprPtr BindStored(CommandInput& input, const catalog::Definition& definition,
-                         const catalog::Relation* table, planner::ExpressionPlace place);
+                         const catalog::Relation* table, planner::ExpressionPlace place,
+                         planner::UsedObjects* used = nullptr);
 // A column's DEFAULT, or its domain's, coerced to its type; null without one.
 expr::ExprPtr BindDefault(CommandInput& input, const catalog::Column& column);
 
-// Objects a bound expression names (sequences and tables by regclass constants, user types).
-void AddExpressionDependencies(CommandInput& input, const expr::Expr& bound, Oid dependent_class,
-                               Oid dependent, char type);
+// A user's; others are not noted.
+void UseCollation(Oid collation, planner::UsedObjects* used);
+// The dependent needs all of them.
+void AddDependencies(CommandInput& input, const planner::UsedObjects& used,
+                     const catalog::ObjectAddress& dependent);
 
 }  // namespace grizzly::commands

@@ -242,15 +242,6 @@ char ProcVolatility(Oid function) {
   return proc == nullptr ? 'v' : proc->provolatile;
 }
 
-// 'i', 's' or 'v' of the two functions a cast through text calls.
-char IoCastVolatility(const ListExpr& cast) {
-  const facts::TypeFact* from =
-      cast.children.empty() ? nullptr : facts::FindType(cast.children[0]->type.oid);
-  const facts::TypeFact* to = facts::FindType(cast.type.oid);
-  if (from == nullptr || to == nullptr) return 's';
-  return std::max(ProcVolatility(from->typoutput), ProcVolatility(to->typinput));
-}
-
 // The volatility of this node alone.
 char NodeVolatility(const Expr& expr) {
   switch (expr.kind) {
@@ -300,6 +291,14 @@ bool DependsOnSurroundings(ExprKind kind) {
 }
 
 }  // namespace
+
+char IoCastVolatility(const ListExpr& cast) {
+  const facts::TypeFact* from =
+      cast.children.empty() ? nullptr : facts::FindType(cast.children[0]->type.oid);
+  const facts::TypeFact* to = facts::FindType(cast.type.oid);
+  if (from == nullptr || to == nullptr) return 's';
+  return std::max(ProcVolatility(from->typoutput), ProcVolatility(to->typinput));
+}
 
 std::vector<ColumnId> FreeColumns(const Expr& expr) {
   std::set<ColumnId> found;

@@ -63,6 +63,7 @@ enum class ExprKind : uint8_t {
 };
 
 struct Expr;
+struct ListExpr;
 using ExprPtr = std::unique_ptr<Expr>;
 
 struct Expr {
@@ -88,6 +89,7 @@ bool Equals(const Expr& a, const Expr& b);  // structurally; locations do not co
 size_t Hash(const Expr& expr);
 std::vector<ColumnId> FreeColumns(const Expr& expr);  // subqueries included; sorted, unique
 bool IsVolatile(const Expr& expr);
+char IoCastVolatility(const ListExpr& cast);  // provolatile of what a cast through text calls
 bool IsConstantFoldable(const Expr& expr);  // immutable, no columns, no parameters
 std::string ToString(const Expr& expr);     // for EXPLAIN (bound) and golden files
 

@@ -214,7 +214,7 @@ void DropExpression(CommandInput& input, const RelationPtr& table,
   column.default_value = {};
   column.default_oid = kInvalidOid;
   PutColumn(input, *table, std::move(column));
-  // What generated columns depend on are a table's only edges of its own: those of the others come back.
+  // What generated columns and a partition key depend on are a table's edges of its own: those of the others come back.
   input.editor.DropDependenciesOf(catalog::kRelationClass, table->oid);
   const RelationPtr after = Reread(input, table->oid);
   std::vector<AttributeNumber> others;
@@ -222,6 +222,7 @@ void DropExpression(CommandInput& input, const RelationPtr& table,
     if (other.generated != '\0' && !other.dropped) others.push_back(other.attnum);
   }
   AddDefaultDependencies(input, *after, others);
+  AddPartitionKeyDependencies(input, *after);
 }
 
 void AddIdentity(CommandInput& input, const RelationPtr& table,

@@ -9,7 +9,7 @@
 #include "catalog/schema_lookup.h"
 #include "commands/alter/alter_children.h"
 #include "commands/alter/alter_table.h"
-#include "commands/alter/stored_text.h"
+#include "commands/alter/renamed_definitions.h"
 #include "commands/named_kind.h"
 #include "commands/object/operator_families.h"
 #include "commands/object/schema_objects.h"
@@ -21,7 +21,6 @@
 #include "commands/type/type_parts.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/typed_table.h"
-#include "commands/view/view_text.h"
 
 namespace grizzly::commands {
 namespace {
@@ -37,65 +36,6 @@ struct NewPlace {
 
 std::string SchemaName(CommandInput& input, Oid schema) {
   return input.editor.Current()->FindSchema(schema)->name;
-}
-
-void RewriteViews(CommandInput& input, const Relation& before, const std::string& old_schema,
-                  const std::string& new_schema, const std::string& new_name) {
-  std::vector<Oid> views;
-  for (const catalog::Dependency& edge :
-       input.editor.Current()->DependentsOn(catalog::kRelationClass, before.oid)) {
-    if (edge.dependent_class == catalog::kRelationClass) views.push_back(edge.dependent);
-  }
-  std::sort(views.begin(), views.end());
-  views.erase(std::unique(views.begin(), views.end()), views.end());
-  for (const Oid oid : views) {
-    const RelationPtr view = input.editor.Current()->FindRelation(oid);
-    if (view == nullptr || !view->view.has_value()) continue;
-    LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
-    Relation changed = *view;
-    changed.view->query.sql = RenameRelationInQuery(changed.view->query.sql, old_schema,
-                                                    before.name, new_schema, new_name);
-    input.editor.PutRelation(std::move(changed));
-  }
-}
-
-// Defaults that name the sequence (or table) as a constant.
-void RewriteDefaults(CommandInput& input, const Relation& before, const std::string& new_schema,
-                     const std::string& new_name) {
-  const std::string new_text = catalog::QuoteQualified(new_schema, new_name);
-  const catalog::SnapshotPtr snapshot = input.editor.Current();
-  for (const catalog::Dependency& edge :
-       snapshot->DependentsOn(catalog::kRelationClass, before.oid)) {
-    if (edge.dependent_class != catalog::kDefaultClass) continue;
-    const RelationPtr table =
-        catalog::OwningRelation(*snapshot, {edge.dependent_class, edge.dependent, 0});
-    if (table == nullptr) continue;
-    Relation changed = *Reread(input, table->oid);
-    for (catalog::Column& column : changed.columns) {
-      if (column.default_oid != edge.dependent) continue;
-      column.default_value.sql =
-          RenameRelationConstants(input, column.default_value.sql, before.oid, new_text);
-    }
-    input.editor.PutRelation(std::move(changed));
-  }
-}
-
-// Columns qualified by the table's name in its own checks, generated columns and indexes.
-void RewriteOwnText(CommandInput& input, const std::string& old_name, Relation* table) {
-  const auto rewrite = [&](catalog::Definition* definition) {
-    if (definition->empty()) return;
-    definition->sql = RenameTableInExpression(definition->sql, old_name, table->name);
-  };
-  for (catalog::Constraint& constraint : table->constraints) rewrite(&constraint.check);
-  for (catalog::Column& column : table->columns) {
-    if (column.generated != '\0') rewrite(&column.default_value);
-  }
-  for (const Oid oid : table->indexes) {
-    Relation index = *Reread(input, oid);
-    for (auto& part : index.index->parts) rewrite(&part.expression);
-    rewrite(&index.index->predicate);
-    input.editor.PutRelation(std::move(index));
-  }
 }
 
 void RefuseTaken(CommandInput& input, const NewPlace& place, RelationKind kind) {
@@ -127,17 +67,14 @@ void MoveRowType(CommandInput& input, Oid row_type, const NewPlace& place) {
 
 void MoveRelation(CommandInput& input, const RelationPtr& before, const NewPlace& place) {
   RefuseTaken(input, place, before->kind);
-  const std::string new_schema = SchemaName(input, place.schema);
-  RewriteViews(input, *before, SchemaName(input, before->schema), new_schema, place.name);
-  RewriteDefaults(input, *before, new_schema, place.name);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
   Relation changed = *Reread(input, before->oid);
   changed.schema = place.schema;
   changed.name = place.name;
-  if (changed.HasRows() && before->name != place.name) {
-    RewriteOwnText(input, before->name, &changed);
-  }
   MoveRowType(input, changed.row_type, place);
   input.editor.PutRelation(std::move(changed));
+  const catalog::ObjectAddress moved[] = {{catalog::kRelationClass, before->oid}};
+  RewriteDefinitions(input, snapshot, moved);
 }
 
 void RenameConstraintOfIndex(CommandInput& input, const Relation& index, const std::string& name) {
@@ -175,31 +112,9 @@ std::string RenameRelation(const PgQuery__RenameStmt& statement, CommandInput& i
   return tag;
 }
 
-// Views that use the column go on giving it the name it had there.
-void RewriteViewsOfColumn(CommandInput& input, const Relation& table, AttributeNumber attnum,
-                          const std::string& new_name) {
-  std::set<Oid> users;
-  for (const catalog::Dependency& edge :
-       input.editor.Current()->DependentsOn(catalog::kRelationClass, table.oid)) {
-    if (edge.referenced_sub == attnum && edge.dependent_class == catalog::kRelationClass) {
-      users.insert(edge.dependent);
-    }
-  }
-  // A view may read another one: none is changed before all have been read.
-  std::vector<Relation> rewritten;
-  for (const Oid oid : users) {
-    const RelationPtr view = input.editor.Current()->FindRelation(oid);
-    if (view == nullptr || !view->view.has_value()) continue;
-    LockRelationByOid(input, oid, txn::RelationLockMode::kAccessExclusive);
-    rewritten.push_back(*view);
-    rewritten.back().view->query.sql =
-        RenameColumnInQuery(input, *view->view, table, attnum, new_name);
-  }
-  for (Relation& view : rewritten) input.editor.PutRelation(std::move(view));
-}
-
+// Columns of an index are called as those of the table.
 void RenameInIndexes(CommandInput& input, const Relation& table, AttributeNumber attnum,
-                     const std::string& old_name, const std::string& new_name) {
+                     const std::string& new_name) {
   for (const Oid oid : table.indexes) {
     Relation index = *Reread(input, oid);
     catalog::IndexDefinition& definition = *index.index;
@@ -208,14 +123,6 @@ void RenameInIndexes(CommandInput& input, const Relation& table, AttributeNumber
       const AttributeNumber column = i < definition.parts.size() ? definition.parts[i].column
                                                                  : definition.include[included];
       if (column == attnum) index.columns[i].name = new_name;
-    }
-    for (auto& part : definition.parts) {
-      if (part.expression.empty()) continue;
-      part.expression.sql = RenameColumnInExpression(part.expression.sql, old_name, new_name);
-    }
-    if (!definition.predicate.empty()) {
-      definition.predicate.sql =
-          RenameColumnInExpression(definition.predicate.sql, old_name, new_name);
     }
     input.editor.PutRelation(std::move(index));
   }
@@ -241,20 +148,13 @@ void RenameColumnOf(CommandInput& input, const RelationPtr& relation, const std:
                     const std::string& new_name) {
   RequireNewColumnName(*relation, old_name, new_name);
   const AttributeNumber attnum = relation->FindColumn(old_name)->attnum;
-  RewriteViewsOfColumn(input, *relation, attnum, new_name);
-  RenameInIndexes(input, *relation, attnum, old_name, new_name);
+  const catalog::SnapshotPtr before = input.editor.Current();
   Relation changed = *Reread(input, relation->oid);
   changed.columns[attnum - 1].name = new_name;
-  for (catalog::Constraint& constraint : changed.constraints) {
-    if (constraint.check.empty()) continue;
-    constraint.check.sql = RenameColumnInExpression(constraint.check.sql, old_name, new_name);
-  }
-  for (catalog::Column& other : changed.columns) {
-    if (other.generated == '\0' || other.dropped) continue;
-    other.default_value.sql =
-        RenameColumnInExpression(other.default_value.sql, old_name, new_name);
-  }
   input.editor.PutRelation(std::move(changed));
+  RenameInIndexes(input, *relation, attnum, new_name);
+  const catalog::ObjectAddress renamed[] = {{catalog::kRelationClass, relation->oid, attnum}};
+  RewriteDefinitions(input, before, renamed);
 }
 
 namespace {
@@ -393,16 +293,10 @@ std::string RenameSchema(const PgQuery__RenameStmt& statement, CommandInput& inp
         .Detail("The prefix \"pg_\" is reserved for system schemas.");
   }
   LockSchema(input, schema.oid, /*exclusive=*/true);
-  std::vector<RelationPtr> members;
-  snapshot->ForEachRelation([&](const RelationPtr& relation) {
-    if (relation->schema == schema.oid) members.push_back(relation);
-  });
-  for (const RelationPtr& member : members) {
-    RewriteViews(input, *member, old_name, new_name, member->name);
-    RewriteDefaults(input, *member, new_name, member->name);
-  }
+  const Oid oid = schema.oid;
   schema.name = new_name;
   input.editor.PutSchema(std::move(schema));
+  RewriteDefinitionsOfSchema(input, snapshot, oid);
   return "ALTER SCHEMA";
 }
 

@@ -154,8 +154,12 @@ class Closure {
     return address;
   }
 
-  // Of a partition's constraint the partitioned table's: that is what needs the other table.
+  // Of a constraint's index the constraint, and of a partition's constraint the partitioned table's: that is what
+  // needs the other object.
   ObjectAddress WholeOf(ObjectAddress address) {
+    if (address.object_class == catalog::kRelationClass && address.sub == 0) {
+      return OwnerIn(catalog::kConstraintClass, address).value_or(address);
+    }
     if (address.object_class != catalog::kConstraintClass) return address;
     const catalog::SnapshotPtr snapshot = input_.editor.Current();
     for (bool found = true; found;) {

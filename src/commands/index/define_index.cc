@@ -113,8 +113,24 @@ void AddConstraintOf(CommandInput& input, const IndexRequest& request, Oid index
   table->constraints.push_back(std::move(constraint));
 }
 
+// What its expressions, predicate and collations need.
+void AddUsed(CommandInput& input, const Relation& table, const Relation& index) {
+  planner::UsedObjects used;
+  for (const catalog::IndexDefinition::Part& part : index.index->parts) {
+    UseCollation(part.collation, &used);
+    if (!part.expression.empty()) {
+      BindStored(input, part.expression, &table, planner::ExpressionPlace::kIndexPart, &used);
+    }
+  }
+  if (!index.index->predicate.empty()) {
+    BindStored(input, index.index->predicate, &table, planner::ExpressionPlace::kIndexPredicate, &used);
+  }
+  AddDependencies(input, used, {catalog::kRelationClass, index.oid});
+}
+
 void AddMentioned(CommandInput& input, const Relation& table, const Relation& index,
                   const std::vector<AttributeNumber>& mentioned) {
+  AddUsed(input, table, index);
   for (const AttributeNumber attnum : mentioned) {
     catalog::Dependency edge;
     edge.dependent_class = catalog::kRelationClass;

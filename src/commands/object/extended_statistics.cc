@@ -37,6 +37,7 @@ struct StatisticsParts {
   std::vector<AttributeNumber> columns;
   std::vector<catalog::Definition> expressions;
   std::vector<AttributeNumber> mentioned;  // in the expressions
+  planner::UsedObjects used;               // ... beside columns
   std::vector<std::string> names;          // for the name to be chosen
 };
 
@@ -68,8 +69,10 @@ void AddStatisticsColumn(CommandInput& input, const Relation& table, std::string
 void AddStatisticsExpression(CommandInput& input, const Relation& table, const ast::Node& node,
                              StatisticsParts* parts) {
   const std::vector<expr::ColumnId> ids = AttributeIds(table);
+  planner::BinderInput binder = MakeBinderInput(input);
+  binder.used_objects = &parts->used;
   const expr::ExprPtr bound = planner::BindTableExpression(
-      node, &table, ids, planner::ExpressionPlace::kAlterUsing, MakeBinderInput(input));
+      node, &table, ids, planner::ExpressionPlace::kAlterUsing, binder);
   RequireOrdered(input, bound->type.oid, "expression");
   for (const AttributeNumber attnum : MentionedColumns(*bound)) parts->mentioned.push_back(attnum);
   catalog::Definition made = MakeDefinition(input, node);
@@ -200,6 +203,9 @@ std::string CreateStatistics(const PgQuery__CreateStatsStmt& statement, CommandI
     object.references.push_back({catalog::kRelationClass, table->oid, attnum, 'a'});
   }
   if (all.empty()) object.references.push_back({catalog::kRelationClass, table->oid, 0, 'a'});
+  for (const catalog::ObjectAddress& used : parts.used) {
+    object.references.push_back({used.object_class, used.object, used.sub, 'n'});
+  }
   catalog::ObjectEditorOf(input.editor).PutObject(std::move(object));
   return kTag;
 }
@@ -251,6 +257,17 @@ std::vector<std::string> ExpressionTexts(const DefinitionInput& input, const Sch
 
 }  // namespace
 
+void ForEachStatisticsExpression(SchemaObject* object,
+                                 const std::function<void(Oid table, std::string* text)>& visit) {
+  for (size_t i = 0;; ++i) {
+    const std::string property = fmt::format("expression{}", i);
+    std::string text(object->Property(property));
+    if (text.empty()) return;
+    visit(object->OidProperty("table"), &text);
+    object->SetProperty(property, std::move(text));
+  }
+}
+
 std::vector<std::string> StatisticsExpressions(const DefinitionInput& input, Oid oid) {
   const auto object = catalog::ObjectsOf(*input.catalog).FindObject(catalog::kExtendedStatisticsClass, oid);
   if (object == nullptr) return {};
@@ -271,10 +288,8 @@ std::optional<std::string> StatisticsText(const DefinitionInput& input, Oid oid,
     parts.push_back(catalog::QuoteIdentifier(table->columns[static_cast<size_t>(attnum - 1)].name));
     at = end + 1;
   }
-  for (const std::string& text : ExpressionTexts(input, *object, table->oid)) {
-    const bool is_call = text.ends_with(')') && !text.starts_with('(');
-    parts.push_back(is_call || text.starts_with('(') ? text : "(" + text + ")");
-  }
+  catalog::SchemaObject read = *object;
+  ForEachStatisticsExpression(&read, [&](Oid, std::string* text) { parts.push_back(PartText(input, *text, *table)); });
   const std::string list = fmt::format("{}", fmt::join(parts, ", "));
   if (columns_only) return list;
   return fmt::format("CREATE STATISTICS {}{} ON {} FROM {}",

@@ -4,9 +4,11 @@
 // ERRORS   42601, 42701, 42703, 42704, 42710, 42809, 42P16, 54011, 0A000
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
+#include "catalog/schema_object.h"
 #include "commands/command.h"
 #include "commands/definitions.h"
 
@@ -19,6 +21,9 @@ std::string AlterStatistics(const PgQuery__AlterStatsStmt& statement, CommandInp
 std::optional<std::string> StatisticsText(const DefinitionInput& input, Oid object,
                                           bool columns_only);
 
+// Visits the stored texts of its expressions.
+void ForEachStatisticsExpression(catalog::SchemaObject* object,
+                                 const std::function<void(Oid table, std::string* text)>& visit);
 // pg_get_statisticsobjdef_expressions; empty: there are none, or no such object.
 std::vector<std::string> StatisticsExpressions(const DefinitionInput& input, Oid object);
 

@@ -10,6 +10,7 @@
 #include "catalog/record.h"
 #include "catalog/schema_lookup.h"
 #include "catalog/text_search_objects.h"
+#include "commands/alter/renamed_definitions.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/relation_lookup.h"
 #include "facts/collations.h"
@@ -190,7 +191,9 @@ void PutUnderNewName(CommandInput& input, SchemaObject object) {
                                catalog::SchemaObjectKind(object.object_class), object.name,
                                snapshot->FindSchema(object.schema)->name));
   }
+  const catalog::ObjectAddress moved[] = {{object.object_class, object.oid}};
   catalog::ObjectEditorOf(input.editor).PutObject(std::move(object));
+  RewriteDefinitions(input, snapshot, moved);
 }
 
 }  // namespace

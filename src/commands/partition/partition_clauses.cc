@@ -56,6 +56,7 @@ void ReadKeyColumn(const PgQuery__PartitionElem& element, const Relation& table,
   }
   part->column = column->attnum;
   part->type = column->type;
+  part->collation = part->type.collation;
 }
 
 void ReadKeyExpression(CommandInput& input, const PgQuery__PartitionElem& element,
@@ -80,12 +81,19 @@ void ReadKeyExpression(CommandInput& input, const PgQuery__PartitionElem& elemen
   // A column in parentheses is that column.
   if (bound->kind == expr::ExprKind::kColumn) part->column = mentioned.front();
   part->type = bound->type;
-  if (part->column == 0) part->expression = MakeDefinition(input, *element.expr);
+  part->collation = part->type.collation;
+  if (part->column != 0) return;
+  if (element.expr->node_case != PG_QUERY__NODE__NODE_COLLATE_CLAUSE) {
+    part->expression = MakeDefinition(input, *element.expr);
+    return;
+  }
+  // The collation is the part's, not the expression's.
+  part->type = static_cast<const expr::ListExpr&>(*bound).children[0]->type;
+  part->expression = MakeDefinition(input, *element.expr->collate_clause->arg);
 }
 
 void ReadCollation(CommandInput& input, const PgQuery__PartitionElem& element,
                    PartitionKey::Part* part) {
-  part->collation = part->type.collation;
   if (element.n_collation == 0) return;
   if (part->collation == kInvalidOid) {
     throw SqlError(SqlState::kDatatypeMismatch,

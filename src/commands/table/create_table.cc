@@ -232,23 +232,20 @@ void AddDefaultDependencies(CommandInput& input, const Relation& table,
     const catalog::Column& column = table.columns[attnum - 1];
     if (column.default_value.empty()) continue;
     const bool generated = column.generated != '\0';
+    planner::UsedObjects used;
     const expr::ExprPtr bound =
         BindStored(input, column.default_value, generated ? &table : nullptr,
                    generated ? planner::ExpressionPlace::kGenerated
-                             : planner::ExpressionPlace::kDefault);
-    AddExpressionDependencies(input, *bound, catalog::kDefaultClass, column.default_oid, 'n');
-    if (!generated) continue;
-    for (const AttributeNumber mentioned : MentionedColumns(*bound)) {
-      catalog::Dependency edge;
-      edge.dependent_class = catalog::kRelationClass;
-      edge.dependent = table.oid;
-      edge.dependent_sub = attnum;
-      edge.referenced_class = catalog::kRelationClass;
-      edge.referenced = table.oid;
-      edge.referenced_sub = mentioned;
-      edge.type = 'n';
-      input.editor.AddDependency(edge);
+                             : planner::ExpressionPlace::kDefault,
+                   &used);
+    if (!generated) {
+      AddDependencies(input, used, {catalog::kDefaultClass, column.default_oid});
+      continue;
     }
+    for (const AttributeNumber mentioned : MentionedColumns(*bound)) {
+      used.insert({catalog::kRelationClass, table.oid, mentioned});
+    }
+    AddDependencies(input, used, {catalog::kRelationClass, table.oid, attnum});
   }
 }
 
@@ -314,9 +311,21 @@ catalog::Constraint MakeCheck(CommandInput& input, const Relation& table, const 
 
 void AddCheckDependencies(CommandInput& input, const Relation& table,
                           const catalog::Constraint& check) {
-  const expr::ExprPtr bound =
-      BindStored(input, check.check, &table, planner::ExpressionPlace::kCheck);
-  AddExpressionDependencies(input, *bound, catalog::kConstraintClass, check.oid, 'n');
+  planner::UsedObjects used;
+  BindStored(input, check.check, &table, planner::ExpressionPlace::kCheck, &used);
+  AddDependencies(input, used, {catalog::kConstraintClass, check.oid});
+}
+
+void AddPartitionKeyDependencies(CommandInput& input, const Relation& table) {
+  if (!table.IsPartitioned()) return;
+  planner::UsedObjects used;
+  for (const catalog::PartitionKey::Part& part : table.partition_key->parts) {
+    UseCollation(part.collation, &used);
+    if (part.column == 0) {
+      BindStored(input, part.expression, &table, planner::ExpressionPlace::kPartitionKey, &used);
+    }
+  }
+  AddDependencies(input, used, {catalog::kRelationClass, table.oid});
 }
 
 namespace {
@@ -377,6 +386,8 @@ RelationPtr PutDrafted(CommandInput& input, const RelationPtr& table, const Rela
   if (draft.constraints.empty() && draft.inherits.empty() && !draft.IsPartitioned()) return table;
   Relation complete = *table;
   complete.constraints = draft.constraints;
+  // Younger than the table and its defaults.
+  for (catalog::Constraint& check : complete.constraints) check.oid = input.editor.NewOid();
   complete.inherits = draft.inherits;
   complete.partition_bound = draft.partition_bound;
   if (draft.IsPartitioned()) {
@@ -386,6 +397,14 @@ RelationPtr PutDrafted(CommandInput& input, const RelationPtr& table, const Rela
     complete.partition_key = draft.partition_key;
   }
   return input.editor.PutRelation(std::move(complete));
+}
+
+// Of a new table.
+void AddExpressionDependencies(CommandInput& input, const Relation& table,
+                               const std::vector<AttributeNumber>& attnums) {
+  AddDefaultDependencies(input, table, attnums);
+  AddPartitionKeyDependencies(input, table);
+  for (const catalog::Constraint& check : table.constraints) AddCheckDependencies(input, table, check);
 }
 
 }  // namespace
@@ -452,10 +471,7 @@ std::string CreateTable(const PgQuery__CreateStmt& statement, CommandInput& inpu
   made.of_type = elements.of_type;
   RelationPtr table = PutDrafted(input, MakeTable(input, std::move(made)), draft);
   PutColumnSequences(input, *table, elements, std::move(sequences));
-  AddDefaultDependencies(input, *table, attnums);
-  for (const catalog::Constraint& check : draft.constraints) {
-    AddCheckDependencies(input, *table, check);
-  }
+  AddExpressionDependencies(input, *table, attnums);
   if (table->IsPartition()) table = AddWhatParentHas(input, *parents.front(), table->oid);
   table = AddIndexedConstraints(input, std::move(table), keys, elements);
   return "CREATE TABLE";

@@ -46,6 +46,8 @@ void AddDefaultDependencies(CommandInput& input, const catalog::Relation& table,
 // Binds, names and adds a CHECK. Returns it.
 catalog::Constraint MakeCheck(CommandInput& input, const catalog::Relation& table,
                               const CheckElement& check, bool is_new_table);
+// ... its partition key, its check.
+void AddPartitionKeyDependencies(CommandInput& input, const catalog::Relation& table);
 void AddCheckDependencies(CommandInput& input, const catalog::Relation& table,
                           const catalog::Constraint& check);
 

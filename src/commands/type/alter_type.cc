@@ -1,10 +1,11 @@
 #include "commands/type/alter_type.h"
 
 #include "catalog/object_text.h"
+#include "catalog/record.h"
 #include "commands/alter/rename.h"
+#include "commands/alter/renamed_definitions.h"
 #include "commands/table/typed_table.h"
 #include "commands/type/type_parts.h"
-#include "commands/type/type_text.h"
 
 namespace grizzly::commands {
 namespace {
@@ -53,7 +54,8 @@ TypePtr RequireAlterable(CommandInput& input, const std::vector<std::string>& na
 // The type, its array and, of a composite, the relation behind it.
 void MoveType(CommandInput& input, const Type& before, Oid schema, const std::string& name) {
   LockChosenName(input, schema, name);
-  RewriteTypeMentions(input, before, input.editor.Current()->FindSchema(schema)->name, name);
+  const catalog::SnapshotPtr snapshot = input.editor.Current();
+  const catalog::ObjectAddress moved[] = {{catalog::kTypeClass, before.oid}};
   Type changed = *input.editor.Current()->FindType(before.oid);
   changed.schema = schema;
   changed.name = name;
@@ -64,11 +66,13 @@ void MoveType(CommandInput& input, const Type& before, Oid schema, const std::st
     relation.name = name;
     input.editor.PutRelation(std::move(relation));
   }
-  if (before.array == kInvalidOid) return;
-  Type array = *input.editor.Current()->FindType(before.array);
-  array.schema = schema;
-  if (before.name != name) array.name = ChooseArrayTypeName(input, schema, name);
-  input.editor.PutType(std::move(array));
+  if (before.array != kInvalidOid) {
+    Type array = *input.editor.Current()->FindType(before.array);
+    array.schema = schema;
+    if (before.name != name) array.name = ChooseArrayTypeName(input, schema, name);
+    input.editor.PutType(std::move(array));
+  }
+  RewriteDefinitions(input, snapshot, moved);
 }
 
 bool IsDomainStatement(PgQuery__ObjectType type) {
@@ -128,9 +132,12 @@ std::string RenameAttribute(const PgQuery__RenameStmt& statement, CommandInput& 
   for (const catalog::RelationPtr& table : tables) {
     RenameColumnOf(input, table, column->name, name);
   }
+  const catalog::SnapshotPtr before = input.editor.Current();
+  const catalog::ObjectAddress renamed[] = {{catalog::kRelationClass, relation->oid, column->attnum}};
   Relation changed = *relation;
   changed.columns[column->attnum - 1].name = name;
   input.editor.PutRelation(std::move(changed));
+  RewriteDefinitions(input, before, renamed);
   return "ALTER TYPE";
 }
 

@@ -6,6 +6,7 @@
 #include "commands/alter/add_column.h"
 #include "commands/alter/alter_children.h"
 #include "commands/alter/column_type.h"
+#include "commands/alter/renamed_definitions.h"
 #include "commands/drop/drop_closure.h"
 #include "commands/table/table_elements.h"
 #include "commands/table/typed_table.h"
@@ -76,8 +77,12 @@ void DropAttribute(CommandInput& input, const Relation& type,
     return SendNotice(input, fmt::format("column \"{}\" of relation \"{}\" does not exist, skipping",
                                          TextOf(command.name), type.name));
   }
+  const catalog::SnapshotPtr before = input.editor.Current();
   DropObjects(input, {{catalog::kRelationClass, type.oid, column->attnum}},
               command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
+  // A stored ROW(...) of the type loses the field.
+  const catalog::ObjectAddress changed[] = {{catalog::kTypeClass, type.row_type}};
+  RewriteDefinitions(input, before, changed);
 }
 
 void AlterAttribute(CommandInput& input, const Relation& type,

@@ -73,21 +73,23 @@ std::string ChooseCheckName(CommandInput& input, const Type& domain, std::string
 void AddCheck(CommandInput& input, const PgQuery__Constraint& node, Type* domain) {
   catalog::Constraint check;
   check.name = ChooseCheckName(input, *domain, TextOf(node.conname));
-  const expr::ExprPtr bound =
-      planner::BindDomainCondition(*node.raw_expr, domain->base, MakeBinderInput(input));
+  planner::UsedObjects used;
+  planner::BinderInput binder = MakeBinderInput(input);
+  binder.used_objects = &used;
+  planner::BindDomainCondition(*node.raw_expr, domain->base, binder);
   check.oid = input.editor.NewOid();
   check.kind = catalog::ConstraintKind::kCheck;
   check.check = MakeDefinition(input, *node.raw_expr);
   check.validated = !node.skip_validation;
-  AddExpressionDependencies(input, *bound, catalog::kConstraintClass, check.oid, 'n');
+  AddDependencies(input, used, {catalog::kConstraintClass, check.oid});
   domain->checks.push_back(std::move(check));
 }
 
 void AddDefaultDependencies(CommandInput& input, const Type& domain) {
   if (domain.default_value.empty()) return;
-  const expr::ExprPtr bound =
-      BindStored(input, domain.default_value, nullptr, planner::ExpressionPlace::kDefault);
-  AddExpressionDependencies(input, *bound, catalog::kTypeClass, domain.oid, 'n');
+  planner::UsedObjects used;
+  BindStored(input, domain.default_value, nullptr, planner::ExpressionPlace::kDefault, &used);
+  AddDependencies(input, used, {catalog::kTypeClass, domain.oid});
 }
 
 [[noreturn]] void ThrowNotForDomains(std::string_view what) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "catalog/name_choice.h"
+#include "catalog/record.h"
+#include "commands/alter/renamed_definitions.h"
 #include "commands/type/type_parts.h"
 
 namespace grizzly::commands {
@@ -111,7 +113,10 @@ void RenameValue(CommandInput& input, const PgQuery__AlterEnumStmt& statement,
                    fmt::format("enum label \"{}\" already exists", name));
   }
   found->label = name;
+  const catalog::SnapshotPtr before = input.editor.Current();
+  const catalog::ObjectAddress changed[] = {{catalog::kTypeClass, type.oid}};
   input.editor.PutType(std::move(type));
+  RewriteDefinitions(input, before, changed);
 }
 
 }  // namespace

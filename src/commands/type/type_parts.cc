@@ -137,7 +137,11 @@ void PutTypeWithArray(CommandInput& input, catalog::Type element) {
 
 void RefuseStoredUses(CommandInput& input, Oid type, const std::string& shown) {
   const catalog::SnapshotPtr snapshot = input.editor.Current();
-  for (const catalog::Dependency& edge : snapshot->DependentsOn(catalog::kTypeClass, type)) {
+  std::vector<catalog::Dependency> edges = snapshot->DependentsOn(catalog::kTypeClass, type);
+  std::ranges::stable_sort(edges, {}, [](const catalog::Dependency& edge) {
+    return std::pair(edge.dependent, edge.dependent_sub);
+  });
+  for (const catalog::Dependency& edge : edges) {
     if (edge.dependent_class == catalog::kTypeClass) {
       RefuseStoredUses(input, edge.dependent, shown);
     } else if (edge.dependent_class == catalog::kRelationClass && edge.dependent_sub > 0) {

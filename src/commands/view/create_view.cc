@@ -134,6 +134,8 @@ void AddViewDependencies(CommandInput& input, const Relation& view,
   for (const auto& [relation, attnum] : used.found()) add(relation, attnum);
   planner::BinderInput quiet = MakeBinderInput(input);
   quiet.notice = nullptr;
+  planner::UsedObjects objects;
+  quiet.used_objects = &objects;
   for (const Oid key : planner::BindAndRecord(query, quiet).used_constraints) {
     catalog::Dependency edge;
     edge.dependent_class = catalog::kRelationClass;
@@ -143,6 +145,7 @@ void AddViewDependencies(CommandInput& input, const Relation& view,
     edge.type = 'n';
     input.editor.AddDependency(edge);
   }
+  AddDependencies(input, objects, {catalog::kRelationClass, view.oid});
 }
 
 namespace {

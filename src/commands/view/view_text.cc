@@ -434,104 +434,81 @@ std::string WithColumnAliases(const ast::Node& query, const std::string& schema,
   return parser::DeparseStatement(*tree);
 }
 
-}  // namespace
-
-std::string RenameColumnInQuery(CommandInput& input, const catalog::ViewDefinition& view,
-                                const catalog::Relation& relation, AttributeNumber attnum,
-                                const std::string& new_name) {
-  const auto parsed = parser::ParsedText::Parse(view.query.sql);
-  const ast::Node& tree = *parsed->statements().front().node;
-  const catalog::SearchPath path =
-      catalog::SearchPath::OfSchemas(view.query.search_path, kInvalidOid);
-  const catalog::SnapshotPtr snapshot = input.editor.Current();
-  planner::BinderInput binder = MakeBinderInput(input);
-  binder.search_path = &path;
-  binder.view = &view;
-  planner::QueryRecord record = planner::BindAndRecord(tree, binder);
-  const std::string& old_name = relation.columns[attnum - 1].name;
-  const std::string& schema = snapshot->FindSchema(relation.schema)->name;
-  if (IsMergedBy(record, old_name) || HasColumnAliases(tree, schema, relation, attnum)) {
-    return WithColumnAliases(tree, schema, relation, view);
-  }
-  const std::string old_end = "." + catalog::QuoteIdentifier(old_name);
-  for (auto& [select, level] : record.selects) {
-    for (auto& [id, name] : level.names) {
-      const planner::StatementColumn& column = record.columns[id];
-      if (column.table != relation.oid || column.attnum != attnum) continue;
-      if (!name.ends_with(old_end)) continue;  // an alias of its own
-      name.resize(name.size() - old_end.size());
-      name += "." + catalog::QuoteIdentifier(new_name);
+// Of the columns that were renamed those that a FROM item shows under their own name.
+void RenameColumns(const QueryRewriting& rewriting, planner::QueryRecord* record) {
+  for (const catalog::ObjectAddress& renamed : rewriting.columns) {
+    const auto name_in = [&](const catalog::SnapshotPtr& snapshot) {
+      const catalog::RelationPtr relation = snapshot->FindRelation(renamed.object);
+      return "." + catalog::QuoteIdentifier(relation->columns[renamed.sub - 1].name);
+    };
+    const std::string old_end = name_in(rewriting.binder.catalog), new_end = name_in(rewriting.after);
+    for (auto& [select, level] : record->selects) {
+      for (auto& [id, name] : level.names) {
+        const planner::StatementColumn& column = record->columns[id];
+        if (column.table != renamed.object || column.attnum != renamed.sub) continue;
+        if (!name.ends_with(old_end)) continue;  // an alias of its own
+        name.resize(name.size() - old_end.size());
+        name += new_end;
+      }
     }
   }
+}
+
+void ForEachExpression(planner::QueryRecord* record, const std::function<void(expr::ExprPtr&)>& visit) {
+  for (auto& [select, level] : record->selects) {
+    for (auto& output : level.outputs) visit(output.expression);
+    for (auto& [id, call] : level.calls) visit(call);
+    for (auto& window : level.windows) visit(window);
+  }
+  for (auto& [node, expression] : record->expressions) visit(expression);
+  for (auto& [location, row] : record->row_subqueries) {
+    for (auto& left : row.left) visit(left);
+  }
+}
+
+// The query with aliases for a renamed column that a merging join or a list of aliases names; empty: none is.
+std::string WithAliasesForRenamed(const QueryRewriting& rewriting, const ast::Node& tree,
+                                  const planner::QueryRecord& record) {
+  const catalog::CatalogSnapshot& before = *rewriting.binder.catalog;
+  for (const catalog::ObjectAddress& renamed : rewriting.columns) {
+    const catalog::RelationPtr relation = before.FindRelation(renamed.object);
+    const auto attnum = static_cast<AttributeNumber>(renamed.sub);
+    const std::string& schema = before.FindSchema(relation->schema)->name;
+    if (IsMergedBy(record, relation->columns[attnum - 1].name) ||
+        HasColumnAliases(tree, schema, *relation, attnum)) {
+      return WithColumnAliases(tree, schema, *relation, *rewriting.view);
+    }
+  }
+  return "";
+}
+
+std::string RewriteParsed(const QueryRewriting& rewriting, std::string_view query, bool has_aliases) {
+  const auto parsed = parser::ParsedText::Parse(query);
+  const ast::Node& tree = *parsed->statements().front().node;
+  planner::BinderInput binder = rewriting.binder;
+  const catalog::SearchPath path =
+      catalog::SearchPath::OfSchemas(rewriting.view->query.search_path, kInvalidOid);
+  binder.search_path = &path;
+  binder.view = rewriting.view;
+  planner::QueryRecord record = planner::BindAndRecord(tree, binder);
+  if (!has_aliases) {
+    const std::string aliased = WithAliasesForRenamed(rewriting, tree, record);
+    if (!aliased.empty()) return RewriteParsed(rewriting, aliased, /*has_aliases=*/true);
+    RenameColumns(rewriting, &record);
+  }
+  ForEachExpression(&record, rewriting.rewrite);
   const catalog::SearchPath only_built_in;  // names of ours are qualified
   planner::QueryDeparseInput deparse;
-  deparse.catalog = snapshot.get();
+  deparse.catalog = rewriting.after.get();
+  deparse.bound_under = rewriting.binder.catalog.get();
   deparse.search_path = &only_built_in;
   return planner::DeparseQuery(tree, record, deparse);
 }
 
-namespace {
-
-bool IsMessage(const ProtobufCMessage& message, const ProtobufCMessageDescriptor& type) {
-  return message.descriptor == &type;
-}
-
-// Whether some item of the query answers to the name for another reason than being that relation.
-bool IsNameTaken(ast::Node& tree, const std::string& schema, const std::string& relation,
-                 const std::string& name) {
-  bool taken = false;
-  WalkTree(tree, [&](ProtobufCMessage& message) {
-    if (IsMessage(message, pg_query__alias__descriptor)) {
-      taken |= TextOf(reinterpret_cast<PgQuery__Alias&>(message).aliasname) == name;
-    } else if (IsMessage(message, pg_query__common_table_expr__descriptor)) {
-      taken |= TextOf(reinterpret_cast<PgQuery__CommonTableExpr&>(message).ctename) == name;
-    } else if (IsMessage(message, pg_query__range_var__descriptor)) {
-      const auto& item = reinterpret_cast<PgQuery__RangeVar&>(message);
-      const bool is_meant = TextOf(item.schemaname) == schema && TextOf(item.relname) == relation;
-      taken |= TextOf(item.relname) == name && !is_meant;
-    }
-  });
-  return taken;
-}
-
-// t.a becomes new_name.a.
-void RenameQualifiers(ast::Node& tree, const std::string& old_name, const std::string& new_name,
-                      TreeMaker& maker) {
-  WalkTree(tree, [&](ProtobufCMessage& message) {
-    if (!IsMessage(message, pg_query__column_ref__descriptor)) return;
-    auto& reference = reinterpret_cast<PgQuery__ColumnRef&>(message);
-    if (reference.n_fields < 2) return;
-    ast::Node* qualifier = reference.fields[reference.n_fields - 2];
-    if (StringOf(qualifier) == old_name) qualifier->string->sval = maker.Text(new_name);
-  });
-}
-
 }  // namespace
 
-std::string RenameRelationInQuery(const std::string& query, const std::string& old_schema,
-                                  const std::string& old_name, const std::string& new_schema,
-                                  const std::string& new_name) {
-  const auto parsed = parser::ParsedText::Parse(query);
-  Arena arena;
-  ast::Node* tree = CloneTree(*parsed->statements().front().node, arena);
-  TreeMaker maker(arena);
-  const bool keeps_name = new_name == old_name;
-  const bool needs_alias = !keeps_name && (IsNameTaken(*tree, old_schema, old_name, old_name) ||
-                                           IsNameTaken(*tree, old_schema, old_name, new_name));
-  if (!keeps_name && !needs_alias) RenameQualifiers(*tree, old_name, new_name, maker);
-  ForEachRangeVar(*tree, [&](PgQuery__RangeVar& name) {
-    if (TextOf(name.schemaname) != old_schema || TextOf(name.relname) != old_name) return;
-    if (name.alias == nullptr && needs_alias) {
-      // Columns are qualified by the old name, which stays as an alias.
-      auto* alias = arena.New<PgQuery__Alias>();
-      *alias = PG_QUERY__ALIAS__INIT;
-      alias->aliasname = maker.Text(old_name);
-      name.alias = alias;
-    }
-    name.schemaname = maker.Text(new_schema);
-    name.relname = maker.Text(new_name);
-  });
-  return parser::DeparseStatement(*tree);
+std::string RewriteQuery(const QueryRewriting& rewriting) {
+  return RewriteParsed(rewriting, rewriting.view->query.sql, /*has_aliases=*/false);
 }
 
 }  // namespace grizzly::commands

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "catalog/object_text.h"
 #include "commands/ast_read.h"
 #include "commands/command.h"
+#include "planner/binder/binder.h"
 
 namespace grizzly::commands {
 
@@ -21,13 +23,15 @@ void ForEachRangeVar(ast::Node& node, const std::function<void(PgQuery__RangeVar
 // `direct`: the relations it names.
 catalog::ViewDefinition StoredQuery(CommandInput& input, const ast::Node& query,
                                     std::vector<Oid>* direct);
-// The same text after a column of a relation it uses got another name; called before that happens.
-std::string RenameColumnInQuery(CommandInput& input, const catalog::ViewDefinition& view,
-                                const catalog::Relation& relation, AttributeNumber attnum,
-                                const std::string& new_name);
-// The same text after a relation got another name or schema.
-std::string RenameRelationInQuery(const std::string& query, const std::string& old_schema,
-                                  const std::string& old_name, const std::string& new_schema,
-                                  const std::string& new_name);
+// A view's query after things it names got other names.
+struct QueryRewriting {
+  planner::BinderInput binder;                   // with the catalog as it was
+  const catalog::ViewDefinition* view = nullptr;
+  std::vector<catalog::ObjectAddress> columns;   // those that were renamed
+  catalog::SnapshotPtr after;
+  std::function<void(expr::ExprPtr&)> rewrite;   // of each expression
+};
+// Its text. Throws what binding throws.
+std::string RewriteQuery(const QueryRewriting& rewriting);
 
 }  // namespace grizzly::commands

@@ -1,6 +1,7 @@
 // ROW(...), fields of composites, subscripts, comparisons of rows.
 #include <fmt/format.h>
 
+#include "catalog/record.h"
 #include "planner/binder/bind_raw_subscript.h"
 #include "planner/binder/expression_binder.h"
 #include "planner/binder/row_shape.h"
@@ -110,6 +111,7 @@ ExprPtr ExpressionBinder::SelectField(ExprPtr row, std::string_view field, int l
       }
       auto selected = std::make_unique<expr::WrapExpr>(ExprKind::kField, column->type);
       selected->field = static_cast<uint32_t>(column->attnum - 1);
+      state_.UseObject(catalog::kRelationClass, relation->oid, column->attnum);
       selected->child = std::move(row);
       selected->location = location;
       return selected;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "base/error/check.h"
+#include "catalog/record.h"
+#include "facts/types.h"
 #include "planner/binder/bind_type_name.h"
 #include "planner/binder/coerce.h"
 
@@ -161,6 +163,26 @@ BindState::DefinitionScope::~DefinitionScope() {
   --state_.definition_depth_;
   state_.search_path_ = outer_;
   state_.view_ = outer_view_;
+}
+
+void BindState::UseObject(Oid object_class, Oid object, int32_t sub) {
+  if (input_.used_objects == nullptr || definition_depth_ != statement_depth_ || object < kFirstUserOid) return;
+  input_.used_objects->insert({object_class, object, sub});
+}
+
+void BindState::UseConstant(const SqlType& type, const types::Datum& value) {
+  UseObject(catalog::kTypeClass, type.oid);
+  if (value.is_null() || input_.used_objects == nullptr || definition_depth_ != statement_depth_) return;
+  switch (type.oid) {
+    case facts::kRegclassOid: return UseObject(catalog::kRelationClass, value.As<Oid>());
+    case facts::kRegtypeOid: return UseObject(catalog::kTypeClass, value.As<Oid>());
+    case facts::kRegnamespaceOid: return UseObject(catalog::kSchemaClass, value.As<Oid>());
+    case facts::kRegconfigOid: return UseObject(catalog::kTextSearchConfigurationClass, value.As<Oid>());
+    case facts::kRegdictionaryOid: return UseObject(catalog::kTextSearchDictionaryClass, value.As<Oid>());
+    case facts::kRegroleOid:
+      throw SqlError(SqlState::kFeatureNotSupported, "constant of the type regrole cannot be used here");
+    default: return;
+  }
 }
 
 bool BindState::IsYounger(Oid relation, AttributeNumber attnum) const {

@@ -59,6 +59,9 @@ class BindState {
   // ---- relations ----
   void UseRelation(const catalog::RelationPtr& relation, txn::RelationLockMode mode);
   std::vector<PlannedRelation> relations;
+  // The statement names an object: BinderInput::used_objects. Throws 0A000 for a constant regrole.
+  void UseObject(Oid object_class, Oid object, int32_t sub = 0);
+  void UseConstant(const SqlType& type, const types::Datum& value);
   uint32_t NextScanId() { return next_scan_id_++; }
   uint32_t NextCteId() { return next_cte_id_++; }
 
@@ -136,6 +139,8 @@ class BindState {
   // An argument of the function being inlined, by name; null when there is none.
   ExprPtr FindArgument(std::string_view name) const;
   bool in_definition() const { return definition_depth_ > 0; }
+  // What is bound is a definition itself.
+  void SetStatementIsDefinition() { statement_depth_ = 1; }
   // Parsed definitions live as long as the binding.
   const ast::Node& ParseQuery(std::string_view sql);
   const ast::Node& ParseExpression(std::string_view sql);
@@ -159,6 +164,7 @@ class BindState {
   uint32_t next_scan_id_ = 1;
   uint32_t next_cte_id_ = 1;
   int definition_depth_ = 0;
+  int statement_depth_ = 0;                // of definitions, where the statement's own text is
   const ArgumentScope* arguments_ = nullptr;
   SqlType value_type_;
 };

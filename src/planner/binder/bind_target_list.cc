@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "catalog/record.h"
 #include "planner/binder/row_shape.h"
 #include "planner/binder/set_functions.h"
 #include "types/record_shape.h"
@@ -99,6 +100,7 @@ void ExpandComposite(ExpressionBinder& binder, const PgQuery__AIndirection& node
     }
     auto field = std::make_unique<expr::WrapExpr>(ExprKind::kField, column.type);
     field->field = static_cast<uint32_t>(column.attnum - 1);
+    state.UseObject(catalog::kRelationClass, relation->oid, column.attnum);
     field->child = row->Clone();
     field->location = location;
     targets.push_back({std::move(field), column.name});

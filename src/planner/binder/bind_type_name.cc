@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/record.h"
 #include "catalog/schema_lookup.h"
 #include "catalog/schema_object.h"
 
@@ -52,7 +53,10 @@ SqlType BindTypeName(BindState& state, const PgQuery__TypeName& name) {
   }
   int32_t typmod = name.typemod;
   if (name.n_typmods > 0) typmod = EncodeTypmod(type->oid, Modifiers(name), name.location);
-  if (name.n_array_bounds == 0) return state.types().Make(type->oid, typmod);
+  if (name.n_array_bounds == 0) {
+    state.UseObject(catalog::kTypeClass, type->oid);
+    return state.types().Make(type->oid, typmod);
+  }
   const Oid array = state.types().ArrayOf(type->oid);
   if (array == kInvalidOid) {
     throw SqlError(SqlState::kUndefinedObject,
@@ -60,11 +64,14 @@ SqlType BindTypeName(BindState& state, const PgQuery__TypeName& name) {
                                state.types().Name(type->oid)))
         .At(name.location);
   }
+  state.UseObject(catalog::kTypeClass, array);
   return state.types().Make(array, typmod);
 }
 
 Oid ResolveCollation(BindState& state, const std::vector<std::string_view>& name, int location) {
-  return catalog::RequireCollation(state.catalog(), state.search_path(), name, location);
+  const Oid collation = catalog::RequireCollation(state.catalog(), state.search_path(), name, location);
+  state.UseObject(catalog::kCollationClass, collation);
+  return collation;
 }
 
 }  // namespace grizzly::planner

@@ -58,7 +58,21 @@ void AdoptColumns(BindState& state, const catalog::Relation& relation,
   }
 }
 
+// A literal is read when the definition is made, for PostgreSQL.
+bool IsStableCast(const expr::Expr& expression) {
+  if (expression.kind != expr::ExprKind::kIoCast) return false;
+  const auto& cast = static_cast<const expr::ListExpr&>(expression);
+  const bool is_literal = static_cast<expr::CallSyntax>(cast.choice) == expr::CallSyntax::kImplicitCast &&
+                          cast.children[0]->kind == expr::ExprKind::kConst;
+  return !is_literal && expr::IoCastVolatility(cast) != 'i';
+}
+
 bool IsImmutable(const expr::Expr& expression) {
+  if (IsStableCast(expression)) return false;
+  if (expression.kind == expr::ExprKind::kArrayCast) {
+    const auto& cast = static_cast<const expr::WrapExpr&>(expression);
+    if (cast.element != nullptr && !IsImmutable(*cast.element)) return false;
+  }
   if (expression.kind == expr::ExprKind::kFunction &&
       static_cast<const expr::FunctionExpr&>(expression).volatility != 'i') {
     return false;
@@ -144,6 +158,7 @@ ExprPtr BindDefinition(const catalog::Definition& definition, const catalog::Rel
                        std::span<const ColumnId> columns, ExpressionPlace place,
                        const BinderInput& input) {
   BindState state(input);
+  state.SetStatementIsDefinition();
   if (relation != nullptr) AdoptColumns(state, *relation, columns);
   return BindOverTable(state, definition, relation, columns, PlaceOf(place));
 }
@@ -153,6 +168,11 @@ ExprPtr CoerceForAssignment(ExprPtr expression, const SqlType& target, std::stri
   BindState state(input);
   const int location = expression->location;
   return CoerceToColumn(state, std::move(expression), target, column_name, location);
+}
+
+ExprPtr BindColumnDefault(const catalog::Column& column, const BinderInput& input) {
+  BindState state(input);
+  return DefaultOf(state, column);
 }
 
 ExprPtr BindDomainCast(Oid domain, const BinderInput& input) {
@@ -172,6 +192,7 @@ ExprPtr BindDomainCondition(const ast::Node& condition, Oid base, const BinderIn
 ExprPtr BindDomainCondition(const catalog::Definition& condition, Oid base,
                             const BinderInput& input) {
   BindState state(input);
+  state.SetStatementIsDefinition();
   const BindState::ValueScope value(state, state.types().Make(base));
   return BindOverTable(state, condition, nullptr, {}, Place::kDomainCheck);
 }

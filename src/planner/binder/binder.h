@@ -9,11 +9,13 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/error/sql_error.h"
 #include "catalog/catalog.h"
+#include "catalog/object_text.h"
 #include "catalog/search_path.h"
 #include "expr/expr.h"
 #include "parser/parse.h"
@@ -61,6 +63,10 @@ struct BoundStatement {
   bool uses_temporary_relation = false;
 };
 
+// What an expression or a query names besides its FROM items and their columns: types, collations, fields of row
+// types, and what constants of the reg* types stand for. Built-in objects are not among them.
+using UsedObjects = std::set<catalog::ObjectAddress>;
+
 struct BinderInput {
   catalog::SnapshotPtr catalog;
   catalog::SharedCatalog* shared = nullptr;
@@ -79,6 +85,8 @@ struct BinderInput {
   bool transform_null_equals = false;
   bool wants_row_keys = false;              // a cursor: WHERE CURRENT OF asks which row it is on
   bool allow_unimplemented = false;         // tests: functions we do not have yet bind, too
+  // Gets what the statement names, not what definitions behind it do. Null: nobody asks.
+  UsedObjects* used_objects = nullptr;
 };
 
 BoundStatement Bind(const parser::ast::Node& statement, const BinderInput& input);
@@ -92,13 +100,15 @@ enum class ExpressionPlace : uint8_t {
 ExprPtr BindTableExpression(const parser::ast::Node& expression, const catalog::Relation* relation,
                             std::span<const ColumnId> columns, ExpressionPlace place,
                             const BinderInput& input);
-// The same from stored text.
+// The same from stored text, whose names then are the statement's.
 ExprPtr BindDefinition(const catalog::Definition& definition, const catalog::Relation* relation,
                        std::span<const ColumnId> columns, ExpressionPlace place,
                        const BinderInput& input);
 // Coerces to a column's type as an assignment does; throws 42804 with PostgreSQL's wording.
 ExprPtr CoerceForAssignment(ExprPtr expression, const SqlType& target, std::string_view column_name,
                             const BinderInput& input);
+// A column's stored DEFAULT, or its domain's, coerced to its type.
+ExprPtr BindColumnDefault(const catalog::Column& column, const BinderInput& input);
 // A domain's CHECK, where VALUE is InputExpr 0 of the type `base`.
 ExprPtr BindDomainCondition(const parser::ast::Node& condition, Oid base, const BinderInput& input);
 ExprPtr BindDomainCondition(const catalog::Definition& condition, Oid base,

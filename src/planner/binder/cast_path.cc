@@ -23,7 +23,6 @@ CastPath FindRulePath(TypeLookup& types, Oid target, Oid source, CoercionKind co
   if (!is_vector && target_shape.element != kInvalidOid && source_shape.element != kInvalidOid) {
     const CastPath element =
         FindCastPath(types, target_shape.element, source_shape.element, context);
-    if (element.kind == CastPath::Kind::kIo) return element;
     if (element) return {CastPath::Kind::kArray, kInvalidOid};
   }
   if (context != CoercionKind::kImplicit && target_shape.category == 'S') {

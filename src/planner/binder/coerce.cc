@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/memory/arena.h"
+#include "catalog/record.h"
 #include "catalog/reg_type_io.h"
 #include "facts/types.h"
 #include "planner/binder/domain_checks.h"
@@ -73,7 +74,9 @@ bool IsCatalogName(Oid type) {
     case facts::kRegtypeOid:
     case facts::kRegprocOid:
     case facts::kRegnamespaceOid:
-    case facts::kRegcollationOid: return true;
+    case facts::kRegcollationOid:
+    case facts::kRegconfigOid:
+    case facts::kRegdictionaryOid: return true;
     default: return false;
   }
 }
@@ -88,6 +91,7 @@ ExprPtr ReadRegName(BindState& state, const expr::ConstExpr& literal, const SqlT
                                                      target.oid, text);
     auto constant = std::make_unique<expr::ConstExpr>(target, Datum::Of(object));
     constant->location = literal.location;
+    state.UseConstant(target, constant->value);
     return constant;
   } catch (SqlError& error) {
     error.AddLocation(literal.location);
@@ -125,10 +129,12 @@ ExprPtr CoerceUnknownConstant(BindState& state, ExprPtr literal, Oid target, int
   if (constant.value.is_null()) {
     result = std::make_unique<expr::ConstExpr>(type, Datum::Null());
     result->location = location;
+    state.UseConstant(type, Datum::Null());
   } else if (IsCatalogName(base)) {
     result = ReadRegName(state, constant, type);
   } else {
     const types::TypeIo* io = state.types().RequireIo(base, location);
+    state.UseConstant(type, constant.value);
     result = IsFixedText(state.types(), base, constant.value.AsString())
                  ? ReadTextNow(*io, constant, type, input_typmod)
                  : ReadTextLater(state, std::move(literal), *io, type);
@@ -210,6 +216,7 @@ ExprPtr FollowPath(BindState& state, const CastPath& path, ExprPtr expression, O
 ExprPtr CoerceRow(BindState& state, ExprPtr expression, Oid target, CoercionKind context,
                   CallSyntax syntax, int location) {
   const SqlType type = state.types().Make(target);
+  state.UseObject(catalog::kTypeClass, target);
   const auto relation = state.catalog().FindRelation(state.types().Of(target).relation);
   expr::ListExpr* const row = RowIn(*expression);
   if (row == nullptr || relation == nullptr) {
@@ -227,7 +234,13 @@ ExprPtr CoerceRow(BindState& state, ExprPtr expression, Oid target, CoercionKind
       made->children.push_back(MakeNull(state, facts::kInt4Oid));
       continue;
     }
-    ExprPtr field = next < row->children.size() ? std::move(row->children[next]) : nullptr;
+    const bool is_missing = next >= row->children.size();
+    // A stored ROW(...) may be older than the type's last fields.
+    if (is_missing && state.in_definition()) {
+      made->children.push_back(MakeNull(state, column.type.oid));
+      continue;
+    }
+    ExprPtr field = is_missing ? nullptr : std::move(row->children[next]);
     ++next;
     const Oid from = field == nullptr ? kInvalidOid : field->type.oid;
     ExprPtr coerced = field == nullptr ? nullptr
@@ -285,6 +298,7 @@ ExprPtr CoerceToDomain(BindState& state, ExprPtr expression, Oid domain, Coercio
     expression = CoerceType(state, std::move(expression), base, base_typmod, context, syntax, location);
   }
   expression = ApplyTypmod(state, std::move(expression), base, base_typmod, context, syntax, location);
+  state.UseObject(catalog::kTypeClass, domain);
   return WrapInDomain(state, std::move(expression), domain, syntax, location);
 }
 

@@ -75,6 +75,7 @@ ExprPtr DefaultOf(BindState& state, const catalog::Column& column) {
   }
   if (!column.default_value.empty()) {
     ExprPtr value = BindOverTable(state, column.default_value, nullptr, {}, Place::kDefault);
+    const BindState::DefinitionScope stored(state, column.default_value.search_path);
     return CoerceToColumn(state, std::move(value), column.type, column.name, -1);
   }
   if (state.types().IsDomain(column.type.oid)) {

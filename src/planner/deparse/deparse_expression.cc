@@ -97,16 +97,17 @@ class Deparser {
     }
   }
 
+  std::string TypeText(Oid type, int32_t typmod = types::kNoTypmod) const {
+    return catalog::FormatType(*input_.catalog, *input_.search_path, type, typmod);
+  }
+
   void WriteConst(const expr::ConstExpr& constant, int show_type) {
     text += ValueText(constant.value, constant.type, show_type);
   }
 
   // show_type as PostgreSQL's: -1 no type, 0 where the literal alone would be another type, 1 always.
   std::string ValueText(const types::Datum& value, const types::SqlType& type, int show_type) {
-    const auto label = [&] {
-      return "::" + catalog::FormatType(*input_.catalog, *input_.search_path, type.oid,
-                                        type.typmod);
-    };
+    const auto label = [&] { return "::" + TypeText(type.oid, type.typmod); };
     if (value.is_null()) return show_type >= 0 ? "NULL" + label() : "NULL";
     std::string shown;
     const types::TypeIo* io = input_.catalog->FindTypeIo(type.oid);
@@ -315,9 +316,7 @@ class Deparser {
         // As it was written.
       }
     }
-    text += Quoted(shown) + "::" +
-            catalog::FormatType(*input_.catalog, *input_.search_path, node.type.oid,
-                                node.type.typmod);
+    text += Quoted(shown) + "::" + TypeText(node.type.oid, node.type.typmod);
     return true;
   }
 
@@ -347,8 +346,7 @@ class Deparser {
       WriteOperand(argument, false, cast);
       Close();
     }
-    text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path, cast.type.oid,
-                                       cast.type.typmod);
+    text += "::" + TypeText(cast.type.oid, cast.type.typmod);
   }
 
   void WriteOperator(const expr::FunctionExpr& call) {
@@ -537,9 +535,7 @@ class Deparser {
     };
     text += TruthOf(*arguments[1]) ? "XMLSERIALIZE(DOCUMENT " : "XMLSERIALIZE(CONTENT ";
     Write(*arguments[0], false);
-    text += " AS " + catalog::FormatType(*input_.catalog, *input_.search_path,
-                                         static_cast<Oid>(number(2)), number(3)) +
-            ")";
+    text += " AS " + TypeText(static_cast<Oid>(number(2)), number(3)) + ")";
   }
 
   bool WriteKeywordCall(std::string_view name, const expr::FunctionExpr& call) {
@@ -667,19 +663,28 @@ class Deparser {
     for (size_t i = 0; i < node.children.size(); ++i) {
       if (i > 0) text += ", ";
       Write(*node.children[i], true);
-      // Or it would be read as its columns.
-      if (node.kind == ExprKind::kRow && WholeRowIn(*node.children[i]) != nullptr) {
-        text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path,
-                                           node.children[i]->type.oid);
-      }
     }
     text += close;
+  }
+
+  void WriteFields(const expr::ListExpr& row) {
+    const catalog::RelationPtr relation = row.type.oid == facts::kRecordOid ? nullptr : RelationOf(row.type.oid);
+    text += "ROW(";
+    bool is_first = true;
+    for (size_t i = 0; i < row.children.size(); ++i) {
+      if (relation != nullptr && i < relation->columns.size() && relation->columns[i].dropped) continue;
+      if (!std::exchange(is_first, false)) text += ", ";
+      Write(*row.children[i], true);
+      // Or it would be read as its columns.
+      if (WholeRowIn(*row.children[i]) != nullptr) text += "::" + TypeText(row.children[i]->type.oid);
+    }
+    text += ")";
   }
 
   void WriteArray(const expr::ListExpr& node) {
     WriteList("ARRAY[", node, "]");
     if (!node.children.empty()) return;
-    text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path, node.type.oid);
+    text += "::" + TypeText(node.type.oid);
   }
 
   void WriteComparison(const expr::ComparisonExpr& node) {
@@ -715,7 +720,7 @@ class Deparser {
     const bool is_one_row = node.right->kind == ExprKind::kSubquery &&
                             As<expr::SubqueryExpr>(*node.right).subquery_kind == expr::SubqueryKind::kScalar;
     if (is_one_row) {  // or it would be read as rows to compare with
-      text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path, node.right->type.oid);
+      text += "::" + TypeText(node.right->type.oid);
     }
     text += ")";
     Close();
@@ -743,9 +748,9 @@ class Deparser {
 
   void WriteRow(const expr::ListExpr& node) {
     if (WholeRowIn(node) != nullptr) return WriteWholeRow(node);
-    WriteList("ROW(", node, ")");
+    WriteFields(node);
     if (static_cast<RowForm>(node.choice) != RowForm::kCast) return;
-    text += "::" + catalog::FormatType(*input_.catalog, *input_.search_path, node.type.oid);
+    text += "::" + TypeText(node.type.oid);
   }
 
   // "t.*", with t as its columns are qualified; without a qualifier they are of the table of that type.

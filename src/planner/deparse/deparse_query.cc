@@ -106,7 +106,7 @@ class QueryDeparser {
 
   void ChooseNames(const ast::Node& node, PrintedNames* names) {
     switch (node.node_case) {
-      case PG_QUERY__NODE__NODE_RANGE_VAR: return ChooseName(NameOfTable(*node.range_var), names);
+      case PG_QUERY__NODE__NODE_RANGE_VAR: return ChooseTableName(*node.range_var, names);
       case PG_QUERY__NODE__NODE_RANGE_SUBSELECT:
         return ChooseName(AliasName(node.range_subselect->alias), names);
       case PG_QUERY__NODE__NODE_RANGE_FUNCTION:
@@ -123,13 +123,16 @@ class QueryDeparser {
     }
   }
 
-  void ChooseName(const std::string& name, PrintedNames* names) {
+  void ChooseName(const std::string& name, PrintedNames* names) { ChooseName(name, name, names); }
+
+  // `wanted`: what it is called by now.
+  void ChooseName(const std::string& name, const std::string& wanted, PrintedNames* names) {
     if (name.empty()) return;
     const auto is_used = [this](const std::string& other) {
       return std::find(used_names_.begin(), used_names_.end(), other) != used_names_.end();
     };
-    std::string chosen = name;
-    for (int number = 1; is_used(chosen); ++number) chosen = fmt::format("{}_{}", name, number);
+    std::string chosen = wanted;
+    for (int number = 1; is_used(chosen); ++number) chosen = fmt::format("{}_{}", wanted, number);
     used_names_.push_back(chosen);
     if (chosen != name) names->emplace(name, std::move(chosen));
   }
@@ -137,8 +140,21 @@ class QueryDeparser {
   static std::string AliasName(const PgQuery__Alias* alias) {
     return alias == nullptr ? std::string() : std::string(alias->aliasname);
   }
-  static std::string NameOfTable(const PgQuery__RangeVar& name) {
-    return name.alias != nullptr ? AliasName(name.alias) : std::string(TextOf(name.relname));
+  void ChooseTableName(const PgQuery__RangeVar& name, PrintedNames* names) {
+    if (name.alias != nullptr) return ChooseName(AliasName(name.alias), names);
+    const std::string written(TextOf(name.relname));
+    const catalog::RelationPtr relation = RelationOf(name);
+    ChooseName(written, relation == nullptr ? written : relation->name, names);
+  }
+  // Null: not a relation, or one whose name has no schema.
+  catalog::RelationPtr RelationOf(const PgQuery__RangeVar& name) const {
+    const catalog::CatalogSnapshot& bound_under =
+        input_.bound_under == nullptr ? *input_.catalog : *input_.bound_under;
+    const std::string_view schema_name = TextOf(name.schemaname);
+    const catalog::Schema* schema = schema_name.empty() ? nullptr : bound_under.FindSchema(schema_name);
+    const catalog::RelationPtr named =
+        schema == nullptr ? nullptr : bound_under.FindRelation(schema->oid, TextOf(name.relname));
+    return named == nullptr ? nullptr : input_.catalog->FindRelation(named->oid);
   }
   static std::string NameOfFunctions(const PgQuery__RangeFunction& item) {
     return item.alias != nullptr ? AliasName(item.alias)
@@ -556,20 +572,15 @@ class QueryDeparser {
   }
 
   void WriteTable(const PgQuery__RangeVar& name) {
-    const std::string_view schema_name = TextOf(name.schemaname);
-    const std::string_view table = TextOf(name.relname);
     if (!name.inh) text += "ONLY ";
-    catalog::RelationPtr relation;
-    if (!schema_name.empty()) {
-      const catalog::Schema* schema = input_.catalog->FindSchema(schema_name);
-      if (schema != nullptr) relation = input_.catalog->FindRelation(schema->oid, table);
-    }
+    const std::string written(TextOf(name.relname));
+    const catalog::RelationPtr relation = RelationOf(name);
     text += relation == nullptr
-                ? QuoteIdentifier(table)
+                ? QuoteIdentifier(written)
                 : catalog::FormatRelation(*input_.catalog, *input_.search_path, relation->oid);
     if (name.alias != nullptr) return WriteAlias(*name.alias);
-    const std::string printed = PrintedName(std::string(table));
-    if (printed != table) text += ' ' + QuoteIdentifier(printed);
+    const std::string printed = PrintedName(written);
+    if (printed != (relation == nullptr ? written : relation->name)) text += ' ' + QuoteIdentifier(printed);
   }
 
   void WriteSample(const PgQuery__RangeTableSample& sample) {
@@ -952,7 +963,7 @@ class QueryDeparser {
       if (names.empty()) {
         for (const auto& [alias, columns] : levels_.back()->item_columns) names.push_back(alias);
       }
-      for (const std::string& name : names) WriteLock(clause, name);
+      for (const std::string& name : names) WriteLock(clause, PrintedName(name));
     }
   }
 

@@ -17,6 +17,8 @@ namespace grizzly::planner {
 
 struct QueryDeparseInput {
   const catalog::CatalogSnapshot* catalog = nullptr;
+  // Where the tables that the tree names are found, if they may have other names in `catalog`; null: there, too.
+  const catalog::CatalogSnapshot* bound_under = nullptr;
   const catalog::SearchPath* search_path = nullptr;
   types::IoSettings io;
   bool pretty = false;                    // no parentheses where precedence is plain
