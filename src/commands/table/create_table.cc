@@ -353,6 +353,7 @@ RelationPtr AddIndexedConstraints(CommandInput& input, RelationPtr table,
                                   const std::vector<KeyElement>& keys,
                                   const TableElements& elements) {
   for (const KeyElement& key : keys) {
+    RefuseSecondPrimaryKey(*table, key.primary);
     table = DefineIndex(input, table, RequestOfKey(input, *table, key), /*is_new_table=*/true);
   }
   for (const ExclusionElement& exclusion : elements.exclusions) {

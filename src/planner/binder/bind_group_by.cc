@@ -89,8 +89,21 @@ class Grouping {
                                 expression->location);
   }
 
+  // Those of ordered-set aggregates are of the group, not of its rows.
+  void CheckDirectArguments() {
+    in_direct_argument_ = true;
+    for (const ExprPtr& argument : level_.direct_arguments) CheckDirectArgument(*argument);
+    for (const ExprPtr& call : level_.aggregates) {
+      for (const ExprPtr& argument : static_cast<const expr::AggregateExpr&>(*call).direct_arguments) {
+        CheckDirectArgument(*argument);
+      }
+    }
+    in_direct_argument_ = false;
+  }
+
   LogicalPtr Finish(LogicalPtr child) {
     auto node = std::make_unique<LogicalAggregate>();
+    CheckDirectArguments();
     node->outputs = ids_;
     node->groups = std::move(groups_);
     node->grouping_sets = std::move(sets_);
@@ -313,14 +326,31 @@ class Grouping {
     return next == item.columns.size();
   }
 
-  [[noreturn]] static void ThrowUngrouped(const std::string& name, bool in_subquery, int location) {
-    throw SqlError(SqlState::kGroupingError,
+  void CheckDirectArgument(const expr::Expr& argument) {
+    ExprPtr checked = argument.Clone();
+    Rewrite(checked);
+    const std::vector<ColumnId> used = expr::FreeColumns(*checked);
+    const bool uses_groups = std::any_of(used.begin(), used.end(), [&](ColumnId id) {
+      return std::find(ids_.begin(), ids_.end(), id) != ids_.end();
+    });
+    // They would be NULL where the set has no such column.
+    if (has_sets_ && uses_groups) {
+      ThrowNotSupported("a grouped column as direct argument of an ordered-set aggregate with grouping sets",
+                        argument.location);
+    }
+  }
+
+  [[noreturn]] void ThrowUngrouped(const std::string& name, bool in_subquery, int location) const {
+    SqlError error(SqlState::kGroupingError,
                    in_subquery
                        ? fmt::format("subquery uses ungrouped column \"{}\" from outer query", name)
                        : fmt::format("column \"{}\" must appear in the GROUP BY clause or be used in "
                                      "an aggregate function",
-                                     name))
-        .At(location);
+                                     name));
+    if (in_direct_argument_ && !in_subquery) {
+      std::move(error).Detail("Direct arguments of an ordered-set aggregate must use only grouped columns.");
+    }
+    throw std::move(error).At(location);
   }
 
   // The column's table has its whole primary key among the groups.
@@ -375,6 +405,7 @@ class Grouping {
   std::set<ColumnId> allowed_;
   Sets sets_;
   bool has_sets_ = false;
+  bool in_direct_argument_ = false;
 };
 
 }  // namespace

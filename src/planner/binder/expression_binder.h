@@ -107,6 +107,8 @@ class ExpressionBinder {
   // ---- bind_aggregate.cc ----
   ExprPtr FinishAggregate(Call& call);
   ExprPtr FinishHypotheticalSet(Call& call);  // hypothetical_set.cc
+  // For the level to see that they are grouped.
+  void KeepDirectArguments(const std::vector<ExprPtr>& direct, const std::vector<expr::SortKey>& sorted);
   void FinishOrderedSet(Call& call, expr::AggregateExpr& aggregate);
   ExprPtr AddAggregate(std::unique_ptr<expr::AggregateExpr> aggregate);
   QueryLevel& LevelOfAggregate(const expr::Expr& aggregate);

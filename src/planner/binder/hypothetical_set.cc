@@ -121,6 +121,15 @@ std::unique_ptr<expr::AggregateExpr> AsWritten(std::shared_ptr<functions::CallSi
 
 }  // namespace
 
+void ExpressionBinder::KeepDirectArguments(const std::vector<ExprPtr>& direct,
+                                           const std::vector<expr::SortKey>& sorted) {
+  expr::ListExpr all(ExprKind::kRow, state_.types().Make(facts::kRecordOid));
+  for (const ExprPtr& argument : direct) all.children.push_back(argument->Clone());
+  for (const expr::SortKey& key : sorted) all.children.push_back(key.expression->Clone());
+  QueryLevel& level = LevelOfAggregate(all);
+  for (const ExprPtr& argument : direct) level.direct_arguments.push_back(argument->Clone());
+}
+
 ExprPtr ExpressionBinder::FinishHypotheticalSet(Call& call) {
   const PgQuery__FuncCall& node = *call.node;
   const size_t sorted_count = node.n_agg_order;
@@ -162,6 +171,7 @@ ExprPtr ExpressionBinder::FinishHypotheticalSet(Call& call) {
     auto site = MakeCallSite(state_, *call.function, call.result, direct, call.location);
     return AddAggregate(AsWritten(std::move(site), std::move(direct), std::move(sorted), std::move(filter)));
   }
+  KeepDirectArguments(direct, sorted);
   HypotheticalSet set(*this, std::move(direct), std::move(sorted), std::move(filter),
                       call.location);
   const std::string_view name = call.function->proname;

@@ -1,5 +1,7 @@
 #include "planner/binder/range_constructor.h"
 
+#include "catalog/record.h"
+
 namespace grizzly::planner {
 namespace {
 
@@ -63,6 +65,7 @@ std::vector<const facts::ProcFact*> RangeConstructors(BindState& state,
   const bool is_range = type != nullptr && type->oid >= kFirstUserOid &&
                         (type->typtype == 'r' || type->typtype == 'm');
   if (!is_range) return {};
+  state.UseObject(catalog::kTypeClass, type->oid);
   return Maker(state, *type).Run();
 }
 

@@ -87,6 +87,7 @@ struct QueryLevel {
   bool takes_aggregates = false;           // a SELECT (or the like) that can hold an aggregate node
   bool has_group_clause = false;
   std::vector<ExprPtr> aggregates;
+  std::vector<ExprPtr> direct_arguments;   // of hypothetical-set aggregates, which become others
   std::vector<ColumnId> aggregate_columns;
   std::vector<ExprPtr> group_calls;        // GROUPING(...): ListExpr with the arguments
   std::vector<ColumnId> group_call_columns;

@@ -1,7 +1,6 @@
 #include "planner/deparse/deparse_expression.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/error/sql_error.h"
 #include "catalog/schema_object.h"
@@ -175,41 +174,6 @@ class Deparser {
     }
   }
 
-  // f(...), ARRAY[...], CASE: what stands in them needs no brackets of its own.
-  static bool HasOwnBrackets(const Expr& parent) {
-    switch (parent.kind) {
-      case ExprKind::kFunction:
-        return !IsOperator(parent) && CastSyntaxOf(parent) == CallSyntax::kCall;
-      case ExprKind::kArray:
-      case ExprKind::kSubscript:
-      case ExprKind::kRow:
-      case ExprKind::kCoalesce:
-      case ExprKind::kGreatestLeast:
-      case ExprKind::kNullIf:
-      case ExprKind::kAggregate:
-      case ExprKind::kWindow:
-      case ExprKind::kCase: return true;
-      default: return false;
-    }
-  }
-
-  static bool IsSimpleOperand(const Expr& node, const Expr& parent) {
-    const char op = SimpleOperator(node), parent_op = SimpleOperator(parent);
-    if (op == '\0' || parent_op == '\0') return false;
-    const bool high = std::strchr("*/%", op) != nullptr;
-    const bool parent_high = std::strchr("*/%", parent_op) != nullptr;
-    if (high != parent_high) return high;
-    return &node == As<expr::FunctionExpr>(parent).arguments[0].get();
-  }
-
-  static bool IsSimpleBool(const expr::ListExpr& node, const Expr& parent) {
-    if (parent.kind != ExprKind::kBool) return HasOwnBrackets(parent);
-    const auto operation = static_cast<expr::BoolOperation>(node.choice);
-    const auto above = static_cast<expr::BoolOperation>(As<expr::ListExpr>(parent).choice);
-    if (operation == expr::BoolOperation::kOr) return above == expr::BoolOperation::kOr;
-    return above != expr::BoolOperation::kNot;
-  }
-
   void WriteOperand(const Expr& node, bool show_implicit, const Expr& parent) {
     const bool brackets = input_.pretty && !IsSimple(node, parent);
     if (brackets) text += "(";
@@ -238,7 +202,7 @@ class Deparser {
     if (call.operator_oid != kInvalidOid) return WriteOperator(call);
     if (const auto xml = functions::XmlOperationOf(call.implementation)) return WriteXml(*xml, call);
     if (call.syntax == CallSyntax::kSqlSyntax && WriteSqlSyntax(call)) return;
-    text += FunctionName(call.call->function);
+    text += FunctionName(call);
     text += "(";
     WriteCallArguments(*call.call, call.arguments, node.location);
     text += ")";
@@ -362,8 +326,13 @@ class Deparser {
     Close();
   }
 
-  static std::string FunctionName(Oid function) {
-    const facts::ProcFact* proc = facts::FindProc(function);
+  std::string FunctionName(const expr::FunctionExpr& call) const {
+    const facts::ProcFact* proc = facts::FindProc(call.call->function);
+    // A range that users made has constructors of its name.
+    if (proc != nullptr && call.type.oid >= kFirstUserOid &&
+        (proc->proname == "int4range" || proc->proname == "int4multirange")) {
+      return TypeText(call.type.oid);
+    }
     return proc == nullptr ? "?" : catalog::QuoteIdentifier(proc->proname);
   }
 

@@ -8,6 +8,7 @@
 #include "base/error/sql_error.h"
 #include "facts/types.h"
 #include "planner/binder/row_shape.h"
+#include "planner/deparse/item_names.h"
 
 namespace grizzly::planner {
 namespace {
@@ -31,23 +32,26 @@ std::string_view NameIn(const ast::Node* node) {
 
 bool IsSetOperation(const PgQuery__SelectStmt& select) { return select.larg != nullptr; }
 
-// Names of FROM items as they are written, and as they are printed where that differs.
-using PrintedNames = std::map<std::string, std::string>;
-
 class QueryDeparser {
  public:
   QueryDeparser(const QueryRecord& record, const QueryDeparseInput& input)
-      : record_(record), input_(input) {}
+      : record_(record), input_(input), item_names_(input) {}
 
   void WriteQuery(const PgQuery__SelectStmt& select, const std::vector<std::string>& columns,
                   bool names_visible, int indent) {
     const int outer = std::exchange(indent_, indent);
-    const size_t depth = levels_.size(), used = used_names_.size();
+    const size_t depth = levels_.size();
+    const ItemNames::Mark mark = item_names_.Enter();
     PrintedNames own_names;
     for (size_t i = 0; i < select.n_from_clause; ++i) {
-      ChooseNames(*select.from_clause[i], &own_names);
+      item_names_.Choose(*select.from_clause[i], &own_names);
     }
-    if (select.with_clause != nullptr) WriteWith(*select.with_clause);
+    if (select.with_clause != nullptr) {
+      for (size_t i = 0; i < select.with_clause->n_ctes; ++i) {
+        item_names_.AddCte(select.with_clause->ctes[i]->common_table_expr->ctename);
+      }
+      WriteWith(*select.with_clause);
+    }
     if (IsSetOperation(select)) {
       WriteSetOperation(select, columns, names_visible);
     } else {
@@ -57,7 +61,7 @@ class QueryDeparser {
     WriteLimit(select);
     WriteLocking(select);
     levels_.resize(depth);
-    used_names_.resize(used);
+    item_names_.Leave(mark);
     indent_ = outer;
   }
 
@@ -102,80 +106,12 @@ class QueryDeparser {
     return std::exchange(text, std::move(outer));
   }
 
-  // ---- names of FROM items: no two are the same, whatever the level ----
-
-  void ChooseNames(const ast::Node& node, PrintedNames* names) {
-    switch (node.node_case) {
-      case PG_QUERY__NODE__NODE_RANGE_VAR: return ChooseTableName(*node.range_var, names);
-      case PG_QUERY__NODE__NODE_RANGE_SUBSELECT:
-        return ChooseName(AliasName(node.range_subselect->alias), names);
-      case PG_QUERY__NODE__NODE_RANGE_FUNCTION:
-        return ChooseName(NameOfFunctions(*node.range_function), names);
-      case PG_QUERY__NODE__NODE_RANGE_TABLE_FUNC:
-        return ChooseName(AliasName(node.range_table_func->alias), names);
-      case PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE:
-        return ChooseNames(*node.range_table_sample->relation, names);
-      case PG_QUERY__NODE__NODE_JOIN_EXPR:
-        ChooseNames(*node.join_expr->larg, names);
-        ChooseNames(*node.join_expr->rarg, names);
-        return ChooseName(AliasName(node.join_expr->alias), names);
-      default: return;
-    }
-  }
-
-  void ChooseName(const std::string& name, PrintedNames* names) { ChooseName(name, name, names); }
-
-  // `wanted`: what it is called by now.
-  void ChooseName(const std::string& name, const std::string& wanted, PrintedNames* names) {
-    if (name.empty()) return;
-    const auto is_used = [this](const std::string& other) {
-      return std::find(used_names_.begin(), used_names_.end(), other) != used_names_.end();
-    };
-    std::string chosen = wanted;
-    for (int number = 1; is_used(chosen); ++number) chosen = fmt::format("{}_{}", wanted, number);
-    used_names_.push_back(chosen);
-    if (chosen != name) names->emplace(name, std::move(chosen));
-  }
-
-  static std::string AliasName(const PgQuery__Alias* alias) {
-    return alias == nullptr ? std::string() : std::string(alias->aliasname);
-  }
-  void ChooseTableName(const PgQuery__RangeVar& name, PrintedNames* names) {
-    if (name.alias != nullptr) return ChooseName(AliasName(name.alias), names);
-    const std::string written(TextOf(name.relname));
-    const catalog::RelationPtr relation = RelationOf(name);
-    ChooseName(written, relation == nullptr ? written : relation->name, names);
-  }
-  // Null: not a relation, or one whose name has no schema.
-  catalog::RelationPtr RelationOf(const PgQuery__RangeVar& name) const {
-    const catalog::CatalogSnapshot& bound_under =
-        input_.bound_under == nullptr ? *input_.catalog : *input_.bound_under;
-    const std::string_view schema_name = TextOf(name.schemaname);
-    const catalog::Schema* schema = schema_name.empty() ? nullptr : bound_under.FindSchema(schema_name);
-    const catalog::RelationPtr named =
-        schema == nullptr ? nullptr : bound_under.FindRelation(schema->oid, TextOf(name.relname));
-    return named == nullptr ? nullptr : input_.catalog->FindRelation(named->oid);
-  }
-  static std::string NameOfFunctions(const PgQuery__RangeFunction& item) {
-    return item.alias != nullptr ? AliasName(item.alias)
-                                 : FunctionName(*item.functions[0]->list->items[0]);
-  }
+  // ---- names of FROM items ----
 
   // Of an item of the innermost level.
   std::string PrintedName(const std::string& name) const {
     const auto found = names_[levels_.size() - 1].find(name);
     return found == names_[levels_.size() - 1].end() ? name : found->second;
-  }
-
-  // "t.a", quoted, with t as it is printed.
-  static std::string Requalified(const std::string& qualified, const PrintedNames& names) {
-    for (const auto& [name, printed] : names) {
-      const std::string prefix = QuoteIdentifier(name) + ".";
-      if (qualified.starts_with(prefix)) {
-        return QuoteIdentifier(printed) + "." + qualified.substr(prefix.size());
-      }
-    }
-    return qualified;
   }
 
   // ---- expressions ----
@@ -574,10 +510,8 @@ class QueryDeparser {
   void WriteTable(const PgQuery__RangeVar& name) {
     if (!name.inh) text += "ONLY ";
     const std::string written(TextOf(name.relname));
-    const catalog::RelationPtr relation = RelationOf(name);
-    text += relation == nullptr
-                ? QuoteIdentifier(written)
-                : catalog::FormatRelation(*input_.catalog, *input_.search_path, relation->oid);
+    const catalog::RelationPtr relation = item_names_.RelationOf(name);
+    text += relation == nullptr ? QuoteIdentifier(written) : item_names_.RelationText(*relation);
     if (name.alias != nullptr) return WriteAlias(*name.alias);
     const std::string printed = PrintedName(written);
     if (printed != (relation == nullptr ? written : relation->name)) text += ' ' + QuoteIdentifier(printed);
@@ -724,11 +658,6 @@ class QueryDeparser {
     }
     if (column.colexpr != nullptr) text += " PATH (" + Expression(Recorded(column.colexpr)) + ")";
     if (column.is_not_null) text += " NOT NULL";
-  }
-
-  static std::string FunctionName(const ast::Node& call) {
-    if (call.node_case != PG_QUERY__NODE__NODE_FUNC_CALL) return "?column?";
-    return std::string(NameIn(call.func_call->funcname[call.func_call->n_funcname - 1]));
   }
 
   void WriteJoin(const PgQuery__JoinExpr& join) {
@@ -963,7 +892,7 @@ class QueryDeparser {
       if (names.empty()) {
         for (const auto& [alias, columns] : levels_.back()->item_columns) names.push_back(alias);
       }
-      for (const std::string& name : names) WriteLock(clause, PrintedName(name));
+      for (const std::string& name : names) WriteLock(clause, name);
     }
   }
 
@@ -984,7 +913,7 @@ class QueryDeparser {
   int indent_ = 0;
   std::vector<const SelectRecord*> levels_;  // innermost last; a SELECT's stays for its ORDER BY
   std::vector<PrintedNames> names_;          // of each level
-  std::vector<std::string> used_names_;      // of FROM items of this level and those around it
+  ItemNames item_names_;
 };
 
 }  // namespace

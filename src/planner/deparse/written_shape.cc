@@ -171,4 +171,38 @@ bool IsCall(const Expr& node) {
   return call.syntax != CallSyntax::kSqlSyntax || (TimeKeyword(call) == nullptr && !call.arguments.empty());
 }
 
+bool HasOwnBrackets(const Expr& parent) {
+  switch (parent.kind) {
+    case ExprKind::kFunction:
+      return !IsOperator(parent) && CastSyntaxOf(parent) == CallSyntax::kCall;
+    case ExprKind::kArray:
+    case ExprKind::kSubscript:
+    case ExprKind::kRow:
+    case ExprKind::kCoalesce:
+    case ExprKind::kGreatestLeast:
+    case ExprKind::kNullIf:
+    case ExprKind::kAggregate:
+    case ExprKind::kWindow:
+    case ExprKind::kCase: return true;
+    default: return false;
+  }
+}
+
+bool IsSimpleOperand(const Expr& node, const Expr& parent) {
+  const char op = SimpleOperator(node), parent_op = SimpleOperator(parent);
+  if (op == '\0' || parent_op == '\0') return false;
+  const bool high = std::strchr("*/%", op) != nullptr;
+  const bool parent_high = std::strchr("*/%", parent_op) != nullptr;
+  if (high != parent_high) return high;
+  return &node == As<expr::FunctionExpr>(parent).arguments[0].get();
+}
+
+bool IsSimpleBool(const expr::ListExpr& node, const Expr& parent) {
+  if (parent.kind != ExprKind::kBool) return HasOwnBrackets(parent);
+  const auto operation = static_cast<expr::BoolOperation>(node.choice);
+  const auto above = static_cast<expr::BoolOperation>(As<expr::ListExpr>(parent).choice);
+  if (operation == expr::BoolOperation::kOr) return above == expr::BoolOperation::kOr;
+  return above != expr::BoolOperation::kNot;
+}
+
 }  // namespace grizzly::planner

@@ -39,6 +39,11 @@ size_t LastDot(std::string_view qualified);
 const expr::Expr& DistanceIn(const expr::Expr& offset);
 std::string XmlNameAsIdentifier(const expr::Expr& name);
 bool TruthOf(const expr::Expr& constant);
+// f(...), ARRAY[...], CASE: what stands in them needs no brackets of its own.
+bool HasOwnBrackets(const expr::Expr& parent);
+// Whether one operator, or AND, OR and NOT, needs no brackets below another by precedence.
+bool IsSimpleOperand(const expr::Expr& node, const expr::Expr& parent);
+bool IsSimpleBool(const expr::ListExpr& node, const expr::Expr& parent);
 // Casts by functions are calls, too; keywords and XML are none.
 bool IsCall(const expr::Expr& node);
 
