@@ -57,6 +57,7 @@ ClientSession::ClientSession(DatabaseInstance& instance, std::shared_ptr<TenantS
   activity_.client_address = request.client_address;
   activity_.client_port = request.client_port;
   activity_.is_upkeep = request.is_upkeep;
+  activity_.tls = request.tls;
   activity_.database = tenant_->database->oid;
   activity_.database_name = tenant_->database->name;
   activity_.backend_start_us = activity_.state_change_us = NowUs();

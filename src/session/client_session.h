@@ -122,6 +122,7 @@ class ClientSession final : public Session, private commands::QueryRunner,
     int64_t backend_start_us = 0, transaction_start_us = 0, query_start_us = 0, state_change_us = 0;
     const char* state = "idle";
     bool is_upkeep = false;
+    std::optional<TlsParameters> tls;
   };
   Activity CurrentActivity() const;  // any thread
   Settings& settings() { return settings_; }

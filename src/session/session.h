@@ -19,6 +19,7 @@
 #include "base/cancel/cancel_token.h"
 #include "base/error/sql_error.h"
 #include "base/ids/ids.h"
+#include "session/tls_parameters.h"
 #include "types/batch.h"
 #include "types/type_io.h"
 
@@ -132,7 +133,7 @@ struct ConnectRequest {
   std::vector<std::pair<std::string, std::string>> settings;  // application_name, options, ...
   std::string client_address;  // empty for a Unix socket
   int client_port = 0;
-  bool tls = false;
+  std::optional<TlsParameters> tls;
   bool is_upkeep = false;  // an autovacuum worker: needs no room, makes way for DROP DATABASE
 };
 

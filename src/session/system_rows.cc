@@ -50,6 +50,15 @@ Value TextOrNull(const std::string& text) {
 
 // ---- pg_stat_activity ----
 
+// ssl, sslversion, sslcipher, sslbits and three about the certificate of a client, which nobody asks for.
+void AddTls(const std::optional<TlsParameters>& tls, SystemRow* row) {
+  row->push_back(tls.has_value() ? "t" : "f");
+  row->push_back(tls.has_value() ? Value(tls->version) : std::nullopt);
+  row->push_back(tls.has_value() ? Value(tls->cipher) : std::nullopt);
+  row->push_back(tls.has_value() ? Value(std::to_string(tls->bits)) : std::nullopt);
+  row->insert(row->end(), 3, std::nullopt);
+}
+
 // In the order of pg_stat_get_activity's OUT columns.
 SystemRow ActivityRow(const SystemCall& call, SessionId id,
                       const ClientSession::Activity& activity, const WaitEvents& waits) {
@@ -80,8 +89,7 @@ SystemRow ActivityRow(const SystemCall& call, SessionId id,
   row.push_back(std::nullopt);  // backend_xid
   row.push_back(std::nullopt);  // backend_xmin
   row.push_back(activity.is_upkeep ? "autovacuum worker" : "client backend");
-  row.push_back("f");  // ssl ... ssl_issuer_dn
-  row.insert(row.end(), 6, std::nullopt);
+  AddTls(activity.tls, &row);
   row.push_back("f");  // gss_auth, gss_princ, gss_enc
   row.push_back(std::nullopt);
   row.push_back("f");

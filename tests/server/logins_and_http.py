@@ -93,6 +93,9 @@ class LoginsAndHttpTest(unittest.TestCase):
         self.assertIn("channel binding required", self.connect("user=ada sslmode=disable channel_binding=require", "pencil"))
         conninfo = self.connect("user=postgres sslmode=require", sql="\\conninfo")
         self.assertIn("TLSv1.3", conninfo)
+        parameters = "SELECT ssl, version, cipher, bits, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+        self.assertRegex(self.connect("user=postgres sslmode=require", sql=parameters), r"^t\|TLSv1\.3\|TLS_\w+\|\d+\|$")
+        self.assertEqual(self.connect("user=postgres sslmode=disable", sql=parameters), "f||||")
         verified = self.connect(f"user=ada sslmode=verify-ca sslrootcert={self.folder}/cert.pem", "pencil")
         self.assertEqual(verified, "ada")
 

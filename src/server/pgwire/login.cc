@@ -119,7 +119,7 @@ session::ConnectRequest Login::TakeRequest() {
   request.database = packet_->database;
   request.client_address = client_.host;
   request.client_port = client_.port;
-  request.tls = wire_.transport().is_tls();
+  request.tls = wire_.transport().tls_parameters();
   // What options say comes first: a setting of its own in the packet wins over it.
   for (auto& [name, value] : packet_->settings) {
     if (name != "options") continue;

@@ -70,6 +70,11 @@ IoState Transport::StateOfSslError(int result) {
   }
 }
 
+std::optional<session::TlsParameters> Transport::tls_parameters() const {
+  if (ssl_ == nullptr) return std::nullopt;
+  return session::TlsParameters{SSL_get_version(ssl_), SSL_get_cipher_name(ssl_), SSL_get_cipher_bits(ssl_, nullptr)};
+}
+
 bool Transport::HasBuffered() const { return ssl_ != nullptr && SSL_pending(ssl_) > 0; }
 
 bool Transport::Wait(IoState state) {

@@ -9,8 +9,10 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "server/pgwire/tls.h"
+#include "session/tls_parameters.h"
 
 namespace grizzly::server {
 
@@ -40,6 +42,7 @@ class Transport {
   // kDone when the handshake is over; kClosed when it failed.
   IoState Handshake();
   bool is_tls() const { return ssl_ != nullptr; }
+  std::optional<session::TlsParameters> tls_parameters() const;  // after the handshake
   const TlsAcceptor* tls_acceptor() const { return tls_acceptor_.get(); }
   // Bytes that poll() does not know of.
   bool HasBuffered() const;
