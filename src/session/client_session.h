@@ -215,12 +215,17 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::vector<types::Datum> SampleParameters(const std::vector<planner::LiftedLiteral>& lifted,
                                              const std::vector<parser::Literal>* literals,
                                              Arena& arena);
+  // Who else than the client plans a statement.
+  struct PlanUse {
+    bool by_cursor = false;  // it asks which rows it is on
+    const catalog::ViewDefinition* by_view = nullptr;
+  };
   plan::PlanPtr PlanStatement(const parser::ast::Node& node, std::string_view source,
                               const std::vector<parser::Literal>* literals,
                               std::span<const Oid> parameter_types, Parameters parameters,
                               std::vector<planner::LiftedLiteral>* lifted, uint64_t* version,
-                              bool wants_row_keys = false);
-  plan::PlanPtr PlanAndLock(const parser::ast::Node& statement, bool wants_row_keys);
+                              const PlanUse& use);
+  plan::PlanPtr PlanAndLock(const parser::ast::Node& statement, const PlanUse& use);
   plan::PlanPtr PlanCursor(const parser::ast::Node& query);
   void LockRelations(const plan::Plan& plan);
   void LockAndVerify(const plan::PlanPtr& plan, uint64_t version, bool* stale);
@@ -399,7 +404,6 @@ class ClientSession final : public Session, private commands::QueryRunner,
   std::map<std::string, std::unique_ptr<Portal>> portals_;
 
   catalog::SearchPath search_path_;
-  const catalog::ViewDefinition* planned_view_ = nullptr;  // during PlanOfView
   uint64_t search_path_catalog_version_ = UINT64_MAX;
   uint64_t search_path_settings_version_ = UINT64_MAX;
   std::string environment_;

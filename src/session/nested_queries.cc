@@ -47,7 +47,7 @@ plan::PlanPtr ClientSession::PlanText(std::string_view sql) {
                      fmt::format("{} is not allowed in a non-volatile function",
                                  parser::CommandTag(node)));
     }
-    return PlanAndLock(node, false);
+    return PlanAndLock(node, {});
   });
 }
 

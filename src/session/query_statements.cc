@@ -91,18 +91,18 @@ plan::PlanPtr ClientSession::PlanStatement(const parser::ast::Node& node, std::s
                                            std::span<const Oid> parameter_types,
                                            Parameters parameters,
                                            std::vector<planner::LiftedLiteral>* lifted,
-                                           uint64_t* version, bool wants_row_keys) {
+                                           uint64_t* version, const PlanUse& use) {
   const catalog::SnapshotPtr snapshot = Snapshot();
   planner::BinderInput input = MakeBinderInput(snapshot, source);
   input.literals = literals;
   input.parameter_types.assign(parameter_types.begin(), parameter_types.end());
   input.variable_parameters = parameters == Parameters::kInferred;
-  input.wants_row_keys = wants_row_keys;
+  input.wants_row_keys = use.by_cursor;
   catalog::SearchPath path_of_view;
-  if (planned_view_ != nullptr) {
-    path_of_view = catalog::SearchPath(planned_view_->query.search_path);
+  if (use.by_view != nullptr) {
+    path_of_view = catalog::SearchPath(use.by_view->query.search_path);
     input.search_path = &path_of_view;
-    input.view = planned_view_;
+    input.view = use.by_view;
   }
   planner::BoundStatement bound = planner::Bind(node, input);
   if (lifted != nullptr) *lifted = bound.lifted;
@@ -180,7 +180,7 @@ void ClientSession::PlanPrepared(PreparedStatement& statement) {
     statement.plan = PlanStatement(*statement.node, statement.text->sql(), nullptr,
                                    first_time ? std::span<const Oid>(statement.declared_parameters)
                                               : std::span<const Oid>(statement.parameter_types),
-                                   Parameters::kInferred, nullptr, &statement.catalog_version);
+                                   Parameters::kInferred, nullptr, &statement.catalog_version, {});
     bool stale = false;
     LockAndVerify(statement.plan, statement.catalog_version, &stale);
     if (!stale) break;
@@ -369,7 +369,7 @@ bool ClientSession::RunFromPlanCache(std::string_view sql) {
     current_source_.assign(sql);
     auto made = std::make_shared<CachedPlan>();
     made->plan = PlanStatement(node, sql, &literals_, {}, Parameters::kNone, &made->lifted,
-                               &made->catalog_version);
+                               &made->catalog_version, {});
     made->environment = Environment();
     std::vector<bool> lifted(literals_.size(), false);
     for (const planner::LiftedLiteral& literal : made->lifted) lifted[literal.literal] = true;
@@ -419,30 +419,24 @@ void ClientSession::RunPlan(const plan::PlanPtr& plan, std::vector<types::Datum>
 // ---- commands::QueryRunner ----
 
 plan::PlanPtr ClientSession::Plan(const parser::ast::Node& statement) {
-  return PlanAndLock(statement, false);
+  return PlanAndLock(statement, {});
 }
 
 plan::PlanPtr ClientSession::PlanOfView(const parser::ast::Node& query,
                                         const catalog::ViewDefinition& view) {
-  struct PlannedView {
-    explicit PlannedView(const catalog::ViewDefinition*& place) : place(place) {}
-    ~PlannedView() { place = nullptr; }
-    const catalog::ViewDefinition*& place;
-  } planned(planned_view_);
-  planned_view_ = &view;
-  return PlanAndLock(query, false);
+  return PlanAndLock(query, {.by_view = &view});
 }
 
 plan::PlanPtr ClientSession::PlanCursor(const parser::ast::Node& query) {
-  return PlanAndLock(query, true);
+  return PlanAndLock(query, {.by_cursor = true});
 }
 
-plan::PlanPtr ClientSession::PlanAndLock(const parser::ast::Node& statement, bool wants_row_keys) {
+plan::PlanPtr ClientSession::PlanAndLock(const parser::ast::Node& statement, const PlanUse& use) {
   plan::PlanPtr plan;
   for (int attempt = 0; attempt < kPlanAttemptsMax; ++attempt) {
     uint64_t version = 0;
     plan = PlanStatement(statement, current_source_, nullptr, {}, Parameters::kNone, nullptr,
-                         &version, wants_row_keys);
+                         &version, use);
     bool stale = false;
     LockAndVerify(plan, version, &stale);
     if (!stale) break;

@@ -15,14 +15,10 @@
 #include "parser/deparse.h"
 #include "parser/parse.h"
 #include "sql/runner/script.h"
+#include "support/message_field.h"
 
 namespace grizzly::test {
 namespace {
-
-template <typename T>
-T& At(ProtobufCMessage& message, unsigned offset) {
-  return *reinterpret_cast<T*>(reinterpret_cast<char*>(&message) + offset);
-}
 
 bool IsPlace(std::string_view field) {
   return field == "location" || field == "stmt_location" || field == "stmt_len" || field.ends_with("_location");
@@ -32,15 +28,15 @@ void ForgetPlaces(ProtobufCMessage& message) {
   for (unsigned i = 0; i < message.descriptor->n_fields; ++i) {
     const ProtobufCFieldDescriptor& field = message.descriptor->fields[i];
     if (IsPlace(field.name)) {
-      At<int32_t>(message, field.offset) = 0;
+      FieldAt<int32_t>(message, field.offset) = 0;
     } else if (field.type == PROTOBUF_C_TYPE_MESSAGE && field.label == PROTOBUF_C_LABEL_REPEATED) {
-      for (size_t c = 0; c < At<size_t>(message, field.quantifier_offset); ++c) {
-        ForgetPlaces(*At<ProtobufCMessage**>(message, field.offset)[c]);
+      for (size_t c = 0; c < FieldAt<size_t>(message, field.quantifier_offset); ++c) {
+        ForgetPlaces(*FieldAt<ProtobufCMessage**>(message, field.offset)[c]);
       }
     } else if (field.type == PROTOBUF_C_TYPE_MESSAGE) {
       const bool is_set = (field.flags & PROTOBUF_C_FIELD_FLAG_ONEOF) == 0 ||
-                          At<uint32_t>(message, field.quantifier_offset) == field.id;
-      ProtobufCMessage* part = is_set ? At<ProtobufCMessage*>(message, field.offset) : nullptr;
+                          FieldAt<uint32_t>(message, field.quantifier_offset) == field.id;
+      ProtobufCMessage* part = is_set ? FieldAt<ProtobufCMessage*>(message, field.offset) : nullptr;
       if (part != nullptr) ForgetPlaces(*part);
     }
   }

@@ -27,17 +27,13 @@
 
 #include "facts/clauses.h"
 #include "sql/runner/script.h"
+#include "support/message_field.h"
 
 namespace grizzly::test {
 namespace {
 
 constexpr size_t kUsesKept = 24;
 constexpr size_t kUsesOfFileKept = 3;
-
-template <typename T>
-T& At(ProtobufCMessage& message, unsigned offset) {
-  return *reinterpret_cast<T*>(reinterpret_cast<char*>(&message) + offset);
-}
 
 std::string_view MessageName(const ProtobufCMessage& message) {
   return std::string_view(message.descriptor->name).substr(sizeof("pg_query.") - 1);
@@ -59,15 +55,15 @@ std::string ValueText(ProtobufCMessage& message, const ProtobufCFieldDescriptor&
   if (field.label == PROTOBUF_C_LABEL_REPEATED) return "";
   switch (field.type) {
     case PROTOBUF_C_TYPE_BOOL:
-      return At<protobuf_c_boolean>(message, field.offset) != 0 ? "true" : "";
+      return FieldAt<protobuf_c_boolean>(message, field.offset) != 0 ? "true" : "";
     case PROTOBUF_C_TYPE_ENUM: {
-      const int value = At<int>(message, field.offset);
+      const int value = FieldAt<int>(message, field.offset);
       const auto* named = protobuf_c_enum_descriptor_get_value(
           static_cast<const ProtobufCEnumDescriptor*>(field.descriptor), value);
       return value == 0 || named == nullptr ? "" : named->name;
     }
     case PROTOBUF_C_TYPE_STRING: {
-      const char* text = At<const char*>(message, field.offset);
+      const char* text = FieldAt<const char*>(message, field.offset);
       return text == nullptr ? "" : text;
     }
     default: return "";
@@ -76,21 +72,21 @@ std::string ValueText(ProtobufCMessage& message, const ProtobufCFieldDescriptor&
 
 bool IsSet(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field) {
   if (field.label == PROTOBUF_C_LABEL_REPEATED) {
-    return At<size_t>(message, field.quantifier_offset) != 0;
+    return FieldAt<size_t>(message, field.quantifier_offset) != 0;
   }
   if ((field.flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
-    return At<uint32_t>(message, field.quantifier_offset) == field.id;
+    return FieldAt<uint32_t>(message, field.quantifier_offset) == field.id;
   }
   if (field.type == PROTOBUF_C_TYPE_STRING) return !ValueText(message, field).empty();
   const std::vector<char> zero(ScalarBytes(field.type), 0);
-  return std::memcmp(&At<char>(message, field.offset), zero.data(), zero.size()) != 0;
+  return std::memcmp(&FieldAt<char>(message, field.offset), zero.data(), zero.size()) != 0;
 }
 
 // One field of one message of a tree, taken out while this object lives.
 class WithoutField {
  public:
   WithoutField(ProtobufCMessage& message, const ProtobufCFieldDescriptor& field)
-      : place_(&At<char>(message, field.label == PROTOBUF_C_LABEL_REPEATED ? field.quantifier_offset
+      : place_(&FieldAt<char>(message, field.label == PROTOBUF_C_LABEL_REPEATED ? field.quantifier_offset
                                                                            : field.offset)),
         kept_(field.label == PROTOBUF_C_LABEL_REPEATED ? sizeof(size_t) : ScalarBytes(field.type)) {
     std::memcpy(kept_.data(), place_, kept_.size());
@@ -262,11 +258,11 @@ class Coverage {
       if (MessageName(message) != "Node") Note(message, field);
       if (field.type != PROTOBUF_C_TYPE_MESSAGE) continue;
       if (field.label == PROTOBUF_C_LABEL_REPEATED) {
-        for (size_t c = 0; c < At<size_t>(message, field.quantifier_offset); ++c) {
-          Walk(*At<ProtobufCMessage**>(message, field.offset)[c]);
+        for (size_t c = 0; c < FieldAt<size_t>(message, field.quantifier_offset); ++c) {
+          Walk(*FieldAt<ProtobufCMessage**>(message, field.offset)[c]);
         }
       } else {
-        Walk(*At<ProtobufCMessage*>(message, field.offset));
+        Walk(*FieldAt<ProtobufCMessage*>(message, field.offset));
       }
     }
   }

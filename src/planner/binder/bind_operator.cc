@@ -249,6 +249,18 @@ ExprPtr ExpressionBinder::BindNullIf(const PgQuery__AExpr& node) {
 
 // ---- IN (list) ----
 
+namespace {
+
+// The type that values become elements of an array in; kInvalidOid: there is none.
+Oid CommonElement(BindState& state, const std::vector<Oid>& types) {
+  const Oid common = SelectCommonTypeOf(state, types, {}, "");
+  const bool has_array = common != kInvalidOid && common != facts::kRecordOid &&
+                         state.types().ArrayOf(common) != kInvalidOid;
+  return has_array ? common : kInvalidOid;
+}
+
+}  // namespace
+
 ExprPtr ExpressionBinder::BindIn(const PgQuery__AExpr& node) {
   const auto name = NamesOf(node.name, node.n_name);
   const bool negated = name.back() == "<>";
@@ -268,14 +280,18 @@ ExprPtr ExpressionBinder::BindIn(const PgQuery__AExpr& node) {
     const auto stands_alone = [this](const ExprPtr& value) {
       return MentionsColumns(*value) || (value->kind == ExprKind::kSubquery && state_.record == nullptr);
     };
-    std::vector<ExprPtr> plain;
+    std::vector<Oid> types = {left->type.oid};
     for (const ExprPtr& value : values) {
-      if (!stands_alone(value)) plain.push_back(value->Clone());
+      if (!stands_alone(value)) types.push_back(value->type.oid);
     }
-    ExprPtr any = plain.size() > 1 ? BindInAsArray(node, left, plain, name.back()) : nullptr;
-    if (any != nullptr) {  // in front of the others; else all stay in their order
-      std::erase_if(values, [&](const ExprPtr& value) { return !stands_alone(value); });
-      terms.push_back(std::move(any));
+    const Oid common = types.size() > 2 ? CommonElement(state_, types) : kInvalidOid;
+    if (common != kInvalidOid) {  // in front of the others; else all stay in their order
+      std::vector<ExprPtr> plain;
+      for (ExprPtr& value : values) {
+        if (!stands_alone(value)) plain.push_back(std::move(value));
+      }
+      std::erase(values, nullptr);
+      terms.push_back(BindInAsArray(node, left, std::move(plain), common));
     }
   }
   for (ExprPtr& value : values) {
@@ -303,23 +319,17 @@ ExprPtr ExpressionBinder::BindIn(const PgQuery__AExpr& node) {
   return result;
 }
 
-// x = ANY (ARRAY[...]) over the values' common type; null when they have none.
+// x = ANY (ARRAY[...]) over the values' common type.
 ExprPtr ExpressionBinder::BindInAsArray(const PgQuery__AExpr& node, const ExprPtr& left,
-                                        std::vector<ExprPtr>& values, std::string_view op) {
-  std::vector<Oid> all = {left->type.oid};
-  for (const ExprPtr& value : values) all.push_back(value->type.oid);
-  const Oid common = SelectCommonTypeOf(state_, all, {}, "");
-  if (common == kInvalidOid || common == facts::kRecordOid) return nullptr;
-  const Oid array_type = state_.types().ArrayOf(common);
-  if (array_type == kInvalidOid) return nullptr;
-  auto array = std::make_unique<expr::ListExpr>(ExprKind::kArray, state_.types().Make(array_type));
+                                        std::vector<ExprPtr> values, Oid common) {
+  const SqlType type = state_.types().Make(state_.types().ArrayOf(common));
+  auto array = std::make_unique<expr::ListExpr>(ExprKind::kArray, type);
   array->location = values[0]->location;
   for (ExprPtr& value : values) {
     array->children.push_back(CoerceToCommon(state_, std::move(value), common, "IN"));
   }
-  const bool negated = op == "<>";
-  return MakeAnyAll(NamesOf(node.name, node.n_name), left->Clone(), std::move(array), negated,
-                    node.location);
+  const auto name = NamesOf(node.name, node.n_name);
+  return MakeAnyAll(name, left->Clone(), std::move(array), /*all=*/name.back() == "<>", node.location);
 }
 
 // ---- BETWEEN ----

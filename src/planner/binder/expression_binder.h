@@ -86,7 +86,7 @@ class ExpressionBinder {
   ExprPtr BindNullIf(const PgQuery__AExpr& node);
   ExprPtr BindIn(const PgQuery__AExpr& node);
   ExprPtr BindInAsArray(const PgQuery__AExpr& node, const ExprPtr& left,
-                        std::vector<ExprPtr>& values, std::string_view op);
+                        std::vector<ExprPtr> values, Oid common);
   ExprPtr BindBetween(const PgQuery__AExpr& node);
 
   // ---- bind_subquery.cc ----
