@@ -105,15 +105,15 @@ TimeTzValue TimeTzAtZone(FunctionContext& context, std::string_view zone, TimeTz
   return types::TimeTzAtZone(value, zone, NowUs(context));
 }
 
-// Seconds east of Greenwich an interval means as a zone.
-int64_t OffsetUs(const IntervalValue& zone) {
+// Seconds east of Greenwich an interval means as a zone. PostgreSQL keeps 32 bits of them, or of their negation.
+int64_t OffsetSeconds(const IntervalValue& zone) {
   if (zone.months != 0 || zone.days != 0) {
     std::string text;
     types::AppendInterval(text, zone, types::IntervalStyle::kPostgres);
     throw SqlError(SqlState::kInvalidParameterValue,
                    fmt::format("interval time zone \"{}\" must not include months or days", text));
   }
-  return zone.microseconds / types::kUsPerSecond * types::kUsPerSecond;
+  return zone.microseconds / types::kUsPerSecond;
 }
 int64_t ShiftedBy(int64_t timestamp, int64_t shift) {
   const int64_t shifted = timestamp + shift;
@@ -122,15 +122,14 @@ int64_t ShiftedBy(int64_t timestamp, int64_t shift) {
 }
 int64_t AtInterval(IntervalValue zone, int64_t timestamp) {
   if (!types::IsFiniteTimestamp(timestamp)) return timestamp;
-  return ShiftedBy(timestamp, -OffsetUs(zone));
+  return ShiftedBy(timestamp, -int64_t{static_cast<int32_t>(OffsetSeconds(zone))} * types::kUsPerSecond);
 }
 int64_t TzAtInterval(IntervalValue zone, int64_t timestamp) {
   if (!types::IsFiniteTimestamp(timestamp)) return timestamp;
-  return ShiftedBy(timestamp, OffsetUs(zone));
+  return ShiftedBy(timestamp, -int64_t{static_cast<int32_t>(-OffsetSeconds(zone))} * types::kUsPerSecond);
 }
 TimeTzValue TimeTzAtInterval(IntervalValue zone, TimeTzValue value) {
-  return types::TimeTzAtOffset(value,
-                               static_cast<int32_t>(OffsetUs(zone) / types::kUsPerSecond));
+  return types::TimeTzAtOffset(value, static_cast<int32_t>(OffsetSeconds(zone)));
 }
 
 // ---- clocks ----
