@@ -12,8 +12,8 @@
 namespace grizzly::commands {
 
 // After the change. `renamed`: relations (their row types and own definitions with them), columns and fields (sub),
-// types (with their arrays), collations, text search objects, schemas. A definition that cannot be bound any more
-// stays as it is.
+// types (with their arrays), collations, text search objects, schemas. A definition that could not be bound
+// stays as it is. Throws 0A000 for one that cannot be printed.
 void RewriteDefinitions(CommandInput& input, const catalog::SnapshotPtr& before,
                         std::span<const catalog::ObjectAddress> renamed);
 // Of all that lies in a schema, and names it.
