@@ -130,7 +130,7 @@ void WriteClass(RowWriter& rows, const Relation& relation) {
   rows.Bool(false);
   rows.Bool(false);
   rows.Bool(relation.populated);
-  rows.Char(fact != nullptr ? fact->relreplident : has_rows ? relation.replica_identity : 'n');
+  rows.Char(fact != nullptr ? fact->relreplident : has_rows || relation.IsPartitioned() ? relation.replica_identity : 'n');
   rows.Bool(IsPartition(relation));
   rows.Number(kInvalidOid);
   rows.Number(has_rows ? kFrozenTransaction : kInvalidOid);

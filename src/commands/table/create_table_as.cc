@@ -24,7 +24,7 @@ void RefusePseudoTypes(const std::vector<catalog::Column>& columns) {
   }
 }
 
-std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
+std::vector<catalog::Column> ColumnsOfResult(CommandInput& input, const plan::Plan& plan,
                                              const std::vector<std::string>& names) {
   if (names.size() > plan.columns.size()) {
     throw SqlError(SqlState::kSyntaxError, "too many column names were specified");
@@ -35,8 +35,7 @@ std::vector<catalog::Column> ColumnsOfResult(const plan::Plan& plan,
     column.name = i < names.size() ? names[i] : plan.columns[i].name;
     column.type = plan.columns[i].type;
     if (column.type.oid == facts::kUnknownOid) column.type = types::BuiltinType(facts::kTextOid);
-    const facts::TypeFact* fact = facts::FindType(column.type.oid);
-    column.storage = fact != nullptr ? fact->typstorage : 'x';
+    column.storage = StorageOfType(input, column.type.oid);
     if (column.type.collation == types::kConflictingCollation) {
       throw SqlError(SqlState::kIndeterminateCollation,
                      fmt::format("no collation was derived for column \"{}\" with collatable type {}",
@@ -109,7 +108,7 @@ std::string CreateTableAs(const PgQuery__CreateTableAsStmt& statement, CommandIn
   const PreparedQuery query = PlanSource(*statement.query, input);
   const catalog::RelationPtr table = MakeTable(
       input, {target,
-              ColumnsOfResult(*query.plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
+              ColumnsOfResult(input, *query.plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
               options, ReadOnCommit(into.on_commit, target), TextOf(into.access_method)});
   if (into.skip_data) return "CREATE TABLE AS";
   return fmt::format("SELECT {}", FillTable(input, table, query));

@@ -91,7 +91,7 @@ std::string CreateMaterializedView(const PgQuery__CreateTableAsStmt& statement,
   std::vector<Oid> direct;
   catalog::ViewDefinition definition = StoredQuery(input, *statement.query, &direct);
   NewTable made{target,
-                ColumnsOfResult(*plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
+                ColumnsOfResult(input, *plan, StringsOf(ListOf(into.col_names, into.n_col_names))),
                 ReadStorageParameters(ParameterOwner::kMaterializedView,
                                       ListOf(into.options, into.n_options))};
   made.kind = catalog::RelationKind::kMaterializedView;
