@@ -61,16 +61,11 @@ void ItemNames::ChooseTableName(const PgQuery__RangeVar& name, PrintedNames* nam
 
 void ItemNames::ChooseName(const std::string& name, const std::string& wanted, PrintedNames* names) {
   if (name.empty()) return;
-  // A text that is stored keeps the names that were the same before.
-  const bool is_stored = input_.bound_under != nullptr;
-  const auto is_taken = [&](const std::string& candidate) {
-    return std::any_of(used_.begin(), used_.end(), [&](const Used& other) {
-      return other.chosen == candidate && (!is_stored || other.written != name);
-    });
-  };
   std::string chosen = wanted;
-  for (int number = 1; is_taken(chosen); ++number) chosen = fmt::format("{}_{}", wanted, number);
-  used_.push_back({name, chosen});
+  for (int number = 1; std::find(used_.begin(), used_.end(), chosen) != used_.end(); ++number) {
+    chosen = fmt::format("{}_{}", wanted, number);
+  }
+  used_.push_back(chosen);
   if (chosen != name) names->emplace(name, std::move(chosen));
 }
 

@@ -48,10 +48,7 @@ class ItemNames {
   void ChooseName(const std::string& name, const std::string& wanted, PrintedNames* names);
 
   const QueryDeparseInput& input_;
-  struct Used {
-    std::string written, chosen;
-  };
-  std::vector<Used> used_;         // of FROM items of this level and those around it
+  std::vector<std::string> used_;  // of FROM items of this level and those around it
   std::vector<std::string> ctes_;  // of all levels around
 };
 
