@@ -65,6 +65,8 @@ struct CommandInput {
   std::vector<Oid>* uncontended_relations = nullptr;
   executor::TransactionChecks* checks = nullptr;  // constraints to be checked at commit
   catalog::RowChangesByRelation* row_changes = nullptr;  // the transaction's, for the statistics
+  // What this command's expressions were bound under: they point at types' input and output there.
+  std::vector<catalog::SnapshotPtr> bound_under;
 };
 
 // The same, where unqualified names are looked up along another path, which outlives it.

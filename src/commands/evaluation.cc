@@ -38,6 +38,9 @@ CommandExecution::~CommandExecution() = default;
 planner::BinderInput MakeBinderInput(CommandInput& input) {
   planner::BinderInput binder;
   binder.catalog = input.editor.Current();
+  if (input.bound_under.empty() || input.bound_under.back() != binder.catalog) {
+    input.bound_under.push_back(binder.catalog);
+  }
   binder.shared = &input.shared;
   binder.search_path = &input.search_path;
   binder.current_role = input.current_role;
