@@ -62,7 +62,7 @@ def is_runtime_error(answer):
     """Errors of values, found while a statement runs."""
     return answer.state[:2] in ("22", "21", "54") or \
         answer.state == "0A000" and answer.message.startswith(("cannot convert", "cannot add", "cannot subtract", "encoding conv")) or \
-        answer.state == "42601" and answer.message.startswith("invalid range bound") or \
+        answer.state == "42601" and answer.message.startswith(("invalid range bound", "invalid parameter list format")) or \
         answer.state == "XX000" and answer.message.startswith(("unrecognized weight", "invalid INTERVAL typmod"))
 
 

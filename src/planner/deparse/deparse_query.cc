@@ -185,8 +185,9 @@ class QueryDeparser {
   std::string OperandsText(const std::vector<ExprPtr>& operands) {
     std::string list;
     for (const ExprPtr& operand : operands) {
-      if (!list.empty()) list += ", ";
-      list += DeparseOperand(*operand, InputHere());
+      const std::string written = DeparseOperand(*operand, InputHere());
+      if (!list.empty()) list += written.starts_with('\n') ? "," : ", ";
+      list += written;
     }
     return operands.size() > 1 ? "(" + list + ")" : list;
   }
