@@ -126,7 +126,12 @@ class Rewriting {
     if (assigned != nullptr && before_->KindOf(assigned->type.oid) == 'c') {
       bound = planner::CoerceForAssignment(std::move(bound), assigned->type, assigned->name, binder_);
     }
+    return TextOfBound(std::move(bound), is);
+  }
+
+  std::string TextOfBound(expr::ExprPtr bound, const Relation* is) {
     ReadLabels(bound);
+    writer_.catalog = input_.editor.Current();
     return BoundExpressionText(writer_, *bound, is);
   }
 
@@ -134,7 +139,6 @@ class Rewriting {
   void Rewrite(Definition* definition, const Relation* was, const Relation* is, ExpressionPlace place,
                const catalog::Column* assigned = nullptr) {
     if (definition->empty()) return;
-    writer_.catalog = input_.editor.Current();
     Try([&] { definition->sql = Written(*definition, was, is, place, assigned); });
   }
 
@@ -228,13 +232,11 @@ class Rewriting {
     catalog::Type domain = *found;
     Rewrite(&domain.default_value, nullptr, nullptr, ExpressionPlace::kDefault);
     for (catalog::Constraint& check : domain.checks) {
-      writer_.catalog = input_.editor.Current();
       Try([&] {
         const catalog::SearchPath path = catalog::SearchPath::OfSchemas(check.check.search_path, kInvalidOid);
         binder_.search_path = &path;
-        expr::ExprPtr bound = planner::BindDomainCondition(check.check, domain.base, binder_);
-        ReadLabels(bound);
-        check.check.sql = BoundExpressionText(writer_, *bound, nullptr);
+        check.check.sql =
+            TextOfBound(planner::BindDomainCondition(check.check, domain.base, binder_), nullptr);
       });
     }
     input_.editor.PutType(std::move(domain));
