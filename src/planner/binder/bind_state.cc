@@ -166,13 +166,13 @@ BindState::DefinitionScope::~DefinitionScope() {
 }
 
 void BindState::UseObject(Oid object_class, Oid object, int32_t sub) {
-  if (input_.used_objects == nullptr || definition_depth_ != statement_depth_ || object < kFirstUserOid) return;
+  if (!NotesObjects() || object < kFirstUserOid) return;
   input_.used_objects->insert({object_class, object, sub});
 }
 
 void BindState::UseConstant(const SqlType& type, const types::Datum& value) {
   UseObject(catalog::kTypeClass, type.oid);
-  if (value.is_null() || input_.used_objects == nullptr || definition_depth_ != statement_depth_) return;
+  if (value.is_null() || !NotesObjects()) return;
   switch (type.oid) {
     case facts::kRegclassOid: return UseObject(catalog::kRelationClass, value.As<Oid>());
     case facts::kRegtypeOid: return UseObject(catalog::kTypeClass, value.As<Oid>());

@@ -148,6 +148,9 @@ class BindState {
   Oid ResolveTypeText(std::string_view text);
 
  private:
+  // Somebody asks, and what is bound is the statement's own text.
+  bool NotesObjects() const { return input_.used_objects != nullptr && definition_depth_ == statement_depth_; }
+
   const BinderInput& input_;
   TypeLookup types_;
   const catalog::SearchPath* search_path_;
